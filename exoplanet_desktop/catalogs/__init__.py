@@ -1,0 +1,1 @@
+"""Catalogs as the NASA Exoplanet Archive exports them: reading, tables, merging, simulating."""

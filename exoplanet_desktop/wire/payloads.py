@@ -1,0 +1,232 @@
+"""Typed payloads of every call of the wire contract.
+
+Replies come from servers that nobody here controls: unknown fields are kept (`model_extra`), optional ones may be
+missing or null, and NaN may stand in a number. What our own engine adds is marked as an extension.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from exoplanet_desktop.wire.vocabulary import Status
+
+
+class Payload(BaseModel):
+    # protected_namespaces: the contract has fields such as `model_path`, which pydantic would warn about.
+    model_config = ConfigDict(extra="allow", protected_namespaces=(), ser_json_inf_nan="null")
+
+
+class ErrorReply(Payload):
+    ok: bool = False
+    error: str
+
+
+class TrainAccepted(Payload):
+    """202 of POST /api/train, and of predict and merge with `async` (extension)."""
+
+    ok: bool = True
+    message: str = ""
+    job_id: str
+    status: str = Status.PENDING
+    status_url: str
+    logs_url: str
+    info: str | None = None
+
+
+class ClassScore(Payload):
+    """Scores of one class (extension). `support` counts rows."""
+
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    support: int = 0
+
+
+class LeftOut(Payload):
+    """Rows that a training did not use (extension); `lines` are the first line numbers of the file."""
+
+    reason: str
+    count: int
+    lines: list[int] = Field(default_factory=list)
+
+
+class Evaluation(Payload):
+    """The protocol behind the numbers (extension)."""
+
+    protocol: str
+    folds: int
+    holdout: float
+    groups: str
+    group_count: int = 0
+    seed: int
+    rows_used: int
+    rows_left_out: list[LeftOut] = Field(default_factory=list)
+    fold_accuracy: list[float] = Field(default_factory=list)
+    balance: str = "none"
+    notes: list[str] = Field(default_factory=list)
+
+
+class Importance(Payload):
+    """Permutation importance on held-out rows: the loss of accuracy when a column is shuffled (extension)."""
+
+    feature: str
+    mean: float
+    std: float
+
+
+class TrainResult(Payload):
+    """`result` of a finished training. The first block is the reference contract's."""
+
+    accuracy: float | None = None
+    cv_mean: float | None = None
+    cv_std: float | None = None
+    auc_score: float | None = None
+    cm_image_path: str | None = None
+    cm_image_url: str | None = None
+    cm_norm_image_path: str | None = None
+    cm_norm_image_url: str | None = None
+    model_path: str | None = None
+    model_url: str | None = None
+    elapsed_sec: float | None = None
+
+    # Extensions of our engine.
+    labels: list[str] | None = None
+    confusion_matrix: list[list[int]] | None = None
+    per_class: dict[str, ClassScore] | None = None
+    balanced_accuracy: float | None = None
+    f1_macro: float | None = None
+    mcc: float | None = None
+    log_loss: float | None = None
+    brier: float | None = None
+    ece: float | None = None
+    intervals: dict[str, tuple[float | None, float | None]] | None = None
+    curves: dict[str, Any] | None = None
+    features: str | None = None
+    feature_columns: list[str] | None = None
+    evaluation: Evaluation | None = None
+    importance: list[Importance] | None = None
+    leaks: dict[str, Any] | None = None
+    blind: dict[str, Any] | None = None
+    data_digest: str | None = None
+
+
+class JobStatus(Payload):
+    """Reply of a status_url. The last block is our engine's extension; times are ISO 8601, UTC.
+
+    `result` stays raw here, because a predict or merge job (extension) ends with its reply in it.
+    """
+
+    ok: bool = True
+    job_id: str
+    status: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    result: dict[str, Any] | None = None
+    error: str | None = None
+
+    progress: float | None = None
+    stage: str | None = None
+    queue_position: int | None = None
+    created_at: str | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+
+
+class JobList(Payload):
+    ok: bool = True
+    count: int
+    jobs: list[JobStatus]
+
+
+class Logs(Payload):
+    ok: bool = True
+    job_id: str
+    tail: int | None = None
+    logs: str = ""
+    next_offset: int | None = None
+
+
+class PredictReply(Payload):
+    """Reply of POST /api/predict. `from_row` and `to_row` count data rows from 0, both inclusive."""
+
+    ok: bool = True
+    satellite: str
+    model_type: str | None = None
+    from_row: int | None = None
+    to_row: int | None = None
+    total_predicted: int
+    csv_file: str
+    results: list[dict[str, Any]] = Field(default_factory=list)
+
+    # Extensions of our engine.
+    features: str | None = None
+    model_version: str | None = None
+    class_counts: dict[str, int] | None = None
+    agreement: dict[str, int] | None = None
+    notes: list[str] | None = None
+
+
+class MergeReply(Payload):
+    """Reply of POST /api/merge; `expires_in` (seconds) is the life of the merge token."""
+
+    ok: bool = True
+    message: str = ""
+    merged_filename: str
+    merged_rows: int
+    merged_url: str
+    merge_token: str | None = None
+    expires_in: int | None = None
+
+
+class MergedFile(Payload):
+    filename: str
+    url: str
+    rows: int | None = None
+    size_bytes: int | None = None
+    modified: str | None = None
+    merge_token: str | None = None
+    rel_path: str | None = None
+
+
+class MergeList(Payload):
+    ok: bool = True
+    count: int
+    files: list[MergedFile]
+
+
+class UploadedFile(Payload):
+    filename: str
+    size_bytes: int | None = None
+    url: str
+
+
+class UploadList(Payload):
+    ok: bool = True
+    count: int
+    files: list[UploadedFile]
+
+
+class MergeTrainReply(Payload):
+    """Reply of POST /api/merge-train: always `ok`, so only `job_started` and `error` tell."""
+
+    ok: bool = True
+    job_started: bool = False
+    error: str | None = None
+    merged_filename: str | None = None
+    merged_rows: int | None = None
+    merged_url: str | None = None
+    job_id: str | None = None
+    status_url: str | None = None
+    logs_url: str | None = None
+
+
+class Health(Payload):
+    """Reply of GET /api/health (extension): how a client tells our engine from a reference backend."""
+
+    ok: bool = True
+    name: str
+    version: str
+    extensions: list[str] = Field(default_factory=list)
+    satellites: list[str] = Field(default_factory=list)
+    models: list[str] = Field(default_factory=list)
+    features: list[str] = Field(default_factory=list)
+    limits: dict[str, int] = Field(default_factory=dict)
