@@ -1,0 +1,172 @@
+"""One door for newcomers: makes a virtual environment, installs what a command needs, and runs it.
+
+    python3 run.py                   open the program
+    python3 run.py test [--all]      all checks and tests (--all: the long ones too)
+    python3 run.py bench [NAME ...] [--json FILE]    measure, against the bounds
+    python3 run.py exec ARGS ...     hand ARGS to the command line (train, predict, merge, ...)
+
+Needs Python 3.11 or newer and nothing else.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent
+VENV = PROJECT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+OLDEST = (3, 11)
+
+# What Qt's xcb and offscreen plugins load from the system, and a font to draw with: Debian's name -> what is looked for.
+QT_LIBRARIES = {
+    "libegl1": "libEGL.so.1",
+    "libgl1": "libGL.so.1",
+    "libglib2.0-0": "libglib-2.0.so.0",
+    "libfontconfig1": "libfontconfig.so.1",
+    "libdbus-1-3": "libdbus-1.so.3",
+    "libxkbcommon0": "libxkbcommon.so.0",
+    "libxkbcommon-x11-0": "libxkbcommon-x11.so.0",
+    "libxcb-cursor0": "libxcb-cursor.so.0",
+    "libxcb-icccm4": "libxcb-icccm.so.4",
+    "libxcb-image0": "libxcb-image.so.0",
+    "libxcb-keysyms1": "libxcb-keysyms.so.1",
+    "libxcb-randr0": "libxcb-randr.so.0",
+    "libxcb-render-util0": "libxcb-render-util.so.0",
+    "libxcb-shape0": "libxcb-shape.so.0",
+    "libxcb-xkb1": "libxcb-xkb.so.1",
+}
+FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
+
+
+def main(argv: Sequence[str]) -> int:
+    commands: dict[str, Callable[[Sequence[str]], int]] = {
+        "gui": open_program,
+        "test": test,
+        "bench": bench,
+        "exec": execute,
+    }
+    command, *rest = argv or ["gui"]
+    if command in ("-h", "--help", "help"):
+        print(__doc__)
+        return 0
+    if command not in commands:
+        return refuse(f"There is no command “{command}”. Choose one of {', '.join(commands)}; --help explains them.")
+    if sys.version_info < OLDEST:
+        return refuse(f"This is Python {sys.version.split()[0]}; {OLDEST[0]}.{OLDEST[1]} or newer is needed.")
+    return commands[command](rest)
+
+
+def open_program(args: Sequence[str]) -> int:
+    """Open the window; where there is no display, say so and show the main job offscreen."""
+    prepare()
+    if sys.platform.startswith("linux") and not has_display():
+        print(
+            "There is no display here, so no window can open. The command line does the same work: "
+            "`run.py exec train`, `predict`, `merge`, `simulate`, `serve` (each with --help). "
+            "Now the demo runs offscreen, to show that the main job works:",
+            flush=True,
+        )
+        return run([str(PYTHON), "-m", "exoplanet_desktop", "demo"], QT_QPA_PLATFORM="offscreen")
+    return run([str(PYTHON), "-m", "exoplanet_desktop", "gui", *args])
+
+
+def execute(args: Sequence[str]) -> int:
+    prepare()
+    return run([str(PYTHON), "-m", "exoplanet_desktop", *args])
+
+
+def bench(args: Sequence[str]) -> int:
+    prepare("dev")
+    return run([str(PYTHON), "-m", "tests.benchmarks", *args], PYTHONPATH=str(PROJECT))
+
+
+def test(args: Sequence[str]) -> int:
+    """Every check, then every test; all are run even where one fails, so that one run tells everything."""
+    prepare("dev")
+    marks = [] if "--all" in args else ["-m", "not slow"]
+    pytest_args = [arg for arg in args if arg != "--all"]
+    checks = {
+        "ruff": ["-m", "ruff", "check", "."],
+        "format": ["-m", "ruff", "format", "--check", "."],
+        "mypy": ["-m", "mypy"],
+        "imports": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
+        "tests": ["-m", "pytest", *marks, *pytest_args],
+    }
+    failed = []
+    for name, command in checks.items():
+        print(f"== {name}", flush=True)
+        offscreen = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+        if run([str(PYTHON), *command], folder=PROJECT, QT_QPA_PLATFORM=offscreen):
+            failed.append(name)
+    if failed:
+        return refuse(f"Not passed: {', '.join(failed)}.", code=1)
+    return 0
+
+
+def prepare(extra: str = "") -> None:
+    """Make the virtual environment and install the package, again only when pyproject.toml has changed."""
+    install_qt_libraries()
+    recipe = (PROJECT / "pyproject.toml").read_bytes() + sys.version.encode()
+    wanted = hashlib.sha256(recipe).hexdigest()
+    stamp = VENV / f"installed-{extra or 'base'}.txt"
+    other = VENV / "installed-dev.txt"  # the development environment holds everything the base one does
+    if PYTHON.exists() and any(file.exists() and file.read_text() == wanted for file in (stamp, other)):
+        return
+    if not PYTHON.exists():
+        print(f"Making a virtual environment in {VENV.name} …", flush=True)
+        if subprocess.run([sys.executable, "-m", "venv", str(VENV)]).returncode:
+            shutil.rmtree(VENV, ignore_errors=True)
+            sys.exit(refuse("Python's venv module does not work here; on Debian, install python3-venv.", code=1))
+    print("Installing the program and what it needs; this takes a few minutes the first time …", flush=True)
+    target = f"{PROJECT}[{extra}]" if extra else str(PROJECT)
+    if subprocess.run([str(PYTHON), "-m", "pip", "install", "-q", "-e", target]).returncode:
+        sys.exit(refuse("The installation failed (see above); with a network, run this again.", code=1))
+    stamp.write_text(wanted)
+
+
+def install_qt_libraries() -> None:
+    """Name the system libraries that Qt lacks on a Debian-like system, or install them as root."""
+    if not shutil.which("dpkg-query"):
+        return
+    found = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
+    missing = [package for package, library in QT_LIBRARIES.items() if library not in found]
+    if not any(Path(folder).is_dir() and any(Path(folder).rglob("*.ttf")) for folder in FONTS):
+        missing += ["fontconfig", "fonts-dejavu-core"]
+    if not missing:
+        return
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    if os.geteuid() != 0:
+        print(f"Qt lacks system libraries; install them with: sudo {' '.join(command)}", file=sys.stderr)
+        return
+    print(f"Installing the system libraries that Qt needs: {', '.join(missing)} …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["apt-get", "update", "-qq"], command):
+        if subprocess.run(step, env=quiet, stdout=subprocess.DEVNULL).returncode:
+            print(f"`{' '.join(step)}` failed; the window may not open without them.", file=sys.stderr)
+
+
+def has_display() -> bool:
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def run(command: Sequence[str], folder: Path | None = None, **variables: str) -> int:
+    """Run a command in the caller's folder (or `folder`) and give its exit code."""
+    child = subprocess.Popen(command, cwd=folder, env={**os.environ, **variables})
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue  # the child got Ctrl+C too, and ends in order
+
+
+def refuse(sentence: str, code: int = 2) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
