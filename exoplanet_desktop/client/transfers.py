@@ -1,0 +1,218 @@
+"""Files on their way: multipart bodies read while they are sent, replies written while they come.
+
+`requests` with `files=` holds a whole upload in memory (725 MB for a CSV of 365 MB); this body stays at some kB.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from exoplanet_desktop.errors import Cancelled, InputError, TooLarge, UnavailableError
+
+Progress = Callable[[int, int | None], None]
+"""Bytes done, and bytes in all where that is known."""
+ShouldStop = Callable[[], bool]
+
+_BLOCK = 1 << 20  # bytes
+
+
+@dataclass
+class Transfer:
+    """How far a transfer is, shared between the thread that does it and the one that waits for it."""
+
+    done: int = 0
+    total: int | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def add(self, count: int) -> None:
+        if self.stop.is_set():
+            raise Cancelled("The transfer was stopped.")
+        self.done += count
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it is sent: `name` tells its content apart from any other of the same name.
+
+    A reference backend keeps the old file where a name exists, so the name carries a digest.
+    """
+
+    path: Path
+    name: str
+    size: int
+    digest: str
+
+
+def prepare_upload(path: Path, should_stop: ShouldStop | None = None) -> Upload:
+    """Reads a file once for its digest. Raises InputError where it cannot be read, Cancelled when told to stop."""
+    sha = hashlib.sha256()
+    size = 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                if should_stop and should_stop():
+                    raise Cancelled("The upload was stopped.")
+                sha.update(block)
+                size += len(block)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    digest = sha.hexdigest()
+    # Backends rewrite other characters, each in its own way; a long name may not fit their file system.
+    stem = re.sub(r"[^\w.-]+", "_", path.stem)[:80] or "catalog"
+    return Upload(path, f"{stem}__{digest[:12]}.csv", size, digest)
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    if isinstance(error, FileNotFoundError):
+        return InputError(f"There is no file {path}. Check its name and folder.")
+    return InputError(f"{path} cannot be read: {error.strerror or error}. Check the file and its permissions.")
+
+
+class Multipart:
+    """A multipart/form-data body (RFC 7578) with a known length, read from its files as it is sent.
+
+    Neither `tell` nor `__iter__` on purpose: with them, `requests` and `urllib3` would rewind or chunk it.
+    """
+
+    def __init__(self, fields: Mapping[str, str], files: Mapping[str, Upload], transfer: Transfer) -> None:
+        self._boundary = f"exoplanet-{secrets.token_hex(16)}"
+        self._transfer = transfer
+        self._parts = self._lay_out(fields, files)
+        self._length = sum(part.size if isinstance(part, Upload) else len(part) for part in self._parts)
+        self._source = self._blocks()
+        self._rest = b""
+        transfer.total = self._length
+
+    @property
+    def content_type(self) -> str:
+        return f"multipart/form-data; boundary={self._boundary}"
+
+    def __len__(self) -> int:
+        return self._length
+
+    def read(self, size: int = -1) -> bytes:
+        """The next `size` bytes. Raises Cancelled when stopped, InputError where a file changed meanwhile."""
+        while size < 0 or len(self._rest) < size:
+            block = next(self._source, b"")
+            if not block:
+                break
+            self._rest += block
+        taken = self._rest if size < 0 else self._rest[:size]
+        self._rest = self._rest[len(taken) :]
+        self._transfer.add(len(taken))
+        return taken
+
+    def close(self) -> None:
+        self._source.close()
+
+    def _lay_out(self, fields: Mapping[str, str], files: Mapping[str, Upload]) -> Sequence[bytes | Upload]:
+        parts: list[bytes | Upload] = []
+        for name, value in fields.items():
+            parts.append(self._head(f'name="{name}"') + value.encode() + b"\r\n")
+        for name, upload in files.items():
+            head = self._head(f'name="{name}"; filename="{upload.name}"', "Content-Type: text/csv\r\n")
+            parts += [head, upload, b"\r\n"]
+        return [*parts, f"--{self._boundary}--\r\n".encode()]
+
+    def _head(self, disposition: str, more: str = "") -> bytes:
+        return f"--{self._boundary}\r\nContent-Disposition: form-data; {disposition}\r\n{more}\r\n".encode()
+
+    def _blocks(self) -> Generator[bytes]:
+        for part in self._parts:
+            if isinstance(part, Upload):
+                yield from _content(part)
+            else:
+                yield part
+
+
+def _content(upload: Upload) -> Iterator[bytes]:
+    """The bytes of a file, held against the digest that its name promises."""
+    sha, left = hashlib.sha256(), upload.size
+    try:
+        with upload.path.open("rb") as file:
+            while left and (block := file.read(min(left, 1 << 16))):
+                sha.update(block)
+                left -= len(block)
+                if not left and sha.hexdigest() != upload.digest:
+                    break
+                yield block
+    except OSError as error:
+        raise _unreadable(upload.path, error) from error
+    if left or sha.hexdigest() != upload.digest:
+        raise InputError(f"{upload.path.name} changed while it was being sent. Send it again when it is whole.")
+
+
+class Sink:
+    """Takes the body of a reply, up to `limit` bytes. Raises TooLarge beyond them."""
+
+    def __init__(self, file: BinaryIO, limit: int, transfer: Transfer) -> None:
+        self._file, self._limit, self._transfer = file, limit, transfer
+
+    def expect(self, length: int | None) -> None:
+        self._transfer.done, self._transfer.total = 0, length
+        self._check(length or 0)
+
+    def write(self, block: bytes) -> None:
+        self._transfer.add(len(block))
+        self._check(self._transfer.done)
+        try:
+            self._file.write(block)
+        except OSError as error:
+            raise _unwritable("The backend's answer", error) from error
+
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            raise TooLarge(f"The backend's answer is over {self._limit / 1e6:,.0f} MB, too much to take. Ask for less.")
+
+
+def memory_sink(limit: int, transfer: Transfer) -> tuple[Sink, BytesIO]:
+    buffer = BytesIO()
+    return Sink(buffer, limit, transfer), buffer
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[BinaryIO]:
+    """A file that appears as `target` only when the block ends well; until then it is a `.part` beside it.
+
+    Raises UnavailableError where it cannot be written.
+    """
+    part: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part", delete=False
+        ) as file:
+            part = Path(file.name)
+            yield file  # type: ignore[misc]  # a wrapper that behaves as the file it wraps
+            file.flush()
+            os.fsync(file.fileno())
+        _default_mode(part)
+        part.replace(target)
+        part = None
+    except OSError as error:
+        raise _unwritable(str(target), error) from error
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _unwritable(what: str, error: OSError) -> UnavailableError:
+    return UnavailableError(
+        f"{what} cannot be written: {error.strerror or error}. Choose another place or free some space."
+    )
+
+
+def _default_mode(path: Path) -> None:
+    """Gives a temporary file (0600) the permissions of any other new file."""
+    if os.name == "posix":
+        mask = os.umask(0)
+        os.umask(mask)
+        path.chmod(0o666 & ~mask)

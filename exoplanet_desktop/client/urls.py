@@ -1,0 +1,72 @@
+"""Addresses: the base that a user types, and what a server hands out brought back onto it.
+
+A server behind a proxy writes `http://127.0.0.1:8000/…` into its replies, so no address of a reply is ever followed as
+it is: only its path and query count, and they are asked of the base. So no token reaches another host either.
+"""
+
+import ipaddress
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from exoplanet_desktop.errors import InputError, UnavailableError
+
+_EXAMPLE = "Write it like http://192.0.2.7:8001."
+
+
+def normalise_base(text: str) -> str:
+    """The base address without a slash at its end; `http://` is added where no scheme is given.
+
+    Raises InputError for what is not the address of a web server.
+
+    >>> normalise_base(" lab.example:8001/ ")
+    'http://lab.example:8001'
+    """
+    address = text.strip()
+    if "://" not in address:
+        address = f"http://{address}"
+    try:
+        parts = urlsplit(address)
+        # Both raise ValueError late, when they are first read.
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in ("http", "https") or port == 0 or any(c.isspace() or c == "\\" for c in address):
+        raise InputError(f"“{text.strip()}” is not the address of a backend. {_EXAMPLE}")
+    if parts.username or parts.password:
+        raise InputError("The backend's address holds a user name or password. Leave it out and give a token instead.")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def is_loopback(base: str) -> bool:
+    """Whether an address means this machine, which no proxy can reach."""
+    host = urlsplit(base).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def rebase(base: str, url: str) -> str:
+    """`url`, absolute or not, as an address below `base`: its path and query are kept, its host never.
+
+    Raises UnavailableError where it has no usable path.
+
+    >>> rebase("http://lab.example:8001", "http://127.0.0.1:8000/media/a.csv?x=1")
+    'http://lab.example:8001/media/a.csv?x=1'
+    """
+    root = urlsplit(base)
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        parts = urlsplit("")
+    path = "/" + parts.path.lstrip("/")
+    # `..` could leave the base's own part of a shared host, and no server that is well names a file so.
+    if path == "/" or ".." in unquote(path).replace("\\", "/").split("/"):
+        raise UnavailableError(
+            f"The backend at {base} handed out an address that leads nowhere (“{url[:80]}”). Ask whoever runs it."
+        )
+    if root.path and not (path == root.path or path.startswith(f"{root.path}/")):
+        path = root.path + path
+    # Percent signs stay: what is quoted already must not be quoted twice.
+    return urlunsplit((root.scheme, root.netloc, quote(path, safe="/%:@!$&'()*+,;=~-._"), parts.query, ""))
