@@ -1,0 +1,199 @@
+"""What a CSV file looks like, found in its first kilobytes, and its first rows.
+
+Leading lines with `#` are the archive's header block: counted, skipped, and mined for the columns' meanings. A `#`
+anywhere else is data: `&#x131;` stands in 23 rows of the K2 table.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+from exoplanet_desktop.catalogs.dictionary import describe
+from exoplanet_desktop.catalogs.records import BadLine, Record, bounded_lines, split_records
+from exoplanet_desktop.catalogs.sniffing import (
+    decimal_sign,
+    decode,
+    find_delimiter,
+    looks_like_values,
+    meanings,
+    refuse_other_kinds,
+    unique_names,
+)
+from exoplanet_desktop.errors import UnreadableFile
+
+MAX_COLUMNS = 2_000  # past them a table takes more memory than reading it may
+MISSING_TEXTS = ("", "NA", "NaN", "nan", "null")
+
+_HEAD_BYTES = (65_536, 4_194_304)  # the second where the header does not end within the first
+_SAMPLE = 50  # records behind the header that are looked at for the decimal sign
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a CSV file is to be read.
+
+    Attributes:
+        path: the file.
+        skip: leading `#` lines.
+        delimiter: one of `,` `;` tab `|`.
+        encoding: of its text: "utf-8" (with or without byte order mark), "utf-16", "utf-16-le", "utf-16-be", "latin-1".
+        columns: names, made unique where they were not.
+        labels, units: meaning and unit by column, where known.
+        first_row: number (from 1) of the line behind the header.
+        decimal: "," where numbers are written `1,5`; else ".".
+        notes: what was changed or guessed, a sentence each.
+    """
+
+    path: Path
+    skip: int
+    delimiter: str
+    encoding: str
+    columns: tuple[str, ...]
+    labels: Mapping[str, str]
+    units: Mapping[str, str]
+    first_row: int
+    decimal: str = "."
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a file, each with one text a column."""
+
+    layout: Layout
+    rows: list[tuple[str, ...]]
+
+
+def sniff(path: Path) -> Layout:
+    """How a file is to be read, from its first kilobytes. Raises UnreadableFile where it is no table of text."""
+    with readable(path):
+        for size in _HEAD_BYTES:
+            with path.open("rb") as file:
+                head = file.read(size)
+                whole = not file.read(1)
+            if layout := _layout(path, head, whole):
+                return layout
+    raise UnreadableFile(f"{path.name} has no header line that ends. Choose a CSV file.")
+
+
+def preview(path: Path, rows: int = 200) -> Preview:
+    """The first rows of a file, without reading further. Lines that are no rows of the table are left out.
+
+    Raises UnreadableFile as `sniff` does, and where the file has no row.
+    """
+    layout = sniff(path)
+    with readable(path):
+        try:
+            found = _first_rows(layout, rows)
+        except UnicodeError:
+            layout = as_latin1(layout)
+            found = _first_rows(layout, rows)
+    if not found:
+        raise no_rows(layout)
+    return Preview(layout, found)
+
+
+def read_records(layout: Layout) -> Iterator[Record | BadLine]:
+    """All records behind the header, in order and in constant memory. Raises UnicodeError and OSError."""
+    encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
+    with layout.path.open(encoding=encoding, newline="") as file:
+        lines = bounded_lines(file)
+        for _ in islice(lines, layout.first_row - 1):
+            pass
+        yield from split_records(lines, layout.delimiter, len(layout.columns), layout.first_row)
+
+
+def as_latin1(layout: Layout) -> Layout:
+    """The layout for a text that turned out not to be in the encoding that its beginning is in."""
+    if layout.encoding != "utf-8":
+        raise UnreadableFile(f"{layout.path.name} is damaged: not all of it is text. Export it again as UTF-8.")
+    note = f"{layout.path.name} is not UTF-8 throughout, so it was read as Latin-1: check names with accents."
+    return replace(layout, encoding="latin-1", notes=(*layout.notes, note))
+
+
+def no_rows(layout: Layout, bad: BadLine | None = None) -> UnreadableFile:
+    """The error for a table without a single row; `bad` is the first line that was none."""
+    name = layout.path.name
+    if bad is None:
+        return UnreadableFile(f"{name} has column names but no rows. Choose a file with data.")
+    return UnreadableFile(
+        f"{name} has no row that fits its header: line {bad.line:,} has {bad.reason}. Export it again."
+    )
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Raises UnreadableFile in place of OSError, and for what is no file."""
+    try:
+        if path.is_dir():
+            raise UnreadableFile(f"{path.name} is a folder. Choose a CSV file in it.")
+        if path.exists() and not path.is_file():
+            raise UnreadableFile(f"{path.name} is a device, not a file. Choose a CSV file.")
+        yield
+    except FileNotFoundError:
+        raise UnreadableFile(f"There is no file {path}. It may have been moved or deleted: choose it again.") from None
+    except PermissionError:
+        raise UnreadableFile(f"You may not read {path.name}. Change its permissions or choose a copy.") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnreadableFile(f"{path.name} cannot be read: {reason}. Check the disk or choose a copy.") from error
+
+
+def _layout(path: Path, head: bytes, whole: bool) -> Layout | None:
+    """The layout, or None where the head ends before the header does."""
+    refuse_other_kinds(path.name, head)
+    encoding, text = decode(path.name, head, whole)
+    lines = list(StringIO(text, newline=""))
+    if not whole:
+        lines = lines[:-1]  # it may be cut
+    skip = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    body = lines[skip:]
+    first = next((line for line in body if line.strip()), None)
+    if first is None:
+        if whole:
+            raise UnreadableFile(f"{path.name} has no table in it. Choose a CSV file with a header line and rows.")
+        return None
+    delimiter = find_delimiter(first)
+    header = next(split_records(body, delimiter, None, skip + 1))
+    if isinstance(header, BadLine):
+        if whole or len(head) == _HEAD_BYTES[-1]:
+            raise UnreadableFile(f"The header line of {path.name} has {header.reason}. Export the file again.")
+        return None
+    columns, notes = _columns(path.name, header)
+    sample = split_records(body[header.end - skip :], delimiter, len(columns))
+    decimal = decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
+    if decimal == ",":
+        notes = (*notes, "Numbers are read with a decimal comma.")
+    known = meanings(lines[:skip]) or describe(columns)
+    return Layout(
+        path=path,
+        skip=skip,
+        delimiter=delimiter,
+        encoding=encoding,
+        columns=columns,
+        labels={name: known[name].label for name in columns if name in known},
+        units={name: known[name].unit for name in columns if name in known and known[name].unit},
+        first_row=header.end + 1,
+        decimal=decimal,
+        notes=notes,
+    )
+
+
+def _columns(name: str, header: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if looks_like_values(header.cells):
+        raise UnreadableFile(
+            f"Line {header.line} of {name} should hold the column names, but holds values. Add a header line."
+        )
+    if len(header.cells) > MAX_COLUMNS:
+        raise UnreadableFile(
+            f"{name} has {len(header.cells):,} columns; at most {MAX_COLUMNS:,} can be read. Leave out some of them."
+        )
+    return unique_names(header.cells)
+
+
+def _first_rows(layout: Layout, rows: int) -> list[tuple[str, ...]]:
+    found = (record.cells for record in read_records(layout) if isinstance(record, Record))
+    return list(islice(found, rows))

@@ -1,0 +1,178 @@
+"""From lines to records of a delimited text, with every line accounted for.
+
+A record is one line, or several where a quoted cell holds line breaks (RFC 4180). Blank lines are none. A line that
+is no record of the table (ragged, a quote that never closes, too long) comes out as a BadLine, and reading goes on
+with the next line.
+"""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TextIO
+
+MAX_RECORD = 2_000_000  # characters; DuckDB's own limit for a line is 2,097,152 bytes
+MAX_CELL = 131_072  # characters; the csv module's own limit
+MAX_LINES = 200  # of one record; past them, a quote counts as never closed
+SHOWN = 200  # characters of a bad line that are kept to be shown
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A record that was left out.
+
+    Attributes:
+        line: its line number in the file, counted from 1; the first one where it has several.
+        reason: why, in words.
+        text: its beginning.
+    """
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """Cells of a record, and the line numbers (from 1) that it begins and ends at."""
+
+    line: int
+    end: int
+    cells: tuple[str, ...]
+
+
+def bounded_lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file opened with `newline=""`; of a line longer than a record may be, only the beginning.
+
+    A file of two gigabytes without a line break must not be read into memory.
+    """
+    while line := file.readline(MAX_RECORD + 1):
+        if len(line) > MAX_RECORD:
+            rest = line
+            while rest and rest[-1] not in "\r\n":
+                rest = file.readline(MAX_RECORD)
+        yield line
+
+
+def split_records(
+    lines: Iterable[str], delimiter: str, width: int | None = None, first_line: int = 1
+) -> Iterator[Record | BadLine]:
+    """The records of a text, in order.
+
+    Args:
+        lines: the text's lines with their ends (a file opened with `newline=""`).
+        delimiter: one character.
+        width: cells that a record must have; the first record's where None. Empty cells too many at the end are no
+            fault: some programs end each line with delimiters.
+        first_line: the number of the first of `lines`.
+    """
+    source = _Lines(lines, first_line)
+    tidy = _spaces_at_quotes(delimiter)
+    blanks = "\r\n" if width == 1 else "\r\n\t "
+    while (line := source.take()) is not None:
+        if not line.strip(blanks):
+            continue
+        number = source.number
+        cells, further, reason = _parse(line, source, delimiter)
+        width = width or len(cells)
+        if len(cells) != width and (mended := _without_spaces(line, tidy, delimiter, width)):
+            cells, further, reason = mended, 0, ""
+        source.skip(further)
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        if not reason and len(cells) != width:
+            reason = f"{len(cells):,} cells where the header has {width:,}"
+        yield BadLine(number, reason, _shown(line)) if reason else Record(number, source.number, tuple(cells))
+
+
+class _Lines:
+    """Lines with a look ahead: lines of a record that failed are read again, one by one."""
+
+    def __init__(self, lines: Iterable[str], first_line: int) -> None:
+        self._lines = iter(lines)
+        self._ahead: deque[str] = deque()
+        self.number = first_line - 1
+
+    def take(self) -> str | None:
+        self.number += 1
+        return self._ahead.popleft() if self._ahead else next(self._lines, None)
+
+    def look(self) -> Iterator[str]:
+        """The lines after the one just taken, without taking them."""
+        yield from tuple(self._ahead)
+        for line in self._lines:
+            self._ahead.append(line)
+            yield line
+
+    def skip(self, count: int) -> None:
+        for _ in range(count):
+            self.take()
+
+
+def _parse(line: str, source: _Lines, delimiter: str) -> tuple[list[str], int, str]:
+    """Cells, the number of further lines that they took, and what is wrong (empty where nothing is)."""
+    if len(line) > MAX_RECORD:
+        return [], 0, f"longer than {MAX_RECORD:,} characters"
+    if "\0" in line:
+        return [], 0, "a NUL character, which no text has"
+    if '"' not in line:
+        cells = line.rstrip("\r\n").split(delimiter)
+        return cells, 0, f"a cell longer than {MAX_CELL:,} characters" if _too_long(line, cells) else ""
+    used = -1
+
+    def counted() -> Iterator[str]:
+        nonlocal used
+        size = 0
+        for text in _chain(line, source):
+            size += len(text)
+            if size > MAX_RECORD or "\0" in text:
+                return
+            used += 1
+            yield text
+
+    try:
+        cells = next(csv.reader(counted(), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return [], 0, _reason(str(error))
+    return cells, used, ""
+
+
+def _chain(line: str, source: _Lines) -> Iterator[str]:
+    yield line
+    yield from islice(source.look(), MAX_LINES - 1)
+
+
+def _too_long(line: str, cells: list[str]) -> bool:
+    return len(line) > MAX_CELL and max(map(len, cells)) > MAX_CELL
+
+
+def _reason(message: str) -> str:
+    if "unexpected end" in message:
+        return "a quotation mark that is never closed"
+    if "field larger" in message:
+        return f"a cell longer than {MAX_CELL:,} characters"
+    return "text after a closing quotation mark"
+
+
+def _spaces_at_quotes(delimiter: str) -> re.Pattern[str]:
+    edge = re.escape(delimiter)
+    blank = "[ \t]" if delimiter != "\t" else " "
+    return re.compile(rf'(?:(?<={edge})|^){blank}+(?=")|(?<="){blank}+(?={edge}|[\r\n]*$)')
+
+
+def _without_spaces(line: str, tidy: re.Pattern[str], delimiter: str, width: int) -> list[str] | None:
+    """The cells of one line with the spaces around its quoted cells taken away, where that makes it whole."""
+    if '"' not in line or len(line) > MAX_RECORD:
+        return None
+    try:
+        cells = next(csv.reader([tidy.sub("", line)], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return cells if len(cells) == width else None
+
+
+def _shown(line: str) -> str:
+    text = line.rstrip("\r\n")
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"

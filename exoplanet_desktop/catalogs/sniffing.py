@@ -1,0 +1,164 @@
+"""Guesses about a file from its first bytes: kind, encoding, delimiter, decimal sign, column names and meanings."""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from exoplanet_desktop.catalogs.dictionary import ColumnInfo
+from exoplanet_desktop.errors import UnreadableFile
+
+DELIMITERS = (",", ";", "\t", "|")
+
+_OTHER_KINDS = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive",
+    b"\x1f\x8b": "compressed",
+    b"%PDF": "a PDF document",
+    b"SIMPLE  =": "a FITS file",
+    b"\x89HDF": "an HDF5 file",
+    b"\x89PNG": "a picture",
+    b"PAR1": "a Parquet file",
+    b"SQLite format 3": "a database",
+    b"{": "a JSON file",
+    b"[{": "a JSON file",
+    b"<": "a web page or an XML file",
+}
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_COLUMN_LINE = re.compile(r"#\s*COLUMN\s+([^:\s]+)\s*:\s*(.*)")
+_COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_POINT_NUMBER = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
+
+
+def refuse_other_kinds(name: str, head: bytes) -> None:
+    """Raises UnreadableFile for an empty file and for the beginning of what is no CSV."""
+    if not head:
+        raise UnreadableFile(f"{name} is empty. Choose a CSV file with a header line and rows.")
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    for magic, kind in _OTHER_KINDS.items():
+        if start.startswith(magic):
+            raise UnreadableFile(f"{name} is {kind}, not a CSV file. Export it as CSV first.")
+
+
+def decode(name: str, head: bytes, whole: bool) -> tuple[str, str]:
+    """Encoding and text of the beginning of a file (`whole`: it is all of the file).
+
+    UTF-16 by its byte order mark or by its many NUL bytes; else UTF-8; else Latin-1, which every byte is.
+    Raises UnreadableFile where over 1 % are control characters.
+    """
+    encoding = _utf16(head) or "utf-8"
+    try:
+        text = _decoded(head, encoding, whole)
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+        text = head.decode(encoding)
+    if len(_CONTROLS.findall(text)) * 100 > len(text):
+        raise UnreadableFile(f"{name} is not text. Choose a CSV file.")
+    return encoding, text.removeprefix("\ufeff")
+
+
+def find_delimiter(line: str) -> str:
+    """The delimiter that gives the header line the most names."""
+
+    def names(delimiter: str) -> int:
+        with suppress(csv.Error):
+            return len(next(csv.reader([line], delimiter=delimiter)))
+        return 0
+
+    return max(DELIMITERS, key=names)
+
+
+def decimal_sign(rows: Iterable[Sequence[str]]) -> str:
+    """`,` where numbers stand in the rows that have a decimal comma and none has a point; else `.`."""
+    cells = [cell.strip() for row in rows for cell in row]
+    commas = any(_COMMA_NUMBER.fullmatch(cell) for cell in cells)
+    points = any(_POINT_NUMBER.fullmatch(cell) for cell in cells)
+    return "," if commas and not points else "."
+
+
+def looks_like_values(header: Sequence[str]) -> bool:
+    """Whether a header line holds numbers for the most part: then it is a row, and the names are missing."""
+    filled = [cell.strip() for cell in header if cell.strip()]
+    numbers = sum(1 for cell in filled if _is_number(cell))
+    return 2 * numbers > len(filled) or not filled
+
+
+def meanings(lines: Iterable[str]) -> Mapping[str, ColumnInfo]:
+    """Label and unit by column, out of the header block's `# COLUMN name: Label [unit]` lines."""
+    found = (_COLUMN_LINE.match(line) for line in lines)
+    return {match[1]: ColumnInfo(*split_unit(match[2])) for match in found if match}
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """Label and unit of a column's description.
+
+    >>> split_unit("Orbital Period Upper Unc. [days]")
+    ('Orbital Period Upper Unc.', 'days')
+    >>> split_unit("Planet Mass or Mass*sin(i) [Earth Mass] Upper Unc.")
+    ('Planet Mass or Mass*sin(i) Upper Unc.', 'Earth Mass')
+    """
+    found = re.search(r"\[([^\]]*)\]", text)
+    if not found:
+        return text.strip(), ""
+    return " ".join((text[: found.start()] + text[found.end() :]).split()), found.group(1).strip()
+
+
+def unique_names(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Column names without blanks and repetitions, and a note for each that was changed.
+
+    Names that differ only in case count as the same, since DuckDB takes them for one; `rowid` is its own name for the
+    position of a row.
+
+    >>> unique_names(["a", "", "a"])[0]
+    ('a', 'column_2', 'a_2')
+    """
+    given = [name.strip() for name in names]
+    taken = {name.lower() for name in given} | {"rowid"}
+    seen = {"rowid"}
+    unique: list[str] = []
+    notes: list[str] = []
+    for position, name in enumerate(given, start=1):
+        new = name
+        if not name:
+            new = _free(f"column_{position}", taken)
+            notes.append(f"Column {position} has no name; it is called `{new}`.")
+        elif name.lower() in seen:
+            new = _free(name, taken)
+            notes.append(f"The name of column {position}, `{name}`, is taken; it is called `{new}`.")
+        seen.add(new.lower())
+        taken.add(new.lower())
+        unique.append(new)
+    return tuple(unique), tuple(notes)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    free, number = name, 1
+    while free.lower() in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _utf16(head: bytes) -> str | None:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    pairs = len(head) // 2
+    if pairs < 2:
+        return None
+    first, second = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
+    if second > 0.7 * pairs and first < 0.05 * pairs:
+        return "utf-16-le"
+    if first > 0.7 * pairs and second < 0.05 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def _decoded(head: bytes, encoding: str, whole: bool) -> str:
+    return codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
+
+
+def _is_number(text: str) -> bool:
+    with suppress(ValueError):
+        float(text)
+        return True
+    return False
