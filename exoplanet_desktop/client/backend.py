@@ -55,14 +55,14 @@ class Backend:
 
     def __init__(self, base_url: str, token: str | None = None, *, verify: bool | str = True) -> None:
         self._connection = Connection(base_url, token, verify=verify)
-        self.base = self._connection.base
+        self.base_url = self._connection.base
         self._lock = threading.Lock()
         self._known_health: Health | None = None
         self._asked = False
 
     @property
     def is_loopback(self) -> bool:
-        return is_loopback(self.base)
+        return is_loopback(self.base_url)
 
     # What the backend is
 
@@ -152,7 +152,7 @@ class Backend:
 
     def logs(self, logs_url: str, offset: int | None = None) -> Logs:
         """The whole log of a job, or what follows `offset` (bytes) where the backend can tell that."""
-        url = rebase(self.base, logs_url)
+        url = rebase(self.base_url, logs_url)
         if offset is not None:
             url += f"{'&' if '?' in url else '?'}offset={offset}"
         return self._parse(Logs, self._get(url, "tell the log of the job"), "the log of a job")
@@ -235,7 +235,7 @@ class Backend:
         """Removes a merged file. Raises InputError where the backend cannot."""
         self._require("merge-delete", "cannot delete merged files. They stay there")
         self._connection.exchange(
-            "DELETE", rebase(self.base, f"/api/merge/{_segment(filename)}"), "delete the merged file"
+            "DELETE", rebase(self.base_url, f"/api/merge/{_segment(filename)}"), "delete the merged file"
         )
 
     def uploads(self) -> UploadList:
@@ -252,7 +252,7 @@ class Backend:
         should_stop: ShouldStop | None = None,
     ) -> None:
         """Saves a file of the backend as `target`, which appears whole or not at all."""
-        address = rebase(self.base, url)
+        address = rebase(self.base_url, url)
         with whole_file(target) as file:
             self._connection.exchange(
                 "GET",
@@ -264,12 +264,12 @@ class Backend:
                 should_stop=should_stop,
             )
             file.flush()
-            _refuse_a_page(Path(file.name), target, self.base)
+            _refuse_a_page(Path(file.name), target, self.base_url)
 
     def fetch(self, url: str, limit: int = 20_000_000) -> bytes:
         """The content of a small file of the backend, such as a picture. Raises TooLarge over `limit` bytes."""
         patience = Patience(QUICK.silence_s, QUICK.total_s, limit)
-        answer = self._connection.exchange("GET", rebase(self.base, url), "hand out the file", patience=patience)
+        answer = self._connection.exchange("GET", rebase(self.base_url, url), "hand out the file", patience=patience)
         return answer.body
 
     # Within
@@ -311,7 +311,7 @@ class Backend:
 
     def _require(self, extension: str, lack: str) -> None:
         if not self.has(extension):
-            raise InputError(f"The backend at {self.base} {lack}.")
+            raise InputError(f"The backend at {self.base_url} {lack}.")
 
     def _fresh_merge_token(self, filename: str) -> str | None:
         """A token for a merged file, asked anew because tokens live half an hour; None where there is none."""
@@ -325,16 +325,16 @@ class Backend:
         limit = health.limits.get("upload_bytes") if health else None
         if limit is not None and upload.size > limit:
             raise TooLarge(
-                f"{csv.name} has {upload.size / 1e6:,.0f} MB, but the backend at {self.base} takes at most "
+                f"{csv.name} has {upload.size / 1e6:,.0f} MB, but the backend at {self.base_url} takes at most "
                 f"{limit / 1e6:,.0f} MB. Choose a smaller file."
             )
         return upload
 
     def _get(self, url: str, what: str) -> Answer:
-        return self._connection.exchange("GET", rebase(self.base, url), what)
+        return self._connection.exchange("GET", rebase(self.base_url, url), what)
 
     def _post(self, path: str, what: str, body: Mapping[str, Any]) -> Answer:
-        return self._connection.exchange("POST", rebase(self.base, path), what, json=body)
+        return self._connection.exchange("POST", rebase(self.base_url, path), what, json=body)
 
     def _send(
         self,
@@ -353,7 +353,7 @@ class Backend:
         patience = Patience(patience.silence_s, WORK.total_s, patience.reply_bytes)
         return self._connection.exchange(
             "POST",
-            rebase(self.base, path),
+            rebase(self.base_url, path),
             what,
             patience=patience,
             form=form,
@@ -366,9 +366,9 @@ class Backend:
             # NaN and Infinity stand in some replies; Python's reader takes them.
             value = json.loads(answer.body)
         except (ValueError, RecursionError) as error:
-            raise not_the_contract(self.base, noun, answer.body, error) from error
+            raise not_the_contract(self.base_url, noun, answer.body, error) from error
         if not isinstance(value, dict):
-            raise not_the_contract(self.base, noun, answer.body, type(value).__name__)
+            raise not_the_contract(self.base_url, noun, answer.body, type(value).__name__)
         if value.get("ok") is False:
             raise self._connection.refusal(answer.status, answer.body, answer.what)
         return value
@@ -377,7 +377,7 @@ class Backend:
         try:
             return kind.model_validate(self._json(answer, noun))
         except pydantic.ValidationError as error:
-            raise not_the_contract(self.base, noun, answer.body, error) from error
+            raise not_the_contract(self.base_url, noun, answer.body, error) from error
 
 
 def _segment(name: str) -> str:
