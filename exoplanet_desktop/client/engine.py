@@ -5,17 +5,23 @@ stands on a command line. It ends when this process does, however that ends.
 """
 
 import importlib
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
+import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.errors import AppError, UnavailableError
+
+log = logging.getLogger("exoplanet_desktop.client")
 
 ENTRY = "exoplanet_desktop.server.embedded:run_embedded"
 
@@ -66,11 +72,12 @@ class EmbeddedEngine:
                 target=_run, args=(self._entry, theirs, str(self.data_dir)), name="exoplanet-engine", daemon=False
             )
             try:
-                process.start()
+                with _interrupts_ignored():
+                    process.start()
             except OSError as error:
                 ours.close()
                 raise UnavailableError(
-                    f"The embedded engine cannot be started ({error.strerror or error}). Free some memory and try again."
+                    f"The embedded engine cannot be started: {error.strerror or error}. Free some memory and try again."
                 ) from error
             finally:
                 theirs.close()
@@ -122,8 +129,27 @@ class EmbeddedEngine:
         process.close()
 
 
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Children made within inherit that they ignore Ctrl+C, which a terminal sends to every process of a command.
+
+    Whoever started the engine ends it then; an engine that ended first could not be asked to cancel a job.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _run(entry: str, pipe: Pipe, data_dir: str) -> None:
     """What the child does: serve until it is told to end or its parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setsid"):
+        os.setsid()  # Ctrl+C does not even reach a server that listens for it
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     try:
         module, _, function = entry.partition(":")
@@ -131,6 +157,10 @@ def _run(entry: str, pipe: Pipe, data_dir: str) -> None:
         serve(pipe, data_dir)
     except AppError as error:
         _tell_failure(pipe, str(error))
+        raise SystemExit(1) from error
+    except Exception as error:
+        log.exception("the engine failed")
+        _tell_failure(pipe, f"The embedded engine failed ({type(error).__name__}: {error}). Its log says more.")
         raise SystemExit(1) from error
 
 

@@ -37,8 +37,10 @@ class Outcome:
 
 def is_final(status: JobStatus) -> bool:
     """Whether a job has ended; a word that is not of the contract counts as still running."""
-    word = status.status.strip().upper()
-    return word in Status and Status(word).is_final
+    try:
+        return Status(status.status.strip().upper()).is_final
+    except ValueError:
+        return False
 
 
 def judge(status: JobStatus) -> Outcome:
@@ -191,9 +193,9 @@ class _Watch:
         elif not self._told_still and time.monotonic() - self._moved > STILL_AFTER_S:
             # A reference backend that was restarted says RUNNING for ever.
             self._told_still = True
-            minutes = STILL_AFTER_S / 60
             self._quiet(
-                f"Nothing has moved for {minutes:.0f} minutes. If the backend was restarted, start the job anew."
+                f"Nothing has moved for {STILL_AFTER_S / 60:.0f} minutes. "
+                "If the backend was restarted, start the job anew."
             )
 
     def _quiet(self, sentence: str) -> None:
