@@ -1,0 +1,110 @@
+"""One pass over a file's bytes that tells whether DuckDB may read it, and how many records it must then find.
+
+DuckDB's reader is fast, but on text that is not quite CSV it drops what it cannot place: a quote that never closes
+takes the rest of the file with it. So it gets clean files alone, and its row count is held against this one.
+"""
+
+import codecs
+from dataclasses import dataclass
+
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
+from exoplanet_desktop.catalogs.reading import Layout
+from exoplanet_desktop.catalogs.records import MAX_RECORD
+
+_BLOCK = 4_194_304  # bytes
+_NEWLINE, _QUOTE = 10, 34
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the bytes behind the header say.
+
+    Attributes:
+        clean: UTF-8, one kind of line end, no NUL, no overlong line, quotation marks in pairs.
+        records: records that are there if the file is clean (blank lines are none).
+        breaks: some quoted cell holds a line break.
+    """
+
+    clean: bool
+    records: int = 0
+    breaks: bool = False
+
+
+def scan(layout: Layout, *, report: Report = silent, should_stop: ShouldStop = never) -> Scan:
+    """Reads the whole file once, at disk speed. Raises UnicodeError where it is not UTF-8, though it began so."""
+    if layout.encoding != "utf-8" or len(layout.columns) == 1:
+        return Scan(clean=False)  # of one column, a blank line would be a row to DuckDB
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size = max(layout.path.stat().st_size, 1)
+    with layout.path.open("rb") as file:
+        header = [file.readline() for _ in range(layout.first_row - 1)]
+        counter = _Counter(header[-1])
+        while block := file.read(_BLOCK):
+            check(should_stop)
+            if not block.isascii() or decoder.getstate()[0]:
+                decoder.decode(block)
+            if not counter.take(block):
+                clean = False
+                break
+            report(file.tell() / size, "looking through the file")
+        else:
+            clean = counter.finish()
+        for block in iter(lambda: file.read(_BLOCK), b""):  # the encoding counts for the slow way, too
+            check(should_stop)
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    return Scan(clean, counter.records, counter.breaks)
+
+
+class _Counter:
+    """Counts records, block by block."""
+
+    def __init__(self, header: bytes) -> None:
+        self._return = header.endswith(b"\r\n")
+        self._quotes = 0
+        self._position = 0  # of the next block
+        self._end = -1  # position of the last line end
+        self._tail = b""
+        self.records = 0
+        self.breaks = False
+
+    def take(self, block: bytes) -> bool:
+        """False where the block is not clean."""
+        import numpy as np
+
+        if b"\0" in block or not self._same_ends(block):
+            return False
+        values = np.frombuffer(block, dtype=np.uint8)
+        ends = np.flatnonzero(values == _NEWLINE)
+        if _QUOTE in block or self._quotes % 2:
+            quotes = np.flatnonzero(values == _QUOTE)
+            inside = (self._quotes + np.searchsorted(quotes, ends)) % 2 == 1
+            self.breaks = self.breaks or bool(inside.any())
+            ends = ends[~inside]
+            self._quotes += len(quotes)
+        lengths = np.diff(ends + self._position, prepend=self._end) - 1 - self._return
+        self.records += int(np.count_nonzero(lengths > 0))
+        if len(ends):
+            self._end = self._position + int(ends[-1])
+        self._position += len(block)
+        longest = max(int(lengths.max(initial=0)), self._position - self._end)
+        return longest <= MAX_RECORD
+
+    def finish(self) -> bool:
+        """False where the end is not clean. Counts a last line without an end."""
+        rest = self._position - self._end - 1
+        if self._return and self._tail == b"\r":
+            return False
+        self.records += rest > 0
+        return self._quotes % 2 == 0
+
+    def _same_ends(self, block: bytes) -> bool:
+        """Whether the block has only `\\n`, or only `\\r\\n`, as the header has; a pair may be cut by its edge."""
+        if not self._return:
+            return b"\r" not in block
+        joined = self._tail + block
+        self._tail = b"\r" if block.endswith(b"\r") else b""
+        if self._tail:
+            joined = joined[:-1]
+        pairs = joined.count(b"\r\n")
+        return pairs == joined.count(b"\r") == joined.count(b"\n")
