@@ -1,0 +1,129 @@
+"""The one road to the user: whatever has to be told passes here, and waits until there is a window to show it."""
+
+import logging
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from exoplanet_desktop.errors import AppError, Cancelled
+
+log = logging.getLogger("exoplanet_desktop.gui")
+
+MOST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for the user; `failed` says whether something went wrong."""
+
+    text: str
+    failed: bool
+
+
+class Notices(QObject):
+    """Signals:
+    told: a Notice, once there is a bar that shows it.
+    """
+
+    told = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: list[Notice] = []
+        self._open = False
+
+    def failure(self, error: AppError) -> None:
+        if isinstance(error, Cancelled):
+            return
+        log.warning("told the user: %s", error)
+        self._tell(Notice(str(error), failed=True))
+
+    def information(self, text: str) -> None:
+        self._tell(Notice(text, failed=False))
+
+    def open(self) -> None:
+        """From now on notices are shown; those that waited come first."""
+        self._open = True
+        waiting, self._waiting = self._waiting, []
+        for notice in waiting:
+            self.told.emit(notice)
+
+    def _tell(self, notice: Notice) -> None:
+        if self._open:
+            self.told.emit(notice)
+        else:
+            self._waiting.append(notice)
+
+
+class NoticeBar(QWidget):
+    """Shows the newest notices above the tabs until they are closed; takes no room without any."""
+
+    def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(8, 4, 8, 0)
+        self._layout.setSpacing(4)
+        self.hide()
+        notices.told.connect(self.show_notice)
+
+    def texts(self) -> list[str]:
+        return _texts(self._frames())
+
+    def failures(self) -> list[str]:
+        return _texts([frame for frame in self._frames() if frame.property("notice") == "failure"])
+
+    @Slot(object)
+    def show_notice(self, notice: Notice) -> None:
+        if notice.text in self.texts():
+            return
+        for frame in self._frames()[: -(MOST_SHOWN - 1)]:
+            self._close(frame)
+        self._layout.addWidget(self._frame(notice))
+        self.show()
+
+    @Slot()
+    def clear(self) -> None:
+        for frame in self._frames():
+            self._close(frame)
+
+    def _frame(self, notice: Notice) -> QFrame:
+        frame = QFrame(self)
+        frame.setProperty("notice", "failure" if notice.failed else "information")
+        mark = QLabel("✕" if notice.failed else "ℹ", frame)
+        mark.setProperty("mark", True)
+        mark.setAccessibleName("Failure" if notice.failed else "Information")
+        text = QLabel(notice.text, frame)
+        text.setObjectName("text")
+        text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        close = QToolButton(frame)
+        close.setText("Dismiss")
+        close.setAccessibleName("Dismiss this message")
+        close.setAutoRaise(True)
+        close.clicked.connect(lambda: self._close(frame))
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(12, 4, 4, 4)
+        row.addWidget(mark)
+        row.addWidget(text, 1)
+        row.addWidget(close)
+        return frame
+
+    def _frames(self) -> list[QFrame]:
+        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
+        widgets = (item.widget() for item in items if item is not None)
+        return [widget for widget in widgets if isinstance(widget, QFrame)]
+
+    def _close(self, frame: QFrame) -> None:
+        self._layout.removeWidget(frame)
+        frame.hide()
+        frame.deleteLater()
+        if not self._frames():
+            self.hide()
+
+
+def _texts(frames: list[QFrame]) -> list[str]:
+    labels = (frame.findChild(QLabel, "text") for frame in frames)
+    return [label.text() for label in labels if label is not None]

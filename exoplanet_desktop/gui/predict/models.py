@@ -1,0 +1,41 @@
+"""Which models the Predict tab can offer, in words."""
+
+from datetime import datetime
+from typing import Any
+
+from exoplanet_desktop.gui.predict.request import ModelChoice
+from exoplanet_desktop.gui.progress.words import spread
+from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
+
+
+def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[tuple[str, ModelChoice]]:
+    """(words, choice) of each trained model of a satellite, newest first; entries that make no sense are left out."""
+    found = []
+    for entry in models:
+        if entry.get("satellite") != satellite:
+            continue
+        try:
+            model, features = Model(str(entry.get("model"))), Features(str(entry.get("features")))
+        except ValueError:
+            continue
+        choice = ModelChoice(model, features, str(entry.get("model_version")))
+        score = spread(_number(entry.get("cv_mean")), _number(entry.get("cv_std")))
+        words = f"{model.title} · {features.title.lower()} · {score} · {_when(entry.get('created_at'))}"
+        found.append((words, choice))
+    return found
+
+
+def every_kind() -> list[tuple[str, ModelChoice]]:
+    """The six kinds, for a backend that does not tell which it has trained."""
+    return [(model.title, ModelChoice(model)) for model in Model]
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _when(text: Any) -> str:
+    try:
+        return datetime.fromisoformat(str(text)).astimezone().strftime("%d %b %H:%M")
+    except ValueError:
+        return "date unknown"

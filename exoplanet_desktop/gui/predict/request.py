@@ -1,0 +1,194 @@
+"""A prediction, from the file on this machine to the CSV that can be taken away."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exoplanet_desktop.gui.progress.watch import JobWatch
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.wire.vocabulary import Disposition, Features, Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
+
+UNCERTAIN_BELOW = 0.6
+
+Tell = Callable[[float | None, str], None]
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model that can predict: a kind, and of our own engine one trained version of it."""
+
+    model: Model
+    features: Features | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class PredictRequest:
+    """What the user asked for; rows count from 0, both ends inclusive, None for the first and the last."""
+
+    path: Path
+    satellite: Satellite
+    choice: ModelChoice
+    from_row: int | None = None
+    to_row: int | None = None
+    row_count: int | None = None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Attributes:
+    csv: the downloaded file, with the prediction columns.
+    counts: rows by predicted class.
+    known, matches: rows with a known disposition, and those of them that were predicted so.
+    uncertain: rows whose highest probability is below UNCERTAIN_BELOW; None where the file does not tell.
+    notes: deviations from what was asked and what else should be known, a sentence each.
+    """
+
+    reply: "PredictReply"
+    csv: Path
+    counts: dict[str, int]
+    known: int
+    matches: int
+    uncertain: int | None
+    notes: tuple[str, ...]
+
+
+@dataclass
+class Predictor:
+    """Does one prediction. `tell(share, words)` is called in workers too."""
+
+    services: Services
+    request: PredictRequest
+    tell: Tell
+    stop: threading.Event = field(default_factory=threading.Event)
+    _watch: JobWatch | None = None
+    _job_id: str = ""
+
+    async def work(self) -> Prediction:
+        """Raises AppError; Cancelled after `cancel`."""
+        from exoplanet_desktop.client.jobs import prediction_of
+        from exoplanet_desktop.wire.payloads import TrainAccepted
+
+        session, workers = self.services.session, self.services.workers
+        session.backend()
+        connection = session.connection
+        assert connection is not None  # session.backend() raises without one
+        limit = 0 if session.has("async") else None
+        reply = await workers.call(self._send, connection, limit)
+        if isinstance(reply, TrainAccepted):
+            self._job_id = reply.job_id
+            reply = prediction_of(await self._follow(connection, reply))
+        self.tell(None, "Fetching the result …")
+        return await workers.call(self._take, connection, reply)
+
+    async def cancel(self) -> None:
+        """Stop sending, or ask the backend to stop the job; where neither is possible, wait no longer."""
+        self.stop.set()
+        if self._watch is None:
+            return
+        connection = self.services.session.connection
+        if connection is not None and self.services.session.has("cancel"):
+            await self.services.workers.call(connection.backend.cancel, self._job_id)
+        else:
+            self._watch.leave()
+
+    def _send(self, connection: Connection, results_limit: int | None) -> "PredictReply | TrainAccepted":
+        from exoplanet_desktop.catalogs.reading import sniff
+        from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
+
+        request = self.request
+        check_for_prediction(sniff(request.path).columns, SATELLITES[request.satellite])
+        return connection.backend.predict(
+            request.path,
+            request.satellite,
+            request.choice.model,
+            from_row=request.from_row,
+            to_row=request.to_row,
+            features=request.choice.features,
+            model_version=request.choice.version,
+            results_limit=results_limit,
+            progress=self._tell_sent,
+            should_stop=self.stop.is_set,
+        )
+
+    def _tell_sent(self, done: int, total: int | None) -> None:
+        if total and done >= total:
+            self.tell(None, "The backend predicts …")
+        else:
+            self.tell(done / total if total else None, f"Sending {done / 1e6:.1f} MB …")
+
+    async def _follow(self, connection: Connection, accepted: "TrainAccepted") -> Any:
+        self._watch = watch = JobWatch(connection, accepted, self.services.poller)
+        watch.changed.connect(self._tell_status)
+        if self.stop.is_set():
+            await self.cancel()
+        return await watch.ended()
+
+    def _tell_status(self) -> None:
+        watch = self._watch
+        if watch is None:
+            return
+        if watch.silent_s > 3:
+            self.tell(None, f"No answer for {watch.silent_s:.0f} s, trying again …")
+        elif watch.status is not None:
+            self.tell(watch.status.progress, watch.status.stage or "Waiting in line …")
+
+    def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
+        """Download the CSV and count what it says. Runs in a worker."""
+        csv = self.services.scratch / f"predicted-{uuid.uuid4().hex[:8]}.csv"
+        connection.backend.download(reply.csv_file, csv, should_stop=self.stop.is_set)
+        counts, known, matches = _counted(reply)
+        return Prediction(
+            reply, csv, counts, known, matches, _uncertain(csv), (*self._deviations(reply), *(reply.notes or ()))
+        )
+
+    def _deviations(self, reply: "PredictReply") -> list[str]:
+        from exoplanet_desktop.client.checks import PredictRequest as Asked
+        from exoplanet_desktop.client.checks import check_prediction
+
+        request, choice = self.request, self.request.choice
+        asked = Asked(
+            satellite=request.satellite,
+            model=choice.model,
+            from_row=request.from_row,
+            to_row=request.to_row,
+            features=choice.features,
+            model_version=choice.version,
+            results_limit=0 if self.services.session.has("async") else None,
+            row_count=request.row_count,
+        )
+        return check_prediction(reply, asked)
+
+
+def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:
+    """Rows by predicted class, rows with a known disposition, and agreements: the reply's own sums, or its rows'."""
+    if reply.class_counts is not None:
+        agreement = reply.agreement or {}
+        return dict(reply.class_counts), agreement.get("known", 0), agreement.get("matches", 0)
+    counts: dict[str, int] = {str(label): 0 for label in Disposition}
+    known = matches = 0
+    for row in reply.results:
+        # Two spellings: K2 rows of reference backends have their own.
+        label = str(row.get("Predicted_Class") or row.get("pred_label") or "")
+        counts[label] = counts.get(label, 0) + 1
+        match = str(row.get("Match") or row.get("match") or "")
+        known += match in ("Yes", "No")
+        matches += match == "Yes"
+    return counts, known, matches
+
+
+def _uncertain(csv: Path) -> int | None:
+    from exoplanet_desktop.catalogs.table import Table
+
+    with Table.open(csv) as table:
+        if "Confidence" not in table.columns:
+            return None
+        confidence = table.numbers(["Confidence"])[:, 0]
+        return int((confidence < UNCERTAIN_BELOW).sum())

@@ -1,0 +1,366 @@
+"""The Predict tab: choose a catalog and a model, predict, look, save."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFormLayout,
+    QGroupBox,
+    QLabel,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
+from exoplanet_desktop.errors import AppError, MissingColumns, UnavailableError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.predict.models import every_kind, offered
+from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
+from exoplanet_desktop.gui.predict.summary import Summary
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.tables.view import CatalogView, Opened
+from exoplanet_desktop.gui.widgets.busy import BusyPage
+from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
+from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, combo, satellite_combo
+from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+
+EMPTY_TEXT = (
+    "Choose or drop the catalog whose objects shall be classified. A disposition in it is not needed; where it has "
+    "one, the prediction is compared with it."
+)
+RESULT_COLUMNS = ("Predicted_Class", "pred_label", "Confidence", "Match", "match")
+PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
+
+
+class PredictTab(QWidget):
+    """Signals:
+    predicted: a Prediction that is shown.
+    """
+
+    predicted = Signal(object)
+    _progress = Signal(object, str)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._predictor: Predictor | None = None
+        self._training: TrainingRun | None = None
+        self.prediction: Prediction | None = None
+        self.picker = CatalogPicker("C&atalog")
+        self.satellite = satellite_combo()
+        self.model = combo("Model", [])
+        self.model.setPlaceholderText("none trained yet")
+        self.rows = RowRange()
+        self.training_picker = CatalogPicker("&Training catalog", many=True)
+        self.training_options = TrainingOptions(satellite=False)
+        self.go = GoButton("&Predict")
+        empty = EmptyPage("Predict dispositions", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
+        self.view = CatalogView(services.workers, services.notices, empty)
+        waiting = EmptyPage("No prediction yet", "Choose a catalog and a model at the left, then Predict.")
+        self.result = CatalogView(services.workers, services.notices, waiting, counted="Predicted_Class")
+        self.summary = Summary()
+        self.summary.hide()
+        self.busy = BusyPage()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self._lay_out()
+        empty.chosen.connect(self._fill)
+        self.picker.changed.connect(self.settle)
+        self.picker.current_changed.connect(self._look_at)
+        self.training_picker.changed.connect(self.settle)
+        self.view.opened.connect(self._recognise)
+        self.view.closed.connect(self.settle)
+        self.satellite.currentIndexChanged.connect(self.refresh_models)
+        self.model.currentIndexChanged.connect(self.settle)
+        self.summary.save_button.clicked.connect(self.ask_target)
+        self.busy.cancelled.connect(self.cancel)
+        self.go.button.clicked.connect(self.predict)
+        self._progress.connect(self.busy.show_progress)
+        services.session.changed.connect(self.refresh_models)
+        self.settle()
+
+    def tell(self, error: AppError) -> None:
+        self._services.notices.failure(error)
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Take a file that was chosen or dropped."""
+        self.picker.set_paths(paths)
+
+    def choose(self) -> None:
+        self.picker.ask()
+
+    def start(self) -> None:
+        """What Ctrl+Return does."""
+        if self.go.button.isEnabled():
+            self.predict()
+
+    def use_run(self, run: TrainingRun) -> None:
+        """Take the model of a training that has ended."""
+        choose(self.satellite, run.request.satellite)
+        self.refresh_models()
+
+    @aio.slot()
+    async def predict(self) -> None:
+        """Train first, where a training catalog is given, then predict and show the result."""
+        if self._predictor is not None or self._training is not None or self.picker.path is None:
+            return
+        try:
+            self._show_busy("Preparing …")
+            choice = await self._train_first() if self.training_picker.paths else self.model.currentData()
+            if choice is not None:
+                await self._predict(self.picker.path, choice)
+        finally:
+            self._training = self._predictor = None
+            self._hide_busy()
+            self.settle()
+
+    @aio.slot()
+    async def cancel(self) -> None:
+        if self._training is not None:
+            await self._training.cancel()
+        elif self._predictor is not None:
+            await self._predictor.cancel()
+
+    @aio.slot()
+    async def refresh_models(self) -> None:
+        """Ask the backend which models it has trained for the satellite."""
+        session = self._services.session
+        if session.state is State.READY and session.connection is not None and session.has("models"):
+            models = await self._services.workers.call(session.connection.backend.models)
+            entries = offered(models, self.satellite.currentData())
+        else:
+            entries = every_kind() if session.state is State.READY else []
+        self.model.blockSignals(True)
+        self.model.clear()
+        for words, choice in entries:
+            self.model.addItem(words, choice)
+            self.model.setItemData(self.model.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
+        self.model.blockSignals(False)
+        self.settle()
+
+    @aio.slot()
+    async def use_sample(self) -> None:
+        self.view.show_busy("Simulating a catalog …")
+        try:
+            path = await self._services.sample(self.satellite.currentData())
+        except AppError:
+            self.view.back()
+            raise
+        self.picker.set_paths([path])
+
+    @aio.slot(str)
+    async def save(self, target: str) -> None:
+        """Write the predicted CSV to a place of the user's."""
+        if self.prediction is not None:
+            await self._services.workers.call(_copy, self.prediction.csv, Path(target))
+            self._services.notices.information(f"The prediction is saved in {target}.")
+
+    @Slot()
+    def ask_target(self) -> None:
+        """Ask where the CSV goes."""
+        if self.prediction is None or self.picker.path is None:
+            return
+        dialog = QFileDialog(self, "Save the prediction", f"{self.picker.path.stem}_predicted.csv", "CSV (*.csv)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save)
+        dialog.open()
+
+    @Slot()
+    def settle(self) -> None:
+        """Offer what the backend in use understands, and say why nothing can be predicted where that is so."""
+        session = self._services.session
+        train_first = bool(self.training_picker.paths)
+        self.training_options.setVisible(train_first)
+        self.training_options.offer_extensions(session.has("features"), session.has("balance"))
+        self.model.setEnabled(not train_first and self.model.count() > 0)
+        self.model.setToolTip("The model that is trained first" if train_first else self.model.currentText())
+        self.go.button.setText("Train, then &predict" if train_first else "&Predict")
+        self.go.settle(self._reason())
+
+    async def _train_first(self) -> ModelChoice | None:
+        request = self.training_options.request(self.satellite.currentData(), self.training_picker.paths)
+        self._training = run = self._services.runs.begin(request)
+        run.changed.connect(self._tell_training)
+        await run.work()
+        await self._services.workers.call(lambda: None)  # let the dialog show the end before the next step begins
+        self._training = None
+        if run.result is None:
+            if run.phase == "CANCELLED":
+                return None
+            raise UnavailableError(f"The training that goes first failed: {run.failure}")
+        self.refresh_models()
+        version = (run.result.model_extra or {}).get("model_version")
+        return ModelChoice(request.model, request.features, str(version) if version else None)
+
+    def _tell_training(self) -> None:
+        if self._training is not None:
+            self.busy.show_progress(self._training.share, f"Training first: {self._training.words}")
+
+    async def _predict(self, path: Path, choice: ModelChoice) -> None:
+        shown = self.view.shown
+        first, last = self.rows.chosen()
+        request = PredictRequest(
+            path, self.satellite.currentData(), choice, first, last, shown.row_count if shown else None
+        )
+        self._predictor = Predictor(self._services, request, self._progress.emit)
+        prediction = await self._predictor.work()
+        old, self.prediction = self.prediction, prediction
+        info = SATELLITES[request.satellite]
+        columns = (*info.identifiers[:2], *RESULT_COLUMNS, info.label, *PROBABILITIES)
+        self._hide_busy()
+        await self.result.open(prediction.csv, f"{path.stem}, predicted", columns)
+        self.summary.show_prediction(prediction, path.name)
+        self.summary.show()
+        if old is not None:
+            await self._services.workers.call(old.csv.unlink, True)
+        self.predicted.emit(prediction)
+
+    def _show_busy(self, text: str) -> None:
+        self.go.settle("A prediction is under way.")
+        self.busy.start(text, cancellable=True)
+        self.summary.hide()
+        self.result.hide()
+        self.busy.show()
+        self.tabs.setCurrentIndex(1)
+
+    def _hide_busy(self) -> None:
+        self.busy.hide()
+        self.result.show()
+        self.summary.setVisible(self.result.shown is not None)
+
+    def _reason(self) -> str:
+        session = self._services.session
+        satellite = self.satellite.currentData()
+        if self._predictor is not None or self._training is not None:
+            return "A prediction is under way."
+        if self.picker.path is None:
+            return "Choose a catalog first."
+        if session.state is not State.READY:
+            return f"{session.title}: {session.state.value}."
+        shown = self.view.shown
+        if shown is None:
+            return "The catalog is being read."
+        try:
+            check_for_prediction(shown.columns, SATELLITES[satellite])
+        except MissingColumns as error:
+            return str(error)
+        if not self.training_picker.paths and self.model.count() == 0:
+            return f"Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab."
+        return ""
+
+    @aio.slot(object)
+    async def _look_at(self, path: Path | None) -> None:
+        self.tabs.setCurrentIndex(0)
+        if path is None:
+            self.view.clear()
+            return
+        self.settle()
+        await self.view.open(path)
+
+    @Slot(object)
+    def _recognise(self, opened: Opened) -> None:
+        if opened.satellite is not None:
+            choose(self.satellite, opened.satellite)
+        self.rows.offer(opened.row_count)
+        self.settle()
+
+    @Slot(int)
+    def _fill(self, button: int) -> None:
+        if button == 0:
+            self.choose()
+        else:
+            self.use_sample()
+
+    def _lay_out(self) -> None:
+        options = QWidget()
+        form = QFormLayout(options)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("&Satellite", self.satellite)
+        form.addRow("&Model", self.model)
+        form.addRow("&Rows", self.rows)
+        training = QGroupBox("Train first (optional)")
+        inside = QVBoxLayout(training)
+        inside.addWidget(self.training_picker)
+        inside.addWidget(self.training_options)
+        page = QWidget()
+        right = QVBoxLayout(page)
+        right.setContentsMargins(0, 8, 0, 0)
+        for widget in (self.summary, self.busy):
+            right.addWidget(widget)
+        right.addWidget(self.result, 1)
+        self.busy.hide()
+        self.tabs.addTab(self.view, "Catalog")
+        self.tabs.addTab(page, "Prediction")
+        self.splitter = skeleton("predict", column((self.picker, options, training, self.go)), self.tabs)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+
+
+class RowRange(QWidget):
+    """All rows, or those from one number to another, counted from 0, both inclusive."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.every = QCheckBox("All", self)
+        self.every.setChecked(True)
+        self.first = QSpinBox(self)
+        self.first.setAccessibleName("First row, counted from 0")
+        self.last = QSpinBox(self)
+        self.last.setAccessibleName("Last row, included")
+        self.hint = QLabel("Rows count from 0; both ends are included.", self)
+        self.hint.setProperty("muted", True)
+        self.hint.setWordWrap(True)
+        layout = QFormLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addRow(self.every)
+        layout.addRow("from", self.first)
+        layout.addRow("to", self.last)
+        layout.addRow(self.hint)
+        self._form = layout
+        self.every.toggled.connect(self._show_numbers)
+        self.offer(0)
+        self._show_numbers(True)
+
+    def offer(self, row_count: int) -> None:
+        """Say how many rows there are."""
+        for box in (self.first, self.last):
+            box.setRange(0, max(row_count - 1, 0))
+        self.first.setValue(0)
+        self.last.setValue(max(row_count - 1, 0))
+
+    def chosen(self) -> tuple[int | None, int | None]:
+        if self.every.isChecked():
+            return None, None
+        return self.first.value(), self.last.value()
+
+    @Slot(bool)
+    def _show_numbers(self, every: bool) -> None:
+        for widget in (self.first, self.last, self.hint):
+            self._form.setRowVisible(widget, not every)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, whole or not at all."""
+    import shutil
+
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(source, beside)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UnavailableError(
+            f"{target} could not be written ({error.strerror or error}). Choose another place."
+        ) from error

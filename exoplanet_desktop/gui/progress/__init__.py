@@ -1,0 +1,1 @@
+"""Running jobs: their state, and the dialog that shows one."""

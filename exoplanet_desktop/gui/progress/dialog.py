@@ -1,0 +1,238 @@
+"""The progress dialog: one training, watched until it has ended; not modal, and it can be closed and found again."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSaveFile, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.notices import NoticeBar, Notices
+from exoplanet_desktop.gui.progress import words
+from exoplanet_desktop.gui.progress.results import Results
+from exoplanet_desktop.gui.progress.run import SENDING, TrainingRun
+from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.wire.vocabulary import Status
+
+FULL = 1000
+CHIPS = {
+    SENDING: "◌ SENDING",
+    Status.PENDING: "◌ WAITING",
+    Status.RUNNING: "● RUNNING",
+    Status.SUCCEEDED: "✓ DONE",
+    Status.FAILED: "✕ FAILED",
+    Status.CANCELLED: "■ CANCELLED",
+}
+
+
+class ProgressDialog(QDialog):
+    """Signals:
+    use_in_predict: the TrainingRun whose model shall predict.
+    """
+
+    use_in_predict = Signal(object)
+
+    def __init__(self, run: TrainingRun, workers: Workers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.run, self._workers = run, workers
+        self.setWindowTitle(f"Training · {run.request.title}")
+        self.setModal(False)
+        # A message about this run appears here, not in the window behind.
+        self._notices = Notices()
+        self.notice_bar = NoticeBar(self._notices, self)
+        self._notices.open()
+        self.chip = QLabel(self)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.elapsed = QLabel(self)
+        self.elapsed.setProperty("muted", True)
+        self.bar = QProgressBar(self)
+        self.bar.setAccessibleName("Progress of the training")
+        self.cancel_button = QPushButton("Cancel" if run.can_cancel else "Stop watching", self)
+        self.cancel_button.clicked.connect(self.cancel)
+        self.log_button = QToolButton(self)
+        self.log_button.setText("Log")
+        self.log_button.setCheckable(True)
+        self.log_button.setAutoRaise(True)
+        self.log_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.log_button.setArrowType(Qt.ArrowType.RightArrow)
+        self.log = QPlainTextEdit(self)
+        self.log.setReadOnly(True)
+        self.log.setAccessibleName("Log of the training")
+        self.log.setMaximumBlockCount(20_000)
+        self.log.setPlaceholderText("The backend has written nothing yet.")
+        self.log.hide()
+        self.log_button.toggled.connect(self._show_log)
+        self.results = Results(self)
+        self.results.hide()
+        self.save_model_button = QPushButton("Save model…", self)
+        self.save_model_button.clicked.connect(self.ask_model_target)
+        self.save_picture_button = QPushButton("Save picture…", self)
+        self.save_picture_button.clicked.connect(self.ask_picture_target)
+        self.predict_button = QPushButton("Use in Predict", self)
+        self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self.run))
+        self.close_button = QPushButton("Close", self)
+        self.close_button.clicked.connect(self.close)
+        self._lay_out()
+        self._timer = QTimer(self, interval=500)
+        self._timer.timeout.connect(self._show_time)
+        self._timer.start()
+        run.changed.connect(self._show_state)
+        run.log_grew.connect(self._append_log)
+        run.ended.connect(self._show_end)
+        self._append_log(run.log_text)
+        self._show_state()
+        if run.is_over:
+            self._show_end()
+
+    def tell(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    @aio.slot()
+    async def cancel(self) -> None:
+        self.cancel_button.setEnabled(False)
+        try:
+            await self.run.cancel()
+        except AppError:
+            self.cancel_button.setEnabled(True)
+            raise
+
+    @Slot()
+    def ask_model_target(self) -> None:
+        request = self.run.request
+        url = (self.run.result.model_url or "") if self.run.result else ""
+        suffix = Path(url).suffix or ".model"
+        self._ask_target("Save the model", f"{request.satellite}_{request.model}{suffix}", self.save_model)
+
+    @Slot()
+    def ask_picture_target(self) -> None:
+        request = self.run.request
+        self._ask_target("Save the picture", f"{request.satellite}_{request.model}_matrix.png", self.save_picture)
+
+    @aio.slot(str)
+    async def save_model(self, target: str) -> None:
+        """Download the model of this run to a file."""
+        self.save_model_button.setEnabled(False)
+        try:
+            await self.run.save_model(Path(target))
+        finally:
+            self.save_model_button.setEnabled(True)
+        self._notices.information(f"The model is saved in {target}.")
+
+    @aio.slot(str)
+    async def save_picture(self, target: str) -> None:
+        """Write the picture on top to a file, as the backend sent it."""
+        if (picture := self.results.picture_shown()) is not None:
+            await self._workers.call(_write, Path(target), picture.data)
+            self._notices.information(f"The picture is saved in {target}.")
+
+    def _ask_target(self, title: str, name: str, take: "object") -> None:
+        dialog = QFileDialog(self, title, name)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(take)
+        dialog.open()
+
+    @Slot()
+    def _show_state(self) -> None:
+        run = self.run
+        self.chip.setText(CHIPS.get(run.phase, run.phase))
+        if self.chip.property("chip") != str(run.phase):
+            self.chip.setProperty("chip", str(run.phase))
+            self.chip.style().unpolish(self.chip)
+            self.chip.style().polish(self.chip)
+        self.words.setText(run.words)
+        if run.share is None and not run.is_over:
+            self.bar.setRange(0, 0)  # busy: nobody knows how far it is
+        else:
+            self.bar.setRange(0, FULL)
+            self.bar.setValue(round((run.share or 0) * FULL))
+        self._show_time()
+
+    @Slot()
+    def _show_time(self) -> None:
+        self.elapsed.setText(f"{words.clock(self.run.elapsed_s)} elapsed")
+
+    @Slot()
+    def _show_end(self) -> None:
+        self._timer.stop()
+        self._show_state()
+        self.cancel_button.hide()
+        succeeded = self.run.result is not None
+        self.bar.setVisible(succeeded)
+        if succeeded:
+            self.bar.hide()
+            self.results.show_run(self.run)
+            self.results.show()
+            self.resize(max(self.width(), 760), max(self.height(), 680))
+        else:
+            self.log_button.setChecked(True)
+        for button, shown in (
+            (self.save_model_button, succeeded and bool(self.run.result and self.run.result.model_url)),
+            (self.save_picture_button, bool(self.results.pictures)),
+            (self.predict_button, succeeded),
+        ):
+            button.setVisible(shown)
+
+    @Slot(str)
+    def _append_log(self, text: str) -> None:
+        if text:
+            cursor = QTextCursor(self.log.document())
+            cursor.movePosition(QTextCursor.MoveOperation.End)
+            cursor.insertText(text)
+            self.log.ensureCursorVisible()
+
+    def _show_log(self, shown: bool) -> None:
+        self.log_button.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self.log.setVisible(shown)
+
+    def _lay_out(self) -> None:
+        state = QHBoxLayout()
+        state.setSpacing(16)
+        state.addWidget(self.chip)
+        state.addWidget(self.words, 1)
+        state.addWidget(self.elapsed)
+        progress = QHBoxLayout()
+        progress.addWidget(self.bar, 1)
+        progress.addWidget(self.cancel_button)
+        buttons = QHBoxLayout()
+        for button in (self.predict_button, self.save_model_button, self.save_picture_button):
+            button.hide()
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        source = QLabel(f"{self.run.request.source}  ·  {self.run.connection.title}", self)
+        source.setProperty("muted", True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(self.notice_bar)
+        layout.addLayout(state)
+        layout.addWidget(source)
+        layout.addLayout(progress)
+        layout.addWidget(self.log_button)
+        layout.addWidget(self.log, 1)
+        layout.addWidget(self.results, 3)
+        layout.addStretch(0)
+        layout.addLayout(buttons)
+        self.resize(560, 280)
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    file = QSaveFile(str(target))
+    if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(data) != len(data) or not file.commit():
+        raise UnavailableError(f"{target} could not be written ({file.errorString()}). Choose another place.")

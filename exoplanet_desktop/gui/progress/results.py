@@ -1,0 +1,151 @@
+"""What a training brought: figures in cards, the protocol, both matrices, scores by class, importance."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.gui.progress import words
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.widgets.picture import Picture
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import TrainResult
+
+PICTURES = {"counts": "Confusion matrix", "shares": "By true class"}
+MOST_IMPORTANT = 25
+
+
+class Results(QWidget):
+    """The lower part of the progress dialog."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards = QGridLayout()
+        self._cards.setHorizontalSpacing(24)
+        self._cards.setVerticalSpacing(0)
+        self.protocol = QLabel(self)
+        self.protocol.setProperty("muted", True)
+        self.gap = QLabel(self)
+        self.gap.setProperty("warning", True)
+        for label in (self.protocol, self.gap):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.tabs = QTabWidget(self)
+        self.pictures: dict[str, Picture] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(self._cards)
+        layout.addWidget(self.gap)
+        layout.addWidget(self.protocol)
+        layout.addWidget(self.tabs, 1)
+
+    def show_run(self, run: TrainingRun) -> None:
+        """Show a run that has a result."""
+        result = run.result
+        if result is None:
+            return
+        for column, (figure, meaning) in enumerate(words.cards(result)):
+            self._add_card(column, figure, meaning)
+        self.protocol.setText(words.protocol(result))
+        self.gap.setText(words.gap(result))
+        self.gap.setVisible(bool(self.gap.text()))
+        for name, title in PICTURES.items():
+            self._add_picture(name, title, run.pictures.get(name))
+        self._add_scores(result)
+        self._add_importance(result)
+
+    def picture_shown(self) -> Picture | None:
+        """The picture of the tab that is on top, if it has one."""
+        page = self.tabs.currentWidget()
+        return page.findChild(Picture) if page else None
+
+    def _add_card(self, column: int, figure: str, meaning: str) -> None:
+        big = QLabel(figure, self)
+        font = big.font()
+        font.setPointSizeF(font.pointSizeF() * 1.8)
+        big.setFont(font)
+        big.setProperty("figure", True)
+        big.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        small = QLabel(meaning, self)
+        small.setProperty("muted", True)
+        self._cards.addWidget(big, 0, column)
+        self._cards.addWidget(small, 1, column)
+
+    def _add_picture(self, name: str, title: str, data: bytes | None) -> None:
+        picture = Picture(title, self)
+        if data is None or not picture.show_bytes(data):
+            picture.deleteLater()
+            return
+        self.pictures[name] = picture
+        page = QWidget(self)
+        buttons = QHBoxLayout()
+        for text, action in (("Zoom in", picture.zoom_in), ("Zoom out", picture.zoom_out), ("Fit", picture.fit)):
+            button = QPushButton(text, page)
+            button.clicked.connect(action)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(page)
+        layout.addWidget(picture, 1)
+        layout.addLayout(buttons)
+        self.tabs.addTab(page, title)
+
+    def _add_scores(self, result: "TrainResult") -> None:
+        if not result.per_class:
+            return
+        rows = [
+            (
+                label,
+                words.three(score.precision),
+                words.three(score.recall),
+                words.three(score.f1),
+                f"{score.support:,}",
+            )
+            for label, score in result.per_class.items()
+        ]
+        self.tabs.addTab(_table(("Class", "Precision", "Recall", "F1", "Rows"), rows), "Scores by class")
+
+    def _add_importance(self, result: "TrainResult") -> None:
+        if not result.importance:
+            return
+        rows = [
+            (entry.feature, words.spread(entry.mean, entry.std))
+            for entry in sorted(result.importance, key=lambda entry: -entry.mean)[:MOST_IMPORTANT]
+        ]
+        self.tabs.addTab(_table(("Column", "Accuracy lost when shuffled"), rows), "Importance")
+
+
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> QTableWidget:
+    table = QTableWidget(len(rows), len(headers))
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setAlternatingRowColors(True)
+    table.setAccessibleName(headers[0])
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            item = QTableWidgetItem(text)
+            if column:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            table.setItem(row, column, item)
+    for column, text in enumerate(headers):
+        header = QTableWidgetItem(text)
+        side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+        header.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        table.setHorizontalHeaderItem(column, header)
+    return table

@@ -1,0 +1,55 @@
+"""Numbers of a training result in words: three decimals with their spread, and the protocol behind them."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import TrainResult
+
+NOT_GIVEN = "–"
+
+
+def three(value: float | None) -> str:
+    """A metric with three decimals; a dash where there is none, or none that is a number."""
+    return NOT_GIVEN if value is None or value != value else f"{value:.3f}"
+
+
+def spread(mean: float | None, deviation: float | None) -> str:
+    if mean is None or mean != mean:
+        return NOT_GIVEN
+    return three(mean) if deviation is None or deviation != deviation else f"{mean:.3f} ± {deviation:.3f}"
+
+
+def clock(seconds: float) -> str:
+    """Elapsed time as 00:07, or 1:02:03 from an hour on."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
+
+
+def cards(result: "TrainResult") -> list[tuple[str, str]]:
+    """(figure, what it is) of the main numbers."""
+    evaluation = result.evaluation
+    folds = f"mean of {evaluation.folds} folds" if evaluation else "mean of 5 folds"
+    took = NOT_GIVEN if result.elapsed_sec is None else f"{result.elapsed_sec:.1f} s"
+    return [
+        (three(result.accuracy), "accuracy, hold-out" if evaluation else "accuracy"),
+        (spread(result.cv_mean, result.cv_std), folds),
+        (three(result.auc_score), "AUC"),
+        (took, "took"),
+    ]
+
+
+def protocol(result: "TrainResult") -> str:
+    """The protocol in a sentence, or that the backend does not tell it."""
+    evaluation = result.evaluation
+    if evaluation is None:
+        return "This backend does not tell how it evaluated."
+    parts = [evaluation.protocol]
+    for left_out in evaluation.rows_left_out:
+        parts.append(f"{left_out.count:,} rows left out: {left_out.reason}.")
+    return " ".join(parts)
+
+
+def gap(result: "TrainResult") -> str:
+    """What the columns of the human verdict are worth, where the backend measured it."""
+    return str(result.blind.get("sentence") or "") if result.blind else ""

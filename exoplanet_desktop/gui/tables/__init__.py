@@ -1,0 +1,1 @@
+"""Table models and the catalog view, used by every tab."""

@@ -1,0 +1,185 @@
+"""A Qt model over a table that is read by pages: rows are asked for when they are looked at, off the GUI thread."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui import aio, theme
+from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.wire.vocabulary import Disposition
+
+Index = QModelIndex | QPersistentModelIndex
+Row = Sequence[str | None]
+Order = tuple[tuple[str, bool], ...]
+
+PAGE_ROWS = 200
+MOST_PAGES = 32
+ROOT = QModelIndex()
+WAITING = "…"
+
+LABELS = frozenset(str(disposition) for disposition in Disposition)
+MATCH_MARKS = {"Yes": "✓ Yes", "No": "✗ No"}
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+class Source(Protocol):
+    """What the model shows: catalogs.Table, or the first rows of a file."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def row_count(self) -> int: ...
+    def page(self, offset: int, limit: int, order: Order = ()) -> Sequence[Row]: ...
+
+
+class FirstRows:
+    """The rows of a preview as a source."""
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        self.columns, self._rows = columns, rows
+        self.row_count = len(rows)
+
+    def page(self, offset: int, limit: int, order: Order = ()) -> Sequence[Row]:  # noqa: ARG002 - shown as they come
+        return self._rows[offset : offset + limit]
+
+
+class TableModel(QAbstractTableModel):
+    """Read-only model of one source; knows no file and no tab.
+
+    Signals:
+        page_failed: an AppError; the rows could not be read.
+    """
+
+    page_failed = Signal(object)
+
+    def __init__(self, workers: Workers, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._source: Source = FirstRows((), ())
+        self._columns: list[str] = []
+        self._positions: list[int] = []
+        self._units: Mapping[str, str] = {}
+        self._labels: Mapping[str, str] = {}
+        self._numeric: frozenset[str] = frozenset()
+        self._order: Order = ()
+        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
+        self._wanted: set[int] = set()
+        self._generation = 0
+
+    def tell(self, error: AppError) -> None:
+        self.page_failed.emit(error)
+
+    def show_source(
+        self,
+        source: Source,
+        first: Sequence[str] = (),
+        units: Mapping[str, str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        numeric: frozenset[str] = frozenset(),
+    ) -> None:
+        """Replace the contents. `first` are the columns that stand at the left, where the source has them."""
+        self.beginResetModel()
+        at = {name: position for position, name in enumerate(source.columns)}
+        leading = [name for name in first if name in at]
+        self._columns = leading + [name for name in source.columns if name not in set(leading)]
+        self._positions = [at[name] for name in self._columns]
+        self._source, self._units, self._labels, self._numeric = source, units or {}, labels or {}, numeric
+        self._order = ()
+        self._forget_pages()
+        self.endResetModel()
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return tuple(self._columns)
+
+    @property
+    def order(self) -> Order:
+        return self._order
+
+    def rows(self, top: int, count: int) -> list[list[str]]:
+        """Rows as shown, for copying. Blocking: call it in a worker."""
+        rows = self._source.page(top, count, self._order)
+        return [[row[position] or "" for position in self._positions] for row in rows]
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else self._source.row_count
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        # Thousands of calls a repaint: the roles that are not answered leave first.
+        if role == Qt.ItemDataRole.DisplayRole:
+            text = self._text(index)
+            return MATCH_MARKS.get(text, text) if self._columns[index.column()].lower() == "match" else text
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if self._columns[index.column()] in self._numeric else _LEFT
+        if role == Qt.ItemDataRole.DecorationRole:
+            text = self._text(index)
+            return theme.class_icon(text) if text in LABELS else None
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
+        if not 0 <= section < len(self._columns):
+            return None
+        name = self._columns[section]
+        unit = self._units.get(name)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{name} ({unit})" if unit else name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            label = self._labels.get(name)
+            return "\n".join(filter(None, (name, label, f"Unit: {unit}" if unit else None)))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if name in self._numeric else _LEFT
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort the whole table by a column, blanks last; -1 gives the order of the file back."""
+        wanted: Order = ()
+        if 0 <= column < len(self._columns):
+            wanted = ((self._columns[column], order == Qt.SortOrder.DescendingOrder),)
+        if wanted == self._order:
+            return
+        self._order = wanted
+        self._forget_pages()
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+    def _text(self, index: Index) -> str:
+        number, row = divmod(index.row(), PAGE_ROWS)
+        page = self._pages.get(number)
+        if page is None:
+            self._want(number)
+            return WAITING
+        cells = page[row] if row < len(page) else ()
+        position = self._positions[index.column()]
+        return (cells[position] or "") if position < len(cells) else ""
+
+    def _want(self, number: int) -> None:
+        if number not in self._wanted:
+            self._wanted.add(number)
+            self._fetch(number, self._generation)
+
+    @aio.slot(int, int)
+    async def _fetch(self, number: int, generation: int) -> None:
+        page = await self._workers.call(self._source.page, number * PAGE_ROWS, PAGE_ROWS, self._order)
+        if generation != self._generation:
+            return  # another table or another order is shown meanwhile
+        self._wanted.discard(number)
+        self._pages[number] = page
+        while len(self._pages) > MOST_PAGES:
+            self._pages.popitem(last=False)
+        top = number * PAGE_ROWS
+        bottom = min(top + PAGE_ROWS, self.rowCount()) - 1
+        self.dataChanged.emit(self.index(top, 0), self.index(bottom, self.columnCount() - 1))
+
+    def _forget_pages(self) -> None:
+        self._generation += 1
+        self._pages.clear()
+        self._wanted.clear()

@@ -1,0 +1,160 @@
+"""All colours, from one table of tokens for each scheme; the palette, the style sheet and the class marks.
+
+Class colours come with a mark each, so that nothing is told by colour alone; all text colours have at least 4.5:1
+against their ground in both schemes (tests/gui/test_theme.py computes it).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
+from PySide6.QtWidgets import QApplication
+
+from exoplanet_desktop.resources import resource
+from exoplanet_desktop.wire.vocabulary import Disposition
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The colours of one scheme."""
+
+    window: str
+    base: str
+    stripe: str
+    text: str
+    muted: str
+    line: str
+    accent: str
+    accent_strong: str
+    on_accent: str
+    danger: str
+    danger_ground: str
+    note_ground: str
+    confirmed: str
+    candidate: str
+    false_positive: str
+
+    def of_class(self, label: str) -> str:
+        """The colour of a class; a label that is none of the three is muted."""
+        colours = {
+            str(Disposition.CONFIRMED): self.confirmed,
+            str(Disposition.CANDIDATE): self.candidate,
+            str(Disposition.FALSE_POSITIVE): self.false_positive,
+        }
+        return colours.get(label, self.muted)
+
+
+LIGHT = Tokens(
+    window="#f5f6f8",
+    base="#ffffff",
+    stripe="#f7f9fa",
+    text="#1b1f24",
+    muted="#57606a",
+    line="#d3d8de",
+    accent="#0b6480",
+    accent_strong="#084c61",
+    on_accent="#ffffff",
+    danger="#a8201a",
+    danger_ground="#fdecea",
+    note_ground="#e6f2f6",
+    confirmed="#00695c",
+    candidate="#8a5300",
+    false_positive="#635a86",
+)
+DARK = Tokens(
+    window="#1e2126",
+    base="#16191d",
+    stripe="#1a1e23",
+    text="#e6e8eb",
+    muted="#a2acb7",
+    line="#3b424b",
+    accent="#56b8d6",
+    accent_strong="#7fcce4",
+    on_accent="#0c1215",
+    danger="#ff9a90",
+    danger_ground="#3a2220",
+    note_ground="#1c323b",
+    confirmed="#45c9aa",
+    candidate="#e3ab45",
+    false_positive="#b9aae0",
+)
+
+MARKS = {Disposition.CONFIRMED: "●", Disposition.CANDIDATE: "◆", Disposition.FALSE_POSITIVE: "▲"}
+
+
+def tokens() -> Tokens:
+    """The tokens of the scheme that the system asks for now."""
+    scheme = QApplication.styleHints().colorScheme()
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+def apply(application: QApplication) -> None:
+    """Dress the application, and again whenever the system's scheme changes."""
+    application.setStyle("Fusion")
+    _dress(application)
+    application.styleHints().colorSchemeChanged.connect(lambda _: _dress(application))
+
+
+def _dress(application: QApplication) -> None:
+    class_icon.cache_clear()
+    colours = tokens()
+    application.setPalette(_palette(colours))
+    application.setStyleSheet(_style_sheet(colours))
+
+
+def _style_sheet(colours: Tokens) -> str:
+    text = resource("style.qss").read_text(encoding="utf-8")
+    # Longest names first: `@accent` is the beginning of `@accent_strong`.
+    for name in sorted(colours.__dataclass_fields__, key=len, reverse=True):
+        text = text.replace(f"@{name}", getattr(colours, name))
+    return text
+
+
+def _palette(colours: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for target, colour in {
+        role.Window: colours.window,
+        role.WindowText: colours.text,
+        role.Base: colours.base,
+        role.AlternateBase: colours.stripe,
+        role.Text: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Button: colours.window,
+        role.ButtonText: colours.text,
+        role.ToolTipBase: colours.base,
+        role.ToolTipText: colours.text,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.on_accent,
+        role.Accent: colours.accent,
+        role.Link: colours.accent,
+        role.Mid: colours.line,
+    }.items():
+        palette.setColor(target, QColor(colour))
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, target, QColor(colours.muted))
+    return palette
+
+
+@lru_cache(maxsize=16)
+def class_icon(label: str, size: int = 12) -> QIcon:
+    """The mark of a class in its colour: disc, diamond or triangle."""
+    pixmap = QPixmap(size * 2, size * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens().of_class(label)))
+    middle, edge = size / 2, size - 1
+    if label == Disposition.CONFIRMED:
+        painter.drawEllipse(QPointF(middle, middle), middle - 1.5, middle - 1.5)
+    elif label == Disposition.CANDIDATE:
+        painter.drawPolygon(
+            QPolygonF([QPointF(middle, 1), QPointF(edge, middle), QPointF(middle, edge), QPointF(1, middle)])
+        )
+    else:
+        painter.drawPolygon(QPolygonF([QPointF(middle, 1.5), QPointF(edge, edge - 0.5), QPointF(1, edge - 0.5)]))
+    painter.end()
+    return QIcon(pixmap)

@@ -1,0 +1,153 @@
+"""The Train tab: choose a catalog, look at it, train a classifier."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.errors import AppError, InputError, MissingColumns
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.tables.view import CatalogView, Opened
+from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
+from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose
+from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+
+EMPTY_TEXT = (
+    "Choose or drop a catalog of the NASA Exoplanet Archive as CSV: Kepler objects of interest (KOI), K2 planets and "
+    "candidates, or TESS objects of interest (TOI). Its rows with a known disposition teach the classifier."
+)
+
+
+class TrainTab(QWidget):
+    """Signals:
+    training_ended: the TrainingRun that is over.
+    """
+
+    training_ended = Signal(object)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.picker = CatalogPicker("C&atalog", many=True)
+        self.options = TrainingOptions()
+        self.go = GoButton("&Train")
+        self.several = QLabel()
+        self.several.setProperty("muted", True)
+        self.several.setWordWrap(True)
+        self.several.hide()
+        empty = EmptyPage("Train a classifier", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
+        self.view = CatalogView(services.workers, services.notices, empty)
+        self.splitter = skeleton("train", column((self.picker, self.several, self.options, self.go)), self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+        empty.chosen.connect(self._fill)
+        self.picker.changed.connect(self._count_files)
+        self.picker.current_changed.connect(self._look_at)
+        self.view.opened.connect(self._recognise)
+        self.view.closed.connect(self.settle)
+        self.options.satellite.currentIndexChanged.connect(self.settle)
+        self.go.button.clicked.connect(self.train)
+        services.session.changed.connect(self.settle)
+        self.settle()
+
+    def tell(self, error: AppError) -> None:
+        self._services.notices.failure(error)
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Take files that were chosen or dropped."""
+        self.picker.set_paths(paths)
+
+    def choose(self) -> None:
+        self.picker.ask()
+
+    def start(self) -> None:
+        """What Ctrl+Return does."""
+        if self.go.button.isEnabled():
+            self.train()
+
+    @aio.slot()
+    async def train(self) -> None:
+        request = self.options.request(paths=self.picker.paths)
+        run: TrainingRun = self._services.runs.begin(request)
+        await run.work()
+        self.training_ended.emit(run)
+
+    @aio.slot()
+    async def use_sample(self) -> None:
+        """Simulate a catalog of the satellite that is chosen, and take it."""
+        self.view.show_busy("Simulating a catalog …")
+        try:
+            path = await self._services.sample(self.options.satellite.currentData())
+        except AppError:
+            self.view.back()
+            raise
+        self.picker.set_paths([path])
+
+    @Slot()
+    def settle(self) -> None:
+        """Offer what the backend in use understands, and say why nothing can be trained where that is so."""
+        session = self._services.session
+        embedded_or_unknown = session.health is None and session.state is not State.READY
+        self.options.offer_extensions(
+            features=embedded_or_unknown or session.has("features"),
+            balance=embedded_or_unknown or session.has("balance"),
+        )
+        self.go.settle(self._reason())
+
+    def _reason(self) -> str:
+        session = self._services.session
+        if not self.picker.paths:
+            return "Choose a catalog first."
+        if session.state is not State.READY:
+            return f"{session.title}: {session.state.value}."
+        shown = self.view.shown
+        if shown is None:
+            return "The catalog is being read."
+        satellite = self.options.satellite.currentData()
+        try:
+            check_for_training(shown.columns, SATELLITES[satellite])
+        except MissingColumns as error:
+            return str(error)
+        return ""
+
+    @aio.slot(object)
+    async def _look_at(self, path: Path | None) -> None:
+        if path is None:
+            self.view.clear()
+            return
+        self.settle()
+        await self.view.open(path, first=())
+
+    @Slot(object)
+    def _recognise(self, opened: Opened) -> None:
+        if opened.satellite is not None:
+            choose(self.options.satellite, opened.satellite)
+        else:
+            self._services.notices.failure(
+                InputError(
+                    f"The columns of {opened.path.name} fit none of the satellites KOI, K2 and TOI. "
+                    "Choose a catalog as the archive exports it."
+                )
+            )
+        self.settle()
+
+    @Slot()
+    def _count_files(self) -> None:
+        count = len(self.picker.paths)
+        self.several.setText(f"{count} catalogs: they are merged first, then trained on.")
+        self.several.setVisible(count > 1)
+        self.settle()
+
+    @Slot(int)
+    def _fill(self, button: int) -> None:
+        if button == 0:
+            self.choose()
+        else:
+            self.use_sample()

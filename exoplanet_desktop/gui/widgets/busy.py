@@ -1,0 +1,43 @@
+"""The loading state of a panel: a sentence, a bar that tells the truth, and a way to stop."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+FULL = 1000
+
+
+class BusyPage(QWidget):
+    """Signals:
+    cancelled: the user wants it to stop.
+    """
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = QLabel(self)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setWordWrap(True)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(320)
+        self.bar.setAccessibleName("Progress")
+        self.cancel = QPushButton("Cancel", self)
+        self.cancel.clicked.connect(self.cancelled)
+        layout = QVBoxLayout(self)
+        layout.addStretch(1)
+        for widget in (self.text, self.bar, self.cancel):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
+
+    def start(self, text: str, cancellable: bool) -> None:
+        self.text.setText(text)
+        self.bar.setRange(0, 0)
+        self.cancel.setVisible(cancellable)
+
+    def show_progress(self, share: float | None, text: str) -> None:
+        """`share` from 0 to 1, or None where nobody knows it: the bar is then busy, without a number."""
+        self.bar.setRange(0, 0 if share is None else FULL)
+        if share is not None:
+            self.bar.setValue(round(share * FULL))
+        self.text.setText(text)

@@ -1,0 +1,80 @@
+"""How many rows each class has: a stacked bar with a legend of mark, name and count."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui import theme
+from exoplanet_desktop.wire.vocabulary import Disposition
+
+NO_LABEL = "no label"
+
+
+class Shares(QWidget):
+    """The stacked bar."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts: Mapping[str, int] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 8)
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        total = sum(self._counts.values())
+        if not total:
+            return
+        painter = QPainter(self)
+        left = 0.0
+        for label, count in self._counts.items():
+            width = self.width() * count / total
+            painter.fillRect(QRectF(left, 0, max(width - 1, 0), self.height()), QColor(theme.tokens().of_class(label)))
+            left += width
+
+
+class ClassBar(QWidget):
+    """Counts by class. Classes without rows are shown too; rows without a class only where there are some."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shares = Shares(self)
+        self._legend = QHBoxLayout()
+        self._legend.setSpacing(16)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 8)
+        layout.setSpacing(4)
+        layout.addLayout(self._legend)
+        layout.addWidget(self._shares)
+        self.hide()
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Show rows by class; a label that is none of the three classes counts as without label."""
+        known = {str(label): counts.get(label, 0) for label in Disposition}
+        without = sum(counts.values()) - sum(known.values())
+        if without:
+            known[NO_LABEL] = without
+        self._shares.show_counts(known)
+        self._fill_legend(known)
+        self.setVisible(any(known.values()))
+        self.setAccessibleName(", ".join(f"{label} {count:,}" for label, count in known.items()))
+
+    def _fill_legend(self, counts: Mapping[str, int]) -> None:
+        while item := self._legend.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        for label, count in counts.items():
+            if label != NO_LABEL:
+                mark = QLabel(self)
+                mark.setPixmap(theme.class_icon(label).pixmap(12, 12))
+                self._legend.addWidget(mark)
+                self._legend.addSpacing(-12)
+            self._legend.addWidget(QLabel(f"{label}  {count:,}", self))
+        self._legend.addStretch(1)

@@ -1,0 +1,68 @@
+"""The skeleton of a tab: options at the left, the data at the right, and one primary button with its reason."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+COLUMN_PX = 316
+
+
+class GoButton(QWidget):
+    """The primary button of a tab; where it is disabled, the reason stands below it."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.button = QPushButton(text, self)
+        self.button.setProperty("primary", True)
+        self.reason = QLabel(self)
+        self.reason.setProperty("muted", True)
+        self.reason.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.button)
+        layout.addWidget(self.reason)
+
+    def settle(self, reason: str) -> None:
+        """Enable the button where `reason` is empty."""
+        self.button.setEnabled(not reason)
+        self.button.setAccessibleDescription(reason)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+
+
+def column(widgets: Sequence[QWidget]) -> QScrollArea:
+    """Options below each other, scrolled where the window is too low for them."""
+    page = QWidget()
+    page.setObjectName("page")
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(16, 16, 16, 16)
+    layout.setSpacing(16)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumWidth(280)
+    return area
+
+
+def skeleton(name: str, left: QWidget, right: QWidget) -> QSplitter:
+    """The two halves, with a handle between them whose place is remembered under `name`."""
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 8, 8, 8)
+    layout.addWidget(right)
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.setObjectName(name)
+    splitter.setChildrenCollapsible(False)
+    splitter.addWidget(left)
+    splitter.addWidget(holder)
+    splitter.setStretchFactor(0, 0)
+    splitter.setStretchFactor(1, 1)
+    splitter.setSizes([COLUMN_PX, 1000])
+    return splitter

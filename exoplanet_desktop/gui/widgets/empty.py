@@ -1,0 +1,52 @@
+"""The empty state of a panel: what goes there, and the ways to get it there."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+WIDEST_PX = 520
+
+
+class EmptyPage(QFrame):
+    """Signals:
+    chosen: number of the button that was clicked.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, heading: str, text: str, buttons: Sequence[str] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", True)
+        title = QLabel(heading, self)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        title.setFont(font)
+        title.setProperty("heading", True)
+        words = QLabel(text, self)
+        words.setProperty("muted", True)
+        words.setWordWrap(True)
+        words.setMaximumWidth(WIDEST_PX)
+        words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: an aligned label gets the height of its narrowest form, and is cut.
+        centred = QHBoxLayout()
+        centred.addStretch(1)
+        centred.addWidget(words, 100)
+        centred.addStretch(1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.buttons = []
+        for number, label in enumerate(buttons):
+            button = QPushButton(label, self)
+            button.clicked.connect(lambda _=False, number=number: self.chosen.emit(number))
+            row.addWidget(button)
+            self.buttons.append(button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(16)
+        layout.addStretch(1)
+        layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(centred)
+        layout.addLayout(row)
+        layout.addStretch(1)

@@ -1,0 +1,120 @@
+"""The options that the tabs share: satellite, model, features and class balance, each in words."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+
+from exoplanet_desktop.gui.progress.run import TrainRequest
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
+
+SATELLITE_TITLES = {
+    Satellite.KOI: "KOI · Kepler objects of interest",
+    Satellite.K2: "K2 · planets and candidates",
+    Satellite.TOI: "TOI · TESS objects of interest",
+}
+FEATURE_HINTS = {
+    Features.VETTED: "Uses the columns that carry the human verdict, as the archive has them.",
+    Features.BLIND: "Leaves out the columns that carry the human verdict.",
+}
+BALANCE_TITLES = {Balance.NONE: "As the rows are", Balance.BALANCED: "Each class alike"}
+
+
+def combo(name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
+    """A combo box of (text, value) with an accessible name; it never asks for more width than it gets."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    for text, value in entries:
+        box.addItem(text, value)
+    return box
+
+
+def satellite_combo() -> QComboBox:
+    return combo("Satellite", [(title, value) for value, title in SATELLITE_TITLES.items()])
+
+
+def choose(box: QComboBox, value: Any) -> None:
+    """Set the entry with a value, where there is one."""
+    index = box.findData(value)
+    if index >= 0:
+        box.setCurrentIndex(index)
+
+
+class TrainingOptions(QWidget):
+    """Satellite, model, features and class balance of a training, below each other or in one line (`slim`)."""
+
+    def __init__(self, slim: bool = False, satellite: bool = True, parent: QWidget | None = None) -> None:
+        """`satellite`: whether it is asked for here."""
+        super().__init__(parent)
+        self.satellite = satellite_combo()
+        self.model = combo("Model", [(model.title, model) for model in Model])
+        self.features = combo("Features", [(features.title, features) for features in Features])
+        self.balance = combo("Class balance", [(title, value) for value, title in BALANCE_TITLES.items()])
+        self.balance.setToolTip("How rows weigh in training: each alike, or each class alike")
+        self.hint = QLabel()
+        self.hint.setProperty("muted", True)
+        self.hint.setWordWrap(True)
+        self.features.currentIndexChanged.connect(self._explain)
+        self._rows: dict[QComboBox, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        fields = {
+            "&Satellite": self.satellite,
+            "&Model": self.model,
+            "Feat&ures": self.features,
+            "&Classes": self.balance,
+        }
+        for place, (text, box) in enumerate(fields.items()):
+            label = QLabel(text, self)
+            label.setBuddy(box)
+            self._rows[box] = label
+            # The line below the features explains them; in one line their tooltip does.
+            row, column = (0, 2 * place) if slim else (place + (place > 2), 0)
+            grid.addWidget(label, row, column)
+            grid.addWidget(box, row, column + 1)
+            grid.setColumnStretch(column + 1, 1)
+        if slim:
+            self.hint.hide()
+        else:
+            grid.addWidget(self.hint, 3, 1)
+        self._show(self.satellite, satellite)
+        self._slim = slim
+        self._explain()
+
+    def offer_extensions(self, features: bool, balance: bool) -> None:
+        """Show only what the backend in use understands; others would ignore it in silence."""
+        self._show(self.features, features)
+        self.hint.setVisible(features and not self._slim)
+        self._show(self.balance, balance)
+
+    def request(
+        self,
+        satellite: Satellite | None = None,
+        paths: Sequence[Path] = (),
+        merged: "MergedFile | MergeReply | None" = None,
+    ) -> TrainRequest:
+        """The training that the options describe, on files of this machine or on a merged one of the backend."""
+        return TrainRequest(
+            satellite=satellite or self.satellite.currentData(),
+            model=self.model.currentData(),
+            features=None if self.features.isHidden() else self.features.currentData(),
+            balance=None if self.balance.isHidden() else self.balance.currentData(),
+            paths=tuple(paths),
+            merged=merged,
+        )
+
+    def _show(self, box: QComboBox, shown: bool) -> None:
+        box.setVisible(shown)
+        self._rows[box].setVisible(shown)
+
+    def _explain(self) -> None:
+        hint = FEATURE_HINTS[self.features.currentData()]
+        self.hint.setText(hint)
+        self.features.setToolTip(hint)

@@ -1,0 +1,131 @@
+"""Choosing catalogs: a short list of files, filled by a dialog or by dropping."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+FILTER = "Catalogs (*.csv *.CSV);;All files (*)"
+ROWS_SHOWN = 3
+
+
+class CatalogPicker(QWidget):
+    """A labelled list of files; with `many`, files can be added to it.
+
+    Signals:
+        changed: the files are other ones now.
+        current_changed: another file of the list is looked at.
+    """
+
+    changed = Signal()
+    current_changed = Signal(object)
+
+    def __init__(self, label: str, many: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._many = many
+        self._name = label.replace("&", "")
+        self.folder = ""
+        self.list = QListWidget(self)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setAccessibleName(self._name)
+        self.list.currentItemChanged.connect(self._look_at)
+        heading = QLabel(label, self)
+        heading.setBuddy(self.list)
+        self.choose = QPushButton("Choose…", self)
+        self.choose.setAccessibleName(f"Choose {self._name}")
+        self.choose.clicked.connect(self.ask)
+        self.add = QPushButton("Add…", self)
+        self.add.setAccessibleName(f"Add to {self._name}")
+        self.add.setToolTip("Add another catalog; two or more are merged first, then trained on")
+        self.add.clicked.connect(self.ask_more)
+        self.add.setVisible(many)
+        self.remove = QPushButton("Remove", self)
+        self.remove.setAccessibleName(f"Remove from {self._name}")
+        self.remove.clicked.connect(self.remove_current)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in (self.choose, self.add, self.remove):
+            row.addWidget(button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(heading)
+        layout.addWidget(self.list)
+        layout.addLayout(row)
+        self._settle()
+
+    @property
+    def paths(self) -> list[Path]:
+        return [self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())]
+
+    @property
+    def path(self) -> Path | None:
+        """The first file, if there is one."""
+        return self.paths[0] if self.list.count() else None
+
+    def set_paths(self, paths: Sequence[Path]) -> None:
+        """Replace the files."""
+        self.list.blockSignals(True)
+        self.list.clear()
+        self.list.blockSignals(False)
+        self.add_paths(paths if self._many else paths[:1])
+
+    def add_paths(self, paths: Sequence[Path]) -> None:
+        there = set(self.paths)
+        new = [path for path in paths if path not in there]
+        for path in new:
+            item = QListWidgetItem(path.name)
+            item.setData(Qt.ItemDataRole.UserRole, path)
+            item.setToolTip(str(path))
+            self.list.addItem(item)
+        if new:
+            self.folder = str(new[-1].parent)
+        self._settle()
+        self.changed.emit()
+        if new:
+            self.list.setCurrentRow(self.list.count() - len(new))
+
+    @Slot()
+    def ask(self) -> None:
+        self._ask(self.set_paths)
+
+    @Slot()
+    def ask_more(self) -> None:
+        self._ask(self.add_paths)
+
+    @Slot()
+    def remove_current(self) -> None:
+        row = max(self.list.currentRow(), 0)
+        self.list.takeItem(row)
+        self._settle()
+        self.changed.emit()
+
+    def _ask(self, take: "object") -> None:
+        # `open`, not `exec`: a nested event loop breaks the coroutines that wait meanwhile.
+        dialog = QFileDialog(self, f"Choose {self._name}", self.folder, FILTER)
+        mode = QFileDialog.FileMode.ExistingFiles if self._many else QFileDialog.FileMode.ExistingFile
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: take([Path(name) for name in names]))  # type: ignore[operator]
+        dialog.open()
+
+    def _look_at(self, item: QListWidgetItem | None) -> None:
+        self.current_changed.emit(item.data(Qt.ItemDataRole.UserRole) if item else None)
+
+    def _settle(self) -> None:
+        rows = max(1, min(self.list.count(), ROWS_SHOWN))
+        self.list.setFixedHeight(rows * (self.fontMetrics().height() + 8) + 6)
+        self.remove.setVisible(self.list.count() > 0)

@@ -1,0 +1,63 @@
+"""A picture that can be zoomed and saved."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
+
+STEP = 1.25
+MOST = 8.0
+
+
+class Picture(QGraphicsView):
+    """Fits its picture into its room until the user zooms; then it can be dragged."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene = QGraphicsScene(self)
+        self.setScene(self._scene)
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setMinimumHeight(220)
+        self.setAccessibleName(name)
+        self.data = b""
+        self._fitted = True
+
+    def show_bytes(self, data: bytes) -> bool:
+        """Show an encoded picture; False where it is none that Qt can read."""
+        pixmap = QPixmap()
+        if not pixmap.loadFromData(data):
+            return False
+        self.data = data
+        self._scene.clear()
+        item = self._scene.addPixmap(pixmap)
+        item.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+        self._scene.setSceneRect(QRectF(pixmap.rect()))
+        self.fit()
+        return True
+
+    def fit(self) -> None:
+        self._fitted = True
+        self.fitInView(self._scene.sceneRect(), Qt.AspectRatioMode.KeepAspectRatio)
+
+    def zoom(self, factor: float) -> None:
+        scale = self.transform().m11() * factor
+        if 0.05 < scale < MOST:
+            self._fitted = False
+            self.scale(factor, factor)
+
+    def zoom_in(self) -> None:
+        self.zoom(STEP)
+
+    def zoom_out(self) -> None:
+        self.zoom(1 / STEP)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
