@@ -1,0 +1,63 @@
+"""Who may ask: a bearer token, or every program of this machine where the engine listens on loopback without one."""
+
+import hmac
+import re
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from exoplanet_desktop.errors import AppError, InputError, NotAllowed, NotFound
+from exoplanet_desktop.server.failures import error_reply
+from exoplanet_desktop.server.settings import is_loopback
+
+_HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+
+
+class Guard:
+    """Lets a request through to the app, or answers it with 400 or 401.
+
+    A web page cannot read `127.0.0.1`, but with a name of its own that it lets point there (DNS rebinding) it could; so
+    on loopback the Host must be a loopback name. A page can also send forms blindly: without a token, a request that a
+    browser marks as coming from another origin is refused.
+    """
+
+    def __init__(self, app: ASGIApp, *, token: str | None, loopback: bool) -> None:
+        self._app = app
+        self._token = token.encode() if token is not None else None
+        self._loopback = loopback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        if scope["type"] == "http":
+            try:
+                self._check(Headers(scope=scope))
+            except AppError as error:
+                await error_reply(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _check(self, headers: Headers) -> None:
+        host = headers.get("host", "")
+        if not _HOST.fullmatch(host):
+            raise InputError("The request's Host header cannot be used. Use the server's plain address.")
+        if self._loopback and not is_loopback(_name_of(host)):
+            raise NotFound("This server answers under its own address, 127.0.0.1 or localhost, alone.")
+        if self._token is not None:
+            self._check_token(headers.get("authorization", ""))
+        elif "origin" in headers and urlsplit(headers["origin"]).netloc != host:
+            raise NotAllowed("Web pages of other servers may not use this server.")
+
+    def _check_token(self, authorization: str) -> None:
+        assert self._token is not None
+        scheme, _, given = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not given.strip():
+            raise NotAllowed("This server wants a token. Enter the one that its operator gave you.")
+        if not hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token):
+            raise NotAllowed("The token is not the one of this server. Ask its operator for the right one.")
+
+
+def _name_of(host: str) -> str:
+    return host[: host.index("]") + 1] if host.startswith("[") else host.partition(":")[0]

@@ -1,0 +1,112 @@
+"""What the calls share."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
+
+from exoplanet_desktop.errors import BugError, NotFound
+from exoplanet_desktop.server import replies
+from exoplanet_desktop.server.engine import Engine
+from exoplanet_desktop.server.forms import Form, read_form
+from exoplanet_desktop.server.job import Job, Order
+
+
+def engine_of(request: Request) -> Engine:
+    engine = request.app.state.engine
+    assert isinstance(engine, Engine)
+    return engine
+
+
+def base_of(request: Request) -> str:
+    """The address under which the client knows this server, without a slash at its end."""
+    return str(request.base_url).rstrip("/")
+
+
+@asynccontextmanager
+async def form_of(request: Request, *files: str) -> AsyncIterator[Form]:
+    engine = engine_of(request)
+    async with read_form(request, engine.store, engine.settings.upload_bytes, *files) as form:
+        yield form
+
+
+def known_id(job_id: str) -> str:
+    """A job id in its one spelling. Raises NotFound for what is none."""
+    try:
+        return str(uuid.UUID(job_id))
+    except ValueError:
+        raise no_job() from None
+
+
+def no_job() -> NotFound:
+    return NotFound("There is no such job on this server. Check its address, or look it up in the list of jobs.")
+
+
+async def started(request: Request, order: Order, message: str, info: str | None = None) -> Response:
+    """202, with the addresses at which the job can be watched."""
+    job = await engine_of(request).submit(order)
+    return json_reply(replies.accepted(job, base_of(request), message, info), 202)
+
+
+async def answer_of(request: Request, order: Order) -> bytes:
+    """Have a job done and return its reply as JSON text; a caller that goes away cancels it.
+
+    Raises what the job failed with.
+    """
+    engine = engine_of(request)
+    job = await engine.submit(order)
+    ended = asyncio.ensure_future(asyncio.shield(asyncio.wrap_future(job.ended)))
+    gone = asyncio.ensure_future(_until_gone(request))
+    try:
+        await asyncio.wait({ended, gone}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        if not job.ended.done():
+            ended.cancel()
+            asyncio.get_running_loop().run_in_executor(None, _cancel, engine, job)
+    if not job.ended.done():
+        raise ClientDisconnect
+    if job.failure is not None:
+        raise job.failure
+    if job.result is None:
+        raise BugError("The job ended without a result.")
+    return job.result
+
+
+def _cancel(engine: Engine, job: Job) -> None:
+    try:
+        engine.runner.cancel(job.id)
+    except NotFound:
+        return  # it has ended meanwhile
+
+
+async def _until_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def json_reply(content: bytes | dict[str, Any], status: int = 200) -> Response:
+    body = content if isinstance(content, bytes) else json.dumps(content, allow_nan=False).encode()
+    return Response(body, status, media_type="application/json")
+
+
+def body_schema(fields: dict[str, dict[str, Any]], *files: str) -> dict[str, Any]:
+    """The description of a request body for the OpenAPI document: JSON, or a form that may hold the files, too."""
+    uploads = {name: {"type": "string", "format": "binary"} for name in files}
+    kinds = {"application/json": fields, "multipart/form-data": fields | uploads}
+    content = {kind: {"schema": {"type": "object", "properties": known}} for kind, known in kinds.items()}
+    return {"requestBody": {"content": content}}
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+FLAG: dict[str, Any] = {"type": "boolean"}
+
+
+def words(*allowed: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(allowed)}

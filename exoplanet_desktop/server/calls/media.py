@@ -1,0 +1,37 @@
+"""The files behind every `*_url`, and the engine's health."""
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+
+from exoplanet_desktop.server import replies
+from exoplanet_desktop.server.calls.common import engine_of, json_reply
+
+router = APIRouter()
+
+_INLINE = {".png": "image/png"}
+
+
+@router.api_route("/media/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+async def media(request: Request, path: str) -> Response:
+    """A stored file, whole or in ranges."""
+    found = await asyncio.to_thread(engine_of(request).store.media, path)
+    inline = _INLINE.get(found.suffix)
+    kind = inline or ("text/csv" if found.suffix.lower() == ".csv" else "application/octet-stream")
+    return FileResponse(
+        found,
+        media_type=kind,
+        filename=found.name,
+        content_disposition_type="inline" if inline else "attachment",
+        stat_result=await asyncio.to_thread(found.stat),
+        # What a user uploaded must never run as a page of this server.
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
+
+
+@router.get("/api/health")
+async def health(request: Request) -> Response:
+    """What this server is and can do."""
+    request.app.state.asked.set()
+    return json_reply(replies.health(engine_of(request).settings))

@@ -1,0 +1,128 @@
+"""Training, and the jobs of every kind."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.server import records, replies
+from exoplanet_desktop.server.calls.common import (
+    FLAG,
+    TEXT,
+    base_of,
+    body_schema,
+    engine_of,
+    form_of,
+    json_reply,
+    known_id,
+    no_job,
+    started,
+    words,
+)
+from exoplanet_desktop.server.engine import Engine, Source, TrainWish
+from exoplanet_desktop.server.forms import Form
+from exoplanet_desktop.server.joblog import read_log
+from exoplanet_desktop.wire.payloads import Logs
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+router = APIRouter()
+
+_MAX_OFFSET = 2**53
+_CANCEL_WAIT_S = 3.0
+
+TRAIN_FIELDS = {
+    "satellite": words(*Satellite),
+    "model": words(*Model),
+    "features": words(*Features),
+    "balance": words(*Balance),
+    "sentinel": FLAG,
+}
+
+
+@router.post(
+    "/api/train",
+    status_code=202,
+    openapi_extra=body_schema({**TRAIN_FIELDS, "data_path": TEXT, "merge_token": TEXT}, "file"),
+)
+async def start_training(request: Request) -> Response:
+    """Start a training on an upload (`file`), a stored file (`data_path`) or a merged one (`merge_token`)."""
+    engine = engine_of(request)
+    async with form_of(request, "file") as form:
+        source = await _source(engine, form)
+        return await started(request, engine.train_order(*source), "Training started", source[0].info)
+
+
+async def _source(engine: Engine, form: Form) -> tuple[Source, TrainWish]:
+    if not (form.files or form.text("data_path") or form.text("merge_token")):
+        raise InputError("There is no file to train on. Send a .csv as `file`, or name one as `data_path`.")
+    wish = TrainWish.read(form)
+    token = form.text("merge_token")
+    if token and not form.files:
+        return await engine.find(engine.tokens.read(token), wish.check), wish
+    source = await engine.source(form, "file", "data_path", wish.check)
+    assert source is not None
+    return source, wish
+
+
+@router.get("/api/train")
+async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
+    """The newest jobs first, without their results."""
+    engine = engine_of(request)
+    found = await asyncio.to_thread(records.list_jobs, engine.store.database, limit)
+    base = base_of(request)
+    jobs = []
+    for record in found:
+        live = engine.runner.find(record.id)
+        address = f"{base}/api/train/{record.id}"
+        urls = {"status_url": f"{address}/status", "logs_url": f"{address}/logs"}
+        jobs.append({**replies.status_head(live.record() if live else record), **urls})
+    return json_reply({"ok": True, "count": len(jobs), "jobs": jobs})
+
+
+@router.get("/api/train/{job_id}/status")
+async def job_status(request: Request, job_id: str) -> Response:
+    """State of a job; its result is null until it has SUCCEEDED."""
+    return json_reply(_status(engine_of(request), known_id(job_id)))
+
+
+def _status(engine: Engine, job_id: str) -> bytes:
+    live = engine.runner.find(job_id)
+    record = live.record() if live else records.find_job(engine.store.database, job_id)
+    if record is None or (live is not None and not live.order.recorded):
+        raise no_job()
+    return replies.status(record, live, engine.runner)
+
+
+@router.get("/api/train/{job_id}/logs")
+async def job_logs(
+    request: Request,
+    job_id: str,
+    tail: Annotated[int | None, Query(ge=0, le=_MAX_OFFSET)] = None,
+    offset: Annotated[int | None, Query(ge=0, le=_MAX_OFFSET)] = None,
+) -> Response:
+    """The log of a job: all of it, its last `tail` lines, or what follows `offset` bytes."""
+    engine, job_id = engine_of(request), known_id(job_id)
+    if engine.runner.find(job_id) is None and records.find_job(engine.store.database, job_id) is None:
+        raise no_job()
+    text, next_offset = await asyncio.to_thread(read_log, engine.store.log_path(job_id), tail=tail, offset=offset)
+    return json_reply(Logs(job_id=job_id, tail=tail, logs=text, next_offset=next_offset).model_dump())
+
+
+@router.post("/api/train/{job_id}/cancel")
+async def cancel_job(request: Request, job_id: str) -> Response:
+    """End a job. Answers with its status, which is final unless the process takes unusually long to die."""
+    engine, job_id = engine_of(request), known_id(job_id)
+    if engine.runner.find(job_id) is not None:
+        job = await asyncio.to_thread(engine.runner.cancel, job_id)
+        ended = asyncio.shield(asyncio.wrap_future(job.ended))
+        await asyncio.wait({ended}, timeout=_CANCEL_WAIT_S)
+    return json_reply(_status(engine, job_id))
+
+
+@router.get("/api/models")
+async def list_models(request: Request) -> Response:
+    """All versions of all models, newest first."""
+    engine = engine_of(request)
+    found = await asyncio.to_thread(records.list_models, engine.store.database)
+    return json_reply({"ok": True, "count": len(found), "models": [replies.model(record) for record in found]})

@@ -1,0 +1,260 @@
+"""The engine behind the calls: its store, its jobs, and the orders that requests become."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from exoplanet_desktop.catalogs.reading import preview
+from exoplanet_desktop.catalogs.satellites import (
+    SATELLITES,
+    SatelliteInfo,
+    check_for_prediction,
+    check_for_training,
+)
+from exoplanet_desktop.errors import InputError, NoModel, NotFound
+from exoplanet_desktop.server import names, records
+from exoplanet_desktop.server.forms import Form
+from exoplanet_desktop.server.job import Job, Order, Output
+from exoplanet_desktop.server.jobs import JobRunner
+from exoplanet_desktop.server.replies import media_url, merge_reply
+from exoplanet_desktop.server.settings import Settings
+from exoplanet_desktop.server.store import Incoming, Store, now
+from exoplanet_desktop.server.tasks import MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
+from exoplanet_desktop.server.tokens import MergeTokens
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+log = logging.getLogger(__name__)
+
+_STEM = 40  # characters of a file's stem that go into a new file's name
+
+Check = Callable[[Path], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A stored CSV that a request means: its place in the store, the user's stem for it, and how it came here."""
+
+    rel_path: str
+    info: str
+
+    @property
+    def stem(self) -> str:
+        name = self.rel_path.rpartition("/")[2]
+        return names.plain_stem(name[:-4])[:_STEM].strip(" .") or "file"
+
+
+class Engine:
+    """Opens the store of `settings.data_dir` and holds it until it is closed."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises UnavailableError where the data folder cannot be used."""
+        self.settings = settings
+        self.store = Store(settings.data_dir)
+        self.tokens = MergeTokens(self.store.key, settings.merge_token_seconds)
+        self.runner = JobRunner(self.store, settings)
+        self._is_closed = False
+
+    def close(self) -> None:
+        """End all jobs and processes, then let go of the data folder. May be called twice."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.runner.close()
+            self.store.close()
+
+    # --- files
+
+    async def take(self, incoming: Incoming, check: Check) -> Source:
+        """Keep an upload that passes `check`."""
+        await asyncio.to_thread(check, incoming.path)
+        name, existed = await asyncio.to_thread(self.store.adopt, incoming)
+        info = f"File exists. Using existing: {name}" if existed else f"Uploaded: {name}"
+        return Source(f"uploads/{name}", info)
+
+    async def find(self, reference: str, check: Check) -> Source:
+        """A CSV that the store has already."""
+        rel_path = await asyncio.to_thread(self.store.find_csv, reference)
+        await asyncio.to_thread(check, self.store.root / rel_path)
+        return Source(rel_path, f"Using existing: {rel_path.rpartition('/')[2]}")
+
+    async def source(self, form: Form, file_field: str, name_field: str, check: Check) -> Source | None:
+        """The CSV that a form holds as a file or names; None where it does neither."""
+        if incoming := form.files.get(file_field):
+            return await self.take(incoming, check)
+        reference = form.text(name_field)
+        return await self.find(reference, check) if reference else None
+
+    # --- orders
+
+    def train_order(self, source: Source, wish: "TrainWish") -> Order:
+        filename = self.store.claim("models", f"{wish.satellite}_{wish.model}_{wish.features}_", ".exomodel")
+        version = filename.removesuffix(".exomodel")
+        model = Output(MODEL_FILE, "models", filename)
+        matrix = Output(MATRIX_FILE, "plots", f"cm_{version}.png")
+        normalised = Output(MATRIX_NORMALISED_FILE, "plots", f"cm_{version}_normalized.png")
+        places = {"model_version": version}
+        for key, output in (("cm_image", matrix), ("cm_norm_image", normalised), ("model", model)):
+            places[f"{key}_path"] = output.rel_path
+            places[f"{key}_url"] = media_url("", output.rel_path)
+        params = {"data_path": source.rel_path, **wish.params()}
+        args = {**params, "sentinel": wish.sentinel, "csv": str(self.store.root / source.rel_path), "places": places}
+
+        def settle(connection: Connection, job: Job, summary: Mapping[str, Any]) -> None:
+            words = (str(wish.satellite), str(wish.model), str(wish.features), str(wish.balance))
+            scores = (summary.get("accuracy"), summary.get("cv_mean"), summary.get("cv_std"))
+            records.write_model(connection, records.ModelRecord(version, *words, now(), *scores, job.id, filename))
+
+        return Order("train", args, params, (model, matrix, normalised), (source.rel_path,), settle=settle)
+
+    def find_model(
+        self, satellite: Satellite, model: Model, features: Features | None, version: str | None
+    ) -> records.ModelRecord:
+        """The newest version that fits what is asked for. Raises NoModel where there is none."""
+        known = records.list_models(self.store.database)
+        if version is not None and all(found.version != version for found in known):
+            raise NoModel(f"There is no model version “{names.shown(version)}”. Choose one of the list of models.")
+        for found in known:
+            fits = (found.satellite, found.model) == (satellite, model) and features in (None, found.features)
+            if fits and version in (None, found.version):
+                if not (self.store.folder("models") / found.filename).is_file():
+                    raise NoModel(f"The file of the model {found.version} is gone. Train the model again.")
+                return found
+        if version is not None:
+            raise InputError(f"The model version “{version}” is no {satellite} {model} model. Leave one of them out.")
+        kind = f"{satellite} {model}" + (f" ({features})" if features else "")
+        raise NoModel(f"No {kind} model has been trained yet. Train one first, or choose another model.")
+
+    def predict_order(self, source: Source, wish: "PredictWish", base: str) -> Order:
+        model = wish.model
+        prefix = f"{source.stem}__pred_{model.satellite}_{model.model}_"
+        output = Output(TABLE_FILE, "uploads", self.store.claim("uploads", prefix, ".csv"))
+        params = {
+            "data_path": source.rel_path,
+            "satellite": model.satellite,
+            "model": model.model,
+            "features": model.features,
+            "model_version": model.version,
+            "from_row": wish.from_row,
+            "to_row": wish.to_row,
+        }
+        reply = {
+            "satellite": model.satellite,
+            "model_type": model.model,
+            "features": model.features,
+            "model_version": model.version,
+            "csv_file": media_url(base, output.rel_path),
+        }
+        args = {
+            "csv": str(self.store.root / source.rel_path),
+            "model_path": str(self.store.folder("models") / model.filename),
+            "from_row": wish.from_row,
+            "to_row": wish.to_row,
+            "results_limit": wish.results_limit,
+            "explain": wish.explain,
+            "reply": reply,
+        }
+        return Order("predict", args, params, (output,), (source.rel_path,), recorded=wish.as_job)
+
+    def merge_order(
+        self, a: Source, b: Source, *, dedupe: bool, output_name: str | None, base: str, as_job: bool
+    ) -> Order:
+        name = self._merged_name(a, b, output_name)
+        output = Output(TABLE_FILE, "mergefiles", name)
+        params = {"file_a": a.rel_path, "file_b": b.rel_path, "dedupe": dedupe, "output_name": name}
+        args = {"a": str(self.store.root / a.rel_path), "b": str(self.store.root / b.rel_path), "dedupe": dedupe}
+
+        def settle(connection: Connection, _: Job, summary: Mapping[str, Any]) -> None:
+            status = (self.store.folder("mergefiles") / name).stat()
+            records.write_merged(connection, name, summary["rows"], status.st_size, status.st_mtime_ns)
+
+        def reply(summary: Mapping[str, Any]) -> dict[str, Any]:
+            return merge_reply(base, output.rel_path, summary, self.tokens)
+
+        inputs = (a.rel_path, b.rel_path)
+        return Order("merge", args, params, (output,), inputs, recorded=as_job, settle=settle, reply=reply)
+
+    def _merged_name(self, a: Source, b: Source, output_name: str | None) -> str:
+        if output_name is None:
+            return self.store.claim("mergefiles", f"merged__{a.stem}__{b.stem}__", ".csv")
+        name = output_name if names.has_csv_suffix(output_name) else f"{output_name}.csv"
+        names.check_name(name)
+        if not self.store.claim_exactly("mergefiles", name):
+            raise InputError(f"There is a merged file “{names.shown(name)}” already. Choose another name.")
+        return name
+
+    async def submit(self, order: Order) -> Job:
+        """Raises TooMany, UnavailableError; the names that the order claimed are then free again."""
+        try:
+            return await asyncio.to_thread(self.runner.submit, order)
+        except BaseException:
+            for output in order.outputs:
+                self.store.release(output.folder, output.name)
+            raise
+
+    def delete_merged(self, name: str) -> None:
+        """Raises NotFound for an unknown file, InputError for one that a job reads."""
+        if not names.is_good(name):
+            raise NotFound("There is no such merged file on this server. Look it up in the list again.")
+        if self.runner.uses(f"mergefiles/{name}"):
+            raise InputError("A job is using this merged file. Delete it when the job has ended.")
+        self.store.delete_merged(name)
+
+
+@dataclass(frozen=True)
+class TrainWish:
+    """The options of a training."""
+
+    satellite: Satellite
+    model: Model
+    features: Features
+    balance: Balance
+    sentinel: bool
+
+    @staticmethod
+    def read(form: Form) -> "TrainWish":
+        """Raises InputError."""
+        return TrainWish(
+            satellite=form.choice(Satellite, "satellite", "satellite"),
+            model=form.choice(Model, "model", "model", "model_type"),
+            features=form.choice(Features, "feature set", "features", default=Features.VETTED),
+            balance=form.choice(Balance, "class balance", "balance", default=Balance.NONE),
+            sentinel=form.flag("sentinel", True),
+        )
+
+    def params(self) -> dict[str, str]:
+        words = {"satellite": self.satellite, "model": self.model, "features": self.features, "balance": self.balance}
+        return {name: str(word) for name, word in words.items()}
+
+    def check(self, path: Path) -> None:
+        check_table(path, SATELLITES[self.satellite], check_for_training)
+
+
+@dataclass(frozen=True)
+class PredictWish:
+    """The options of a prediction; rows count from 0, both inclusive."""
+
+    model: records.ModelRecord
+    from_row: int | None
+    to_row: int | None
+    results_limit: int | None
+    explain: int
+    as_job: bool
+
+    def check(self, path: Path) -> None:
+        check_table(path, SATELLITES[Satellite(self.model.satellite)], check_for_prediction)
+
+
+def check_table(path: Path, info: SatelliteInfo, check: Callable[[tuple[str, ...], SatelliteInfo], None]) -> None:
+    """Refuse at once what a job could only fail on. Reads a few kilobytes.
+
+    Raises UnreadableFile for what is no table with rows, MissingColumns.
+    """
+    check(preview(path, 1).layout.columns, info)
+
+
+def check_readable(path: Path) -> None:
+    """Raises UnreadableFile for what is no table with rows."""
+    preview(path, 1)

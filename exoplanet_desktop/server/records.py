@@ -1,0 +1,130 @@
+"""What the database remembers: jobs, models and merged files."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from exoplanet_desktop.server.database import Database
+from exoplanet_desktop.wire.vocabulary import Status
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job as it was last written down; `result` is the JSON text that the reply carries."""
+
+    id: str
+    kind: str
+    status: Status
+    params: dict[str, Any]
+    outputs: tuple[str, ...]
+    error: str | None
+    result: bytes | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """One version of a model; `filename` lies in the folder `models`."""
+
+    version: str
+    satellite: str
+    model: str
+    features: str
+    balance: str
+    created_at: str
+    accuracy: float | None
+    cv_mean: float | None
+    cv_std: float | None
+    job_id: str
+    filename: str
+
+
+_JOB_COLUMNS = "id, kind, status, params, outputs, error, result, created_at, started_at, finished_at"
+_MODEL_COLUMNS = "version, satellite, model, features, balance, created_at, accuracy, cv_mean, cv_std, job_id, filename"
+
+
+def _job(row: sqlite3.Row) -> JobRecord:
+    values = dict(row)
+    values.update(
+        status=Status(row["status"]),
+        params=json.loads(row["params"]),
+        outputs=tuple(json.loads(row["outputs"])),
+    )
+    return JobRecord(**values)
+
+
+def write_job(connection: sqlite3.Connection, job: JobRecord) -> None:
+    """Write a job down, new or as it is now."""
+    connection.execute(
+        f"INSERT INTO jobs ({_JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constant names
+        "ON CONFLICT (id) DO UPDATE SET status = excluded.status, outputs = excluded.outputs, "
+        "error = excluded.error, result = excluded.result, started_at = excluded.started_at, "
+        "finished_at = excluded.finished_at",
+        (
+            job.id,
+            job.kind,
+            str(job.status),
+            json.dumps(job.params),
+            json.dumps(job.outputs),
+            job.error,
+            job.result,
+            job.created_at,
+            job.started_at,
+            job.finished_at,
+        ),
+    )
+
+
+def find_job(database: Database, job_id: str) -> JobRecord | None:
+    rows = database.rows(f"SELECT {_JOB_COLUMNS} FROM jobs WHERE id = ?", job_id)  # noqa: S608
+    return _job(rows[0]) if rows else None
+
+
+def list_jobs(database: Database, limit: int) -> list[JobRecord]:
+    """The newest jobs first, without their results."""
+    columns = _JOB_COLUMNS.replace("result", "NULL AS result")
+    query = f"SELECT {columns} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608
+    return [_job(row) for row in database.rows(query, limit)]
+
+
+def unfinished_jobs(database: Database) -> list[JobRecord]:
+    query = f"SELECT {_JOB_COLUMNS} FROM jobs WHERE status IN (?, ?)"  # noqa: S608
+    return [_job(row) for row in database.rows(query, str(Status.PENDING), str(Status.RUNNING))]
+
+
+def write_model(connection: sqlite3.Connection, model: ModelRecord) -> None:
+    connection.execute(
+        f"INSERT INTO models ({_MODEL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        tuple(getattr(model, name) for name in _MODEL_COLUMNS.split(", ")),
+    )
+
+
+def list_models(database: Database) -> list[ModelRecord]:
+    """All versions, newest first."""
+    rows = database.rows(f"SELECT {_MODEL_COLUMNS} FROM models ORDER BY seq DESC")  # noqa: S608
+    return [ModelRecord(**dict(row)) for row in rows]
+
+
+def write_merged(connection: sqlite3.Connection, filename: str, rows: int, size_bytes: int, modified_ns: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO merged VALUES (?, ?, ?, ?)", (filename, rows, size_bytes, modified_ns))
+
+
+def forget_merged(connection: sqlite3.Connection, filename: str) -> None:
+    connection.execute("DELETE FROM merged WHERE filename = ?", (filename,))
+
+
+def merged_rows(database: Database) -> dict[tuple[str, int, int], int]:
+    """Rows of each merged file by (name, size in bytes, time of change in ns): a changed file is another file."""
+    rows = database.rows("SELECT filename, size_bytes, modified_ns, rows FROM merged")
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def signing_key(database: Database, fresh: bytes) -> bytes:
+    """The key of this store; `fresh` becomes it where there is none."""
+    with database.change() as connection:
+        connection.execute("INSERT OR IGNORE INTO secrets VALUES ('merge_token', ?)", (fresh,))
+        row = connection.execute("SELECT value FROM secrets WHERE name = 'merge_token'").fetchone()
+    return bytes(row[0])

@@ -1,0 +1,164 @@
+"""Serving: from an address and a data folder to an engine that answers, and its end in order."""
+
+import asyncio
+import errno
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from exoplanet_desktop.errors import InputError, UnavailableError
+from exoplanet_desktop.server.app import create_app
+from exoplanet_desktop.server.engine import Engine
+from exoplanet_desktop.server.settings import Settings, is_loopback
+
+_BACKLOG = 256
+_LOG_BYTES = 2 * 1024 * 1024
+
+
+def serve(host: str, port: int, data_dir: Path, token: str | None, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` gets the address, such as http://127.0.0.1:8001, once it answers.
+
+    Raises InputError for an open address without a token, UnavailableError where the address or the data folder
+    cannot be used.
+    """
+    loopback = is_loopback(host)
+    if token is None and not loopback:
+        raise InputError(
+            f"Without a token the engine listens on this machine alone, and {host} can be reached from others. "
+            "Name a file with a token by --token-file, or use --host 127.0.0.1."
+        )
+    if token is not None and len(token) < 16:
+        raise InputError("The token is too short to be safe. Use at least 16 characters.")
+    run(Settings(data_dir=data_dir, token=token, loopback=loopback), host, port, announce)
+
+
+def run(
+    settings: Settings,
+    host: str,
+    port: int,
+    announce: Callable[[str], None],
+    watch: Callable[[Callable[[], None]], None] | None = None,
+) -> None:
+    """Serve with all settings; `watch` is given a function that ends the server, to be called from any thread."""
+    listener = bind(host, port)
+    try:
+        engine = Engine(settings)
+        try:
+            with _logging(engine.store.folder("logs") / "engine.log"), _signals_taken():
+                server = _Server(engine)
+                if watch is not None:
+                    watch(server.stop)
+                announce(address_of(listener))
+                server.run(sockets=[listener])
+        finally:
+            engine.close()
+    finally:
+        listener.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens already, so that nobody who was told the address finds it closed.
+
+    Raises UnavailableError where the address cannot be had.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        # With the protocol left out, asyncio does not switch off Nagle's algorithm: 40 ms for each answer.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise UnavailableError(f"The address {host} cannot be listened on. Use --host 127.0.0.1.") from error
+    try:
+        exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # Windows: there SO_REUSEADDR lets two share a port
+        listener.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise UnavailableError(_bind_failure(error, host, port)) from error
+    return listener
+
+
+def _bind_failure(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"The port {port} is in use by another program. Choose another one with --port."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"This user may not listen on port {port}. Choose one from 1024 on with --port."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"This machine has no address {host}. Use --host 127.0.0.1, or 0.0.0.0 for all of its addresses."
+    return f"The engine cannot listen on {host}, port {port}: {error.strerror}. Choose another address."
+
+
+def address_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(engine),
+                http="h11",
+                ws="none",
+                loop="asyncio",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=75,  # over the pause of any poller, so that no request meets a closing connection
+                timeout_graceful_shutdown=2,
+            )
+        )
+        self._engine = engine
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Jobs first: a caller that waits for one gets its answer, instead of holding the end up.
+        await asyncio.to_thread(self._engine.runner.close)
+        await super().shutdown(sockets)
+
+
+@contextmanager
+def _signals_taken() -> Iterator[None]:
+    """Uvicorn raises a signal again after its orderly end; this handler takes it, so that the process ends with 0."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def take(_: int, __: FrameType | None) -> None:
+        return
+
+    ending = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        ending.append(signal.SIGBREAK)
+    before = {number: signal.signal(number, take) for number in ending}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _logging(path: Path) -> Iterator[None]:
+    """The engine's own log: what went wrong, with tracebacks, bounded in size."""
+    with suppress(OSError):
+        handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger = logging.getLogger()
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+            handler.close()

@@ -1,0 +1,73 @@
+"""What can be set about an engine."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEBIBYTE = 1024 * 1024
+
+TASKS: Mapping[str, str] = {
+    "train": "exoplanet_desktop.server.tasks:train",
+    "predict": "exoplanet_desktop.server.tasks:predict",
+    "merge": "exoplanet_desktop.server.tasks:merge",
+}
+
+# Loaded by the spare process while it waits, so that a job starts at once.
+WARM_MODULES = (
+    "duckdb",
+    "pandas",
+    "xgboost",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.model_selection",
+    "sklearn.svm",
+    "sklearn.tree",
+    "skops.io",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.figure",
+    "exoplanet_desktop.catalogs.merge",
+    "exoplanet_desktop.catalogs.table",
+    "exoplanet_desktop.classify.modelfile",
+    "exoplanet_desktop.classify.prediction",
+    "exoplanet_desktop.classify.training",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    Attributes:
+        data_dir: the folder that holds everything the engine knows.
+        token: what a caller must show; None lets every program of this machine in.
+        loopback: the engine listens on this machine alone, so a request under another host's name is a trick.
+        upload_bytes: size limit of one request body.
+        running: how many jobs of a kind may run at the same time. A prediction or merge need not wait for a training,
+            which may take minutes.
+        queue: how many jobs may wait; more are refused.
+        merge_token_seconds: life of a merge token.
+        cancel_seconds: how long a job may take to stop by itself before its process is killed.
+        tasks: the function that does the work of each kind of job, as `module:function`.
+        warm: modules that the spare process loads while it waits.
+    """
+
+    data_dir: Path
+    token: str | None = None
+    loopback: bool = True
+    upload_bytes: int = 2048 * MEBIBYTE
+    running: Mapping[str, int] = field(default_factory=lambda: {"train": 1, "predict": 1, "merge": 1})
+    queue: int = 20
+    merge_token_seconds: int = 30 * 60
+    cancel_seconds: float = 0.6
+    tasks: Mapping[str, str] = field(default_factory=lambda: TASKS)
+    warm: tuple[str, ...] = WARM_MODULES
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine alone."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

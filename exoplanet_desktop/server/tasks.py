@@ -1,0 +1,116 @@
+"""What job processes do: the engine's three tasks, each a thin wrapper of `classify` or `catalogs`.
+
+Imported in job processes alone. Each takes its arguments as JSON knows them, works in `context.work`, and returns the
+reply for the caller and a summary for the engine.
+"""
+
+import json
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from exoplanet_desktop.server.worker import TaskContext
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+log = logging.getLogger("exoplanet_desktop.server")
+
+MODEL_FILE = "model.exomodel"
+MATRIX_FILE = "matrix.png"
+MATRIX_NORMALISED_FILE = "matrix_normalised.png"
+TABLE_FILE = "table.csv"
+
+
+def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arguments: csv, satellite, model, features, balance, sentinel, and `places`: the reply's paths and URLs."""
+    from exoplanet_desktop.classify.training import Outputs, TrainOptions
+    from exoplanet_desktop.classify.training import train as train_on
+
+    options = TrainOptions(
+        satellite=Satellite(args["satellite"]),
+        model=Model(args["model"]),
+        features=Features(args["features"]),
+        balance=Balance(args["balance"]),
+        sentinel=args["sentinel"],
+    )
+    outputs = Outputs(
+        model=context.work / MODEL_FILE,
+        matrix=context.work / MATRIX_FILE,
+        matrix_normalised=context.work / MATRIX_NORMALISED_FILE,
+    )
+    started = time.perf_counter()
+    result = train_on(
+        Path(args["csv"]),
+        options,
+        outputs,
+        executor=context.executor,
+        report=context.report,
+        should_stop=context.should_stop,
+    )
+    elapsed = time.perf_counter() - started
+    log.info("Training finished in %.2f s", elapsed)
+    reply = json.loads(result.model_dump_json())  # NaN becomes null on the way
+    reply.update(args["places"], elapsed_sec=elapsed)
+    return reply, {name: reply.get(name) for name in ("accuracy", "cv_mean", "cv_std")}
+
+
+def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, and `reply`: what is known beforehand."""
+    from exoplanet_desktop.classify.modelfile import load
+    from exoplanet_desktop.classify.prediction import PredictOptions
+    from exoplanet_desktop.classify.prediction import predict as predict_on
+
+    context.report(0.0, "Loading the model")
+    classifier = load(Path(args["model_path"]))
+    found = predict_on(
+        Path(args["csv"]),
+        classifier,
+        PredictOptions(
+            from_row=args["from_row"],
+            to_row=args["to_row"],
+            results_limit=args["results_limit"],
+            explain=args["explain"],
+        ),
+        context.work / TABLE_FILE,
+        executor=context.executor,
+        report=context.report,
+        should_stop=context.should_stop,
+    )
+    head = args["reply"]
+    reply = {
+        "ok": True,
+        "satellite": head["satellite"],
+        "model_type": head["model_type"],
+        "from_row": found.from_row,
+        "to_row": found.to_row,
+        "total_predicted": found.total,
+        "csv_file": head["csv_file"],
+        "results": found.results,
+        "features": head["features"],
+        "model_version": head["model_version"],
+        "class_counts": found.class_counts,
+        "agreement": found.agreement,
+        "notes": found.notes,
+    }
+    return reply, {}
+
+
+def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Arguments: a, b, dedupe. The engine makes the reply, since only it can sign a token."""
+    from exoplanet_desktop.catalogs.merge import merge as merge_tables
+
+    summary = merge_tables(
+        Path(args["a"]),
+        Path(args["b"]),
+        context.work / TABLE_FILE,
+        dedupe=args["dedupe"],
+        report=context.report,
+        should_stop=context.should_stop,
+    )
+    return {}, {
+        "rows": summary.rows,
+        "rows_a": summary.rows_a,
+        "rows_b": summary.rows_b,
+        "duplicates": summary.duplicates,
+        "notes": list(summary.notes),
+    }
