@@ -1,0 +1,248 @@
+"""Parts of a catalog on their way through a prediction.
+
+A `PlainBlock` is a stretch of bytes in which each line is a row and nothing is quoted: a worker parses it, and each
+line goes out as it came in. A file with anything else in it goes through a `Table`, in `CellBlock`s.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.catalogs.reading import MISSING_TEXTS, Layout
+from exoplanet_desktop.catalogs.records import MAX_RECORD
+from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.classify.features import known_text
+from exoplanet_desktop.classify.rows import is_prediction_column
+from exoplanet_desktop.errors import InputError
+
+BLOCK_BYTES = 3_000_000
+CELLS_A_BLOCK = 500_000
+
+Cells = Sequence[Sequence[str]]
+
+
+class NotPlain(Exception):
+    """A file needs a true CSV reader. A signal between two ways of reading, never shown."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Columns that a prediction reads: numbers, and texts (categories, identifiers, label)."""
+
+    numbers: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Rows as a classifier needs them: numbers as Table gives them, texts None where missing."""
+
+    numbers: NDArray[np.float64]
+    texts: Mapping[str, Sequence[str | None]]
+
+
+class Block(Protocol):
+    """Some rows of a file; `first` is the number of the first one, from 0."""
+
+    first: int
+    done: float  # share of the file that has been read with this block
+
+    @property
+    def rows(self) -> int: ...
+
+    def parse(self, wanted: Wanted) -> Parsed:
+        """The columns that are wanted."""
+
+    def extended(self, cells: Cells) -> bytes:
+        """The rows as CSV lines, with cells appended."""
+
+
+@dataclass
+class PlainBlock:
+    """Whole lines of a plain file."""
+
+    content: bytes
+    first: int
+    done: float
+    layout: Layout
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows it has. Raises NotPlain where a line is no plain row."""
+        content = self.content
+        returns = content.count(b"\r\n")
+        mixed = content.count(b"\r") != returns or returns not in (0, content.count(b"\n"))
+        if mixed or b'"' in content or b"\0" in content:
+            raise NotPlain
+        data = np.frombuffer(content, dtype=np.uint8)
+        cuts = np.flatnonzero(data == ord("\n"))
+        delimiters = np.searchsorted(np.flatnonzero(data == ord(self.layout.delimiter)), cuts)
+        if (np.diff(delimiters, prepend=0) != len(self.layout.columns) - 1).any():
+            raise NotPlain
+        return len(cuts)
+
+    def within(self, start: int, end: int | None) -> "PlainBlock":
+        """The part of it from row `start` to before row `end`."""
+        low = max(start - self.first, 0)
+        high = self.rows if end is None else min(end - self.first, self.rows)
+        if low == 0 and high == self.rows:
+            return self
+        lines = self.content.split(b"\n")[low:high]
+        return PlainBlock(b"".join(line + b"\n" for line in lines), self.first + low, self.done, self.layout)
+
+    def parse(self, wanted: Wanted) -> Parsed:
+        """Raises NotPlain where a cell of a numeric column is no number."""
+        frame = self._frame(wanted)
+        there = set(frame.columns)
+        numbers = np.full((len(frame), len(wanted.numbers)), np.nan)
+        for index, name in enumerate(wanted.numbers):
+            if name in there:
+                numbers[:, index] = frame[name].to_numpy()
+        numbers[np.isinf(numbers)] = np.nan
+        blank = [None] * len(frame)
+        texts = {name: _texts(frame[name]) if name in there else blank for name in wanted.texts}
+        return Parsed(numbers, texts)
+
+    def _frame(self, wanted: Wanted) -> Any:
+        import pandas
+
+        place = {name: index for index, name in enumerate(self.layout.columns)}
+        kinds: dict[str, Any] = dict.fromkeys(wanted.texts, str) | dict.fromkeys(wanted.numbers, np.float64)
+        kinds = {name: kind for name, kind in kinds.items() if name in place}
+        try:
+            return pandas.read_csv(
+                io.BytesIO(self.content),
+                sep=self.layout.delimiter,
+                header=None,
+                names=list(self.layout.columns),
+                usecols=list(kinds),
+                dtype=kinds,
+                na_values=list(MISSING_TEXTS),
+                keep_default_na=False,
+                quoting=csv.QUOTE_NONE,
+                index_col=False,
+                skip_blank_lines=False,
+            )
+        except (ValueError, UnicodeError) as error:
+            raise NotPlain from error
+
+    def extended(self, cells: Cells) -> bytes:
+        delimiter = self.layout.delimiter
+        try:
+            text = self.content.decode("utf-8")
+        except UnicodeError as error:
+            raise NotPlain from error
+        end = "\r\n" if "\r\n" in text else "\n"
+        lines = text.split(end)[:-1]
+        return "".join(
+            f"{line}{delimiter}{delimiter.join(row)}{end}" for line, row in zip(lines, cells, strict=True)
+        ).encode()
+
+
+@dataclass
+class CellBlock:
+    """Rows out of a Table.
+
+    Attributes:
+        numbers: of all numeric columns that are wanted, in their order.
+        cells: by column, None where missing.
+        kept: columns that go out again.
+    """
+
+    first: int
+    done: float
+    layout: Layout
+    numbers: NDArray[np.float64]
+    cells: Mapping[str, Sequence[str | None]]
+    kept: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        return len(self.numbers)
+
+    def parse(self, wanted: Wanted) -> Parsed:
+        blank = [None] * self.rows
+        texts = {name: [known_text(cell) for cell in self.cells.get(name, blank)] for name in wanted.texts}
+        return Parsed(self.numbers, texts)
+
+    def extended(self, cells: Cells) -> bytes:
+        file = io.StringIO(newline="")
+        writer = csv.writer(file, delimiter=self.layout.delimiter, lineterminator="\n")
+        rows = zip(*(self.cells[name] for name in self.kept), strict=True)
+        for row, more in zip(rows, cells, strict=True):
+            writer.writerow([*row, *(_localised(cell, self.layout.decimal) for cell in more)])
+        return file.getvalue().encode()
+
+
+def plain_blocks(layout: Layout, start: int, end: int | None) -> Iterator[PlainBlock]:
+    """Rows `start` to before `end` of a plain file. Raises NotPlain as soon as it turns out not to be one."""
+    plain_header = layout.delimiter.join(layout.columns)
+    drops = any(is_prediction_column(name) for name in layout.columns)
+    if layout.encoding != "utf-8" or layout.decimal != "." or drops:
+        raise NotPlain
+    size = max(layout.path.stat().st_size, 1)
+    with layout.path.open("rb") as file:
+        header = b""
+        for _ in range(layout.first_row - 1):
+            header = file.readline(MAX_RECORD)
+        if header.rstrip(b"\r\n") != plain_header.encode():
+            raise NotPlain
+        first = 0
+        while content := _whole_lines(file):
+            block = PlainBlock(content, first, file.tell() / size, layout)
+            first += block.rows
+            if first > start:
+                yield block.within(start, end)
+            if end is not None and first >= end:
+                return
+    if not first:
+        raise NotPlain
+    if first <= start or end is not None:
+        raise out_of_range(start, end, first)
+
+
+def out_of_range(start: int, end: int | None, rows: int) -> InputError:
+    """The error for rows that a file does not have."""
+    asked = f"{start} to {end - 1}" if end is not None else f"{start} to the last"
+    return InputError(
+        f"Invalid row range {asked}: this file has {rows:,} rows, numbered 0 to {rows - 1}. Choose rows among these."
+    )
+
+
+def _whole_lines(file: Any) -> bytes:
+    content: bytes = file.read(BLOCK_BYTES)
+    if content and not content.endswith(b"\n"):
+        content += file.readline(MAX_RECORD)
+        if not content.endswith(b"\n"):
+            if file.read(1):
+                raise NotPlain
+            content += b"\r\n" if b"\r\n" in content else b"\n"
+    return content
+
+
+def cell_blocks(table: Table, numbers: Sequence[str], start: int, end: int | None) -> Iterator[CellBlock]:
+    """Rows `start` to before `end` of a table."""
+    end = table.row_count if end is None else min(end, table.row_count)
+    kept = tuple(name for name in table.columns if not is_prediction_column(name))
+    size = max(100, CELLS_A_BLOCK // len(table.columns))
+    first = start
+    for matrix, texts in table.batches(numbers, table.columns, start, end - start, size):
+        cells = dict(zip(table.columns, (part.tolist() for part in texts), strict=True))
+        block = CellBlock(first, (first + len(matrix)) / end, table.layout, matrix, cells, kept)
+        first += block.rows
+        yield block
+
+
+def _texts(column: Any) -> list[str | None]:
+    return [None if cell != cell else known_text(cell) for cell in column.tolist()]
+
+
+def _localised(cell: str, decimal: str) -> str:
+    """A cell in a file with decimal commas has one too."""
+    return cell.replace(".", decimal) if decimal != "." else cell

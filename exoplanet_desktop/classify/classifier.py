@@ -1,0 +1,53 @@
+"""A trained classifier: features, estimator and card in one object, the same for training and prediction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.classify.estimators import Estimator, Probabilities
+from exoplanet_desktop.classify.features import FeatureSet, Matrix
+from exoplanet_desktop.wire.vocabulary import Model
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Training rows and what the classifier said of them when it was made; replayed whenever it is loaded."""
+
+    matrix: Matrix
+    probabilities: Probabilities
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """From the columns of a catalog to probabilities.
+
+    Attributes:
+        model: its kind.
+        features: its feature set, with categories.
+        labels: its classes, in the order of its probabilities.
+        estimator: the fitted model.
+        background: medians of the training rows' features, NaN where a column is empty: what "usual" means when a
+            prediction is explained by a model other than XGBoost.
+        parity: rows to prove it by.
+        card: what it is: satellite, model, features, columns, labels, protocol, metrics, data digest, created_at,
+            versions, version.
+    """
+
+    model: Model
+    features: FeatureSet
+    labels: tuple[str, ...]
+    estimator: Estimator
+    background: NDArray[np.float32]
+    parity: Parity
+    card: Mapping[str, Any]
+
+    def matrix(self, numbers: NDArray[np.float64], texts: Mapping[str, Sequence[str | None]]) -> Matrix:
+        """The features of rows: see FeatureSet.matrix."""
+        return self.features.matrix(numbers, texts)
+
+    def probabilities(self, matrix: Matrix) -> Probabilities:
+        """(rows, classes), float64, each row adds up to 1."""
+        return self.estimator.probabilities(matrix)

@@ -1,0 +1,167 @@
+"""The labelled rows of a catalog, ready for training, and an account of those that are not used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.classify.features import FeatureSet, Matrix, known_text, with_categories
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.payloads import LeftOut
+from exoplanet_desktop.wire.vocabulary import Disposition, Features
+
+LINES_LISTED = 20
+LABEL_SOURCE = "label_source"
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Labelled rows.
+
+    Attributes:
+        matrix: (rows, features).
+        features: the feature set, with its categories.
+        labels: the classes that occur, in the order of Disposition; `y` counts in it.
+        y: class of each row.
+        groups: number of each row's host star.
+        rows: each row's number in the file, from 0.
+        left_out: what is not used, and why.
+    """
+
+    matrix: Matrix
+    features: FeatureSet
+    labels: tuple[str, ...]
+    y: Integers
+    groups: Integers
+    rows: Integers
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def group_count(self) -> int:
+        return int(self.groups.max()) + 1
+
+    def stars_per_class(self) -> dict[str, int]:
+        return {name: len(np.unique(self.groups[self.y == index])) for index, name in enumerate(self.labels)}
+
+
+def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: int) -> Dataset:
+    """Reads the labelled rows of a catalog.
+
+    Args:
+        table: the catalog; its columns were checked.
+        blank: the feature set, without categories.
+        model_labels: whether rows whose label a model made (merged files say so) are used.
+        folds: each class needs at least as many stars.
+    Raises InputError where there is too little to learn from.
+    """
+    info = SATELLITES[blank.satellite]
+    classes = [info.disposition(text) for text in table.texts(info.label)]
+    known = np.array([label is not None for label in classes], dtype=bool)
+    made = _made_by_models(table) & known
+    used = known if model_labels else known & ~made
+    left_out = _account(table, known, np.zeros_like(made) if model_labels else made, info)
+    rows = np.flatnonzero(used)
+    labels = tuple(str(label) for label in Disposition if any(classes[row] is label for row in rows))
+    place = {name: index for index, name in enumerate(labels)}
+    y = np.array([place[str(classes[row])] for row in rows], dtype=np.int64)
+    groups = _stars(table.texts(info.host), rows)
+    _check_enough(y, groups, labels, folds, info)
+    numbers = table.numbers(blank.numbers)[rows]
+    cells = {name: _cells(table, name, rows) for name in blank.texts}
+    features = with_categories(blank, cells)
+    return Dataset(features.matrix(numbers, cells), features, labels, y, groups, rows, left_out)
+
+
+def blinded(dataset: Dataset) -> Dataset:
+    """The same rows without the columns that carry the verdict."""
+    info = SATELLITES[dataset.features.satellite]
+    names = dataset.features.names
+    keep = [index for index, name in enumerate(names) if not _is_verdict(name, info)]
+    blind = FeatureSet(info.satellite, Features.BLIND, info.numbers(Features.BLIND))
+    return Dataset(
+        np.ascontiguousarray(dataset.matrix[:, keep]),
+        blind,
+        dataset.labels,
+        dataset.y,
+        dataset.groups,
+        dataset.rows,
+        dataset.left_out,
+    )
+
+
+def _is_verdict(name: str, info: SatelliteInfo) -> bool:
+    return name in info.verdict_numbers or any(name.startswith(f"{text} = ") for text in info.verdict_texts)
+
+
+def _cells(table: Table, name: str, rows: Integers) -> list[str | None]:
+    if name not in table.columns:
+        return [None] * len(rows)
+    cells = table.texts(name)
+    return [known_text(cells[row]) for row in rows]
+
+
+def _made_by_models(table: Table) -> NDArray[np.bool_]:
+    if LABEL_SOURCE not in table.columns:
+        return np.zeros(table.row_count, dtype=bool)
+    return np.array([(text or "").strip().lower() == "model" for text in table.texts(LABEL_SOURCE)], dtype=bool)
+
+
+def _account(
+    table: Table, known: NDArray[np.bool_], made: NDArray[np.bool_], info: SatelliteInfo
+) -> tuple[LeftOut, ...]:
+    allowed = ", ".join(info.label_map)
+    entries = []
+    for reason, rows in (
+        (f"no known disposition in `{info.label}` (known are {allowed})", np.flatnonzero(~known)),
+        ("the label was made by a model, not by a person", np.flatnonzero(made)),
+    ):
+        if len(rows):
+            lines = [_line(table, int(row)) for row in rows[:LINES_LISTED]]
+            entries.append(LeftOut(reason=reason, count=len(rows), lines=lines))
+    if table.bad_lines:
+        lines = [bad.line for bad in table.bad_lines[:LINES_LISTED]]
+        reasons = "; ".join(dict.fromkeys(bad.reason for bad in table.bad_lines))
+        entries.append(LeftOut(reason=f"unreadable line: {reasons}", count=table.bad_count, lines=lines))
+    return tuple(entries)
+
+
+def _line(table: Table, row: int) -> int:
+    """Line of a row in the file, from 1, where each record is one line: behind the header and the bad lines."""
+    line = table.layout.first_row + row
+    for bad in table.bad_lines:
+        if bad.line <= line:
+            line += 1
+    return line
+
+
+def _stars(hosts: Sequence[str | None], rows: Integers) -> Integers:
+    """A number for each row's host star, in the order of their names; a row without a host is a star of its own.
+
+    By name and not by appearance, so that folds do not hang on the order of rows; ids count as numbers do.
+    """
+    # A table that went through other tools may say 10797460.0 for 10797460.
+    keys = [(hosts[row] or "").strip().removesuffix(".0") for row in rows]
+    lone = [key or f"\uffffrow {row}" for key, row in zip(keys, rows, strict=True)]
+    plain = all(key.isdecimal() for key in lone)
+    names = sorted(set(lone), key=(lambda key: (len(key), key)) if plain else None)
+    numbers = {name: number for number, name in enumerate(names)}
+    return np.array([numbers[key] for key in lone], dtype=np.int64)
+
+
+def _check_enough(y: Integers, groups: Integers, labels: tuple[str, ...], folds: int, info: SatelliteInfo) -> None:
+    if not len(y):
+        allowed = ", ".join(info.label_map)
+        raise InputError(f"No row has a known disposition in `{info.label}`. Known are {allowed}.")
+    if len(labels) < 2:
+        raise InputError(f"All {len(y):,} labelled rows are {labels[0]}. Training needs rows of at least two classes.")
+    for index, name in enumerate(labels):
+        if (stars := len(np.unique(groups[y == index]))) < folds:
+            noun = "star" if stars == 1 else "stars"
+            raise InputError(
+                f"{name} has rows of {stars} {noun} only. Training with {folds} folds needs at least {folds} stars "
+                "of each class; add rows or leave that class out."
+            )

@@ -1,0 +1,218 @@
+"""The six models, in one table of fixed hyper-parameters chosen by measurement (docs/science.md)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.catalogs.progress import ShouldStop, check
+from exoplanet_desktop.classify.features import Matrix
+from exoplanet_desktop.errors import Cancelled
+from exoplanet_desktop.wire.vocabulary import Model
+
+Probabilities = NDArray[np.float64]
+
+XGB_ROUNDS = 80
+XGB: Mapping[str, Any] = {
+    "objective": "multi:softprob",
+    "tree_method": "hist",
+    "max_depth": 5,
+    "learning_rate": 0.2,
+    "subsample": 0.9,
+    "colsample_bytree": 0.6,
+    "min_child_weight": 2,
+    "reg_lambda": 2,
+    "max_bin": 64,
+}
+
+
+class Estimator(Protocol):
+    """A fitted model."""
+
+    def probabilities(self, matrix: Matrix) -> Probabilities:
+        """(rows, classes), each row adds up to 1."""
+
+
+class Trees:
+    """A fitted XGBoost model. Missing values stay missing: each split has learnt where they go."""
+
+    def __init__(self, booster: Any) -> None:
+        self.booster = booster
+        # One thread a call: chunks run side by side, and sums are the same whatever the number of cores.
+        booster.set_param({"nthread": 1})
+
+    def probabilities(self, matrix: Matrix) -> Probabilities:
+        return _normalised(self.booster.inplace_predict(matrix))
+
+    def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
+        """TreeSHAP (Lundberg et al. 2020, Nat. Mach. Intell. 2, 56) in log odds: (rows, classes, features)."""
+        from xgboost import DMatrix
+
+        values = self.booster.predict(DMatrix(matrix, nthread=1), pred_contribs=True)
+        return np.asarray(values, dtype=np.float64)[:, :, :-1]
+
+
+class Pipeline:
+    """A fitted scikit-learn pipeline.
+
+    Attributes:
+        pipeline: with its own imputation and scaling, learnt in training.
+        empty: columns without a single value in training; they are 0 for it, always.
+    """
+
+    def __init__(self, pipeline: Any, empty: NDArray[np.int64]) -> None:
+        self.pipeline = pipeline
+        self.empty = empty
+
+    def probabilities(self, matrix: Matrix) -> Probabilities:
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):
+            return _normalised(self.pipeline.predict_proba(filled(matrix, self.empty)))
+
+
+def filled(matrix: Matrix, empty: NDArray[np.int64]) -> Matrix:
+    if not len(empty):
+        return matrix
+    matrix = matrix.copy()
+    matrix[:, empty] = 0.0
+    return matrix
+
+
+def _normalised(values: Any) -> Probabilities:
+    """float64 rows that add up to 1: float32 ones miss it in the seventh digit."""
+    out = np.asarray(values, dtype=np.float64)
+    return np.asarray(out / out.sum(axis=1, keepdims=True))
+
+
+def class_weights(y: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
+    """A weight for each row, so that all classes weigh alike and the mean weight is 1."""
+    counts = np.bincount(y, minlength=classes)
+    return np.asarray(len(y) / (classes * np.maximum(counts, 1)))[y]
+
+
+def fit(
+    model: Model, matrix: Matrix, y: NDArray[np.int64], classes: int, balanced: bool, seed: int, should_stop: ShouldStop
+) -> Estimator:
+    """Fits one model on one thread. Raises Cancelled; scikit-learn looks at `should_stop` only before it begins."""
+    check(should_stop)
+    weights = class_weights(y, classes) if balanced else None
+    if model is Model.XGB:
+        return _fit_xgb(matrix, y, classes, weights, seed, should_stop)
+    return _fit_sklearn(model, matrix, y, weights, seed)
+
+
+def _fit_xgb(
+    matrix: Matrix,
+    y: NDArray[np.int64],
+    classes: int,
+    weights: NDArray[np.float64] | None,
+    seed: int,
+    should_stop: ShouldStop,
+) -> Trees:
+    import xgboost
+
+    class Stop(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+        def after_iteration(self, *_: Any) -> bool:
+            return should_stop()
+
+    data = xgboost.QuantileDMatrix(matrix, y, weight=weights, max_bin=XGB["max_bin"], nthread=1)
+    params = {**XGB, "num_class": classes, "nthread": 1, "seed": seed}
+    booster = xgboost.train(params, data, XGB_ROUNDS, callbacks=[Stop()])
+    if booster.num_boosted_rounds() < XGB_ROUNDS:
+        raise Cancelled("Stopped, as asked.")
+    return Trees(booster)
+
+
+def _fit_sklearn(
+    model: Model, matrix: Matrix, y: NDArray[np.int64], weights: NDArray[np.float64] | None, seed: int
+) -> Pipeline:
+    from threadpoolctl import threadpool_limits
+
+    empty = np.flatnonzero(np.isnan(matrix).all(axis=0))
+    pipeline = RECIPES[model](seed)
+    # One thread: OpenBLAS adds up in another order with each number of threads.
+    with threadpool_limits(1):
+        pipeline.fit(
+            filled(matrix, empty),
+            y,
+            **({} if weights is None else {f"{pipeline.steps[-1][0]}__sample_weight": weights}),
+        )
+    return Pipeline(pipeline, empty)
+
+
+def _numbers_like_normal(seed: int) -> list[tuple[str, Any]]:
+    """For models that measure distances: medians for what is missing (and a column that says so), then normal scores.
+
+    Periods, depths and errors span many decades; ranks turned into normal scores need no choice of logarithms.
+    """
+    from sklearn.impute import SimpleImputer
+    from sklearn.preprocessing import QuantileTransformer, StandardScaler
+
+    return [
+        ("impute", SimpleImputer(strategy="median", add_indicator=True)),
+        (
+            "normal",
+            QuantileTransformer(n_quantiles=200, output_distribution="normal", subsample=None, random_state=seed),
+        ),
+        ("scale", StandardScaler()),
+    ]
+
+
+def _forest(seed: int) -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.pipeline import Pipeline as Steps
+
+    forest = RandomForestClassifier(150, min_samples_leaf=2, max_features=0.2, n_jobs=1, random_state=seed)
+    return Steps([("model", forest)])
+
+
+def _boosting(seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.pipeline import Pipeline as Steps
+
+    boosting = HistGradientBoostingClassifier(
+        max_iter=80,
+        learning_rate=0.15,
+        max_leaf_nodes=31,
+        l2_regularization=2.0,
+        max_bins=64,
+        max_features=0.5,
+        early_stopping=False,
+        random_state=seed,
+    )
+    return Steps([("model", boosting)])
+
+
+def _tree(seed: int) -> Any:
+    from sklearn.pipeline import Pipeline as Steps
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(max_depth=9, min_samples_leaf=15, ccp_alpha=2e-4, random_state=seed)
+    return Steps([("model", tree)])
+
+
+def _logistic(seed: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import Pipeline as Steps
+
+    return Steps([*_numbers_like_normal(seed), ("model", LogisticRegression(C=0.3, max_iter=500))])
+
+
+def _vectors(seed: int) -> Any:
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.pipeline import Pipeline as Steps
+    from sklearn.svm import SVC
+
+    machine = CalibratedClassifierCV(SVC(C=3.0, gamma=0.01), method="sigmoid", cv=3, ensemble=False)
+    return Steps([*_numbers_like_normal(seed), ("model", machine)])
+
+
+RECIPES: Mapping[Model, Callable[[int], Any]] = {
+    Model.RF: _forest,
+    Model.GB: _boosting,
+    Model.DT: _tree,
+    Model.LR: _logistic,
+    Model.SVM: _vectors,
+}

@@ -1,0 +1,115 @@
+"""The evaluation of a model: folds and hold-out grouped by host star, each fit a task of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.catalogs.progress import ShouldStop
+from exoplanet_desktop.classify.dataset import Dataset
+from exoplanet_desktop.classify.estimators import Estimator, Probabilities, fit
+from exoplanet_desktop.classify.features import Matrix
+from exoplanet_desktop.classify.metrics import HeldOut
+from exoplanet_desktop.classify.protocol import Split, star_folds
+from exoplanet_desktop.classify.work import Crew
+from exoplanet_desktop.wire.vocabulary import Balance, Model
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is fitted, the same way in each fold and for the model that is kept."""
+
+    model: Model
+    classes: int
+    balance: Balance
+    seed: int
+
+    def fit(self, matrix: Matrix, y: NDArray[np.int64], should_stop: ShouldStop) -> Estimator:
+        balanced = self.balance is Balance.BALANCED
+        return fit(self.model, matrix, y, self.classes, balanced, self.seed, should_stop)
+
+
+def fit_and_hold_out(
+    recipe: Recipe, matrix: Matrix, y: NDArray[np.int64], split: Split, keep: bool, should_stop: ShouldStop
+) -> tuple[Estimator | None, Probabilities]:
+    """Task: learns from one side of a split; returns the model (where kept) and what it says of the other side."""
+    estimator = recipe.fit(matrix[split.train], y[split.train], should_stop)
+    return estimator if keep else None, estimator.probabilities(matrix[split.test])
+
+
+@dataclass
+class Evaluation:
+    """Fits under way for one feature set, and what came of them.
+
+    Attributes:
+        data: the rows.
+        splits: the folds, and the hold-out where it is none of them.
+        holdout: its place among the splits.
+        folds: how many of the splits are folds.
+        results: by place, as they come in.
+    """
+
+    data: Dataset
+    splits: list[Split]
+    holdout: int
+    folds: int
+    futures: dict[Future[Any], int] = field(default_factory=dict)
+    results: dict[int, tuple[Estimator | None, Probabilities]] = field(default_factory=dict)
+
+    def start(self, crew: Crew, recipe: Recipe, should_stop: ShouldStop) -> None:
+        """Hands all fits to the crew, the hold-out first: more is worked out from it."""
+        for place in sorted(range(len(self.splits)), key=lambda place: place != self.holdout):
+            arguments = (recipe, self.data.matrix, self.data.y, self.splits[place], place == self.holdout, should_stop)
+            self.futures[crew.start(fit_and_hold_out, *arguments)] = place
+
+    def take(self, future: Future[Any]) -> None:
+        self.results[self.futures[future]] = future.result()
+
+    @property
+    def fold_accuracy(self) -> list[float]:
+        return [float((self._said(place) == self._truth(place)).mean()) for place in range(self.folds)]
+
+    @property
+    def held_out(self) -> HeldOut:
+        return self._held([self.holdout])
+
+    @property
+    def out_of_fold(self) -> HeldOut:
+        """Each row once, as the fold that held it out saw it."""
+        return self._held(list(range(self.folds)))
+
+    @property
+    def holdout_estimator(self) -> Estimator:
+        estimator = self.results[self.holdout][0]
+        assert estimator is not None
+        return estimator
+
+    def _said(self, place: int) -> NDArray[np.int64]:
+        return np.asarray(self.results[place][1].argmax(axis=1))
+
+    def _truth(self, place: int) -> NDArray[np.int64]:
+        return self.data.y[self.splits[place].test]
+
+    def _held(self, places: list[int]) -> HeldOut:
+        rows = np.concatenate([self.splits[place].test for place in places])
+        said = np.concatenate([self.results[place][1] for place in places])
+        return HeldOut(self.data.y[rows], said, self.data.groups[rows], self.data.labels)
+
+
+def plan(data: Dataset, folds: int, holdout: float, seed: int) -> Evaluation:
+    """The splits of an evaluation.
+
+    The hold-out is the first of round(1 / holdout) star folds. With 5 folds and 20 % that is the first fold itself:
+    nothing is chosen on the folds, so a separate draw would cost one more fit and tell the same.
+    """
+    splits = star_folds(data.y, data.groups, folds, seed)
+    parts = max(2, round(1 / holdout))
+    if parts == folds:
+        return Evaluation(data, splits, 0, folds)
+    return Evaluation(data, [*splits, star_folds(data.y, data.groups, parts, seed)[0]], folds, folds)
+
+
+Done = Callable[[Future[Any]], None]

@@ -1,0 +1,108 @@
+"""Feature sets: which numbers a classifier sees of a row, and how they are made from a catalog's columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
+from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.classify.engineered import ENGINEERED, Engineered
+from exoplanet_desktop.wire.vocabulary import Features, Satellite
+
+Matrix = NDArray[np.float32]
+MOST_CATEGORIES = 20
+TEXT_SEPARATOR = " = "
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """The columns of a feature set and how a matrix is made of them.
+
+    Attributes:
+        satellite, features: which set.
+        numbers: numeric columns of the catalog.
+        texts: categories of each categorical column, as learnt in training; each becomes one 0/1 column. A category
+            that training has not seen is 0 in all of them, a missing one NaN.
+    """
+
+    satellite: Satellite
+    features: Features
+    numbers: tuple[str, ...]
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def engineered(self) -> tuple[Engineered, ...]:
+        return ENGINEERED[self.satellite]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Columns of the file that are read: the numeric ones, then the categorical ones."""
+        return (*self.numbers, *self.texts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the matrix's columns."""
+        categories = (f"{name}{TEXT_SEPARATOR}{category}" for name, seen in self.texts.items() for category in seen)
+        return (*self.numbers, *(feature.name for feature in self.engineered), *categories)
+
+    def matrix(self, numbers: NDArray[np.float64], texts: Mapping[str, Sequence[str | None]]) -> Matrix:
+        """The features of rows, float32, NaN where something is missing.
+
+        Args:
+            numbers: (rows, len(self.numbers)), NaN where missing.
+            texts: cells of each categorical column, None where missing.
+        """
+        place = {name: index for index, name in enumerate(self.numbers)}
+
+        def column(name: str) -> NDArray[np.float64]:
+            return numbers[:, place[name]]
+
+        # A limit or a division by zero is no error here: what cannot be worked out is missing.
+        with np.errstate(all="ignore"):
+            worked_out = [feature.formula(column) for feature in self.engineered]
+            parts = [numbers, *(values[:, None] for values in worked_out)]
+            parts += [_indicators(texts[name], seen) for name, seen in self.texts.items()]
+            matrix = np.hstack(parts).astype(np.float32)
+        matrix[~np.isfinite(matrix)] = np.nan
+        return matrix
+
+
+def known_text(cell: str | None) -> str | None:
+    """A cell without the blanks around it; None where it is missing."""
+    text = (cell or "").strip()
+    return None if text in MISSING_TEXTS else text
+
+
+def feature_set(satellite: Satellite, features: Features) -> FeatureSet:
+    """A feature set before training: its categorical columns have no categories yet."""
+    info = SATELLITES[satellite]
+    return FeatureSet(satellite, features, info.numbers(features), dict.fromkeys(info.texts(features), ()))
+
+
+def with_categories(blank: FeatureSet, cells: Mapping[str, Sequence[str | None]]) -> FeatureSet:
+    """The feature set with the categories of these cells, the most frequent ones where there are many."""
+    seen = {name: _categories(cells[name]) for name in blank.texts}
+    return FeatureSet(blank.satellite, blank.features, blank.numbers, seen)
+
+
+def _categories(cells: Sequence[str | None]) -> tuple[str, ...]:
+    counts: dict[str, int] = {}
+    for cell in cells:
+        if cell is not None:
+            counts[cell] = counts.get(cell, 0) + 1
+    # By name within one count, so that the order of rows makes no difference.
+    frequent = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_CATEGORIES]
+    return tuple(sorted(frequent))
+
+
+def _indicators(cells: Sequence[str | None], categories: Sequence[str]) -> NDArray[np.float64]:
+    out = np.zeros((len(cells), len(categories)))
+    place = {name: index for index, name in enumerate(categories)}
+    for row, cell in enumerate(cells):
+        if cell is None:
+            out[row] = np.nan
+        elif cell in place:
+            out[row, place[cell]] = 1.0
+    return out

@@ -1,0 +1,162 @@
+"""Scores of probabilities against known classes, with 95 % intervals from a bootstrap over host stars.
+
+Every score is worked out from sums over rows, so that a bootstrap draw is a weight for each star and 300 draws are a
+few matrix products. The plain score is the draw in which each star weighs 1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.wire.payloads import ClassScore
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+DRAWS = 300
+CALIBRATION_BINS = 10
+TINY = 1e-15
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Rows that a model has not seen, with what it says of them.
+
+    Attributes:
+        y: class of each row, counted in `labels`.
+        probabilities: (rows, classes).
+        groups: star of each row.
+        labels: names of the classes.
+    """
+
+    y: Integers
+    probabilities: Floats
+    groups: Integers
+    labels: tuple[str, ...]
+
+    @property
+    def predicted(self) -> Integers:
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+
+def confusion(held: HeldOut) -> Integers:
+    """(true class, predicted class) counts."""
+    matrix = np.zeros((len(held.labels),) * 2, dtype=np.int64)
+    np.add.at(matrix, (held.y, held.predicted), 1)
+    return matrix
+
+
+def scores(held: HeldOut) -> dict[str, float | None]:
+    """The scores of all rows: see `_scores` for their names; None for what cannot be said."""
+    return {
+        name: _number(values[0]) for name, values in _weighted(held, np.ones((1, int(held.groups.max()) + 1))).items()
+    }
+
+
+def intervals(held: HeldOut, seed: int, draws: int = DRAWS) -> dict[str, tuple[float | None, float | None]]:
+    """95 % percentile intervals of all scores.
+
+    Whole stars are drawn with replacement, because planets of one star are no independent rows (Field & Welsh 2007,
+    J. R. Stat. Soc. B 69, 369).
+    """
+    random = np.random.default_rng(seed)
+    stars, groups = np.unique(held.groups, return_inverse=True)
+    held = HeldOut(held.y, held.probabilities, groups, held.labels)
+    weights = random.multinomial(len(stars), np.full(len(stars), 1 / len(stars)), size=draws).astype(np.float64)
+    out = {}
+    for name, values in _weighted(held, weights).items():
+        known = values[np.isfinite(values)]
+        low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
+        out[name] = (_number(low), _number(high))
+    return out
+
+
+def per_class(matrix: Integers, labels: tuple[str, ...]) -> dict[str, ClassScore]:
+    """Precision, recall, F1 and support of each class out of a confusion matrix."""
+    out = {}
+    for index, name in enumerate(labels):
+        right, true, said = (float(n) for n in (matrix[index, index], matrix[index].sum(), matrix[:, index].sum()))
+        out[name] = ClassScore(
+            precision=right / said if said else None,
+            recall=right / true if true else None,
+            f1=2 * right / (true + said) if true + said else None,
+            support=int(true),
+        )
+    return out
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _weighted(held: HeldOut, weights: Floats) -> dict[str, Floats]:
+    """All scores for each row of `weights` (draws, stars)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = _from_confusion(held, weights)
+        out["auc_score"] = _auc(held, weights)
+        out |= _from_probabilities(held, weights)
+    return out
+
+
+def _by_star(held: HeldOut, values: Floats) -> Floats:
+    """Sums of (rows, columns) over each star: (stars, columns)."""
+    out = np.zeros((int(held.groups.max()) + 1, values.shape[1]))
+    np.add.at(out, held.groups, values)
+    return out
+
+
+def _from_confusion(held: HeldOut, weights: Floats) -> dict[str, Floats]:
+    classes = len(held.labels)
+    cells = np.eye(classes * classes)[held.y * classes + held.predicted]
+    matrices = (weights @ _by_star(held, cells)).reshape(-1, classes, classes)
+    total = matrices.sum(axis=(1, 2))
+    true, said = matrices.sum(axis=2), matrices.sum(axis=1)
+    right = np.diagonal(matrices, axis1=1, axis2=2)
+    recall = right / true
+    f1 = 2 * right / (true + said)
+    # Matthews correlation for several classes: Gorodkin 2004, Comput. Biol. Chem. 28, 367.
+    covariance = right.sum(axis=1) * total - (true * said).sum(axis=1)
+    spread = np.sqrt((total**2 - (said**2).sum(axis=1)) * (total**2 - (true**2).sum(axis=1)))
+    return {
+        "accuracy": right.sum(axis=1) / total,
+        "balanced_accuracy": np.nanmean(recall, axis=1),
+        "f1_macro": np.nanmean(f1, axis=1),
+        "mcc": np.where(spread > 0, covariance / spread, 0.0),
+    }
+
+
+def _from_probabilities(held: HeldOut, weights: Floats) -> dict[str, Floats]:
+    rows = np.arange(len(held.y))
+    loss = -np.log(np.clip(held.probabilities[rows, held.y], TINY, 1.0))
+    truth = np.eye(len(held.labels))[held.y]
+    brier = ((held.probabilities - truth) ** 2).sum(axis=1)
+    confidence = held.probabilities.max(axis=1)
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    gap = np.eye(CALIBRATION_BINS)[bins] * (confidence - (held.predicted == held.y))[:, None]
+    sums = weights @ _by_star(held, np.column_stack([np.ones(len(rows)), loss, brier, gap]))
+    total = sums[:, 0]
+    return {
+        "log_loss": sums[:, 1] / total,
+        "brier": sums[:, 2] / total,
+        # Expected calibration error, ten equal bins of the confidence: Guo et al. 2017, arXiv:1706.04599.
+        "ece": np.abs(sums[:, 3:]).sum(axis=1) / total,
+    }
+
+
+def _auc(held: HeldOut, weights: Floats) -> Floats:
+    """Area under the ROC curve, each class against the rest, mean over the classes that have both."""
+    row_weights = weights[:, held.groups]
+    areas = [_area(held.y == index, held.probabilities[:, index], row_weights) for index in range(len(held.labels))]
+    return np.asarray(np.nanmean(np.array(areas), axis=0)) if len(areas) else np.full(len(weights), np.nan)
+
+
+def _area(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> Floats:
+    """Weighted Mann-Whitney statistic; rows of equal score count half."""
+    order = np.argsort(score, kind="stable")
+    ends = np.flatnonzero(np.diff(score[order], append=np.inf))
+    ours = np.cumsum(weights[:, order] * positive[order], axis=1)[:, ends]
+    others = np.cumsum(weights[:, order] * ~positive[order], axis=1)[:, ends]
+    before = np.concatenate([np.zeros((len(weights), 1)), others[:, :-1]], axis=1)
+    own = np.diff(ours, axis=1, prepend=0)
+    return np.asarray((own * (before + others) / 2).sum(axis=1) / (ours[:, -1] * others[:, -1]))

@@ -1,0 +1,123 @@
+"""What a prediction looks like: the columns appended to a CSV, and the rows of a reply.
+
+KOI and K2 rows have the keys of the wire contract. The contract knows no TOI rows; theirs are like KOI's, with `TOI`
+and `TIC_ID` in place of `KEP_ID`, `KOI_Name` and `Kepler_Name`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
+
+PREDICTED, CONFIDENCE, MATCH, PROBABILITY = "Predicted_Class", "Confidence", "Match", "Prob_"
+DIGITS = 9  # enough that the printed probabilities of a row still add up to 1 within 1e-8
+
+_PLACES = {str(label): place for place, label in enumerate(Disposition)}
+
+
+def appended_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Names of the columns that a prediction appends, the same for each satellite."""
+    return (PREDICTED, CONFIDENCE, MATCH, *(PROBABILITY + label for label in labels))
+
+
+def is_prediction_column(name: str) -> bool:
+    """Whether a column of a file comes from an earlier prediction."""
+    return name in (PREDICTED, CONFIDENCE, MATCH, "match") or name.startswith(PROBABILITY)
+
+
+def appended_cells(
+    labels: Sequence[str], probabilities: NDArray[np.float64], actual: Sequence[str | None]
+) -> list[tuple[str, ...]]:
+    """The cells of the appended columns, a tuple a row."""
+    predicted = probabilities.argmax(axis=1)
+    chosen = [labels[index] for index in predicted]
+    texts = [[f"{value:.{DIGITS}f}" for value in row] for row in probabilities.tolist()]
+    return [
+        (label, row[index], match_word(label, known), *row)
+        for label, index, known, row in zip(chosen, predicted.tolist(), actual, texts, strict=True)
+    ]
+
+
+def match_word(predicted: str, actual: str | None) -> str:
+    """ "Yes", "No", or "N/A" where no class is known."""
+    if actual is None:
+        return "N/A"
+    return "Yes" if predicted == actual else "No"
+
+
+def reply_row(
+    satellite: Satellite,
+    number: int,
+    identifiers: Mapping[str, str | None],
+    actual: str | None,
+    labels: Sequence[str],
+    probabilities: Sequence[float],
+) -> dict[str, Any]:
+    """A row of a reply.
+
+    Args:
+        number: the row's number in the file, from 0.
+        identifiers: cells of the satellite's identifier columns, None where missing.
+        actual: the class that the file gives, None where it gives none.
+        probabilities: of `labels`.
+    """
+    best = max(range(len(labels)), key=lambda index: probabilities[index])
+    said = {PROBABILITY + label: value for label, value in zip(labels, probabilities, strict=True)}
+    return _SHAPES[satellite](number, identifiers, actual, labels[best], probabilities[best]) | said
+
+
+def _koi(
+    number: int, ids: Mapping[str, str | None], actual: str | None, label: str, confidence: float
+) -> dict[str, Any]:
+    names = {
+        "KEP_ID": _whole(ids.get("kepid")),
+        "KOI_Name": ids.get("kepoi_name"),
+        "Kepler_Name": ids.get("kepler_name"),
+    }
+    return {"Row_Number": number, **names, **_common(actual, label, confidence)}
+
+
+def _toi(
+    number: int, ids: Mapping[str, str | None], actual: str | None, label: str, confidence: float
+) -> dict[str, Any]:
+    names = {"TOI": ids.get("toi"), "TIC_ID": _whole(ids.get("tid"))}
+    return {"Row_Number": number, **names, **_common(actual, label, confidence)}
+
+
+def _k2(
+    number: int, ids: Mapping[str, str | None], actual: str | None, label: str, confidence: float
+) -> dict[str, Any]:
+    return {
+        "pl_name": ids.get("pl_name"),
+        "hostname": ids.get("hostname"),
+        "row_number_1based": number + 1,
+        "actual_class": actual,
+        "pred_label": label,
+        "pred_index": _PLACES[label],
+        "Confidence": confidence,
+        "match": match_word(label, actual),
+    }
+
+
+def _common(actual: str | None, label: str, confidence: float) -> dict[str, Any]:
+    return {
+        "Actual_Class": actual,
+        "Predicted_Class": label,
+        "Confidence": confidence,
+        "Match": match_word(label, actual),
+    }
+
+
+def _whole(text: str | None) -> int | str | None:
+    """A catalog number as a number; other texts as they are."""
+    plain = (text or "").removesuffix(".0")
+    return int(plain) if plain.isdecimal() and len(plain) < 16 else text
+
+
+_SHAPES: Mapping[Satellite, Callable[..., dict[str, Any]]] = MappingProxyType(
+    {Satellite.KOI: _koi, Satellite.K2: _k2, Satellite.TOI: _toi}
+)

@@ -1,0 +1,313 @@
+"""Training: from a catalog to a proven model file, its scores and its pictures."""
+
+import hashlib
+import logging
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.classify import evaluation
+from exoplanet_desktop.classify.classifier import Classifier, Parity
+from exoplanet_desktop.classify.curves import curves
+from exoplanet_desktop.classify.dataset import Dataset, blinded, read_dataset
+from exoplanet_desktop.classify.estimators import Estimator
+from exoplanet_desktop.classify.features import feature_set
+from exoplanet_desktop.classify.figures import confusion_picture
+from exoplanet_desktop.classify.files import whole_file
+from exoplanet_desktop.classify.importance import permutation_importance
+from exoplanet_desktop.classify.leaks import scan
+from exoplanet_desktop.classify.metrics import confusion, intervals, per_class, scores
+from exoplanet_desktop.classify.modelfile import save
+from exoplanet_desktop.classify.work import Crew
+from exoplanet_desktop.wire.payloads import Evaluation, Importance, TrainResult
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+log = logging.getLogger("exoplanet_desktop.classify")
+
+PARITY_ROWS = 50
+SEED = 42
+MOST_IMPORTANCES = 30
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What to train, and how it is judged.
+
+    Attributes:
+        satellite, model, features, balance: what.
+        seed: of folds, models, bootstrap and shuffles.
+        folds: of the cross-validation, 2 or more.
+        holdout: share of the rows whose confusion matrix is shown.
+        sentinel: also judge the same protocol without the verdict's columns.
+        model_labels: use rows whose label a model made (`label_source` of merged files).
+    """
+
+    satellite: Satellite
+    model: Model
+    features: Features = Features.VETTED
+    balance: Balance = Balance.NONE
+    seed: int = SEED
+    folds: int = 5
+    holdout: float = 0.2
+    sentinel: bool = True
+    model_labels: bool = False
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where the files of a training go; each appears whole or not at all."""
+
+    model: Path
+    matrix: Path
+    matrix_normalised: Path
+
+
+def train(
+    csv: Path, options: TrainOptions, outputs: Outputs, *, executor: Executor, report: Report, should_stop: ShouldStop
+) -> TrainResult:
+    """Trains a classifier on a catalog.
+
+    Args:
+        csv: the catalog.
+        executor: fits run on it side by side, one thread each.
+        report, should_stop: see catalogs.progress. `should_stop` is also asked from the executor's threads.
+
+    Returns the result without what only a server knows (paths, URLs, elapsed time).
+    Raises InputError where the file cannot be trained on, Cancelled, UnavailableError where the disk is full.
+    """
+    job = _Job(options, executor, should_stop)
+    report(0.0, "reading the catalog")
+    data = job.read(csv, within(report, 0.0, 0.1))
+    result, estimator = job.evaluate(data, within(report, 0.1, 0.92))
+    check(should_stop)
+    report(0.92, "drawing the confusion matrices")
+    _draw(result, options, outputs)
+    report(0.96, "saving the model")
+    save(_classifier(data, estimator, result, options), outputs.model)
+    report(1.0, "done")
+    return result
+
+
+class _Job:
+    """One training under way."""
+
+    def __init__(self, options: TrainOptions, executor: Executor, should_stop: ShouldStop) -> None:
+        self.options = options
+        self.should_stop = should_stop
+        self.crew = Crew(executor, should_stop)
+        self.digest = ""
+        self.notes: list[str] = []
+
+    def read(self, csv: Path, report: Report) -> Dataset:
+        options = self.options
+        info = SATELLITES[options.satellite]
+        blank = feature_set(options.satellite, options.features)
+        with Table.open(csv, report=report, should_stop=self.should_stop) as table:
+            check_for_training(table.columns, info)
+            data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
+            absent = [name for name in blank.inputs if name not in table.columns]
+        self.digest = _sha256(csv)
+        if absent:
+            self.notes.append(
+                f"{len(absent)} of {len(blank.inputs)} feature columns are not in this file; they count as missing: "
+                f"{', '.join(absent)}."
+            )
+        log.info("Read %s rows of %s stars.", f"{len(data.y):,}", f"{data.group_count:,}")
+        for entry in data.left_out:
+            log.info("Left out %s rows: %s.", f"{entry.count:,}", entry.reason)
+        return data
+
+    def evaluate(self, data: Dataset, report: Report) -> tuple[TrainResult, Estimator]:
+        options = self.options
+        recipe = evaluation.Recipe(options.model, len(data.labels), options.balance, options.seed)
+        main = evaluation.plan(data, options.folds, options.holdout, options.seed)
+        info = SATELLITES[options.satellite]
+        second = options.sentinel and options.features is Features.VETTED and bool(info.verdict)
+        blind = evaluation.Evaluation(blinded(data), main.splits, main.holdout, main.folds) if second else None
+        main.start(self.crew, recipe, self.should_stop)
+        final = self.crew.start(recipe.fit, data.matrix, data.y, self.should_stop)
+        if blind:
+            blind.start(self.crew, recipe, self.should_stop)
+        report(0.0, "looking for columns that give the answer away")
+        leaks = scan(data)
+        for note in leaks["notes"]:
+            log.info("%s", note)
+        importance = self._wait(main, blind, final, report)
+        result = self._result(main, blind, importance, leaks)
+        return result, final.result()
+
+    def _wait(
+        self, main: evaluation.Evaluation, blind: evaluation.Evaluation | None, final: Future[Any], report: Report
+    ) -> list[Importance]:
+        """Gathers all fits; as soon as the hold-out's model is there, its importances begin."""
+        passes = [main, *([blind] if blind else [])]
+        futures = [future for one in passes for future in one.futures] + [final]
+        steps, done, measured = len(futures), 0, []
+
+        def take(future: Future[Any]) -> None:
+            nonlocal done
+            done += 1
+            stage = "the model that is kept is fitted"
+            for one, words in zip(passes, ("fold", "blind fold"), strict=False):
+                if future in one.futures:
+                    one.take(future)
+                    stage = f"{words} {len(one.results)} of {len(one.splits)}"
+            report(0.9 * done / steps, stage)
+            log.info("%s.", stage.capitalize())
+            if future in main.futures and main.futures[future] == main.holdout:
+                measured.append(self._importance(main))
+
+        self.crew.wait(futures, take)
+        report(0.9, "importance of the columns")
+        self.crew.wait(measured, lambda _: None)
+        found: list[Importance] = measured[0].result()
+        return found
+
+    def _importance(self, main: evaluation.Evaluation) -> Future[Any]:
+        rows = main.splits[main.holdout].test
+        names = main.data.features.names
+        arguments = (main.holdout_estimator, main.data.matrix[rows], main.data.y[rows], names, self.options.seed)
+        return self.crew.start(permutation_importance, *arguments)
+
+    def _result(
+        self,
+        main: evaluation.Evaluation,
+        blind: evaluation.Evaluation | None,
+        importance: list[Importance],
+        leaks: dict[str, Any],
+    ) -> TrainResult:
+        held, data = main.held_out, main.data
+        matrix = confusion(held)
+        ranges = intervals(held, self.options.seed)
+        ranges["cv_mean"] = intervals(main.out_of_fold, self.options.seed)["accuracy"]
+        log.info("Accuracy over the folds: %.4f ± %.4f.", *_mean_std(main.fold_accuracy))
+        cv_mean, cv_std = _mean_std(main.fold_accuracy)
+        return TrainResult(
+            **scores(held),  # type: ignore[arg-type]  # mypy checks all fields against each value
+            cv_mean=cv_mean,
+            cv_std=cv_std,
+            labels=list(data.labels),
+            confusion_matrix=matrix.tolist(),
+            per_class=per_class(matrix, data.labels),
+            intervals=ranges,
+            curves=curves(held),
+            features=self.options.features,
+            feature_columns=list(data.features.names),
+            evaluation=self._account(main),
+            importance=importance[:MOST_IMPORTANCES],
+            leaks=leaks,
+            blind=_blind(blind, cv_mean) if blind else None,
+            data_digest=self.digest,
+        )
+
+    def _account(self, main: evaluation.Evaluation) -> Evaluation:
+        options, data = self.options, main.data
+        info = SATELLITES[options.satellite]
+        held = len(main.splits[main.holdout].test)
+        return Evaluation(
+            protocol=(
+                f"{options.folds} stratified folds over all rows, shuffled, all rows of a star in one fold; "
+                f"hold-out: the first of {max(2, round(1 / options.holdout))} such folds ({held:,} rows), predicted by "
+                "a model that has not seen it; the model that is kept is fitted on all rows after that"
+            ),
+            folds=options.folds,
+            holdout=held / len(data.y),
+            groups=info.host,
+            group_count=data.group_count,
+            seed=options.seed,
+            rows_used=len(data.y),
+            rows_left_out=list(data.left_out),
+            fold_accuracy=main.fold_accuracy,
+            balance=options.balance,
+            notes=self.notes,
+        )
+
+
+def _mean_std(values: list[float]) -> tuple[float, float]:
+    return float(np.mean(values)), float(np.std(values))
+
+
+def _blind(blind: evaluation.Evaluation, vetted: float) -> dict[str, Any]:
+    mean, std = _mean_std(blind.fold_accuracy)
+    sentence = f"{vetted:.2f} with the verdict's own columns, {mean:.2f} without"
+    log.info("Accuracy %s.", sentence)
+    return {**scores(blind.held_out), "cv_mean": mean, "cv_std": std, "sentence": sentence}
+
+
+def _draw(result: TrainResult, options: TrainOptions, outputs: Outputs) -> None:
+    matrix = np.array(result.confusion_matrix)
+    title = f"{options.satellite} · {options.model.title} · {options.features.title.lower()} features"
+    rows = f"{int(matrix.sum()):,} hold-out rows"
+    labels = tuple(result.labels or ())
+    for path, by_class in ((outputs.matrix, False), (outputs.matrix_normalised, True)):
+        kind = "share of each true class" if by_class else "counts"
+        with whole_file(path) as part:
+            confusion_picture(matrix, labels, f"{title}\n{rows}, {kind}", part, by_class=by_class)
+
+
+def _classifier(data: Dataset, estimator: Estimator, result: TrainResult, options: TrainOptions) -> Classifier:
+    rows = np.unique(np.linspace(0, len(data.y) - 1, PARITY_ROWS).round().astype(int))
+    sample = data.matrix[rows]
+    return Classifier(
+        model=options.model,
+        features=data.features,
+        labels=data.labels,
+        estimator=estimator,
+        background=_medians(data),
+        parity=Parity(sample, estimator.probabilities(sample)),
+        card=_card(data, result, options),
+    )
+
+
+def _medians(data: Dataset) -> Any:
+    """Median of each feature, NaN where a column is empty."""
+    out = np.full(data.matrix.shape[1], np.nan, dtype=np.float32)
+    for index, column in enumerate(data.matrix.T):
+        known = column[~np.isnan(column)]
+        if len(known):
+            out[index] = np.median(known)
+    return out
+
+
+def _card(data: Dataset, result: TrainResult, options: TrainOptions) -> dict[str, Any]:
+    import sklearn
+    import xgboost
+
+    from exoplanet_desktop import __version__
+
+    created = datetime.now(UTC)
+    metrics = result.model_dump(include={"accuracy", "cv_mean", "cv_std", "auc_score", "log_loss", "brier", "ece"})
+    assert result.evaluation is not None
+    return {
+        "version": f"{created:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
+        "created_at": created.isoformat(timespec="seconds"),
+        "satellite": options.satellite,
+        "model": options.model,
+        "features": options.features,
+        "balance": options.balance,
+        "columns": list(data.features.names),
+        "labels": list(data.labels),
+        "protocol": result.evaluation.model_dump(),
+        "metrics": metrics,
+        "blind": result.blind,
+        "data_digest": result.data_digest,
+        "versions": {
+            "exoplanet_desktop": __version__,
+            "xgboost": xgboost.__version__,
+            "scikit-learn": sklearn.__version__,
+            "numpy": np.__version__,
+        },
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,47 @@
+"""Work handed to an executor: progress and stopping for the one who waits."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from typing import Any
+
+from exoplanet_desktop.catalogs.progress import ShouldStop, check
+
+POLL_S = 0.1
+
+
+class Crew:
+    """Tasks side by side on an executor.
+
+    The executor may be threads or a cluster: functions are module-level ones, arguments and results are data.
+    """
+
+    def __init__(self, executor: Executor, should_stop: ShouldStop) -> None:
+        self._executor = executor
+        self._should_stop = should_stop
+        self._open: set[Future[Any]] = set()
+
+    def start(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        future = self._executor.submit(task, *arguments)
+        self._open.add(future)
+        return future
+
+    def wait(self, futures: Iterable[Future[Any]], done: Callable[[Future[Any]], None]) -> None:
+        """Calls `done` for each future as it ends. Raises Cancelled or what a task raised, and drops the rest."""
+        waiting = set(futures)
+        try:
+            while waiting:
+                check(self._should_stop)
+                ended, waiting = wait(waiting, timeout=POLL_S, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    future.result()
+                    self._open.discard(future)
+                    done(future)
+        except BaseException:
+            self.drop()
+            raise
+
+    def drop(self) -> None:
+        """Cancels what has not begun."""
+        for future in self._open:
+            future.cancel()
+        self._open.clear()
