@@ -2,8 +2,6 @@
 
 # ruff: noqa: S608 - names in SQL come through identifier(), values are bound
 
-import logging
-import shutil
 import tempfile
 import threading
 import weakref
@@ -14,29 +12,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from exoplanet_desktop.catalogs.database import (
-    Loaded,
-    identifier,
-    literal,
-    load_careful,
-    load_clean,
-    lock,
-    open_database,
-)
-from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
-from exoplanet_desktop.catalogs.reading import MISSING_TEXTS, Layout, as_latin1, no_rows, readable, sniff
+from exoplanet_desktop.catalogs.database import discard, identifier, literal, lock, open_database
+from exoplanet_desktop.catalogs.loading import Loaded, load
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
+from exoplanet_desktop.catalogs.reading import MISSING_TEXTS, sniff
 from exoplanet_desktop.catalogs.records import BadLine
-from exoplanet_desktop.catalogs.scan import Scan, scan
 from exoplanet_desktop.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from duckdb import DuckDBPyConnection
 
-log = logging.getLogger(__name__)
-
 _MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
-_KEPT_ORDERS = 2
 
 
 class Table:
@@ -53,13 +40,13 @@ class Table:
         bad_count: records that were left out. `row_count + bad_count` is every record of the file.
     """
 
-    def __init__(self, connection: "DuckDBPyConnection", folder: Path, layout: Layout, loaded: Loaded) -> None:
+    def __init__(self, connection: "DuckDBPyConnection", folder: Path, loaded: Loaded) -> None:
         self._connection = connection
         self._lock = threading.Lock()
         self._orders: dict[tuple[tuple[str, bool], ...], str] = {}
-        self._finalizer = weakref.finalize(self, _discard, connection, folder)
-        self.layout = layout
-        self.columns = layout.columns
+        self._finalizer = weakref.finalize(self, discard, connection, folder)
+        self.layout = loaded.layout
+        self.columns = loaded.layout.columns
         self.row_count = loaded.rows
         self.bad_count = loaded.bad_count
         self.bad_lines: tuple[BadLine, ...] = tuple(loaded.bad_lines)
@@ -87,11 +74,11 @@ class Table:
         connection = None
         try:
             connection = open_database(folder)
-            layout, loaded = _load(connection, layout, folder, report or silent, should_stop or never)
+            loaded = load(connection, layout, folder, "data", report=report or silent, should_stop=should_stop or never)
             lock(connection, exports)
-            return cls(connection, folder, layout, loaded)
+            return cls(connection, folder, loaded)
         except BaseException:
-            _discard(connection, folder)
+            discard(connection, folder)
             raise
 
     def close(self) -> None:
@@ -224,29 +211,6 @@ class Table:
         return f"CASE WHEN {name} IN ({_MISSING}) THEN NULL ELSE {value} END"
 
 
-def _load(
-    connection: "DuckDBPyConnection", layout: Layout, folder: Path, report: Report, should_stop: ShouldStop
-) -> tuple[Layout, Loaded]:
-    with readable(layout.path):
-        try:
-            found = scan(layout, report=within(report, 0.0, 0.1), should_stop=should_stop)
-        except UnicodeError:
-            layout, found = as_latin1(layout), Scan(clean=False)
-        rest = within(report, 0.1, 1.0)
-        loaded = load_clean(connection, layout, found, report=rest, should_stop=should_stop) if found.clean else None
-        if loaded is None:
-            log.info("%s is read line by line", layout.path.name)
-            try:
-                loaded = load_careful(connection, layout, folder, report=rest, should_stop=should_stop)
-            except UnicodeError:
-                layout = as_latin1(layout)
-                loaded = load_careful(connection, layout, folder, report=rest, should_stop=should_stop)
-    if not loaded.rows:
-        raise no_rows(layout, loaded.bad_lines[0] if loaded.bad_lines else None)
-    report(1.0, "read")
-    return layout, loaded
-
-
 def _matrix(rows: int, columns: "list[np.ndarray | None]") -> "np.ndarray":
     import numpy as np
 
@@ -267,9 +231,3 @@ def _objects(rows: int, values: "np.ndarray | None") -> "np.ndarray":
     if isinstance(values, np.ma.MaskedArray):
         objects[np.ma.getmaskarray(values)] = None
     return objects
-
-
-def _discard(connection: "DuckDBPyConnection | None", folder: Path) -> None:
-    if connection is not None:
-        connection.close()
-    shutil.rmtree(folder, ignore_errors=True)
