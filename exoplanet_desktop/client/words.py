@@ -194,14 +194,15 @@ def _network_error(error: BaseException, base: str, read_s: float) -> AppError:
         return NoAnswer(_tls_words(base, tls))
     if _any(causes, low.NameResolutionError):
         return NoAnswer(f"There is no computer named “{host}”. Check the backend's address and your network.")
-    if _any(causes, requests.ConnectTimeout, low.ConnectTimeoutError):
-        return NoAnswer(f"{where} does not answer. Check the address, and that no firewall is in the way.")
-    if _any(causes, requests.ReadTimeout, low.ReadTimeoutError, TimeoutError):
-        return NoAnswer(f"{where} said nothing for {read_s:.0f} s. Try again later; it may be busy.")
+    # These two before the timeouts: urllib3 counts every connection that fails among those.
     if _any(causes, ConnectionRefusedError):
         return NoAnswer(f"Nothing listens at {base}. Start the backend there, or check address and port.")
     if any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in causes):
         return NoAnswer(f"There is no way from here to “{host}”. Check your network and the backend's address.")
+    if _any(causes, requests.ConnectTimeout, low.ConnectTimeoutError):
+        return NoAnswer(f"{where} does not answer. Check the address, and that no firewall is in the way.")
+    if _any(causes, requests.ReadTimeout, low.ReadTimeoutError, TimeoutError):
+        return NoAnswer(f"{where} said nothing for {read_s:.0f} s. Try again later; it may be busy.")
     if any("BadStatusLine" in repr(cause) for cause in causes):
         return NoAnswer(f"What listens at {base} does not speak HTTP. Check address and port.")
     if _any(causes, low.DecodeError, requests.exceptions.ContentDecodingError):
