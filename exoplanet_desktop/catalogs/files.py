@@ -1,0 +1,34 @@
+"""Files that appear whole or not at all."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from exoplanet_desktop.errors import UnavailableError
+
+
+@contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """A path beside `out` to write to; it becomes `out` where the block ends without an error, else it is removed.
+
+    Raises UnavailableError where the folder is missing or cannot be written to, or the disk is full.
+    """
+    if not out.parent.is_dir():
+        raise UnavailableError(f"There is no folder {out.parent}. Choose another place for {out.name}.")
+    if out.is_dir():
+        raise UnavailableError(f"{out} is a folder. Choose another name for the file.")
+    part = out.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(out)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnavailableError(
+            f"{out} cannot be written: {reason}. Choose another place or free some space."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)

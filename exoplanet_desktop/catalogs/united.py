@@ -1,0 +1,140 @@
+"""How the columns of two files become one list, and what each file gives to each of them."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from exoplanet_desktop.catalogs.database import identifier, literal
+from exoplanet_desktop.catalogs.loading import Loaded
+from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
+from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
+
+LABEL_SOURCE = "label_source"
+PREDICTED = ("predicted_class", "pred_label")  # the class that a model gave, in files of KOI and TOI, and of K2
+PREDICTION_COLUMNS = frozenset(
+    (*PREDICTED, "pred_index", "confidence", "match", "actual_class", "row_number", "row_number_1based")
+)
+_MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
+_LISTED = 6  # column names in a sentence
+
+
+def is_prediction(column: str) -> bool:
+    """Whether a column is one that a prediction appended, `Predicted_Class` among them."""
+    name = column.lower()
+    return name in PREDICTION_COLUMNS or name.startswith("prob_")
+
+
+class Source:
+    """One of the files of a merge.
+
+    Attributes:
+        table: its table in the database.
+        loaded: what came out of reading it.
+        name: its name in a sentence.
+        satellite: whose catalog it is, where recognised.
+        kept: its columns without those of a prediction, by lower-case name.
+        predicted: the column with the predicted class, if any.
+        label: the column with the disposition: one that it has, or one that the prediction becomes.
+    """
+
+    def __init__(self, table: str, loaded: Loaded) -> None:
+        columns = {column.lower(): column for column in loaded.layout.columns}
+        self.table = table
+        self.loaded = loaded
+        self.name = loaded.layout.path.name
+        self.satellite = recognise(loaded.layout.columns)
+        self.kept = {low: column for low, column in columns.items() if not is_prediction(column)}
+        self.predicted = next((columns[name] for name in PREDICTED if name in columns), None)
+        infos = [info for info in SATELLITES.values() if self.satellite in (None, info.satellite)]
+        self.label = next((info.label for info in infos if info.label in self.kept), None)
+        self._own_label = infos[0].label if self.satellite else None
+
+    def label_like(self, other: Self) -> None:
+        """Names the column that the prediction becomes, where the file has no label."""
+        if self.label is None and self.predicted:
+            self.label = self._own_label or other.label or "disposition"
+
+    def cell(self, column: str) -> str:
+        """SQL for the cell of a column as it is in the file, with a decimal point; NULL where there is none."""
+        column = self.kept.get(column.lower(), "")
+        if not column:
+            return "CAST(NULL AS VARCHAR)"
+        name = identifier(column)
+        if self.loaded.layout.decimal == ".":
+            return name
+        number = literal(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*")
+        return f"CASE WHEN regexp_full_match({name}, {number}) THEN replace({name}, ',', '.') ELSE {name} END"
+
+    def merged_cell(self, column: str) -> str:
+        """SQL for the cell of a column in the merged file: gaps of the label are filled by the prediction."""
+        cell = self.cell(column)
+        if column.lower() == (self.label or "").lower() and self.predicted:
+            return f"CASE WHEN {self.filled} THEN {identifier(self.predicted)} ELSE {cell} END"
+        if column == LABEL_SOURCE and self.predicted:
+            return f"CASE WHEN {self.filled} THEN 'model' ELSE {cell} END"
+        return cell
+
+    @property
+    def filled(self) -> str:
+        """SQL for whether the prediction fills the label of a row."""
+        if self.predicted is None or self.label is None:
+            return "false"
+        return f"({_is_missing(self.cell(self.label))} AND NOT {_is_missing(identifier(self.predicted))})"
+
+    def digest(self, columns: Sequence[str]) -> str:
+        """SQL for a number that rows share only where all their merged cells are the same, as values."""
+        cells = ", ".join(self.merged_cell(column) for column in columns if column != LABEL_SOURCE)
+        # One lambda for all cells: an expression for each takes DuckDB a second and 600 MB to set up.
+        return f"md5_number(array_to_string(list_transform([{cells}], lambda cell: {_value('cell')}), chr(31)))"
+
+    def notes(self) -> list[str]:
+        """What was changed or left out when the file was read, and which columns are dropped."""
+        notes = list(self.loaded.layout.notes)
+        if self.loaded.bad_count:
+            first = self.loaded.bad_lines[0]
+            notes.append(
+                f"{self.loaded.bad_count:,} lines of {self.name} are no rows of its table and were left out;"
+                f" the first is line {first.line:,}: {first.reason}."
+            )
+        if dropped := [column for column in self.loaded.layout.columns if is_prediction(column)]:
+            notes.append(f"The prediction columns {listed(dropped)} of {self.name} were dropped.")
+        return notes
+
+
+def united_columns(a: Source, b: Source, label_source: bool) -> tuple[str, ...]:
+    """The columns of the merged file: identifiers, labels, then the rest by name.
+
+    Names that differ only in case are one column, spelt as in the first file.
+    """
+    names = {**b.kept, **a.kept}
+    known = [info for info in SATELLITES.values() if info.satellite in (a.satellite, b.satellite)]
+    infos = sorted(known, key=lambda info: info.satellite != a.satellite) or list(SATELLITES.values())
+    identifiers = [column for info in infos for column in info.identifiers if column in names]
+    labels = [source.label for source in (a, b) if source.label]
+    labels += [LABEL_SOURCE] if label_source else []
+    first = dict.fromkeys((*identifiers, *labels))
+    rest = sorted(column for low, column in names.items() if low not in {name.lower() for name in first})
+    return (*(names.get(name, name) for name in first), *rest)
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Column names in a sentence.
+
+    >>> listed(["a", "b"])
+    '`a`, `b`'
+    """
+    text = ", ".join(f"`{column}`" for column in columns[:_LISTED])
+    return text if len(columns) <= _LISTED else f"{text} and {len(columns) - _LISTED:,} more"
+
+
+def _is_missing(cell: str) -> str:
+    return f"(coalesce({cell}, '') IN ({_MISSING}))"
+
+
+def _value(cell: str) -> str:
+    """SQL for a text that is the same for cells that say the same.
+
+    Whole numbers of 16 digits or more stay texts: two of them, such as Gaia's identifiers, can be one double.
+    """
+    number = f"CAST(try_cast({cell} AS DOUBLE) + 0.0 AS VARCHAR)"  # + 0.0: minus zero is zero
+    return f"""CASE WHEN {_is_missing(cell)} THEN ''
+        WHEN length({cell}) < 16 OR contains({cell}, '.') THEN coalesce({number}, {cell}) ELSE {cell} END"""
