@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -45,6 +46,7 @@ def run(files: Sequence[Path], data_dir: Path | None, script: Script | None = No
 def _application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    qInstallMessageHandler(_log_qt_message)
     application.setApplicationName("exoplanet-desktop")
     application.setApplicationDisplayName("Exoplanet Desktop")
     application.setDesktopFileName("exoplanet-desktop")
@@ -59,7 +61,9 @@ async def _live(
     services = Services.make(data_dir)
     _catch_everything(services.notices)
     kept = settings.settings_file()
-    window = MainWindow(services, await services.workers.call(settings.load, kept))
+    # A script starts from the defaults and leaves the user's own settings alone.
+    before = settings.Settings() if script else await services.workers.call(settings.load, kept)
+    window = MainWindow(services, before)
     window.show()
     starting = aio.background(_start_backend(window, services))
     if files:
@@ -73,8 +77,9 @@ async def _live(
         window.shut_down()
     await window.closed.wait()
     starting.cancel()
-    # The workers are closed with the window; this small file is written after everything else.
-    settings.save(window.settings, kept)
+    if script is None:
+        # The workers are closed with the window; this small file is written after everything else.
+        settings.save(window.settings, kept)
 
 
 async def _start_backend(window: MainWindow, services: Services) -> None:
@@ -85,6 +90,12 @@ async def _start_backend(window: MainWindow, services: Services) -> None:
             await services.session.use_address(window.settings.backend, "")
     except AppError as error:
         services.notices.failure(error)
+
+
+def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """What Qt itself says goes to the log, not to the terminal of the user."""
+    fatal = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+    log.log(logging.ERROR if fatal else logging.INFO, "Qt: %s", text)
 
 
 def _catch_everything(notices: Notices) -> None:

@@ -19,6 +19,7 @@ from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread, three
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.view import Opened
+from exoplanet_desktop.wire.vocabulary import Status
 
 STEP_S = 300.0
 
@@ -71,7 +72,9 @@ class Demo:
         tab.go.button.click()
         await self._until(lambda: bool(window.services.runs.all), "the training has begun")
         run = window.services.runs.all[-1]
-        await self._until(lambda: run.is_over or (run.share or 0) > 0.2, "the training is under way")
+        await self._until(
+            lambda: run.is_over or (run.phase == Status.RUNNING and (run.share or 0) > 0.2), "the training is under way"
+        )
         await self._picture(window.dialogs[run], "train-progress")
         self._tell_training(await ended)
         await self._results(window, run, "train-result")

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError, Cancelled
@@ -11,6 +11,7 @@ from exoplanet_desktop.errors import AppError, Cancelled
 log = logging.getLogger("exoplanet_desktop.gui")
 
 MOST_SHOWN = 3
+INFORMATION_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,12 @@ class NoticeBar(QWidget):
             return
         for frame in self._frames()[: -(MOST_SHOWN - 1)]:
             self._close(frame)
-        self._layout.addWidget(self._frame(notice))
+        frame = self._frame(notice)
+        self._layout.addWidget(frame)
         self.show()
+        if not notice.failed:
+            # The timer is the frame's own: dismissed before, it never fires.
+            QTimer.singleShot(INFORMATION_MS, frame, lambda: self._close(frame))
 
     @Slot()
     def clear(self) -> None:

@@ -1,18 +1,18 @@
-"""The merged files that the backend holds, as a list: name, rows, size, age."""
+"""The merged files that the backend holds, as a list: name, and below it rows, size and when it was made."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile
 
-HEADERS = ("Merged file", "Rows", "MB", "Modified")
+EMPTY = "No merged files yet"
 
 
-class MergedFiles(QTreeWidget):
+class MergedFiles(QListWidget):
     """Signals:
     chosen: a file was double-clicked, or Return was pressed on it.
     """
@@ -21,57 +21,52 @@ class MergedFiles(QTreeWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setColumnCount(len(HEADERS))
-        self.setHeaderLabels(HEADERS)
-        self.setRootIsDecorated(False)
         self.setAlternatingRowColors(True)
-        self.setUniformRowHeights(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAccessibleName("Merged files")
-        self.setMinimumHeight(112)
-        header = self.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2, 3):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-            self.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.itemActivated.connect(lambda *_: self.chosen.emit())
+        self.setMinimumHeight(120)
+        self.itemActivated.connect(lambda: self.chosen.emit())
+        self.show_files([])
 
     @property
     def current(self) -> "MergedFile | None":
         item = self.currentItem()
-        return item.data(0, Qt.ItemDataRole.UserRole) if item else None
+        return item.data(Qt.ItemDataRole.UserRole) if item else None
 
     def names(self) -> list[str]:
-        return [self._item(row).text(0) for row in range(self.topLevelItemCount())]
+        files = (self.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.count()))
+        return [file.filename for file in files if file is not None]
 
     def show_files(self, files: "list[MergedFile]") -> None:
-        """Show the list, and keep the current file where it is still there."""
+        """Show the list, newest first as the backend gives it, and keep the current file where it is still there."""
         before = self.current
         self.clear()
         for file in files:
-            cells = (
-                file.filename,
-                "" if file.rows is None else f"{file.rows:,}",
-                "" if file.size_bytes is None else f"{file.size_bytes / 1e6:.1f}",
-                _when(file.modified),
-            )
-            item = QTreeWidgetItem(cells)
-            for column in (1, 2, 3):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setToolTip(0, file.filename)
-            item.setData(0, Qt.ItemDataRole.UserRole, file)
-            self.addTopLevelItem(item)
+            item = QListWidgetItem(f"{file.filename}\n{_facts(file)}")
+            item.setToolTip(file.filename)
+            item.setData(Qt.ItemDataRole.UserRole, file)
+            item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + 12))
+            self.addItem(item)
+        if not files:
+            nothing = QListWidgetItem(EMPTY)
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.addItem(nothing)
+            return
         names = self.names()
-        if names:
-            kept = names.index(before.filename) if before and before.filename in names else 0
-            self.setCurrentItem(self._item(kept))
+        self.setCurrentRow(names.index(before.filename) if before and before.filename in names else 0)
 
-    def _item(self, row: int) -> QTreeWidgetItem:
-        item = self.topLevelItem(row)
-        assert item is not None
-        return item
+    def select(self, filename: str) -> None:
+        """Make a file the current one."""
+        if filename in (names := self.names()):
+            self.setCurrentRow(names.index(filename))
+
+
+def _facts(file: "MergedFile") -> str:
+    rows = "" if file.rows is None else f"{file.rows:,} rows"
+    size = "" if file.size_bytes is None else f"{file.size_bytes / 1e6:.1f} MB"
+    return " · ".join(filter(None, (rows, size, _when(file.modified))))
 
 
 def _when(text: str | None) -> str:

@@ -29,8 +29,9 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
-from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose
+from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
@@ -142,7 +143,8 @@ class MergeTab(QWidget):
             self.view.back()
             self.settle()
         await self._list()
-        self._services.notices.information(f"{reply.merged_filename} has {reply.merged_rows:,} rows. Use it below.")
+        self.files.select(reply.merged_filename)
+        self._services.notices.information(f"{reply.merged_filename} has {reply.merged_rows:,} rows. Use shows it.")
         self.name.clear()
         self.merged.emit(reply)
 
@@ -228,7 +230,7 @@ class MergeTab(QWidget):
         """Two simulated catalogs that share some rows."""
         self.view.show_busy("Simulating two catalogs …")
         try:
-            satellite = self.options.satellite.currentData()
+            satellite = chosen(self.options.satellite, Satellite)
             first = await self._services.sample(satellite)
             second = await self._services.workers.call(_last_rows, first, self._services.scratch)
         finally:
@@ -267,7 +269,7 @@ class MergeTab(QWidget):
         if shown is None or session.state is not State.READY:
             return f"{session.title}: {session.state.value}." if shown else "The file is being read."
         try:
-            check_for_training(shown.columns, SATELLITES[self.options.satellite.currentData()])
+            check_for_training(shown.columns, SATELLITES[chosen(self.options.satellite, Satellite)])
         except MissingColumns as error:
             return str(error)
         return ""

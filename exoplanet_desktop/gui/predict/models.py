@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from exoplanet_desktop.gui.predict.request import ModelChoice
+from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
@@ -28,6 +29,12 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[tuple[st
 def every_kind() -> list[tuple[str, ModelChoice]]:
     """The six kinds, for a backend that does not tell which it has trained."""
     return [(model.title, ModelChoice(model)) for model in Model]
+
+
+def model_of(run: TrainingRun) -> ModelChoice:
+    """The model that a training has made; without a version where the backend does not name it."""
+    version = (run.result.model_extra or {}).get("model_version") if run.result else None
+    return ModelChoice(run.request.model, run.request.features, str(version) if version else None)
 
 
 def _number(value: Any) -> float | None:

@@ -142,7 +142,9 @@ class Predictor:
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
         """Download the CSV and count what it says. Runs in a worker."""
-        csv = self.services.scratch / f"predicted-{uuid.uuid4().hex[:8]}.csv"
+        folder = self.services.scratch / uuid.uuid4().hex[:8]
+        folder.mkdir()
+        csv = folder / f"{self.request.path.stem}_predicted.csv"
         connection.backend.download(reply.csv_file, csv, should_stop=self.stop.is_set)
         counts, known, matches = _counted(reply)
         return Prediction(

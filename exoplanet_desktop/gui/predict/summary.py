@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
+from exoplanet_desktop.wire.vocabulary import Model
 
 
 class Summary(QFrame):
@@ -39,7 +40,7 @@ class Summary(QFrame):
 
     def show_prediction(self, prediction: Prediction, name: str) -> None:
         reply = prediction.reply
-        model = f"{reply.model_type}" if reply.model_type else "a model that the backend does not name"
+        model = _title(reply.model_type)
         self.headline.setText(f"{reply.total_predicted:,} rows of {name} predicted with {model}")
         if prediction.known:
             share = prediction.matches / prediction.known
@@ -54,3 +55,13 @@ class Summary(QFrame):
         self.notes.setText("\n".join(f"⚠ {note}" for note in prediction.notes))
         self.notes.setVisible(bool(prediction.notes))
         self.classes.show_counts(prediction.counts)
+
+
+def _title(model: str | None) -> str:
+    """A model's name for a reader; as the backend writes it where it is none of the contract's."""
+    if not model:
+        return "a model that the backend does not name"
+    try:
+        return Model(model).title
+    except ValueError:
+        return model

@@ -1,5 +1,6 @@
 """The Predict tab: choose a catalog and a model, predict, look, save."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 from exoplanet_desktop.errors import AppError, MissingColumns, UnavailableError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.predict.models import every_kind, offered
+from exoplanet_desktop.gui.predict.models import every_kind, model_of, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
 from exoplanet_desktop.gui.predict.summary import Summary
 from exoplanet_desktop.gui.progress.run import TrainingRun
@@ -29,8 +30,9 @@ from exoplanet_desktop.gui.tables.view import CatalogView, Opened
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
-from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, combo, satellite_combo
+from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, combo, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.wire.vocabulary import Satellite
 
 EMPTY_TEXT = (
     "Choose or drop the catalog whose objects shall be classified. A disposition in it is not needed; where it has "
@@ -53,6 +55,7 @@ class PredictTab(QWidget):
         self._services = services
         self._predictor: Predictor | None = None
         self._training: TrainingRun | None = None
+        self._wanted: ModelChoice | None = None
         self.prediction: Prediction | None = None
         self.picker = CatalogPicker("C&atalog")
         self.satellite = satellite_combo()
@@ -65,7 +68,7 @@ class PredictTab(QWidget):
         empty = EmptyPage("Predict dispositions", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
         self.view = CatalogView(services.workers, services.notices, empty)
         waiting = EmptyPage("No prediction yet", "Choose a catalog and a model at the left, then Predict.")
-        self.result = CatalogView(services.workers, services.notices, waiting, counted="Predicted_Class")
+        self.result = CatalogView(services.workers, services.notices, waiting, count_classes=False)
         self.summary = Summary()
         self.summary.hide()
         self.busy = BusyPage()
@@ -104,6 +107,7 @@ class PredictTab(QWidget):
 
     def use_run(self, run: TrainingRun) -> None:
         """Take the model of a training that has ended."""
+        self._wanted = model_of(run)
         choose(self.satellite, run.request.satellite)
         self.refresh_models()
 
@@ -135,14 +139,17 @@ class PredictTab(QWidget):
         session = self._services.session
         if session.state is State.READY and session.connection is not None and session.has("models"):
             models = await self._services.workers.call(session.connection.backend.models)
-            entries = offered(models, self.satellite.currentData())
+            entries = offered(models, chosen(self.satellite, Satellite))
         else:
             entries = every_kind() if session.state is State.READY else []
+        wanted = self._wanted or self.model.currentData()
         self.model.blockSignals(True)
         self.model.clear()
         for words, choice in entries:
             self.model.addItem(words, choice)
             self.model.setItemData(self.model.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
+        choices = [choice for _, choice in entries]
+        self.model.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
         self.model.blockSignals(False)
         self.settle()
 
@@ -150,7 +157,7 @@ class PredictTab(QWidget):
     async def use_sample(self) -> None:
         self.view.show_busy("Simulating a catalog …")
         try:
-            path = await self._services.sample(self.satellite.currentData())
+            path = await self._services.sample(chosen(self.satellite, Satellite))
         except AppError:
             self.view.back()
             raise
@@ -188,7 +195,7 @@ class PredictTab(QWidget):
         self.go.settle(self._reason())
 
     async def _train_first(self) -> ModelChoice | None:
-        request = self.training_options.request(self.satellite.currentData(), self.training_picker.paths)
+        request = self.training_options.request(chosen(self.satellite, Satellite), self.training_picker.paths)
         self._training = run = self._services.runs.begin(request)
         run.changed.connect(self._tell_training)
         await run.work()
@@ -198,9 +205,9 @@ class PredictTab(QWidget):
             if run.phase == "CANCELLED":
                 return None
             raise UnavailableError(f"The training that goes first failed: {run.failure}")
+        self._wanted = model_of(run)
         self.refresh_models()
-        version = (run.result.model_extra or {}).get("model_version")
-        return ModelChoice(request.model, request.features, str(version) if version else None)
+        return self._wanted
 
     def _tell_training(self) -> None:
         if self._training is not None:
@@ -210,7 +217,7 @@ class PredictTab(QWidget):
         shown = self.view.shown
         first, last = self.rows.chosen()
         request = PredictRequest(
-            path, self.satellite.currentData(), choice, first, last, shown.row_count if shown else None
+            path, chosen(self.satellite, Satellite), choice, first, last, shown.row_count if shown else None
         )
         self._predictor = Predictor(self._services, request, self._progress.emit)
         prediction = await self._predictor.work()
@@ -222,7 +229,7 @@ class PredictTab(QWidget):
         self.summary.show_prediction(prediction, path.name)
         self.summary.show()
         if old is not None:
-            await self._services.workers.call(old.csv.unlink, True)
+            await self._services.workers.call(shutil.rmtree, old.csv.parent, True)
         self.predicted.emit(prediction)
 
     def _show_busy(self, text: str) -> None:
@@ -240,7 +247,7 @@ class PredictTab(QWidget):
 
     def _reason(self) -> str:
         session = self._services.session
-        satellite = self.satellite.currentData()
+        satellite = chosen(self.satellite, Satellite)
         if self._predictor is not None or self._training is not None:
             return "A prediction is under way."
         if self.picker.path is None:
@@ -254,7 +261,7 @@ class PredictTab(QWidget):
             check_for_prediction(shown.columns, SATELLITES[satellite])
         except MissingColumns as error:
             return str(error)
-        if not self.training_picker.paths and self.model.count() == 0:
+        if not self.training_picker.paths and self.model.currentData() is None:
             return f"Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab."
         return ""
 
@@ -353,8 +360,6 @@ class RowRange(QWidget):
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file, whole or not at all."""
-    import shutil
-
     beside = target.with_name(f".{target.name}.part")
     try:
         shutil.copyfile(source, beside)

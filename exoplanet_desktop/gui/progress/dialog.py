@@ -228,7 +228,7 @@ class ProgressDialog(QDialog):
         layout.addWidget(self.results, 3)
         layout.addStretch(0)
         layout.addLayout(buttons)
-        self.resize(560, 280)
+        self.resize(560, 200)
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -84,7 +84,7 @@ class Results(QWidget):
         small = QLabel(meaning, self)
         small.setProperty("muted", True)
         self._cards.addWidget(big, 0, column)
-        self._cards.addWidget(small, 1, column)
+        self._cards.addWidget(small, 1, column, Qt.AlignmentFlag.AlignTop)
 
     def _add_picture(self, name: str, title: str, data: bytes | None) -> None:
         picture = Picture(title, self)

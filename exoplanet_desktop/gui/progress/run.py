@@ -166,6 +166,8 @@ class TrainingRun(QObject):
             )
 
     def _one_file(self, paths: Sequence[Path], folder: Path) -> Path:
+        if len(paths) == 1:
+            return paths[0]
         from exoplanet_desktop.catalogs.merge import merge
 
         merged = paths[0]
@@ -244,5 +246,9 @@ class TrainingRun(QObject):
     def _end(self, phase: str, failure: str) -> None:
         self._took = time.monotonic() - self._began
         self.failure = failure
-        self._set(phase, 1.0 if phase == Status.SUCCEEDED else None, failure or "Done")
+        self._set(
+            phase,
+            1.0 if phase == Status.SUCCEEDED else None,
+            failure or "The model is ready: use it in Predict, or save it.",
+        )
         self.ended.emit()

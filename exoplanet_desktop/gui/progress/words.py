@@ -32,11 +32,17 @@ def cards(result: "TrainResult") -> list[tuple[str, str]]:
     folds = f"mean of {evaluation.folds} folds" if evaluation else "mean of 5 folds"
     took = NOT_GIVEN if result.elapsed_sec is None else f"{result.elapsed_sec:.1f} s"
     return [
-        (three(result.accuracy), "accuracy, hold-out" if evaluation else "accuracy"),
-        (spread(result.cv_mean, result.cv_std), folds),
-        (three(result.auc_score), "AUC"),
+        (three(result.accuracy), ("accuracy, hold-out" if evaluation else "accuracy") + _interval(result, "accuracy")),
+        (spread(result.cv_mean, result.cv_std), f"accuracy, {folds}"),
+        (three(result.auc_score), "AUC" + _interval(result, "auc_score")),
         (took, "took"),
     ]
+
+
+def _interval(result: "TrainResult", name: str) -> str:
+    """The 95 % interval of a metric, where the backend gives one."""
+    low, high = (result.intervals or {}).get(name) or (None, None)
+    return "" if low is None or high is None else f"\n95 %: {low:.3f} to {high:.3f}"
 
 
 def protocol(result: "TrainResult") -> str:
@@ -44,7 +50,7 @@ def protocol(result: "TrainResult") -> str:
     evaluation = result.evaluation
     if evaluation is None:
         return "This backend does not tell how it evaluated."
-    parts = [evaluation.protocol]
+    parts = [f"{evaluation.protocol}."]
     for left_out in evaluation.rows_left_out:
         parts.append(f"{left_out.count:,} rows left out: {left_out.reason}.")
     return " ".join(parts)

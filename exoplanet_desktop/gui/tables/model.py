@@ -1,7 +1,7 @@
 """A Qt model over a table that is read by pages: rows are asked for when they are looked at, off the GUI thread."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -62,6 +62,7 @@ class TableModel(QAbstractTableModel):
         self._source: Source = FirstRows((), ())
         self._columns: list[str] = []
         self._positions: list[int] = []
+        self._shown_as: list[Callable[[str], str] | None] = []
         self._units: Mapping[str, str] = {}
         self._labels: Mapping[str, str] = {}
         self._numeric: frozenset[str] = frozenset()
@@ -87,6 +88,7 @@ class TableModel(QAbstractTableModel):
         leading = [name for name in first if name in at]
         self._columns = leading + [name for name in source.columns if name not in set(leading)]
         self._positions = [at[name] for name in self._columns]
+        self._shown_as = [_shown_as(name) for name in self._columns]
         self._source, self._units, self._labels, self._numeric = source, units or {}, labels or {}, numeric
         self._order = ()
         self._forget_pages()
@@ -115,12 +117,15 @@ class TableModel(QAbstractTableModel):
         # Thousands of calls a repaint: the roles that are not answered leave first.
         if role == Qt.ItemDataRole.DisplayRole:
             text = self._text(index)
-            return MATCH_MARKS.get(text, text) if self._columns[index.column()].lower() == "match" else text
+            how = self._shown_as[index.column()]
+            return how(text) if how else text
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self._columns[index.column()] in self._numeric else _LEFT
         if role == Qt.ItemDataRole.DecorationRole:
             text = self._text(index)
             return theme.class_icon(text) if text in LABELS else None
+        if role == Qt.ItemDataRole.ToolTipRole and self._shown_as[index.column()]:
+            return self._text(index)  # as the file has it
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -183,3 +188,21 @@ class TableModel(QAbstractTableModel):
         self._generation += 1
         self._pages.clear()
         self._wanted.clear()
+
+
+def _shown_as(column: str) -> Callable[[str], str] | None:
+    """How the cells of a prediction column are shown; all others stand as the file has them."""
+    if column == "Confidence" or column.startswith("Prob_"):
+        return _probability
+    return _match if column.lower() == "match" else None
+
+
+def _match(text: str) -> str:
+    return MATCH_MARKS.get(text, text)
+
+
+def _probability(text: str) -> str:
+    try:
+        return f"{float(text):.2f}"
+    except ValueError:
+        return text

@@ -62,11 +62,16 @@ class CatalogView(QWidget):
     _read_so_far = Signal(int, float)
 
     def __init__(
-        self, workers: Workers, notices: Notices, empty: EmptyPage, counted: str = "", parent: QWidget | None = None
+        self,
+        workers: Workers,
+        notices: Notices,
+        empty: EmptyPage,
+        count_classes: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
-        """`counted`: the column whose classes are counted; the satellite's label column where it is empty."""
+        """`count_classes`: whether the rows of each class are counted below the table."""
         super().__init__(parent)
-        self._workers, self._counted = workers, counted
+        self._workers, self._count_classes = workers, count_classes
         self._table: Table | None = None
         self._shown: Opened | None = None
         self._stop = threading.Event()
@@ -116,7 +121,7 @@ class CatalogView(QWidget):
             if request == self._request:
                 self._show_preview(preview, name or path.name, first, units, labels)
             report = partial(self._tell_share, request)
-            table, opened = await self._workers.call(_read, path, self._counted, report, stop.is_set)
+            table, opened = await self._workers.call(_read, path, self._count_classes, report, stop.is_set)
         except AppError:
             if request == self._request:
                 self.clear()
@@ -226,7 +231,7 @@ def _first_rows(path: Path) -> "tuple[Preview, dict[str, str], dict[str, str]]":
     return seen, dict(seen.layout.units), dict(seen.layout.labels)
 
 
-def _read(path: Path, counted: str, report: "Report", should_stop: "ShouldStop") -> "tuple[Table, Opened]":
+def _read(path: Path, count_classes: bool, report: "Report", should_stop: "ShouldStop") -> "tuple[Table, Opened]":
     """Read the whole file and what is told about it."""
     from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
     from exoplanet_desktop.catalogs.table import Table
@@ -234,12 +239,11 @@ def _read(path: Path, counted: str, report: "Report", should_stop: "ShouldStop")
     table = Table.open(path, report=report, should_stop=should_stop)
     satellite = recognise(table.columns)
     info = SATELLITES[satellite] if satellite else None
-    column = counted or (info.label if info else "")
     counts: dict[str, int] = {}
-    if column in table.columns:
-        for text, count in table.counts(column).items():
-            label = info.disposition(text) if info else text
-            counts[str(label or "")] = counts.get(str(label or ""), 0) + count
+    if count_classes and info is not None and info.label in table.columns:
+        for text, count in table.counts(info.label).items():
+            label = str(info.disposition(text) or "")
+            counts[label] = counts.get(label, 0) + count
     opened = Opened(path, tuple(table.columns), table.row_count, satellite, counts, tuple(_notes(table)))
     _ = table.numeric  # found here, off the GUI thread; the view asks for it next
     return table, opened

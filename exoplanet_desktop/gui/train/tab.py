@@ -15,8 +15,9 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.view import CatalogView, Opened
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
-from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose
+from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.wire.vocabulary import Satellite
 
 EMPTY_TEXT = (
     "Choose or drop a catalog of the NASA Exoplanet Archive as CSV: Kepler objects of interest (KOI), K2 planets and "
@@ -84,7 +85,7 @@ class TrainTab(QWidget):
         """Simulate a catalog of the satellite that is chosen, and take it."""
         self.view.show_busy("Simulating a catalog …")
         try:
-            path = await self._services.sample(self.options.satellite.currentData())
+            path = await self._services.sample(chosen(self.options.satellite, Satellite))
         except AppError:
             self.view.back()
             raise
@@ -110,7 +111,7 @@ class TrainTab(QWidget):
         shown = self.view.shown
         if shown is None:
             return "The catalog is being read."
-        satellite = self.options.satellite.currentData()
+        satellite = chosen(self.options.satellite, Satellite)
         try:
             check_for_training(shown.columns, SATELLITES[satellite])
         except MissingColumns as error:

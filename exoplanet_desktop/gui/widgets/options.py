@@ -1,8 +1,9 @@
 """The options that the tabs share: satellite, model, features and class balance, each in words."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
@@ -11,6 +12,8 @@ from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellit
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
+
+Word = TypeVar("Word", bound=StrEnum)
 
 SATELLITE_TITLES = {
     Satellite.KOI: "KOI · Kepler objects of interest",
@@ -37,6 +40,11 @@ def combo(name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
 
 def satellite_combo() -> QComboBox:
     return combo("Satellite", [(title, value) for value, title in SATELLITE_TITLES.items()])
+
+
+def chosen(box: QComboBox, kind: type[Word]) -> Word:
+    """The chosen value as its enum: Qt hands string enums back as plain strings."""
+    return kind(box.currentData())
 
 
 def choose(box: QComboBox, value: Any) -> None:
@@ -102,10 +110,10 @@ class TrainingOptions(QWidget):
     ) -> TrainRequest:
         """The training that the options describe, on files of this machine or on a merged one of the backend."""
         return TrainRequest(
-            satellite=satellite or self.satellite.currentData(),
-            model=self.model.currentData(),
-            features=None if self.features.isHidden() else self.features.currentData(),
-            balance=None if self.balance.isHidden() else self.balance.currentData(),
+            satellite=satellite or chosen(self.satellite, Satellite),
+            model=chosen(self.model, Model),
+            features=None if self.features.isHidden() else chosen(self.features, Features),
+            balance=None if self.balance.isHidden() else chosen(self.balance, Balance),
             paths=tuple(paths),
             merged=merged,
         )
@@ -115,6 +123,6 @@ class TrainingOptions(QWidget):
         self._rows[box].setVisible(shown)
 
     def _explain(self) -> None:
-        hint = FEATURE_HINTS[self.features.currentData()]
+        hint = FEATURE_HINTS[chosen(self.features, Features)]
         self.hint.setText(hint)
         self.features.setToolTip(hint)

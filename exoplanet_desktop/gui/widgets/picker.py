@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 FILTER = "Catalogs (*.csv *.CSV);;All files (*)"
 ROWS_SHOWN = 3
+ROW_PX = 24
 
 
 class CatalogPicker(QWidget):
@@ -90,6 +91,7 @@ class CatalogPicker(QWidget):
             item = QListWidgetItem(path.name)
             item.setData(Qt.ItemDataRole.UserRole, path)
             item.setToolTip(str(path))
+            item.setSizeHint(QSize(0, ROW_PX))
             self.list.addItem(item)
         if new:
             self.folder = str(new[-1].parent)
@@ -127,5 +129,5 @@ class CatalogPicker(QWidget):
 
     def _settle(self) -> None:
         rows = max(1, min(self.list.count(), ROWS_SHOWN))
-        self.list.setFixedHeight(rows * (self.fontMetrics().height() + 8) + 6)
+        self.list.setFixedHeight(rows * ROW_PX + 2 * self.list.frameWidth())
         self.remove.setVisible(self.list.count() > 0)
