@@ -176,6 +176,7 @@ class JobRunner:
                     target = self._store.folder(output.folder) / output.name
                     move_into_place(self._store.folder("work") / job.id / output.work_name, target)
                     moved.append(target)
+            self._clear(job)
             job.finished_at = now()
             with self._store.database.change() as connection:
                 if job.order.recorded:
@@ -188,8 +189,8 @@ class JobRunner:
                 remove_quietly(target)
             self.fail(job, error if isinstance(error, AppError) else BugError(_FAULT))
         else:
-            job.status = Status.SUCCEEDED
             job.log.write(f"[JOB {job.id}] Finished")
+            job.status = Status.SUCCEEDED
             self._leave(job, written=True)
 
     def fail(self, job: Job, failure: AppError) -> None:
@@ -198,8 +199,9 @@ class JobRunner:
         self._end(job, Status.CANCELLED if isinstance(failure, Cancelled) else Status.FAILED, failure)
 
     def _end(self, job: Job, status: Status, failure: AppError) -> None:
-        job.result, job.failure, job.finished_at, job.status = None, failure, now(), status
         job.log.write(f"[JOB {job.id}] {status.capitalize()}: {failure}")
+        self._clear(job)
+        job.result, job.failure, job.finished_at, job.status = None, failure, now(), status
         written = not job.order.recorded
         if not written:
             try:
@@ -209,8 +211,11 @@ class JobRunner:
                 log.exception("the end of job %s could not be written down", job.id)
         self._leave(job, written=written)
 
-    def _leave(self, job: Job, *, written: bool) -> None:
+    def _clear(self, job: Job) -> None:
+        """Remove its half files: before its end is told, so that nothing is left when it is known."""
         remove_quietly(self._store.folder("work") / job.id)
+
+    def _leave(self, job: Job, *, written: bool) -> None:
         if not job.order.recorded:
             remove_quietly(job.log.path)
         for output in job.order.outputs:

@@ -68,8 +68,10 @@ def run(
 def bind(host: str, port: int) -> socket.socket:
     """A socket that listens already, so that nobody who was told the address finds it closed.
 
-    Raises UnavailableError where the address cannot be had.
+    Raises InputError for what is no port, UnavailableError where the address cannot be had.
     """
+    if not 0 <= port <= 65535:
+        raise InputError(f"{port} is no port. Choose one from 1024 to 65535 with --port.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         # With the protocol left out, asyncio does not switch off Nagle's algorithm: 40 ms for each answer.
@@ -149,11 +151,16 @@ def _signals_taken() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class _LogFile(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """A full disk must not end in tracebacks on a terminal, or on none at all in a windowed program."""
+
+
 @contextmanager
 def _logging(path: Path) -> Iterator[None]:
     """The engine's own log: what went wrong, with tracebacks, bounded in size."""
     with suppress(OSError):
-        handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
+        handler = _LogFile(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logger = logging.getLogger()
         logger.addHandler(handler)

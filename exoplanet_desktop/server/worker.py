@@ -68,7 +68,9 @@ class _Line:
 
     def next_job(self) -> tuple[dict[str, Any], threading.Event]:
         """Wait for a job; the event is set when it is to stop."""
-        return self._jobs.get()
+        found = self._jobs.get()
+        self._last_progress = (0.0, "")
+        return found
 
     def _listen(self) -> None:
         parent = multiprocessing.parent_process()

@@ -1,0 +1,29 @@
+"""An engine in a process of its own, with the settings of the JSON object in its first argument.
+
+Prints its address when it answers, or the sentence with which it refused to start.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))  # job processes find `job_kinds` by the same path
+
+    from exoplanet_desktop.errors import AppError
+    from exoplanet_desktop.server.run import run
+    from exoplanet_desktop.server.settings import Settings
+
+    wishes = json.loads(sys.argv[1])
+    wishes["data_dir"] = Path(wishes["data_dir"])
+    wishes["warm"] = tuple(wishes.get("warm", ()))
+    port = wishes.pop("port", 0)
+    if wishes.pop("real_tasks", False):
+        wishes.pop("warm")
+    else:
+        wishes["tasks"] = {kind: f"job_kinds:{kind}" for kind in ("train", "predict", "merge")}
+    try:
+        run(Settings(**wishes), "127.0.0.1", port, lambda address: print(address, flush=True))
+    except AppError as error:
+        print(error, flush=True)
+        sys.exit(1)
