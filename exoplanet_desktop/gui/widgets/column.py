@@ -47,7 +47,7 @@ def column(widgets: Sequence[QWidget]) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(280)
+    area.setMinimumWidth(300)
     return area
 
 
