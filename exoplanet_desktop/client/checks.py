@@ -25,17 +25,29 @@ class PredictRequest:
 
 
 def check_prediction(reply: PredictReply, asked: PredictRequest) -> list[str]:
-    """Where a reply differs from what was asked, one sentence each; empty where it does not."""
-    return [*_which_model(reply, asked), *_which_rows(reply, asked), *_how_many(reply, asked)]
+    """Where a reply differs from what was asked, or does not say, one sentence each; empty where all is well."""
+    return [*differences(reply, asked), *_unsaid(reply, asked)]
 
 
-def _which_model(reply: PredictReply, asked: PredictRequest) -> list[str]:
+def differences(reply: PredictReply, asked: PredictRequest) -> list[str]:
+    """Where a reply contradicts what was asked."""
+    return [*_other_model(reply, asked), *_other_rows(reply, asked), *_other_count(reply, asked)]
+
+
+def _unsaid(reply: PredictReply, asked: PredictRequest) -> list[str]:
+    found = []
+    if reply.model_type is None:
+        found.append(f"The backend does not say which model it used; {asked.model} was asked.")
+    if reply.from_row is None or reply.to_row is None:
+        found.append(f"The backend does not say which rows it predicted; {_wanted_rows(asked)} were asked.")
+    return found
+
+
+def _other_model(reply: PredictReply, asked: PredictRequest) -> list[str]:
     found = []
     if reply.satellite.strip().upper() != asked.satellite:
         found.append(f"The backend predicted for {reply.satellite}, though {asked.satellite} was asked.")
-    if reply.model_type is None:
-        found.append(f"The backend does not say which model it used; {asked.model} was asked.")
-    elif reply.model_type.strip().lower() != asked.model:
+    if reply.model_type is not None and reply.model_type.strip().lower() != asked.model:
         found.append(f"The backend used the model {reply.model_type}, though {asked.model} was asked.")
     # Without the field, a backend uses all columns.
     if asked.features is not None and (reply.features or Features.VETTED).strip().lower() != asked.features:
@@ -46,18 +58,27 @@ def _which_model(reply: PredictReply, asked: PredictRequest) -> list[str]:
     return found
 
 
-def _which_rows(reply: PredictReply, asked: PredictRequest) -> list[str]:
-    first = asked.from_row or 0
-    last = asked.to_row if asked.to_row is not None else None if asked.row_count is None else asked.row_count - 1
-    wanted = f"{first} to {'the last' if last is None else last}"
-    if reply.from_row is None or reply.to_row is None:
-        return [f"The backend does not say which rows it predicted; {wanted} were asked."]
-    if reply.from_row != first or (last is not None and reply.to_row != last):
-        return [f"The backend predicted rows {reply.from_row} to {reply.to_row}, though {wanted} were asked."]
-    return []
+def _last_row(asked: PredictRequest) -> int | None:
+    if asked.to_row is not None:
+        return asked.to_row
+    return None if asked.row_count is None else asked.row_count - 1
 
 
-def _how_many(reply: PredictReply, asked: PredictRequest) -> list[str]:
+def _wanted_rows(asked: PredictRequest) -> str:
+    last = _last_row(asked)
+    return f"{asked.from_row or 0} to {'the last' if last is None else last}"
+
+
+def _other_rows(reply: PredictReply, asked: PredictRequest) -> list[str]:
+    last = _last_row(asked)
+    first_differs = reply.from_row is not None and reply.from_row != (asked.from_row or 0)
+    last_differs = reply.to_row is not None and last is not None and reply.to_row != last
+    if not (first_differs or last_differs):
+        return []
+    return [f"The backend predicted rows {reply.from_row} to {reply.to_row}, though {_wanted_rows(asked)} were asked."]
+
+
+def _other_count(reply: PredictReply, asked: PredictRequest) -> list[str]:
     found = []
     if reply.from_row is not None and reply.to_row is not None:
         rows = reply.to_row - reply.from_row + 1

@@ -50,10 +50,14 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "Stage"
 
-    def _act(self) -> None:
+    def do_GET(self) -> None:
         self.server.play(self)
 
-    do_GET = do_POST = do_DELETE = _act
+    def do_POST(self) -> None:
+        self.server.play(self)
+
+    def do_DELETE(self) -> None:
+        self.server.play(self)
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

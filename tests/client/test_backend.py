@@ -371,7 +371,9 @@ def test_without_tokens_a_merged_file_goes_by_way_of_this_machine(reference, sta
 def test_a_download_is_whole_or_not_there(reference, stage, acts, tmp_path):
     target, content, told = tmp_path / "out.csv", b"a,b\n" * 100_000, []
     stage.on("GET", "/media/out.csv", acts.Reply(content, content_type="text/html"))
-    reference.download("http://127.0.0.1:1/media/out.csv", target, progress=lambda done, total: told.append((done, total)))
+    reference.download(
+        "http://127.0.0.1:1/media/out.csv", target, progress=lambda done, total: told.append((done, total))
+    )
     assert target.read_bytes() == content
     assert told[-1] == (len(content), len(content))
     for act in (acts.truncated, acts.reset, acts.Reply("gone", 404), acts.Reply("<!doctype HTML><p>Log in</p>")):

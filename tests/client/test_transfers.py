@@ -25,7 +25,12 @@ def test_the_name_of_an_upload_carries_the_digest_of_its_content(csv):
 
 @pytest.mark.parametrize(
     ("name", "stem"),
-    [('a"b\r\n.csv', "a_b_"), ("Übersicht.tsv", "Übersicht"), ("x" * 200, "x" * 80), ("a;filename=b.csv", "a_filename_b")],
+    [
+        ('a"b\r\n.csv', "a_b_"),
+        ("Übersicht.tsv", "Übersicht"),
+        ("x" * 200, "x" * 80),
+        ("a;filename=b.csv", "a_filename_b"),
+    ],
 )
 def test_odd_names_become_safe_ones(tmp_path, name, stem):
     path = tmp_path / name
@@ -125,6 +130,8 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path):
-    with pytest.raises(UnavailableError, match="cannot be written: No such file.*Choose another place"):
-        with whole_file(tmp_path / "nowhere" / "out.csv"):
-            pass
+    with (
+        pytest.raises(UnavailableError, match=r"cannot be written: No such file.*Choose another place"),
+        whole_file(tmp_path / "nowhere" / "out.csv"),
+    ):
+        pass

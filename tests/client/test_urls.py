@@ -25,10 +25,11 @@ def test_an_address_is_taken_as_people_type_it(typed, base):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "http://", "ftp://lab", "http://lab:99999", "http://lab:x", "lab example", "http://a\\b", "http://[::"]
+    "typed",
+    ["", "http://", "ftp://lab", "http://lab:99999", "http://lab:x", "lab example", "http://a\\b", "http://[::"],
 )
 def test_what_is_no_address_is_refused_with_an_example(typed):
-    with pytest.raises(InputError, match="not the address of a backend.*192.0.2.7"):
+    with pytest.raises(InputError, match=r"not the address of a backend.*192.0.2.7"):
         normalise_base(typed)
 
 
@@ -56,7 +57,9 @@ def test_addresses_of_replies_come_back_onto_the_base(base, url, wanted):
     assert rebase(base, url) == wanted
 
 
-@pytest.mark.parametrize("url", ["", "http://evil.example", "/", "/media/../admin", "/media/%2e%2e/admin", "http://[x/a"])
+@pytest.mark.parametrize(
+    "url", ["", "http://evil.example", "/", "/media/../admin", "/media/%2e%2e/admin", "http://[x/a"]
+)
 def test_an_address_without_a_usable_path_is_refused(url):
     with pytest.raises(UnavailableError, match="leads nowhere"):
         rebase(BASE, url)

@@ -20,7 +20,7 @@ from exoplanet_desktop.errors import (
 )
 
 BASE = "http://lab.example:8001"
-TRACEBACK = 'Traceback (most recent call last):\n  File "x.py", line 1, in f\nKeyError: \'koi_period\'\n'
+TRACEBACK = "Traceback (most recent call last):\n  File \"x.py\", line 1, in f\nKeyError: 'koi_period'\n"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,6 @@ def new_connection(cause: OSError) -> requests.ConnectionError:
     ],
 )
 def test_each_failure_of_the_network_has_its_own_words(raised, kind, words):
-    with pytest.raises(kind, match="[.]$") as caught, translated(BASE, "work", 7):
+    with pytest.raises(kind, match=r"\.$") as caught, translated(BASE, "work", 7):
         raise raised
     assert words in str(caught.value)

@@ -1,0 +1,96 @@
+"""What a command says: progress on stderr, results on stdout."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import JobStatus, Payload
+
+_BAR = 24  # characters
+
+
+class Console:
+    """Progress as one line that changes on a terminal, as a line a stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._terminal = bool(sys.stderr and sys.stderr.isatty())
+        self._stage = ""
+        self._open = False
+
+    def progress(self, share: float | None, stage: str) -> None:
+        """`share` is 0 to 1, or None where nobody knows."""
+        if self._terminal:
+            self._draw(share, stage)
+        elif stage != self._stage:
+            click.echo(stage, err=True)
+        self._stage = stage
+
+    def note(self, sentence: str) -> None:
+        """A sentence on stderr that stays."""
+        self.end()
+        click.echo(sentence, err=True)
+
+    def end(self) -> None:
+        """Clears the line of progress."""
+        if self._open:
+            click.echo("\r\x1b[K", err=True, nl=False)
+            self._open = False
+
+    def sending(self, name: str) -> Callable[[int, int | None], None]:
+        """A callback for the bytes of an upload."""
+
+        def tell(done: int, total: int | None) -> None:
+            self.progress(done / total if total else None, f"Sending {name}")
+
+        return tell
+
+    def receiving(self, name: str) -> Callable[[int, int | None], None]:
+        """A callback for the bytes of a download."""
+
+        def tell(done: int, total: int | None) -> None:
+            self.progress(done / total if total else None, f"Saving {name}")
+
+        return tell
+
+    def status(self, status: "JobStatus") -> None:
+        """A callback for the states of a job."""
+        waiting = f"Waiting in line, number {status.queue_position}" if status.queue_position else "Waiting"
+        stage = status.stage or (waiting if status.status == "PENDING" else "Working")
+        self.progress(status.progress, stage)
+
+    def _draw(self, share: float | None, stage: str) -> None:
+        width = shutil.get_terminal_size().columns
+        if share is None:
+            line = f"{'.' * _BAR}        {stage}"
+        else:
+            share = min(max(share, 0.0), 1.0)
+            full = round(share * _BAR)
+            line = f"{'#' * full}{'-' * (_BAR - full)}  {share:4.0%}  {stage}"
+        click.echo(f"\r{line[: width - 1]}\x1b[K", err=True, nl=False)
+        self._open = True
+
+
+def print_json(reply: "Payload", *, without: frozenset[str] = frozenset()) -> None:
+    """A reply as it came, NaN as null, on stdout."""
+    click.echo(json.dumps(_plain(reply.model_dump(exclude_unset=True, exclude=set(without))), indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    # NaN and infinity are no JSON.
+    return None if isinstance(value, float) and value - value != 0 else value
+
+
+def print_rows(rows: list[tuple[str, str]]) -> None:
+    """Names and values in two columns, on stdout."""
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        click.echo(f"{name:<{width}}  {value}")

@@ -1,0 +1,112 @@
+"""Whatever happens in a command becomes an exit code and at most one sentence on stderr; tracebacks go to the log."""
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from exoplanet_desktop.errors import AppError, Cancelled, InputError
+
+log = logging.getLogger("exoplanet_desktop.cli")
+
+OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_LOG_BYTES = 1_000_000
+
+
+def guarded(command: Callable[[], object]) -> int:
+    """Runs a command; its exit code is the number that it returns, or 0."""
+    _tolerant_output()
+    try:
+        code = command()
+        sys.stdout.flush() if sys.stdout else None
+        return code if isinstance(code, int) else OK
+    except BrokenPipeError:
+        _drop_stdout()
+        return FAILED
+    except (KeyboardInterrupt, click.Abort, Cancelled):
+        _tell("Stopped.")
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        _tell(error.format_message())
+        return WRONG_INPUT
+    except click.UsageError as error:
+        name = error.ctx.command_path if error.ctx else "exoplanet-desktop"
+        _tell(f"{_sentence(error.format_message())} See `{name} --help`.")
+        return WRONG_INPUT
+    except click.ClickException as error:
+        _tell(_sentence(error.format_message()))
+        return WRONG_INPUT
+    except InputError as error:
+        log.info("refused: %s", error)
+        _tell(str(error))
+        return WRONG_INPUT
+    except AppError as error:
+        log.error("failed", exc_info=error)
+        _tell(str(error) + _where_the_log_is())
+        return FAILED
+    except Exception as error:
+        log.critical("fault", exc_info=error)
+        _tell(f"Something went wrong that this program did not expect ({_named(error)}).{_where_the_log_is()}")
+        return FAILED
+
+
+def start_log(folder: Path) -> None:
+    """Keeps a log in a folder, or among the temporary files where that folder cannot be written."""
+    for place in (folder, Path(tempfile.gettempdir())):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(
+                place / "exoplanet-desktop.log", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
+            )
+        except OSError:
+            continue
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger = logging.getLogger("exoplanet_desktop")
+        logger.setLevel(logging.INFO)
+        logger.addHandler(handler)
+        return
+
+
+def _where_the_log_is() -> str:
+    for handler in logging.getLogger("exoplanet_desktop").handlers:
+        if isinstance(handler, RotatingFileHandler):
+            return f" The log is {handler.baseFilename}."
+    return ""
+
+
+def _named(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__
+
+
+def _sentence(text: str) -> str:
+    line = " ".join(text.split())
+    return line if line.endswith((".", "!", "?")) else f"{line}."
+
+
+def _tell(text: str) -> None:
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
+def _tolerant_output() -> None:
+    """A console that lacks a letter shows a question mark; it does not end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _drop_stdout() -> None:
+    """Whoever read the output has gone; the interpreter must not complain of it as it ends."""
+    stdout: TextIO | None = sys.stdout
+    if stdout is not None:
+        with suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
+            os.dup2(nowhere.fileno(), stdout.fileno())

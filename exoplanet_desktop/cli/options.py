@@ -1,0 +1,127 @@
+"""Options that several commands share, and their values as the program knows them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+F = TypeVar("F", bound=Callable[..., Any])
+W = TypeVar("W", bound=StrEnum)
+
+PATH = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command's work is done: by an engine of its own on `data_dir`, or by the backend at an address."""
+
+    data_dir: Path | None
+    backend: str | None
+    token_file: Path | None
+
+
+def data_dir_option(command: F) -> F:
+    return click.option("--data-dir", type=PATH, metavar="DIR", help="Folder of the engine's data.")(command)
+
+
+def place_options(command: F) -> F:
+    """--data-dir, --backend and --token-file."""
+    for option in (
+        click.option("--token-file", type=PATH, metavar="FILE", help="File with the token for --backend."),
+        click.option("--backend", metavar="URL", help="Address of a backend to use in place of an own engine."),
+    ):
+        command = option(command)
+    return data_dir_option(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print the last reply as JSON on stdout.")(command)
+
+
+def satellite_option(command: F) -> F:
+    return click.option(
+        "--satellite", metavar="|".join(Satellite), help="The catalog's mission; else told from its columns."
+    )(command)
+
+
+def model_option(command: F) -> F:
+    known = "|".join(Model)
+    return click.option("--model", default=Model.XGB, show_default=True, metavar=known, help="Kind of model.")(command)
+
+
+def features_option(command: F) -> F:
+    return click.option(
+        "--features", metavar="|".join(Features), help="With or without columns that hold the verdict [vetted]."
+    )(command)
+
+
+def model_of(text: str) -> Model:
+    return _word(Model, text.lower(), "model")
+
+
+def features_of(text: str | None) -> Features | None:
+    return None if text is None else _word(Features, text.lower(), "feature set")
+
+
+def balance_of(text: str | None) -> Balance | None:
+    return None if text is None else _word(Balance, text.lower(), "class balance")
+
+
+def satellite_of(text: str | None, csv: Path) -> Satellite:
+    """The satellite that was named, or the one whose columns a catalog has."""
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.satellites import recognise, satellite_info
+
+    if text is not None:
+        return satellite_info(text).satellite
+    existing(csv)
+    found = recognise(sniff(csv).columns)
+    if found is None:
+        raise InputError(f"The columns of {csv.name} are those of no known catalog. Name one with --satellite.")
+    return found
+
+
+def _word(kind: type[W], text: str, noun: str) -> W:
+    try:
+        return kind(text.strip())
+    except ValueError:
+        raise InputError(f"There is no {noun} “{text}”. Choose one of {', '.join(kind)}.") from None
+
+
+def existing(*files: Path) -> None:
+    """Raises InputError for the first that is not a file."""
+    for file in files:
+        if not file.exists():
+            raise InputError(f"There is no file {file}. Check its name and folder.")
+        if not file.is_file():
+            raise InputError(f"{file} is not a file. Choose a CSV file.")
+
+
+def writable(out: Path | None, *inputs: Path) -> None:
+    """Raises InputError, before any work is done, where a result could not be kept or would take an input's place."""
+    if out is None:
+        return
+    if out.is_dir():
+        raise InputError(f"{out} is a folder. Name a file in it.")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"There is no folder {out.absolute().parent}. Make it first, or choose another one.")
+    if any(out.exists() and file.exists() and out.samefile(file) for file in inputs):
+        raise InputError(f"{out} is one of the catalogs that are read. Name another file for the result.")
+
+
+def token_in(file: Path) -> str:
+    """The token that a file holds. Raises InputError where it holds none."""
+    existing(file)
+    try:
+        token = file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The token in {file} cannot be read. Check the file and its permissions.") from error
+    if not token:
+        raise InputError(f"{file} holds no token. Write the token into it, on one line.")
+    return token

@@ -1,0 +1,95 @@
+"""What stays open: the window, the demo of it, and the server."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+from exoplanet_desktop.cli.options import PATH, data_dir_option, existing, token_in
+from exoplanet_desktop.cli.work import open_log
+from exoplanet_desktop.errors import InputError, UnavailableError
+
+
+@click.command()
+@click.argument("csv", nargs=-1, type=PATH)
+@data_dir_option
+def gui(csv: tuple[Path, ...] = (), data_dir: Path | None = None) -> int:
+    """Open the window, with catalogs if some are named. This is what happens without a command."""
+    existing(*csv)
+    if not _has_display():
+        # Qt would abort the interpreter.
+        raise UnavailableError(
+            "There is no display here, so no window can open. "
+            "Use `train`, `predict`, `merge` or `serve` instead, or set QT_QPA_PLATFORM=offscreen."
+        )
+    open_log(data_dir)
+    from exoplanet_desktop.gui.app import run
+
+    return run([file.absolute() for file in csv], data_dir)
+
+
+@click.command()
+@click.option("--csv", type=PATH, metavar="FILE", help="The catalog to show it on; else a simulated one.")
+@click.option("--screenshots", type=PATH, metavar="DIR", help="Folder for a picture of each step.")
+@data_dir_option
+def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> int:
+    """Drive the window through Train, Predict, Merge, Use and Train."""
+    if csv is not None:
+        existing(csv)
+    if screenshots is not None and screenshots.exists() and not screenshots.is_dir():
+        raise InputError(f"{screenshots} is a file. Name a folder for the pictures.")
+    if not _has_display():
+        # Pictures can be had without a display.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    open_log(data_dir)
+    from exoplanet_desktop.gui.demo import run_demo
+
+    return run_demo(csv, screenshots, data_dir)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 for any free port.")
+@click.option("--token-file", type=PATH, metavar="FILE", help="File with the token that callers must show.")
+@click.option("--no-auth", is_flag=True, help="Let every program of this machine in; on loopback only.")
+@data_dir_option
+def serve(host: str, port: int, token_file: Path | None, no_auth: bool, data_dir: Path | None) -> None:
+    """Serve the engine to other programs until Ctrl+C.
+
+    Prints one line with its address when it is ready. Without --token-file, a token is made in the data folder.
+    """
+    from exoplanet_desktop.server.run import serve as serve_at
+
+    if no_auth and token_file is not None:
+        raise InputError("--no-auth and --token-file exclude each other. Give one of them.")
+    folder = open_log(data_dir)
+    if no_auth:
+        token, lock = None, "no token"
+    else:
+        token_file = token_file or _own_token(folder)
+        token, lock = token_in(token_file), f"token in {token_file}"
+    serve_at(host, port, folder, token, lambda address: click.echo(f"Listening on {address} ({lock})"))
+
+
+def _own_token(folder: Path) -> Path:
+    """The file with the token of this data folder, made where there is none, readable by this user alone."""
+    file = folder / "token"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            opened.write(secrets.token_urlsafe(32) + "\n")
+    except FileExistsError:
+        return file
+    except OSError as error:
+        raise UnavailableError(
+            f"The token cannot be kept in {file} ({error.strerror}). Choose another folder with --data-dir."
+        ) from error
+    return file
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,93 @@
+"""Results in a few lines for a reader: metrics with three decimals and their spread, and the protocol behind them."""
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
+from exoplanet_desktop.wire.vocabulary import Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.checks import PredictRequest
+
+Rows = list[tuple[str, str]]
+
+
+def training_summary(satellite: Satellite, model: Model, result: TrainResult) -> Rows:
+    """Names and values of a training's result."""
+    features = f", {result.features} features" if result.features else ""
+    rows = [("trained", f"{model.title} on {satellite}{features}{_took(result.elapsed_sec)}")]
+    rows.append(("accuracy", f"{_three(result.accuracy)} on held-out rows{_interval(result, 'accuracy')}"))
+    folds = result.evaluation.folds if result.evaluation else 5
+    rows.append(("folds", f"{_three(result.cv_mean)} ± {_three(result.cv_std)}, accuracy over {folds} folds"))
+    named = (
+        ("AUC", result.auc_score),
+        ("macro F1", result.f1_macro),
+        ("balanced", result.balanced_accuracy),
+        ("MCC", result.mcc),
+        ("log loss", result.log_loss),
+        ("Brier", result.brier),
+    )
+    rows += [(name, _three(value)) for name, value in named if value is not None]
+    rows += _classes(result)
+    if result.blind and (sentence := result.blind.get("sentence")):
+        rows.append(("blind", str(sentence)))
+    rows += _protocol(result)
+    if result.model_url:
+        rows.append(("model", result.model_url.rsplit("/", 1)[-1]))
+    return rows
+
+
+def _classes(result: TrainResult) -> Rows:
+    return [
+        (label.lower(), f"precision {_three(score.precision)}, recall {_three(score.recall)}, {score.support:,} rows")
+        for label, score in (result.per_class or {}).items()
+    ]
+
+
+def _protocol(result: TrainResult) -> Rows:
+    found = result.evaluation
+    if found is None:
+        return []
+    rows = [("protocol", f"{found.protocol}"), ("rows used", f"{found.rows_used:,}, seed {found.seed}")]
+    rows += [("left out", f"{left.count:,} rows: {left.reason}") for left in found.rows_left_out]
+    return rows + [("note", note) for note in found.notes]
+
+
+def prediction_summary(reply: PredictReply, asked: "PredictRequest", output: Path | None) -> Rows:
+    """Names and values of a prediction's reply."""
+    span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
+    used = reply.model_type or f"a model that the backend does not name ({asked.model} was asked)"
+    rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]
+    counts, known, matches = counted(reply)
+    rows += [(label.lower(), f"{count:,}") for label, count in counts.items()]
+    if known:
+        rows.append(("agreement", f"{matches:,} of {known:,} known labels ({matches / known:.1%})"))
+    rows += [("note", note) for note in reply.notes or ()]
+    rows.append(("saved", str(output)) if output else ("table", "not kept here; give -o OUT.csv to save it"))
+    return rows
+
+
+def counted(reply: PredictReply) -> tuple[dict[str, int], int, int]:
+    """Rows by predicted class, rows with a known label, and agreements; counted here where the reply does not."""
+    if reply.class_counts is not None:
+        agreement = reply.agreement or {}
+        return reply.class_counts, agreement.get("known", 0), agreement.get("matches", 0)
+    # K2 rows of reference backends have their own spelling.
+    classes = Counter(str(row.get("Predicted_Class") or row.get("pred_label") or "unknown") for row in reply.results)
+    matches = Counter(str(row.get("Match") or row.get("match") or "") for row in reply.results)
+    return dict(sorted(classes.items())), matches["Yes"] + matches["No"], matches["Yes"]
+
+
+def _three(value: float | None) -> str:
+    return "unknown" if value is None or not math.isfinite(value) else f"{value:.3f}"
+
+
+def _took(seconds: float | None) -> str:
+    return "" if seconds is None or not math.isfinite(seconds) else f", {seconds:.1f} s"
+
+
+def _interval(result: TrainResult, metric: str) -> str:
+    low, high = (result.intervals or {}).get(metric, (None, None))
+    return "" if low is None or high is None else f" (95 % interval {_three(low)} to {_three(high)})"

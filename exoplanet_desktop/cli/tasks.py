@@ -1,0 +1,243 @@
+"""The tasks: train, predict, merge, simulate."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exoplanet_desktop.cli.console import Console, print_json, print_rows
+from exoplanet_desktop.cli.guard import FAILED, OK
+from exoplanet_desktop.cli.options import (
+    PATH,
+    Place,
+    balance_of,
+    data_dir_option,
+    existing,
+    features_of,
+    features_option,
+    json_option,
+    model_of,
+    model_option,
+    place_options,
+    satellite_of,
+    satellite_option,
+    writable,
+)
+from exoplanet_desktop.cli.work import (
+    backend_at,
+    check_prediction_file,
+    check_training,
+    one_file,
+    open_log,
+    train_on,
+    watch,
+)
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.vocabulary import Balance
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.checks import PredictRequest
+    from exoplanet_desktop.wire.payloads import PredictReply
+
+
+@click.command()
+@click.argument("csv", nargs=-1, required=True, type=PATH)
+@satellite_option
+@model_option
+@features_option
+@click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
+@place_options
+@json_option
+def train(
+    csv: tuple[Path, ...],
+    satellite: str | None,
+    model: str,
+    features: str | None,
+    balance: str | None,
+    data_dir: Path | None,
+    backend: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Train a classifier on one catalog, or on several that are merged first.
+
+    Prints accuracy on held-out stars and over the folds; with --json, the final status of the job.
+    """
+    from exoplanet_desktop.cli.summaries import training_summary
+
+    kind, feature_set, weights = model_of(model), features_of(features), balance_of(balance)
+    mission = satellite_of(satellite, csv[0])
+    check_training(csv, mission)
+    console = Console()
+    with one_file(csv, console) as whole, backend_at(Place(data_dir, backend, token_file), console) as there:
+        status, result = train_on(there, whole, mission, kind, console, feature_set, weights)
+    if as_json:
+        print_json(status)
+    else:
+        print_rows(training_summary(mission, kind, result))
+
+
+@click.command()
+@click.argument("csv", type=PATH)
+@satellite_option
+@model_option
+@features_option
+@click.option("--from-row", type=int, metavar="N", help="First row to predict, counted from 0.")
+@click.option("--to-row", type=int, metavar="M", help="Last row to predict, itself included.")
+@click.option("--train-on", type=PATH, metavar="CSV", help="Train on this catalog first.")
+@click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the table with the predictions goes.")
+@place_options
+@json_option
+def predict(
+    csv: Path,
+    satellite: str | None,
+    model: str,
+    features: str | None,
+    from_row: int | None,
+    to_row: int | None,
+    train_on: Path | None,
+    output: Path | None,
+    data_dir: Path | None,
+    backend: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> int:
+    """Predict the dispositions of a catalog's rows with the newest model of its kind.
+
+    Prints how many rows fell into each class and how many agree with known labels; with --json, the reply without its
+    rows. Ends with 1 where the backend predicted anything else than it was asked to.
+    """
+    from exoplanet_desktop.client.checks import PredictRequest
+
+    mission = satellite_of(satellite, csv)
+    _check_range(from_row, to_row)
+    writable(output, csv, *([train_on] if train_on else []))
+    check_prediction_file(csv, mission)
+    if train_on:
+        check_training([train_on], mission)
+    asked = PredictRequest(
+        mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
+    )
+    console = Console()
+    with backend_at(Place(data_dir, backend, token_file), console) as there:
+        return _predict(there, csv, train_on, asked, output, console, as_json=as_json)
+
+
+def _check_range(from_row: int | None, to_row: int | None) -> None:
+    for name, row in (("--from-row", from_row), ("--to-row", to_row)):
+        if row is not None and row < 0:
+            raise InputError(f"{name} {row} is not a row: rows are counted from 0. Give 0 or more.")
+    if from_row is not None and to_row is not None and from_row > to_row:
+        raise InputError(f"The rows {from_row} to {to_row} are none. Give a first row that is not behind the last.")
+
+
+def _predict(
+    backend: "Backend",
+    csv: Path,
+    train_csv: Path | None,
+    asked: "PredictRequest",
+    output: Path | None,
+    console: Console,
+    *,
+    as_json: bool,
+) -> int:
+    from exoplanet_desktop.cli.summaries import prediction_summary
+    from exoplanet_desktop.client.checks import check_prediction, differences
+
+    if train_csv is not None:
+        train_on(backend, train_csv, asked.satellite, asked.model, console, asked.features)
+    reply = _reply(backend, csv, asked, console)
+    if output is not None:
+        backend.download(reply.csv_file, output, progress=console.receiving(output.name))
+    console.end()
+    for deviation in check_prediction(reply, asked):
+        console.note(f"Careful: {deviation}")
+    if as_json:
+        print_json(reply, without=frozenset({"results"}))
+    else:
+        print_rows(prediction_summary(reply, asked, output))
+    return FAILED if differences(reply, asked) else OK
+
+
+def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Console) -> "PredictReply":
+    from exoplanet_desktop.client.jobs import prediction_of
+    from exoplanet_desktop.wire.payloads import TrainAccepted
+
+    answer = backend.predict(
+        csv,
+        asked.satellite,
+        asked.model,
+        from_row=asked.from_row,
+        to_row=asked.to_row,
+        features=asked.features,
+        results_limit=asked.results_limit,
+        progress=console.sending(csv.name),
+    )
+    return prediction_of(watch(backend, answer, console)) if isinstance(answer, TrainAccepted) else answer
+
+
+@click.command()
+@click.argument("a", type=PATH)
+@click.argument("b", type=PATH)
+@click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice.")
+@click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the merged file goes.")
+@place_options
+@json_option
+def merge(
+    a: Path,
+    b: Path,
+    no_dedupe: bool,
+    output: Path | None,
+    data_dir: Path | None,
+    backend: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Merge two catalogs: the rows of A, then those of B, each row once.
+
+    The merged file stays in the backend's list; -o saves it too. With --json, prints the reply.
+    """
+    from exoplanet_desktop.catalogs.reading import sniff
+
+    existing(a, b)
+    writable(output, a, b)
+    for file in (a, b):
+        sniff(file)
+    console = Console()
+    with backend_at(Place(data_dir, backend, token_file), console) as there:
+        reply = there.merge(a, b, dedupe=not no_dedupe, progress=console.sending(f"{a.name} and {b.name}"))
+        if output is not None:
+            there.download(reply.merged_url, output, progress=console.receiving(output.name))
+    console.end()
+    if as_json:
+        print_json(reply)
+    else:
+        rows = [("merged", f"{reply.merged_rows:,} rows"), ("file", reply.merged_filename)]
+        print_rows([*rows, *([("saved", str(output))] if output else [])])
+
+
+@click.command()
+@satellite_option
+@click.option("--rows", type=int, required=True, metavar="N", help="How many objects.")
+@click.option("--seed", type=int, default=42, show_default=True, metavar="S", help="The same seed, the same catalog.")
+@click.option("-o", "--output", type=PATH, required=True, metavar="OUT.csv", help="The file to write.")
+@data_dir_option
+def simulate(satellite: str | None, rows: int, seed: int, output: Path, data_dir: Path | None) -> None:
+    """Write a synthetic catalog with the archive's columns, for demonstrations and load; not for science."""
+    from exoplanet_desktop.catalogs.satellites import satellite_info
+    from exoplanet_desktop.catalogs.simulate import simulate as write
+
+    if satellite is None:
+        raise InputError("Which catalog is to be simulated? Name one with --satellite.")
+    mission = satellite_info(satellite).satellite
+    if rows < 1:
+        raise InputError(f"A catalog of {rows} rows cannot be simulated. Ask for one row or more.")
+    if seed < 0:
+        raise InputError(f"The seed {seed} is negative. Give 0 or more.")
+    writable(output)
+    open_log(data_dir)
+    console = Console()
+    write(mission, rows, seed, output, report=console.progress)
+    console.end()
+    print_rows([("simulated", f"{rows:,} rows of a {mission} catalog, seed {seed}"), ("saved", str(output))])

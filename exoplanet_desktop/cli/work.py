@@ -1,0 +1,135 @@
+"""What the tasks share: a backend to work with, catalogs checked before they are sent, a training from start to end."""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.cli.console import Console
+from exoplanet_desktop.cli.guard import start_log
+from exoplanet_desktop.cli.options import Place, existing, token_in
+from exoplanet_desktop.errors import BugError, InputError
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
+
+job_log = logging.getLogger("exoplanet_desktop.cli.job")
+
+
+def open_log(data_dir: Path | None) -> Path:
+    """Starts this program's log in the data folder, and returns that folder."""
+    if data_dir is None:
+        from exoplanet_desktop.client.engine import default_data_dir
+
+        data_dir = default_data_dir()
+    start_log(data_dir)
+    return data_dir
+
+
+@contextmanager
+def backend_at(place: Place, console: Console) -> Iterator["Backend"]:
+    """The backend to work with; an engine of our own is ended when the block is left, however it is left."""
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.engine import EmbeddedEngine
+
+    folder = open_log(place.data_dir)
+    if place.backend is not None:
+        backend = Backend(place.backend, token_in(place.token_file) if place.token_file else None)
+        backend.health()
+        yield backend
+        return
+    if place.token_file is not None:
+        raise InputError("--token-file goes with --backend. Name the backend, or leave the token out.")
+    console.progress(None, "Starting the engine")
+    engine = EmbeddedEngine(folder.absolute())
+    try:
+        yield engine.start()
+    finally:
+        console.end()
+        engine.stop()
+
+
+def check_training(files: Sequence[Path], satellite: Satellite) -> None:
+    """Raises InputError where a training on these files could not end well. Of several, one has to have the label."""
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+
+    existing(*files)
+    columns = {column for file in files for column in sniff(file).columns}
+    check_for_training(columns, SATELLITES[satellite])
+
+
+def check_prediction_file(file: Path, satellite: Satellite) -> None:
+    """Raises InputError where a file cannot be predicted on."""
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
+
+    existing(file)
+    check_for_prediction(sniff(file).columns, SATELLITES[satellite])
+
+
+@contextmanager
+def one_file(files: Sequence[Path], console: Console) -> Iterator[Path]:
+    """The file itself, or all of them merged in order into one that is removed afterwards."""
+    from exoplanet_desktop.catalogs.merge import merge
+
+    if len(files) == 1:
+        yield files[0]
+        return
+    with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
+        whole = files[0]
+        for number, file in enumerate(files[1:], start=2):
+            out = Path(folder) / f"merged_{number}.csv"
+            merge(whole, file, out, report=_as_one_stage(console, f"Merging file {number} of {len(files)}"))
+            whole = out
+        yield whole
+
+
+def _as_one_stage(console: Console, stage: str) -> Callable[[float, str], None]:
+    def report(share: float, _: str) -> None:
+        console.progress(share, stage)
+
+    return report
+
+
+def train_on(
+    backend: "Backend",
+    csv: Path,
+    satellite: Satellite,
+    model: Model,
+    console: Console,
+    features: Features | None = None,
+    balance: Balance | None = None,
+) -> tuple["JobStatus", "TrainResult"]:
+    """A training from upload to metrics. Raises the AppError that tells why there are none."""
+    from exoplanet_desktop.client.jobs import judge
+
+    accepted = backend.train(
+        csv, satellite, model, features=features, balance=balance, progress=console.sending(csv.name)
+    )
+    status = watch(backend, accepted, console)
+    outcome = judge(status)
+    if outcome.result is None:
+        console.end()
+        raise outcome.error or BugError("The training ended without a result and without a reason.")
+    return status, outcome.result
+
+
+def watch(backend: "Backend", accepted: "TrainAccepted", console: Console) -> "JobStatus":
+    """Follows a job to its end; its log goes into ours."""
+    from exoplanet_desktop.client.jobs import follow
+
+    try:
+        return follow(
+            backend,
+            accepted,
+            on_status=console.status,
+            on_log=lambda text: job_log.info("%s", text.rstrip()),
+            on_quiet=console.note,
+        )
+    finally:
+        console.end()
