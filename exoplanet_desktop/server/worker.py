@@ -72,6 +72,10 @@ class _Line:
         self._last_progress = (0.0, "")
         return found
 
+    @property
+    def has_job(self) -> bool:
+        return not self._jobs.empty()
+
     def _listen(self) -> None:
         parent = multiprocessing.parent_process()
         sources: list[Any] = [self._pipe] if parent is None else [self._pipe, parent.sentinel]
@@ -131,6 +135,8 @@ def run_worker(pipe: Connection, warm: tuple[str, ...]) -> None:
     root.setLevel(logging.INFO)
     root.addHandler(_LogLines(line))
     for name in warm:
+        if line.has_job:
+            break  # it loads what it needs, and no more
         try:
             importlib.import_module(name)
         except Exception:  # the job that needs it will say so
