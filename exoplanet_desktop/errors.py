@@ -11,6 +11,7 @@ AppError
 │  ├─ WrongType          a kind of file that is not taken
 │  └─ TooMany            too many requests at once: come back later
 ├─ UnavailableError      disk, network or backend; trying again may help
+│  └─ NoAnswer           nobody answered, as opposed to an answer that is of no use
 ├─ Cancelled             somebody asked to stop; not a failure
 └─ BugError              our own fault; the log has the traceback
 """
@@ -76,6 +77,10 @@ class TooMany(InputError):
 
 class UnavailableError(AppError):
     code = "unavailable"
+
+
+class NoAnswer(UnavailableError):
+    code = "no_answer"
 
 
 class Cancelled(AppError):

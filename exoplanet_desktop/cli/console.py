@@ -59,6 +59,8 @@ class Console:
 
     def status(self, status: "JobStatus") -> None:
         """A callback for the states of a job."""
+        if status.status not in ("PENDING", "RUNNING"):
+            return
         waiting = f"Waiting in line, number {status.queue_position}" if status.queue_position else "Waiting"
         stage = status.stage or (waiting if status.status == "PENDING" else "Working")
         self.progress(status.progress, stage)

@@ -12,7 +12,7 @@ from typing import TextIO
 
 import click
 
-from exoplanet_desktop.errors import AppError, Cancelled, InputError
+from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError
 
 log = logging.getLogger("exoplanet_desktop.cli")
 
@@ -24,6 +24,8 @@ _LOG_BYTES = 1_000_000
 def guarded(command: Callable[[], object]) -> int:
     """Runs a command; its exit code is the number that it returns, or 0."""
     _tolerant_output()
+    # Without a handler, Python would print what is logged, tracebacks too.
+    logging.getLogger("exoplanet_desktop").addHandler(logging.NullHandler())
     try:
         code = command()
         sys.stdout.flush() if sys.stdout else None
@@ -49,19 +51,23 @@ def guarded(command: Callable[[], object]) -> int:
         _tell(str(error))
         return WRONG_INPUT
     except AppError as error:
+        if isinstance(error, BugError):
+            _some_log()
         log.error("failed", exc_info=error)
         _tell(str(error) + _where_the_log_is())
         return FAILED
     except Exception as error:
+        _some_log()
         log.critical("fault", exc_info=error)
         _tell(f"Something went wrong that this program did not expect ({_named(error)}).{_where_the_log_is()}")
         return FAILED
 
 
-def start_log(folder: Path) -> None:
-    """Keeps a log in a folder, or among the temporary files where that folder cannot be written."""
-    for place in (folder, Path(tempfile.gettempdir())):
+def start_log(folder: Path | None) -> None:
+    """Keeps a log in a folder, or in a new temporary one where that cannot be written or is none."""
+    for place in (folder, None):
         try:
+            place = place or Path(tempfile.mkdtemp(prefix="exoplanet-desktop-log-"))
             place.mkdir(parents=True, exist_ok=True)
             handler = RotatingFileHandler(
                 place / "exoplanet-desktop.log", maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8"
@@ -75,11 +81,20 @@ def start_log(folder: Path) -> None:
         return
 
 
+def _some_log() -> None:
+    """A failure before there was a log gets one."""
+    if not _log_file():
+        start_log(None)
+
+
+def _log_file() -> str | None:
+    handlers = logging.getLogger("exoplanet_desktop").handlers
+    return next((handler.baseFilename for handler in handlers if isinstance(handler, RotatingFileHandler)), None)
+
+
 def _where_the_log_is() -> str:
-    for handler in logging.getLogger("exoplanet_desktop").handlers:
-        if isinstance(handler, RotatingFileHandler):
-            return f" The log is {handler.baseFilename}."
-    return ""
+    file = _log_file()
+    return f" The log is {file}." if file else ""
 
 
 def _named(error: Exception) -> str:

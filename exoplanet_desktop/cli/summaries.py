@@ -17,7 +17,7 @@ Rows = list[tuple[str, str]]
 def training_summary(satellite: Satellite, model: Model, result: TrainResult) -> Rows:
     """Names and values of a training's result."""
     features = f", {result.features} features" if result.features else ""
-    rows = [("trained", f"{model.title} on {satellite}{features}{_took(result.elapsed_sec)}")]
+    rows = [("trained", f"{model.display_name} on {satellite}{features}{_took(result.elapsed_sec)}")]
     rows.append(("accuracy", f"{_three(result.accuracy)} on held-out rows{_interval(result, 'accuracy')}"))
     folds = result.evaluation.folds if result.evaluation else 5
     rows.append(("folds", f"{_three(result.cv_mean)} ± {_three(result.cv_std)}, accuracy over {folds} folds"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exoplanet_desktop.cli.console import Console, print_json, print_rows
+from exoplanet_desktop.cli.diagnosis import diagnose_rows
 from exoplanet_desktop.cli.guard import FAILED, OK
 from exoplanet_desktop.cli.options import (
     PATH,
@@ -25,6 +26,7 @@ from exoplanet_desktop.cli.options import (
 )
 from exoplanet_desktop.cli.work import (
     backend_at,
+    blamed_on,
     check_prediction_file,
     check_training,
     one_file,
@@ -147,7 +149,8 @@ def _predict(
 
     if train_csv is not None:
         train_on(backend, train_csv, asked.satellite, asked.model, console, asked.features)
-    reply = _reply(backend, csv, asked, console)
+    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row)):
+        reply = _reply(backend, csv, asked, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
     console.end()

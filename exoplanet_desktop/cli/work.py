@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.cli.console import Console
+from exoplanet_desktop.cli.diagnosis import diagnose_training
 from exoplanet_desktop.cli.guard import start_log
 from exoplanet_desktop.cli.options import Place, existing, token_in
-from exoplanet_desktop.errors import BugError, InputError
+from exoplanet_desktop.errors import BugError, InputError, NoAnswer, UnavailableError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
+log = logging.getLogger("exoplanet_desktop.cli")
 job_log = logging.getLogger("exoplanet_desktop.cli.job")
 
 
@@ -108,15 +110,27 @@ def train_on(
     """A training from upload to metrics. Raises the AppError that tells why there are none."""
     from exoplanet_desktop.client.jobs import judge
 
-    accepted = backend.train(
-        csv, satellite, model, features=features, balance=balance, progress=console.sending(csv.name)
-    )
-    status = watch(backend, accepted, console)
-    outcome = judge(status)
-    if outcome.result is None:
-        console.end()
-        raise outcome.error or BugError("The training ended without a result and without a reason.")
+    with blamed_on(lambda: diagnose_training(csv, satellite)):
+        sending = console.sending(csv.name)
+        accepted = backend.train(csv, satellite, model, features=features, balance=balance, progress=sending)
+        status = watch(backend, accepted, console)
+        outcome = judge(status)
+        if outcome.result is None:
+            raise outcome.error or BugError("The training ended without a result and without a reason.")
     return status, outcome.result
+
+
+@contextmanager
+def blamed_on(diagnose: Callable[[], None]) -> Iterator[None]:
+    """Lets `diagnose` raise an InputError in the place of a backend's failure, where the file is to blame for it."""
+    try:
+        yield
+    except NoAnswer:
+        raise
+    except UnavailableError as error:
+        log.info("the backend failed: %s", error)
+        diagnose()
+        raise
 
 
 def watch(backend: "Backend", accepted: "TrainAccepted", console: Console) -> "JobStatus":

@@ -23,8 +23,8 @@ from exoplanet_desktop.client.transfers import (
     whole_file,
 )
 from exoplanet_desktop.client.urls import is_loopback, rebase
-from exoplanet_desktop.client.words import NoAnswer, not_the_contract
-from exoplanet_desktop.errors import AppError, InputError, NotAllowed, TooLarge, TooMany, UnavailableError
+from exoplanet_desktop.client.words import not_the_contract
+from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed, TooLarge, TooMany, UnavailableError
 from exoplanet_desktop.wire.payloads import (
     Health,
     JobStatus,

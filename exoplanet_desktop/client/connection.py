@@ -12,8 +12,8 @@ from urllib3.util import Retry
 
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Sink, Transfer, memory_sink
 from exoplanet_desktop.client.urls import is_loopback, normalise_base
-from exoplanet_desktop.client.words import NoAnswer, error_for, translated
-from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError
+from exoplanet_desktop.client.words import error_for, translated
+from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError, NoAnswer
 
 CONNECT_S = 5.0
 _TICK_S = 0.1  # how often progress is told and cancel is asked for

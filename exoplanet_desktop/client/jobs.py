@@ -10,8 +10,16 @@ import pydantic
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.transfers import ShouldStop
-from exoplanet_desktop.client.words import NoAnswer, as_clause, is_sentence, not_the_contract, readable
-from exoplanet_desktop.errors import AppError, Cancelled, InputError, NoModel, UnavailableError, UnreadableFile
+from exoplanet_desktop.client.words import as_clause, is_sentence, not_the_contract, readable
+from exoplanet_desktop.errors import (
+    AppError,
+    Cancelled,
+    InputError,
+    NoAnswer,
+    NoModel,
+    UnavailableError,
+    UnreadableFile,
+)
 from exoplanet_desktop.wire.payloads import JobStatus, MergeReply, Payload, PredictReply, TrainAccepted, TrainResult
 from exoplanet_desktop.wire.vocabulary import Status
 

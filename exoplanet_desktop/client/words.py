@@ -20,6 +20,7 @@ import urllib3.exceptions as low
 from exoplanet_desktop.errors import (
     AppError,
     InputError,
+    NoAnswer,
     NoModel,
     NotAllowed,
     NotFound,
@@ -31,13 +32,6 @@ from exoplanet_desktop.errors import (
 )
 
 log = logging.getLogger("exoplanet_desktop.client")
-
-
-class NoAnswer(UnavailableError):
-    """Nobody answered, as opposed to an answer that is of no use."""
-
-    code = "no_answer"
-
 
 _LONGEST_REASON = 300  # characters
 _LONGEST_LOGGED = 4000
@@ -112,7 +106,7 @@ def _one_line(text: str, limit: int) -> str:
 
 def is_sentence(text: str) -> bool:
     """Whether a reason can stand alone, as those of our own engine do."""
-    return text.endswith((".", "!", "?")) and len(text.split()) >= 4 and not text[0].islower() and "()" not in text
+    return text.endswith((".", "!", "?")) and len(text.split()) >= 4 and "()" not in text
 
 
 def as_clause(reason: str) -> str:

@@ -7,11 +7,11 @@ import pytest
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.connection import Connection, Patience
-from exoplanet_desktop.client.words import NoAnswer
 from exoplanet_desktop.errors import (
     AppError,
     Cancelled,
     InputError,
+    NoAnswer,
     NoModel,
     NotAllowed,
     NotFound,

@@ -1,0 +1,54 @@
+"""After a failure: is it the file's?
+
+A backend of the plain contract does not say whose fault a failure was, and some end a failed job as a success. So the
+file is read here, whole, once something has gone wrong with it, never before.
+"""
+
+from pathlib import Path
+
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
+
+
+def diagnose_training(csv: Path, satellite: Satellite) -> None:
+    """Raises InputError where no backend could train on this file."""
+    from exoplanet_desktop.catalogs.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.table import Table
+
+    info = SATELLITES[satellite]
+    with Table.open(csv) as table:
+        _some_rows(csv, table.row_count)
+        classes: dict[Disposition, int] = {}
+        for text, count in table.counts(info.label).items():
+            if label := info.disposition(text):
+                classes[label] = classes.get(label, 0) + count
+    if not classes:
+        raise InputError(
+            f"No row of {csv.name} has a disposition in `{info.label}` that is known for {satellite}. "
+            "Choose another file or another satellite."
+        )
+    if len(classes) == 1:
+        label, count = next(iter(classes.items()))
+        raise InputError(
+            f"All {count:,} labelled rows of {csv.name} are {label}, but a training needs two classes at least. "
+            "Choose another file, or add one with other dispositions."
+        )
+
+
+def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None) -> None:
+    """Raises InputError where a file has no rows, or not those that were asked for."""
+    from exoplanet_desktop.catalogs.table import Table
+
+    with Table.open(csv) as table:
+        count = table.row_count
+    _some_rows(csv, count)
+    if any(row is not None and row >= count for row in (from_row, to_row)):
+        raise InputError(
+            f"{csv.name} has {count:,} rows, numbered 0 to {count - 1}, "
+            f"so it has no rows {from_row or 0} to {count - 1 if to_row is None else to_row}. Choose rows among these."
+        )
+
+
+def _some_rows(csv: Path, count: int) -> None:
+    if count == 0:
+        raise InputError(f"{csv.name} has column names but no rows. Choose a file with data.")
