@@ -89,15 +89,16 @@ class _Target:
         row: Any = self.connection.execute(f"SELECT count(*) FROM {self.table}").fetchone()
         return int(row[0])
 
-    def fill(self, layout: Layout, path: Path, skip: int, breaks: bool, report: Report) -> None:
+    def fill(self, layout: Layout, path: Path, skip: int, scan: Scan, report: Report) -> None:
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.columns)
-        # DuckDB takes a path for a pattern. Line breaks in cells can be cut wrongly by its parallel reader.
+        # DuckDB takes a path for a pattern, and line ends inside cells for those of the file where it is left to guess;
+        # its parallel reader may cut a file inside a cell.
         pattern = re.sub(r"([*?\[])", r"[\1]", str(path.resolve()))
         sql = f"""
             CREATE TABLE {self.table} AS SELECT * FROM read_csv(?, auto_detect = false, header = false, skip = {skip},
-                delim = ?, quote = '"', escape = '"', columns = {{{columns}}}, compression = 'none',
-                hive_partitioning = false, parallel = {str(not breaks).lower()})"""
-        values = [pattern, layout.delimiter]
+                delim = ?, quote = '"', escape = '"', new_line = ?, columns = {{{columns}}}, compression = 'none',
+                hive_partitioning = false, parallel = {str(not scan.breaks).lower()})"""
+        values = [pattern, layout.delimiter, "\\r\\n" if scan.returns else "\\n"]
         run(self.connection, sql, values, stage="reading", report=report, should_stop=self.should_stop)
 
 
@@ -106,7 +107,7 @@ def _load_clean(target: _Target, layout: Layout, scan: Scan) -> Loaded | None:
     import duckdb
 
     try:
-        target.fill(layout, layout.path, layout.first_row - 1, scan.breaks, target.report)
+        target.fill(layout, layout.path, layout.first_row - 1, scan, target.report)
         rows = target.count()
     except duckdb.Error:
         rows = -1
@@ -124,7 +125,7 @@ def _load_careful(target: _Target, layout: Layout) -> Loaded:
         with copy.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, delimiter=layout.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerows(_rows(target, loaded))
-        target.fill(layout, copy, 0, True, within(target.report, 0.6, 1.0))
+        target.fill(layout, copy, 0, Scan(clean=True, breaks=True), within(target.report, 0.6, 1.0))
     except OSError as error:
         raise full(error) or error from None
     finally:

@@ -27,11 +27,13 @@ class BadLine:
         line: its line number in the file, counted from 1; the first one where it has several.
         reason: why, in words.
         text: its beginning.
+        end: number of its last line.
     """
 
     line: int
     reason: str
     text: str
+    end: int
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def split_records(
     """
     source = _Lines(lines, first_line)
     tidy = _spaces_at_quotes(delimiter)
-    blanks = "\r\n" if width == 1 else "\r\n\t "
+    blanks = "\r\n" if width == 1 else "\r\n\t ".replace(delimiter, "")
     while (line := source.take()) is not None:
         if not line.strip(blanks):
             continue
@@ -84,7 +86,10 @@ def split_records(
             cells.pop()
         if not reason and len(cells) != width:
             reason = f"{len(cells):,} cells where the header has {width:,}"
-        yield BadLine(number, reason, _shown(line)) if reason else Record(number, source.number, tuple(cells))
+        if reason:
+            yield BadLine(number, reason, _shown(line), source.number)
+        else:
+            yield Record(number, source.number, tuple(cells))
 
 
 class _Lines:
@@ -164,7 +169,7 @@ def _spaces_at_quotes(delimiter: str) -> re.Pattern[str]:
 
 def _without_spaces(line: str, tidy: re.Pattern[str], delimiter: str, width: int) -> list[str] | None:
     """The cells of one line with the spaces around its quoted cells taken away, where that makes it whole."""
-    if '"' not in line or len(line) > MAX_RECORD:
+    if '"' not in line or "\0" in line or len(line) > MAX_RECORD:
         return None
     try:
         cells = next(csv.reader([tidy.sub("", line)], delimiter=delimiter, strict=True))

@@ -23,11 +23,13 @@ class Scan:
         clean: UTF-8, one kind of line end, no NUL, no overlong line, quotation marks in pairs.
         records: records that are there if the file is clean (blank lines are none).
         breaks: some quoted cell holds a line break.
+        returns: lines end with `\\r\\n`, not with `\\n` alone.
     """
 
     clean: bool
     records: int = 0
     breaks: bool = False
+    returns: bool = False
 
 
 def scan(layout: Layout, *, report: Report = silent, should_stop: ShouldStop = never) -> Scan:
@@ -53,14 +55,14 @@ def scan(layout: Layout, *, report: Report = silent, should_stop: ShouldStop = n
             check(should_stop)
             decoder.decode(block)
         decoder.decode(b"", final=True)
-    return Scan(clean, counter.records, counter.breaks)
+    return Scan(clean, counter.records, counter.breaks, counter.returns)
 
 
 class _Counter:
     """Counts records, block by block."""
 
     def __init__(self, header: bytes) -> None:
-        self._return = header.endswith(b"\r\n")
+        self.returns = header.endswith(b"\r\n")
         self._quotes = 0
         self._position = 0  # of the next block
         self._end = -1  # position of the last line end
@@ -82,7 +84,7 @@ class _Counter:
             self.breaks = self.breaks or bool(inside.any())
             ends = ends[~inside]
             self._quotes += len(quotes)
-        lengths = np.diff(ends + self._position, prepend=self._end) - 1 - self._return
+        lengths = np.diff(ends + self._position, prepend=self._end) - 1 - self.returns
         self.records += int(np.count_nonzero(lengths > 0))
         if len(ends):
             self._end = self._position + int(ends[-1])
@@ -93,14 +95,14 @@ class _Counter:
     def finish(self) -> bool:
         """False where the end is not clean. Counts a last line without an end."""
         rest = self._position - self._end - 1
-        if self._return and self._tail == b"\r":
+        if self.returns and self._tail == b"\r":
             return False
         self.records += rest > 0
         return self._quotes % 2 == 0
 
     def _same_ends(self, block: bytes) -> bool:
         """Whether the block has only `\\n`, or only `\\r\\n`, as the header has; a pair may be cut by its edge."""
-        if not self._return:
+        if not self.returns:
             return b"\r" not in block
         joined = self._tail + block
         self._tail = b"\r" if block.endswith(b"\r") else b""

@@ -146,7 +146,7 @@ def _star_cells(rng: np.random.Generator, rows: Signals) -> Cells:
         value, upper, lower = blanked(rng, share, *triple)
         cells |= with_errors(name, _ENDS, (value, *blanked(rng, 0.08, upper, lower)), decimals)
     cells["st_metratio"] = text_where(~np.isnan(cells["st_met"].astype(np.float64)), "[Fe/H]")
-    types = np.array(["M0", "K2", "G2", "F5", "A5"], dtype=object)[
+    types = np.array(["M0 V", "K2 V", "G2 V", "F5 V", "A5 V"], dtype=object)[
         np.digitize(rows.temperature, (3900, 5300, 6000, 7300))
     ]
     cells["st_spectype"] = text_where(rng.random(size) > 0.89, types)
