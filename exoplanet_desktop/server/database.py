@@ -94,6 +94,8 @@ class Database:
                 "Check that the disk is not full and the folder can be written to."
             ) from error
         except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:
+                raise  # a broken constraint and the like: our own fault, not the file's
             raise UnavailableError(
                 f"The engine's record {self._path} is damaged: {error}. Move it away, or choose another data folder."
             ) from error

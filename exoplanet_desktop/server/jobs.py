@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.errors import AppError, BugError, Cancelled, NotFound, TooMany, UnavailableError
+from exoplanet_desktop.errors import AppError, BugError, Cancelled, NotFound, TooLarge, TooMany, UnavailableError
 from exoplanet_desktop.server import records
 from exoplanet_desktop.server.files import disk_error, disk_errors, move_into_place, remove_quietly
 from exoplanet_desktop.server.job import Job, Order, error_of
@@ -20,6 +20,8 @@ from exoplanet_desktop.server.store import Store, interrupted, noun, now
 from exoplanet_desktop.wire.vocabulary import Status
 
 log = logging.getLogger(__name__)
+
+_RESULT_BYTES = 256 * 1024 * 1024  # what SQLite keeps in one cell with ease
 
 
 class JobRunner:
@@ -118,7 +120,8 @@ class JobRunner:
             for job in self._queue:
                 kind = job.order.kind
                 running = sum(j.process is not None and j.order.kind == kind for j in self._jobs.values())
-                if not self._closed and running < self._settings.running.get(kind, 1):
+                # A job that cannot start ends at once, and its end has come through here already.
+                if job in self._queue and not self._closed and running < self._settings.running.get(kind, 1):
                     self._queue = tuple(other for other in self._queue if other is not job)
                     self._start(job)
 
@@ -166,11 +169,11 @@ class JobRunner:
 
     def succeed(self, job: Job, summary: Mapping[str, Any], result: bytes) -> None:
         """Move the outputs into place and write it all down; a job whose results cannot be kept has failed."""
-        job.result = result
-        if job.order.reply is not None:
-            job.result = json.dumps(job.order.reply(summary)).encode()
         moved: list[Path] = []
         try:
+            job.result = result if job.order.reply is None else json.dumps(job.order.reply(summary)).encode()
+            if job.order.recorded and len(job.result) > _RESULT_BYTES:
+                raise TooLarge("The reply has too many rows to be kept. Ask for fewer with `results_limit`.")
             with disk_errors("The results cannot be kept"):
                 for output in job.order.outputs:
                     target = self._store.folder(output.folder) / output.name

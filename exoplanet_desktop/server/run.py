@@ -30,15 +30,15 @@ def serve(host: str, port: int, data_dir: Path, token: str | None, announce: Cal
     Raises InputError for an open address without a token, UnavailableError where the address or the data folder
     cannot be used.
     """
-    loopback = is_loopback(host)
-    if token is None and not loopback:
+    if token is None and not is_loopback(host):
         raise InputError(
             f"Without a token the engine listens on this machine alone, and {host} can be reached from others. "
             "Name a file with a token by --token-file, or use --host 127.0.0.1."
         )
     if token is not None and len(token) < 16:
         raise InputError("The token is too short to be safe. Use at least 16 characters.")
-    run(Settings(data_dir=data_dir, token=token, loopback=loopback), host, port, announce)
+    # With a token, a TLS proxy on this machine may hand requests on under the lab's own name.
+    run(Settings(data_dir=data_dir, token=token, loopback=token is None), host, port, announce)
 
 
 def run(

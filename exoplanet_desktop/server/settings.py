@@ -40,7 +40,7 @@ class Settings:
     Attributes:
         data_dir: the folder that holds everything the engine knows.
         token: what a caller must show; None lets every program of this machine in.
-        loopback: the engine listens on this machine alone, so a request under another host's name is a trick.
+        loopback: answer under names of this machine alone: a request under another host's name is a trick.
         upload_bytes: size limit of one request body.
         running: how many jobs of a kind may run at the same time. A prediction or merge need not wait for a training,
             which may take minutes.

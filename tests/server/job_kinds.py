@@ -75,7 +75,8 @@ def predict(args: dict[str, Any], context: TaskContext) -> Outcome:
 
 
 def merge(args: dict[str, Any], context: TaskContext) -> Outcome:
-    lines = Path(args["a"]).read_text().splitlines() + Path(args["b"]).read_text().splitlines()[1:]
+    a, b = (Path(args[name]).read_text("latin-1").splitlines() for name in "ab")
+    lines = a + b[1:]
     unique = list(dict.fromkeys(lines)) if args["dedupe"] else lines
-    (context.work / TABLE_FILE).write_text("\n".join(unique) + "\n")
+    (context.work / TABLE_FILE).write_text("\n".join(unique) + "\n", "latin-1")
     return {}, {"rows": len(unique) - 1}

@@ -54,6 +54,19 @@ def test_names_of_this_machine_are_good(shared_engine: Any, host: str) -> None:
     assert shared_engine.get("/api/health", headers={"Host": host}).status_code == 200
 
 
+def test_behind_a_proxy_the_token_is_what_counts(start_engine: Any) -> None:
+    engine = start_engine(token=TOKEN, loopback=False)
+    reply = engine.train(csv=engine.csv)
+    assert reply.status_code == 202
+    assert engine.get("/api/merge", headers={"Host": "lab.example"}).status_code == 200
+    merged = engine.post(
+        "/api/merge",
+        files={"file_a": ("a.csv", engine.csv), "file_b": ("b.csv", engine.csv)},
+        headers={"Host": "lab.example"},
+    )
+    assert merged.json()["merged_url"].startswith("http://lab.example/media/mergefiles/")
+
+
 def test_a_page_of_another_server_may_not_post_blindly(shared_engine: Any) -> None:
     for origin in ("http://evil.example", "null", "http://127.0.0.1:1"):
         assert shared_engine.post("/api/train", headers={"Origin": origin}).status_code == 401

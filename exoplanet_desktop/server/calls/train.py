@@ -83,15 +83,17 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1000)
 @router.get("/api/train/{job_id}/status")
 async def job_status(request: Request, job_id: str) -> Response:
     """State of a job; its result is null until it has SUCCEEDED."""
-    return json_reply(_status(engine_of(request), known_id(job_id)))
+    return json_reply(await _status(engine_of(request), known_id(job_id)))
 
 
-def _status(engine: Engine, job_id: str) -> bytes:
+async def _status(engine: Engine, job_id: str) -> bytes:
     live = engine.runner.find(job_id)
-    record = live.record() if live else records.find_job(engine.store.database, job_id)
-    if record is None or (live is not None and not live.order.recorded):
+    if live is not None and live.order.recorded:
+        return replies.status(live.record(), live, engine.runner)
+    record = await asyncio.to_thread(records.find_job, engine.store.database, job_id)
+    if record is None:
         raise no_job()
-    return replies.status(record, live, engine.runner)
+    return replies.status(record, None, engine.runner)
 
 
 @router.get("/api/train/{job_id}/logs")
@@ -103,8 +105,8 @@ async def job_logs(
 ) -> Response:
     """The log of a job: all of it, its last `tail` lines, or what follows `offset` bytes."""
     engine, job_id = engine_of(request), known_id(job_id)
-    if engine.runner.find(job_id) is None and records.find_job(engine.store.database, job_id) is None:
-        raise no_job()
+    if engine.runner.find(job_id) is None:
+        await _status(engine, job_id)  # there must be one
     text, next_offset = await asyncio.to_thread(read_log, engine.store.log_path(job_id), tail=tail, offset=offset)
     return json_reply(Logs(job_id=job_id, tail=tail, logs=text, next_offset=next_offset).model_dump())
 
@@ -117,7 +119,7 @@ async def cancel_job(request: Request, job_id: str) -> Response:
         job = await asyncio.to_thread(engine.runner.cancel, job_id)
         ended = asyncio.shield(asyncio.wrap_future(job.ended))
         await asyncio.wait({ended}, timeout=_CANCEL_WAIT_S)
-    return json_reply(_status(engine, job_id))
+    return json_reply(await _status(engine, job_id))
 
 
 @router.get("/api/models")
