@@ -5,13 +5,13 @@ stands on a command line. It ends when this process does, however that ends.
 """
 
 import importlib
-import logging
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection as Pipe
@@ -21,9 +21,8 @@ from pathlib import Path
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.errors import AppError, UnavailableError
 
-log = logging.getLogger("exoplanet_desktop.client")
-
 ENTRY = "exoplanet_desktop.server.embedded:run_embedded"
+FAILURE_FILE = "engine-failure.txt"
 
 START_S = 60.0  # a cold disk and a virus scanner can make seconds of what takes one
 STOP_S = 8.0
@@ -142,7 +141,8 @@ def _interrupts_ignored() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        # None stands for a handler that Python did not set, and could not set again.
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
 
 
 def _run(entry: str, pipe: Pipe, data_dir: str) -> None:
@@ -159,9 +159,21 @@ def _run(entry: str, pipe: Pipe, data_dir: str) -> None:
         _tell_failure(pipe, str(error))
         raise SystemExit(1) from error
     except Exception as error:
-        log.exception("the engine failed")
-        _tell_failure(pipe, f"The embedded engine failed ({type(error).__name__}: {error}). Its log says more.")
+        _keep(traceback.format_exc(), Path(data_dir) / FAILURE_FILE)
+        _tell_failure(
+            pipe,
+            f"The embedded engine failed ({type(error).__name__}: {error}). {FAILURE_FILE} in {data_dir} says more.",
+        )
         raise SystemExit(1) from error
+
+
+def _keep(trace: str, file: Path) -> None:
+    """A terminal is no place for a traceback, and the engine's own log is closed by now."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(trace, encoding="utf-8")
+    except OSError:
+        return
 
 
 def _tell_failure(pipe: Pipe, sentence: str) -> None:

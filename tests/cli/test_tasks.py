@@ -1,0 +1,134 @@
+"""Each task from a command line to its result, with the real engine."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+
+def table(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def test_training_ends_with_metrics_pictures_and_a_model(trained):
+    status = json.loads((trained / "reply.json").read_text())
+    result = status["result"]
+    assert status["status"] == "SUCCEEDED"
+    assert 0.3 < result["cv_mean"] <= 1
+    for url in (result["cm_image_url"], result["cm_norm_image_url"], result["model_url"]):
+        assert (trained / url.removeprefix("/media/")).stat().st_size > 1000
+
+
+def test_several_catalogs_are_merged_then_trained_on_and_the_result_is_told(run, rows, write, tmp_path):
+    half = len(rows) // 2
+    a = write(tmp_path / "a.csv", rows[:half])
+    b = write(tmp_path / "b.csv", [rows[0], *rows[half - 5 :]])  # five rows are in both
+    c = write(tmp_path / "c.csv", [rows[0], *rows[1:4]])
+    done = run(
+        *("train", a, b, c, "--model", "DT", "--features", "blind", "--balance", "balanced"),
+        *("--data-dir", tmp_path / "data"),
+    )
+    assert done.code == 0, done.err
+    assert "Decision tree on KOI, blind features" in done.out
+    assert "accuracy over 5 folds" in done.out
+    assert "protocol" in done.out
+    assert f"rows used       {len(rows) - 1}, seed 42" in done.out
+    stages = done.err.splitlines()
+    assert stages[:3] == ["Merging file 2 of 3", "Merging file 3 of 3", "Starting the engine"]
+    assert len(stages) == len({*stages}), "each stage is told once"
+
+
+def test_a_prediction_counts_its_rows_and_keeps_them_in_a_file(run, catalog, trained, tmp_path):
+    out = tmp_path / "out.csv"
+    done = run("predict", catalog, "--satellite", "KOI", "--model", "dt", "--data-dir", trained, "-o", out, "--json")
+    assert done.code == 0, done.err
+    reply = done.json
+    assert "results" not in reply
+    assert reply["total_predicted"] == sum(reply["class_counts"].values()) == len(table(out)) == 400
+    assert "Predicted_Class" in table(out)[0]
+
+
+def test_rows_of_a_prediction_count_from_0_and_include_both_ends(run, catalog, trained, tmp_path):
+    out = tmp_path / "out.csv"
+    done = run(
+        *("predict", catalog, "--satellite", "KOI", "--model", "dt", "--data-dir", trained, "-o", out),
+        *("--from-row", 3, "--to-row", 7),
+    )
+    assert done.code == 0, done.err
+    assert "5 rows, 3 to 7, KOI, dt" in done.out
+    assert "known labels" in done.out
+    assert [row["kepoi_name"] for row in table(out)] == [row["kepoi_name"] for row in table(catalog)[3:8]]
+
+
+def test_predicting_after_training_on_another_catalog_needs_nothing_before(run, catalog, tmp_path):
+    done = run(
+        *("predict", catalog, "--satellite", "KOI", "--model", "dt", "--train-on", catalog, "--features", "blind"),
+        *("--data-dir", tmp_path, "--json"),
+    )
+    assert done.code == 0, done.err
+    assert done.json["features"] == "blind"
+
+
+@pytest.fixture
+def served(command, tmp_path):
+    """An engine served to others: its address and its token file."""
+    process = subprocess.Popen(
+        [*command, "serve", "--port", "0", "--data-dir", str(tmp_path / "served")], stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        line = process.stdout.readline()
+        yield line
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_a_served_engine_merges_for_commands_that_know_its_token(run, served, catalog, rows, write, tmp_path):
+    address = served.split()[2]
+    token = tmp_path / "served" / "token"
+    assert f"token in {token}" in served
+    if os.name == "posix":
+        assert token.stat().st_mode & 0o077 == 0
+    here = ("--backend", address, "--data-dir", tmp_path / "data")
+    again, out = write(tmp_path / "again.csv", rows[:11]), tmp_path / "out.csv"
+    refused = run("merge", catalog, again, *here)
+    assert (refused.code, "wants a token" in refused.sentence) == (2, True)
+    done = run("merge", catalog, again, *here, "--token-file", token, "-o", out, "--json")
+    assert done.code == 0, done.err
+    assert done.json["merged_url"].startswith(address)
+    assert done.json["merged_rows"] == len(table(out)) == 400
+    done = run("merge", catalog, again, *here, "--token-file", token, "--no-dedupe")
+    assert "410 rows" in done.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console of its own is needed to send Ctrl+C there")
+def test_ctrl_c_cancels_the_job_and_leaves_nothing(command, catalog, tmp_path):
+    # Of a shell in the background a process inherits that Ctrl+C is ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with subprocess.Popen(
+            [*command, "train", str(catalog), "--model", "svm", "--data-dir", str(tmp_path)],
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            for line in process.stderr:
+                if line.startswith("Working"):
+                    break
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of the group
+            rest = process.stderr.read()
+            assert process.wait(20) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert rest.strip().splitlines()[-1] == "Stopped."
+    assert "Traceback" not in rest
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "engine.sqlite3") as database:
+        states = database.execute("SELECT status FROM jobs").fetchall()
+    database.close()
+    assert states == [("CANCELLED",)]
