@@ -27,8 +27,7 @@ SUN_DENSITY_KG_M3 = 1408.0
 GRAVITATION = 6.6743e-11
 SUN_TEMPERATURE_K = 5772.0
 DAY_S = 86400.0
-KEPLER_BASELINE_DAYS = 1400.0
-SECTOR_DAYS = 27.0
+YEAR_DAYS = 365.25
 
 
 def stellar_density(logg: Numbers, radius_sun: Numbers) -> Numbers:
@@ -89,51 +88,72 @@ class Engineered:
     formula: Callable[[Column], Numbers]
 
 
-@dataclass(frozen=True)
-class _Names:
-    """What a satellite's catalog calls the quantities that the formulas need."""
-
-    period: str
-    duration: str
-    depth: str
-    planet_radius: str
-    star_radius: str
-    logg: str
-    error: str  # suffix of an upper error column
+def _density(logg: str, radius: str) -> Callable[[Column], Numbers]:
+    return lambda column: stellar_density(column(logg), column(radius))
 
 
-_KOI = _Names("koi_period", "koi_duration", "koi_depth", "koi_prad", "koi_srad", "koi_slogg", error="_err1")
-_TOI = _Names("pl_orbper", "pl_trandurh", "pl_trandep", "pl_rade", "st_rad", "st_logg", error="err1")
+def _duration_ratio(period: str, duration: str, density: Callable[[Column], Numbers]) -> Engineered:
+    """Far from 1: a grazing transit, an eccentric orbit, or another star than the catalog thinks."""
+
+    def formula(column: Column) -> Numbers:
+        return np.asarray(column(duration) / expected_duration(column(period), density(column)))
+
+    return Engineered("x_duration_ratio", "", "Transit duration over that of a central transit", formula)
 
 
-def _transit(names: _Names) -> tuple[Engineered, ...]:
-    """Features of the catalogs that have transits, KOI and TOI: both give depths in ppm and durations in hours."""
-
-    def density(column: Column) -> Numbers:
-        return stellar_density(column(names.logg), column(names.star_radius))
-
-    def duration_ratio(column: Column) -> Numbers:
-        return np.asarray(column(names.duration) / expected_duration(column(names.period), density(column)))
-
-    def depth_ratio(column: Column) -> Numbers:
-        ratio = radius_ratio(column(names.planet_radius), column(names.star_radius))
-        return np.asarray(column(names.depth) * 1e-6 / ratio**2)
-
-    def duty_cycle(column: Column) -> Numbers:
-        return np.asarray(column(names.duration) / 24.0 / column(names.period))
-
-    def relative(quantity: str) -> Callable[[Column], Numbers]:
-        return lambda column: np.asarray(column(quantity + names.error) / column(quantity))
-
-    return (
-        Engineered("x_duration_ratio", "", "Transit duration over that of a central transit", duration_ratio),
-        Engineered("x_depth_ratio", "", "Transit depth over the radius ratio squared", depth_ratio),
-        Engineered("x_duty_cycle", "", "Share of the orbit in transit", duty_cycle),
-        Engineered("x_duration_error", "", "Relative error of the duration", relative(names.duration)),
-        Engineered("x_period_error", "", "Relative error of the period", relative(names.period)),
-    )
+def _koi_star_asymmetry(column: Column) -> Numbers:
+    """Lower over upper error of the stellar radius: far from 1 where dwarf and giant cannot be told apart."""
+    return np.asarray(-column("koi_srad_err2") / column("koi_srad_err1"))
 
 
+def _koi_signal_share(column: Column) -> Numbers:
+    """Signal-to-noise of the transit model over depth / its error: 1 where all noise of the depth is white."""
+    return np.asarray(column("koi_model_snr") * column("koi_depth_err1") / column("koi_depth"))
+
+
+def _toi_depth_ratio(column: Column) -> Numbers:
+    """Depth (ppm) over the radius ratio squared: 1 for a dark disc within the star's, more if light is diluted."""
+    ratio = radius_ratio(column("pl_rade"), column("st_rad"))
+    return np.asarray(column("pl_trandep") * 1e-6 / ratio**2)
+
+
+def _toi_insolation_ratio(column: Column) -> Numbers:
+    """Catalog's insolation over L / a**2 (Earth units), with L = R**2 (T / 5772 K)**4 and a from Kepler's third law.
+
+    Far from 1 where the catalog's parameters come from different stars or solutions.
+    """
+    radius = column("st_rad")
+    mass = _density("st_logg", "st_rad")(column) * radius**3
+    axis_au = np.cbrt(mass * (column("pl_orbper") / YEAR_DAYS) ** 2)
+    luminosity = radius**2 * (column("st_teff") / SUN_TEMPERATURE_K) ** 4
+    return np.asarray(column("pl_insol") * axis_au**2 / luminosity)
+
+
+def _toi_period_error(column: Column) -> Numbers:
+    """Relative error of the period."""
+    return np.asarray(column("pl_orbpererr1") / column("pl_orbper"))
+
+
+def _toi_error_ratio(column: Column) -> Numbers:
+    """Error of the period over that of the epoch: about one over the number of orbits that were watched."""
+    return np.asarray(column("pl_orbpererr1") / column("pl_tranmiderr1"))
+
+
+# K2 has none: each of 17 candidates was tried, and none gained (docs/science.md). Its table has no depths or durations.
 ENGINEERED: Mapping[Satellite, tuple[Engineered, ...]] = MappingProxyType(
-    {Satellite.KOI: _transit(_KOI), Satellite.TOI: _transit(_TOI), Satellite.K2: ()}
+    {
+        Satellite.KOI: (
+            _duration_ratio("koi_period", "koi_duration", _density("koi_slogg", "koi_srad")),
+            Engineered("x_star_asymmetry", "", "Lower over upper error of the stellar radius", _koi_star_asymmetry),
+            Engineered("x_signal_share", "", "Signal-to-noise over depth / its error", _koi_signal_share),
+        ),
+        Satellite.TOI: (
+            _duration_ratio("pl_orbper", "pl_trandurh", _density("st_logg", "st_rad")),
+            Engineered("x_insolation_ratio", "", "Insolation over that of star and orbit", _toi_insolation_ratio),
+            Engineered("x_depth_ratio", "", "Transit depth over the radius ratio squared", _toi_depth_ratio),
+            Engineered("x_period_error", "", "Relative error of the period", _toi_period_error),
+            Engineered("x_error_ratio", "", "Error of the period over that of the epoch", _toi_error_ratio),
+        ),
+        Satellite.K2: (),
+    }
 )

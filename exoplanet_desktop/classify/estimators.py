@@ -1,6 +1,7 @@
 """The six models, in one table of fixed hyper-parameters chosen by measurement (docs/science.md)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,21 +10,46 @@ from numpy.typing import NDArray
 from exoplanet_desktop.catalogs.progress import ShouldStop, check
 from exoplanet_desktop.classify.features import Matrix
 from exoplanet_desktop.errors import Cancelled
-from exoplanet_desktop.wire.vocabulary import Model
+from exoplanet_desktop.wire.vocabulary import Balance, Model, Satellite
 
 Probabilities = NDArray[np.float64]
 
-XGB_ROUNDS = 80
-XGB: Mapping[str, Any] = {
-    "objective": "multi:softprob",
-    "tree_method": "hist",
-    "max_depth": 5,
-    "learning_rate": 0.2,
-    "subsample": 0.9,
-    "colsample_bytree": 0.6,
-    "min_child_weight": 2,
-    "reg_lambda": 2,
-    "max_bin": 64,
+QUANTILES = 200
+XGB: Mapping[str, Any] = {"objective": "multi:softprob", "tree_method": "hist"}
+
+# Few trees with large steps and few bins: on KOI as accurate as 600 small steps, in a twentieth of the time. K2 and
+# TOI, which gain by smaller steps, get them.
+XGB_BY_SATELLITE: Mapping[Satellite, Mapping[str, Any]] = {
+    Satellite.KOI: {
+        "rounds": 50,
+        "learning_rate": 0.2,
+        "max_depth": 6,
+        "max_bin": 64,
+        "subsample": 0.9,
+        "colsample_bytree": 0.7,
+        "min_child_weight": 8,
+        "reg_lambda": 3,
+    },
+    Satellite.TOI: {
+        "rounds": 100,
+        "learning_rate": 0.1,
+        "max_depth": 6,
+        "max_bin": 128,
+        "subsample": 0.8,
+        "colsample_bytree": 0.5,
+        "min_child_weight": 3,
+        "reg_lambda": 2,
+    },
+    Satellite.K2: {
+        "rounds": 100,
+        "learning_rate": 0.1,
+        "max_depth": 5,
+        "max_bin": 64,
+        "subsample": 0.8,
+        "colsample_bytree": 0.5,
+        "min_child_weight": 2,
+        "reg_lambda": 2,
+    },
 }
 
 
@@ -66,10 +92,15 @@ class Pipeline:
         self.empty = empty
 
     def probabilities(self, matrix: Matrix) -> Probabilities:
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1):
+        with one_thread():
             return _normalised(self.pipeline.predict_proba(filled(matrix, self.empty)))
+
+
+def one_thread() -> Any:
+    """A context in which OpenBLAS and OpenMP use one thread: with another number they add up in another order."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(1)
 
 
 def filled(matrix: Matrix, empty: NDArray[np.int64]) -> Matrix:
@@ -92,48 +123,52 @@ def class_weights(y: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
     return np.asarray(len(y) / (classes * np.maximum(counts, 1)))[y]
 
 
-def fit(
-    model: Model, matrix: Matrix, y: NDArray[np.int64], classes: int, balanced: bool, seed: int, should_stop: ShouldStop
-) -> Estimator:
-    """Fits one model on one thread. Raises Cancelled; scikit-learn looks at `should_stop` only before it begins."""
-    check(should_stop)
-    weights = class_weights(y, classes) if balanced else None
-    if model is Model.XGB:
-        return _fit_xgb(matrix, y, classes, weights, seed, should_stop)
-    return _fit_sklearn(model, matrix, y, weights, seed)
+@dataclass(frozen=True)
+class Recipe:
+    """What is fitted, the same way in each fold and for the model that is kept. `classes` counts the labels."""
 
+    satellite: Satellite
+    model: Model
+    classes: int
+    balance: Balance
+    seed: int
 
-def _fit_xgb(
-    matrix: Matrix,
-    y: NDArray[np.int64],
-    classes: int,
-    weights: NDArray[np.float64] | None,
-    seed: int,
-    should_stop: ShouldStop,
-) -> Trees:
-    import xgboost
+    def fit(self, matrix: Matrix, y: NDArray[np.int64], should_stop: ShouldStop) -> Estimator:
+        """Fits on one thread. Raises Cancelled; scikit-learn looks at `should_stop` only before it begins."""
+        check(should_stop)
+        weights = class_weights(y, self.classes) if self.balance is Balance.BALANCED else None
+        if self.model is Model.XGB:
+            return self._fit_xgb(matrix, y, weights, should_stop)
+        return _fit_sklearn(self.model, matrix, y, weights, self.seed)
 
-    class Stop(xgboost.callback.TrainingCallback):  # type: ignore[misc]
-        def after_iteration(self, *_: Any) -> bool:
-            return should_stop()
+    def _fit_xgb(
+        self, matrix: Matrix, y: NDArray[np.int64], weights: NDArray[np.float64] | None, should_stop: ShouldStop
+    ) -> Trees:
+        import xgboost
 
-    data = xgboost.QuantileDMatrix(matrix, y, weight=weights, max_bin=XGB["max_bin"], nthread=1)
-    params = {**XGB, "num_class": classes, "nthread": 1, "seed": seed}
-    booster = xgboost.train(params, data, XGB_ROUNDS, callbacks=[Stop()])
-    if booster.num_boosted_rounds() < XGB_ROUNDS:
-        raise Cancelled("Stopped, as asked.")
-    return Trees(booster)
+        class Stop(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+            def after_iteration(self, *_: Any) -> bool:
+                return should_stop()
+
+        params = {**XGB, **XGB_BY_SATELLITE[self.satellite]}
+        rounds = params.pop("rounds")
+        data = xgboost.QuantileDMatrix(matrix, y, weight=weights, max_bin=params["max_bin"], nthread=1)
+        params |= {"num_class": self.classes, "nthread": 1, "seed": self.seed}
+        booster = xgboost.train(params, data, rounds, callbacks=[Stop()])
+        if booster.num_boosted_rounds() < rounds:
+            raise Cancelled("Stopped, as asked.")
+        return Trees(booster)
 
 
 def _fit_sklearn(
     model: Model, matrix: Matrix, y: NDArray[np.int64], weights: NDArray[np.float64] | None, seed: int
 ) -> Pipeline:
-    from threadpoolctl import threadpool_limits
 
     empty = np.flatnonzero(np.isnan(matrix).all(axis=0))
     pipeline = RECIPES[model](seed)
-    # One thread: OpenBLAS adds up in another order with each number of threads.
-    with threadpool_limits(1):
+    if "normal" in pipeline.named_steps:
+        pipeline.set_params(normal__n_quantiles=min(QUANTILES, len(y)))
+    with one_thread():
         pipeline.fit(
             filled(matrix, empty),
             y,
@@ -154,7 +189,7 @@ def _numbers_like_normal(seed: int) -> list[tuple[str, Any]]:
         ("impute", SimpleImputer(strategy="median", add_indicator=True)),
         (
             "normal",
-            QuantileTransformer(n_quantiles=200, output_distribution="normal", subsample=None, random_state=seed),
+            QuantileTransformer(output_distribution="normal", subsample=None, random_state=seed),
         ),
         ("scale", StandardScaler()),
     ]

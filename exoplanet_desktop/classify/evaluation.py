@@ -1,6 +1,5 @@
 """The evaluation of a model: folds and hold-out grouped by host star, each fit a task of its own."""
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,26 +9,11 @@ from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.progress import ShouldStop
 from exoplanet_desktop.classify.dataset import Dataset
-from exoplanet_desktop.classify.estimators import Estimator, Probabilities, fit
+from exoplanet_desktop.classify.estimators import Estimator, Probabilities, Recipe
 from exoplanet_desktop.classify.features import Matrix
 from exoplanet_desktop.classify.metrics import HeldOut
 from exoplanet_desktop.classify.protocol import Split, star_folds
 from exoplanet_desktop.classify.work import Crew
-from exoplanet_desktop.wire.vocabulary import Balance, Model
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What is fitted, the same way in each fold and for the model that is kept."""
-
-    model: Model
-    classes: int
-    balance: Balance
-    seed: int
-
-    def fit(self, matrix: Matrix, y: NDArray[np.int64], should_stop: ShouldStop) -> Estimator:
-        balanced = self.balance is Balance.BALANCED
-        return fit(self.model, matrix, y, self.classes, balanced, self.seed, should_stop)
 
 
 def fit_and_hold_out(
@@ -110,6 +94,3 @@ def plan(data: Dataset, folds: int, holdout: float, seed: int) -> Evaluation:
     if parts == folds:
         return Evaluation(data, splits, 0, folds)
     return Evaluation(data, [*splits, star_folds(data.y, data.groups, parts, seed)[0]], folds, folds)
-
-
-Done = Callable[[Future[Any]], None]

@@ -34,7 +34,7 @@ def explain(classifier: Classifier, matrix: Matrix, top: int, units: Mapping[str
         [
             {
                 "feature": names[index],
-                "value": None if np.isnan(matrix[row, index]) else float(matrix[row, index]),
+                "value": _shown(matrix[row, index]),
                 "unit": all_units.get(names[index], ""),
                 "contribution": float(values[row, index]),
                 "measure": measure,
@@ -43,6 +43,11 @@ def explain(classifier: Classifier, matrix: Matrix, top: int, units: Mapping[str
         ]
         for row in range(len(matrix))
     ]
+
+
+def _shown(value: np.float32) -> float | None:
+    """As many digits as float32 has: 3.92 and not 3.9200000762939453."""
+    return None if np.isnan(value) else float(str(value))
 
 
 def _occluded(classifier: Classifier, matrix: Matrix, probabilities: Probabilities) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ few matrix products. The plain score is the draw in which each star weighs 1.
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from exoplanet_desktop.wire.payloads import ClassScore
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Interval: TypeAlias = tuple[float | None, float | None]
 
 DRAWS = 300
 CALIBRATION_BINS = 10
@@ -54,22 +56,36 @@ def scores(held: HeldOut) -> dict[str, float | None]:
     }
 
 
-def intervals(held: HeldOut, seed: int, draws: int = DRAWS) -> dict[str, tuple[float | None, float | None]]:
+def intervals(held: HeldOut, seed: int, draws: int = DRAWS) -> dict[str, Interval]:
     """95 % percentile intervals of all scores.
 
     Whole stars are drawn with replacement, because planets of one star are no independent rows (Field & Welsh 2007,
     J. R. Stat. Soc. B 69, 369).
     """
-    random = np.random.default_rng(seed)
+    held, weights = _drawn(held, seed, draws)
+    return {name: _interval(values) for name, values in _weighted(held, weights).items()}
+
+
+def accuracy_interval(held: HeldOut, seed: int, draws: int = DRAWS) -> Interval:
+    """The interval of the accuracy alone, for many rows."""
+    held, weights = _drawn(held, seed, draws)
+    right = np.column_stack([held.predicted == held.y, np.ones(len(held.y))]).astype(np.float64)
+    sums = weights @ _by_star(held, right)
+    return _interval(sums[:, 0] / sums[:, 1])
+
+
+def _drawn(held: HeldOut, seed: int, draws: int) -> tuple[HeldOut, Floats]:
+    """The rows with stars counted from 0, and how often each draw takes each star: (draws, stars)."""
     stars, groups = np.unique(held.groups, return_inverse=True)
-    held = HeldOut(held.y, held.probabilities, groups, held.labels)
-    weights = random.multinomial(len(stars), np.full(len(stars), 1 / len(stars)), size=draws).astype(np.float64)
-    out = {}
-    for name, values in _weighted(held, weights).items():
-        known = values[np.isfinite(values)]
-        low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
-        out[name] = (_number(low), _number(high))
-    return out
+    share = np.full(len(stars), 1 / len(stars))
+    weights = np.random.default_rng(seed).multinomial(len(stars), share, size=draws).astype(np.float64)
+    return HeldOut(held.y, held.probabilities, groups, held.labels), weights
+
+
+def _interval(values: Floats) -> Interval:
+    known = values[np.isfinite(values)]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
+    return _number(low), _number(high)
 
 
 def per_class(matrix: Integers, labels: tuple[str, ...]) -> dict[str, ClassScore]:
@@ -120,8 +136,8 @@ def _from_confusion(held: HeldOut, weights: Floats) -> dict[str, Floats]:
     spread = np.sqrt((total**2 - (said**2).sum(axis=1)) * (total**2 - (true**2).sum(axis=1)))
     return {
         "accuracy": right.sum(axis=1) / total,
-        "balanced_accuracy": np.nanmean(recall, axis=1),
-        "f1_macro": np.nanmean(f1, axis=1),
+        "balanced_accuracy": _mean_known(recall),
+        "f1_macro": _mean_known(f1),
         "mcc": np.where(spread > 0, covariance / spread, 0.0),
     }
 
@@ -146,17 +162,23 @@ def _from_probabilities(held: HeldOut, weights: Floats) -> dict[str, Floats]:
 
 def _auc(held: HeldOut, weights: Floats) -> Floats:
     """Area under the ROC curve, each class against the rest, mean over the classes that have both."""
-    row_weights = weights[:, held.groups]
-    areas = [_area(held.y == index, held.probabilities[:, index], row_weights) for index in range(len(held.labels))]
-    return np.asarray(np.nanmean(np.array(areas), axis=0)) if len(areas) else np.full(len(weights), np.nan)
+    by_row = np.ascontiguousarray(weights.T)[held.groups]
+    areas = [_area(held.y == index, held.probabilities[:, index], by_row) for index in range(len(held.labels))]
+    return _mean_known(np.array(areas).T)
 
 
 def _area(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> Floats:
-    """Weighted Mann-Whitney statistic; rows of equal score count half."""
+    """Weighted Mann-Whitney statistic for each column of `weights` (rows, draws); rows of equal score count half."""
     order = np.argsort(score, kind="stable")
     ends = np.flatnonzero(np.diff(score[order], append=np.inf))
-    ours = np.cumsum(weights[:, order] * positive[order], axis=1)[:, ends]
-    others = np.cumsum(weights[:, order] * ~positive[order], axis=1)[:, ends]
-    before = np.concatenate([np.zeros((len(weights), 1)), others[:, :-1]], axis=1)
-    own = np.diff(ours, axis=1, prepend=0)
-    return np.asarray((own * (before + others) / 2).sum(axis=1) / (ours[:, -1] * others[:, -1]))
+    ours = np.where(positive[order, None], weights[order], 0.0)
+    others = np.cumsum(weights[order] - ours, axis=0)[ends]
+    own = np.add.reduceat(ours, np.concatenate([[0], ends[:-1] + 1]), axis=0)
+    pairs = np.einsum("ij,ij->j", own, others) - 0.5 * np.einsum("ij,ij->j", own, np.diff(others, axis=0, prepend=0))
+    return np.asarray(pairs / (own.sum(axis=0) * others[-1]))
+
+
+def _mean_known(values: Floats) -> Floats:
+    """Mean over the last axis of what is not NaN; NaN where all is."""
+    known = ~np.isnan(values)
+    return np.asarray(np.where(known, values, 0.0).sum(axis=-1) / known.sum(axis=-1))

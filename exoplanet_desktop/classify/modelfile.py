@@ -20,6 +20,7 @@ from exoplanet_desktop.classify.classifier import Classifier, Parity
 from exoplanet_desktop.classify.estimators import Estimator, Pipeline, Trees
 from exoplanet_desktop.classify.features import FeatureSet
 from exoplanet_desktop.classify.files import whole_file
+from exoplanet_desktop.classify.inspection import check_booster, check_pipeline
 from exoplanet_desktop.errors import InputError, NotFound
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
@@ -89,6 +90,8 @@ def _members(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             return {name: _bounded(archive, name, path.name) for name in SIZE_LIMITS if name in archive.namelist()}
+    except InputError:
+        raise
     except FileNotFoundError:
         raise NotFound(f"There is no model file {path.name}. Train a model first.") from None
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
@@ -148,10 +151,9 @@ def _estimator(members: Mapping[str, bytes], card: Mapping[str, Any], columns: i
     if XGB in members:
         import xgboost
 
+        check_booster(members[XGB], columns, len(card["labels"]))
         booster = xgboost.Booster()
         booster.load_model(bytearray(members[XGB]))
-        if booster.num_features() != columns:
-            raise InputError("This model file is inconsistent: model and card differ in their columns. Train again.")
         return Trees(booster)
     if SKOPS not in members:
         raise InputError("This model file holds no model. Train again.")
@@ -162,6 +164,7 @@ def _estimator(members: Mapping[str, bytes], card: Mapping[str, Any], columns: i
             f"This model file holds {strangers[0]}, which no model of this program does. It was not opened."
         )
     pipeline = skops.io.loads(members[SKOPS], trusted=list(TRUSTED_TYPES))
+    check_pipeline(pipeline, columns)
     return Pipeline(pipeline, np.array(card["empty_columns"], dtype=np.int64))
 
 

@@ -18,15 +18,15 @@ from exoplanet_desktop.classify import evaluation
 from exoplanet_desktop.classify.classifier import Classifier, Parity
 from exoplanet_desktop.classify.curves import curves
 from exoplanet_desktop.classify.dataset import Dataset, blinded, read_dataset
-from exoplanet_desktop.classify.estimators import Estimator
+from exoplanet_desktop.classify.estimators import Estimator, Recipe
 from exoplanet_desktop.classify.features import feature_set
 from exoplanet_desktop.classify.figures import confusion_picture
 from exoplanet_desktop.classify.files import whole_file
 from exoplanet_desktop.classify.importance import permutation_importance
 from exoplanet_desktop.classify.leaks import scan
-from exoplanet_desktop.classify.metrics import confusion, intervals, per_class, scores
+from exoplanet_desktop.classify.metrics import accuracy_interval, confusion, intervals, per_class, scores
 from exoplanet_desktop.classify.modelfile import save
-from exoplanet_desktop.classify.work import Crew
+from exoplanet_desktop.classify.work import Crew, rising
 from exoplanet_desktop.wire.payloads import Evaluation, Importance, TrainResult
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
@@ -84,6 +84,7 @@ def train(
     Raises InputError where the file cannot be trained on, Cancelled, UnavailableError where the disk is full.
     """
     job = _Job(options, executor, should_stop)
+    report = rising(report)
     report(0.0, "reading the catalog")
     data = job.read(csv, within(report, 0.0, 0.1))
     result, estimator = job.evaluate(data, within(report, 0.1, 0.92))
@@ -127,13 +128,14 @@ class _Job:
 
     def evaluate(self, data: Dataset, report: Report) -> tuple[TrainResult, Estimator]:
         options = self.options
-        recipe = evaluation.Recipe(options.model, len(data.labels), options.balance, options.seed)
+        recipe = Recipe(options.satellite, options.model, len(data.labels), options.balance, options.seed)
+        # The model that is kept is fitted while the folds are laid out.
+        final = self.crew.start(recipe.fit, data.matrix, data.y, self.should_stop)
         main = evaluation.plan(data, options.folds, options.holdout, options.seed)
         info = SATELLITES[options.satellite]
         second = options.sentinel and options.features is Features.VETTED and bool(info.verdict)
         blind = evaluation.Evaluation(blinded(data), main.splits, main.holdout, main.folds) if second else None
         main.start(self.crew, recipe, self.should_stop)
-        final = self.crew.start(recipe.fit, data.matrix, data.y, self.should_stop)
         if blind:
             blind.start(self.crew, recipe, self.should_stop)
         report(0.0, "looking for columns that give the answer away")
@@ -187,7 +189,7 @@ class _Job:
         held, data = main.held_out, main.data
         matrix = confusion(held)
         ranges = intervals(held, self.options.seed)
-        ranges["cv_mean"] = intervals(main.out_of_fold, self.options.seed)["accuracy"]
+        ranges["cv_mean"] = accuracy_interval(main.out_of_fold, self.options.seed)
         log.info("Accuracy over the folds: %.4f ± %.4f.", *_mean_std(main.fold_accuracy))
         cv_mean, cv_std = _mean_std(main.fold_accuracy)
         return TrainResult(
@@ -244,7 +246,7 @@ def _blind(blind: evaluation.Evaluation, vetted: float) -> dict[str, Any]:
 
 def _draw(result: TrainResult, options: TrainOptions, outputs: Outputs) -> None:
     matrix = np.array(result.confusion_matrix)
-    title = f"{options.satellite} · {options.model.title} · {options.features.title.lower()} features"
+    title = f"{options.satellite} · {options.model.display_name} · {options.features.display_name.lower()} features"
     rows = f"{int(matrix.sum()):,} hold-out rows"
     labels = tuple(result.labels or ())
     for path, by_class in ((outputs.matrix, False), (outputs.matrix_normalised, True)):

@@ -4,9 +4,21 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any
 
-from exoplanet_desktop.catalogs.progress import ShouldStop, check
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check
 
 POLL_S = 0.1
+
+
+def rising(report: Report) -> Report:
+    """A Report that never goes back."""
+    highest = 0.0
+
+    def risen(share: float, stage: str) -> None:
+        nonlocal highest
+        highest = max(highest, share)
+        report(highest, stage)
+
+    return risen
 
 
 class Crew:
