@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 # PySide6 first: qasync takes the first Qt binding that is already imported.
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop, asyncSlot
+from shiboken6 import isValid
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled
 
@@ -39,8 +41,11 @@ def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], A
             except Cancelled:
                 log.info("%s was cancelled", method.__qualname__)
             except AppError as error:
-                self.tell(error)
+                if _is_there(self):
+                    self.tell(error)
             except Exception as error:
+                if not _is_there(self):
+                    return  # its widgets are gone: nothing here matters any more
                 log.exception("%s failed", method.__qualname__)
                 self.tell(BugError(f"Something went wrong inside the program ({error}). The log has the details."))
 
@@ -63,6 +68,14 @@ def _keep(task: asyncio.Task[Any] | None) -> None:
     if task is not None:
         _tasks.add(task)
         task.add_done_callback(_tasks.discard)
+
+
+def _is_there(owner: object) -> bool:
+    """Whether the C++ part of a QObject still lives: a dialog may be closed while its slot waits for an answer."""
+    there = not isinstance(owner, QObject) or isValid(owner)
+    if not there:
+        log.info("an answer came too late for %s", type(owner).__name__)
+    return there
 
 
 def background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -281,6 +281,7 @@ def _chip(tip: str) -> QToolButton:
     button = QToolButton()
     button.setAutoRaise(True)
     button.setToolTip(tip)
+    button.setAccessibleName(tip)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 

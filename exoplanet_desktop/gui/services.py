@@ -77,6 +77,11 @@ class Services:
         await self.workers.call(_simulate, satellite, path)
         return path
 
+    async def two_samples(self, satellite: Satellite) -> tuple[Path, Path]:
+        """Two simulated catalogs; the second repeats the last fifth of the first, so that a merge finds duplicates."""
+        first = await self.sample(satellite)
+        return first, await self.workers.call(_last_rows, first, self.scratch)
+
     async def close(self) -> None:
         """End the engine, the threads and the temporary files."""
         import shutil
@@ -91,3 +96,18 @@ def _simulate(satellite: Satellite, path: Path) -> None:
     from exoplanet_desktop.catalogs.simulate import simulate
 
     simulate(satellite, SAMPLE_ROWS, SAMPLE_SEED, path)
+
+
+def _last_rows(path: Path, folder: Path) -> Path:
+    """The last fifth of a catalog, as a file of its own."""
+    import csv
+
+    from exoplanet_desktop.catalogs.table import Table
+
+    target = folder / f"{path.stem}_part.csv"
+    with Table.open(path) as table, target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(table.columns)
+        start = table.row_count * 4 // 5
+        writer.writerows(table.page(start, table.row_count - start))
+    return target

@@ -22,7 +22,7 @@ class Model(StrEnum):
     SVM = "svm"
 
     @property
-    def title(self) -> str:
+    def display_name(self) -> str:
         return _MODEL_TITLES[self]
 
 
@@ -46,7 +46,7 @@ class Features(StrEnum):
     BLIND = "blind"
 
     @property
-    def title(self) -> str:
+    def display_name(self) -> str:
         return "Vetted" if self is Features.VETTED else "Blind"
 
 

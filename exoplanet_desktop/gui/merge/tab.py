@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -29,6 +28,7 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.wire.vocabulary import Satellite
@@ -201,12 +201,7 @@ class MergeTab(QWidget):
     def ask_target(self) -> None:
         if (file := self.files.current) is None:
             return
-        dialog = QFileDialog(self, "Save the merged file", file.filename, "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
+        ask_target(self, "Save the merged file", file.filename, self.save)
 
     @Slot()
     def ask_delete(self) -> None:
@@ -231,8 +226,7 @@ class MergeTab(QWidget):
         self.view.show_busy("Simulating two catalogs …")
         try:
             satellite = chosen(self.options.satellite, Satellite)
-            first = await self._services.sample(satellite)
-            second = await self._services.workers.call(_last_rows, first, self._services.scratch)
+            first, second = await self._services.two_samples(satellite)
         finally:
             self.view.back()
         self.open_files([first, second])
@@ -341,18 +335,3 @@ class MergeTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
-
-
-def _last_rows(path: Path, folder: Path) -> Path:
-    """A second sample: the last fifth of the first one, so that a merge finds duplicates."""
-    import csv
-
-    from exoplanet_desktop.catalogs.table import Table
-
-    target = folder / f"{path.stem}_part.csv"
-    with Table.open(path) as table, target.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(table.columns)
-        start = table.row_count * 4 // 5
-        writer.writerows(table.page(start, table.row_count - start))
-    return target

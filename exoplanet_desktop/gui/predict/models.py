@@ -21,14 +21,14 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[tuple[st
             continue
         choice = ModelChoice(model, features, str(entry.get("model_version")))
         score = spread(_number(entry.get("cv_mean")), _number(entry.get("cv_std")))
-        words = f"{model.title} · {features.title.lower()} · {score} · {_when(entry.get('created_at'))}"
+        words = f"{model.display_name} · {features.display_name.lower()} · {score} · {_when(entry.get('created_at'))}"
         found.append((words, choice))
     return found
 
 
 def every_kind() -> list[tuple[str, ModelChoice]]:
     """The six kinds, for a backend that does not tell which it has trained."""
-    return [(model.title, ModelChoice(model)) for model in Model]
+    return [(model.display_name, ModelChoice(model)) for model in Model]
 
 
 def model_of(run: TrainingRun) -> ModelChoice:

@@ -62,6 +62,6 @@ def _title(model: str | None) -> str:
     if not model:
         return "a model that the backend does not name"
     try:
-        return Model(model).title
+        return Model(model).display_name
     except ValueError:
         return model

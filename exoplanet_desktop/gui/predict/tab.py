@@ -5,23 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QFormLayout,
-    QGroupBox,
-    QLabel,
-    QSpinBox,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 from exoplanet_desktop.errors import AppError, MissingColumns, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.predict.models import every_kind, model_of, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
+from exoplanet_desktop.gui.predict.rows import RowRange
 from exoplanet_desktop.gui.predict.summary import Summary
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
@@ -30,6 +21,7 @@ from exoplanet_desktop.gui.tables.view import CatalogView, Opened
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.files import ask_target, copy
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, combo, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.wire.vocabulary import Satellite
@@ -167,7 +159,7 @@ class PredictTab(QWidget):
     async def save(self, target: str) -> None:
         """Write the predicted CSV to a place of the user's."""
         if self.prediction is not None:
-            await self._services.workers.call(_copy, self.prediction.csv, Path(target))
+            await self._services.workers.call(copy, self.prediction.csv, Path(target))
             self._services.notices.information(f"The prediction is saved in {target}.")
 
     @Slot()
@@ -175,12 +167,7 @@ class PredictTab(QWidget):
         """Ask where the CSV goes."""
         if self.prediction is None or self.picker.path is None:
             return
-        dialog = QFileDialog(self, "Save the prediction", f"{self.picker.path.stem}_predicted.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save)
-        dialog.open()
+        ask_target(self, "Save the prediction", f"{self.picker.path.stem}_predicted.csv", self.save)
 
     @Slot()
     def settle(self) -> None:
@@ -313,59 +300,3 @@ class PredictTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
-
-
-class RowRange(QWidget):
-    """All rows, or those from one number to another, counted from 0, both inclusive."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.every = QCheckBox("All", self)
-        self.every.setChecked(True)
-        self.first = QSpinBox(self)
-        self.first.setAccessibleName("First row, counted from 0")
-        self.last = QSpinBox(self)
-        self.last.setAccessibleName("Last row, included")
-        self.hint = QLabel("Rows count from 0; both ends are included.", self)
-        self.hint.setProperty("muted", True)
-        self.hint.setWordWrap(True)
-        layout = QFormLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addRow(self.every)
-        layout.addRow("from", self.first)
-        layout.addRow("to", self.last)
-        layout.addRow(self.hint)
-        self._form = layout
-        self.every.toggled.connect(self._show_numbers)
-        self.offer(0)
-        self._show_numbers(True)
-
-    def offer(self, row_count: int) -> None:
-        """Say how many rows there are."""
-        for box in (self.first, self.last):
-            box.setRange(0, max(row_count - 1, 0))
-        self.first.setValue(0)
-        self.last.setValue(max(row_count - 1, 0))
-
-    def chosen(self) -> tuple[int | None, int | None]:
-        if self.every.isChecked():
-            return None, None
-        return self.first.value(), self.last.value()
-
-    @Slot(bool)
-    def _show_numbers(self, every: bool) -> None:
-        for widget in (self.first, self.last, self.hint):
-            self._form.setRowVisible(widget, not every)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file, whole or not at all."""
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        shutil.copyfile(source, beside)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise UnavailableError(
-            f"{target} could not be written ({error.strerror or error}). Choose another place."
-        ) from error

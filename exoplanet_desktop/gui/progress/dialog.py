@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSaveFile, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -17,12 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import SENDING, TrainingRun
+from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -115,12 +115,12 @@ class ProgressDialog(QDialog):
         request = self.run.request
         url = (self.run.result.model_url or "") if self.run.result else ""
         suffix = Path(url).suffix or ".model"
-        self._ask_target("Save the model", f"{request.satellite}_{request.model}{suffix}", self.save_model)
+        ask_target(self, "Save the model", f"{request.satellite}_{request.model}{suffix}", self.save_model)
 
     @Slot()
     def ask_picture_target(self) -> None:
         request = self.run.request
-        self._ask_target("Save the picture", f"{request.satellite}_{request.model}_matrix.png", self.save_picture)
+        ask_target(self, "Save the picture", f"{request.satellite}_{request.model}_matrix.png", self.save_picture)
 
     @aio.slot(str)
     async def save_model(self, target: str) -> None:
@@ -136,15 +136,8 @@ class ProgressDialog(QDialog):
     async def save_picture(self, target: str) -> None:
         """Write the picture on top to a file, as the backend sent it."""
         if (picture := self.results.picture_shown()) is not None:
-            await self._workers.call(_write, Path(target), picture.data)
+            await self._workers.call(write, Path(target), picture.data)
             self._notices.information(f"The picture is saved in {target}.")
-
-    def _ask_target(self, title: str, name: str, take: "object") -> None:
-        dialog = QFileDialog(self, title, name)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(take)
-        dialog.open()
 
     @Slot()
     def _show_state(self) -> None:
@@ -229,10 +222,3 @@ class ProgressDialog(QDialog):
         layout.addStretch(0)
         layout.addLayout(buttons)
         self.resize(560, 200)
-
-
-def _write(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    file = QSaveFile(str(target))
-    if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(data) != len(data) or not file.commit():
-        raise UnavailableError(f"{target} could not be written ({file.errorString()}). Choose another place.")

@@ -41,7 +41,7 @@ class TrainRequest:
 
     @property
     def title(self) -> str:
-        return f"{self.satellite} · {self.model.title}"
+        return f"{self.satellite} · {self.model.display_name}"
 
     @property
     def source(self) -> str:

@@ -61,8 +61,8 @@ class TrainingOptions(QWidget):
         """`satellite`: whether it is asked for here."""
         super().__init__(parent)
         self.satellite = satellite_combo()
-        self.model = combo("Model", [(model.title, model) for model in Model])
-        self.features = combo("Features", [(features.title, features) for features in Features])
+        self.model = combo("Model", [(model.display_name, model) for model in Model])
+        self.features = combo("Features", [(features.display_name, features) for features in Features])
         self.balance = combo("Class balance", [(title, value) for value, title in BALANCE_TITLES.items()])
         self.balance.setToolTip("How rows weigh in training: each alike, or each class alike")
         self.hint = QLabel()

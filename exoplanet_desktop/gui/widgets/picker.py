@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -16,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-FILTER = "Catalogs (*.csv *.CSV);;All files (*)"
+from exoplanet_desktop.gui.widgets.files import ask_files
+
 ROWS_SHOWN = 3
 ROW_PX = 24
 
@@ -102,11 +102,11 @@ class CatalogPicker(QWidget):
 
     @Slot()
     def ask(self) -> None:
-        self._ask(self.set_paths)
+        ask_files(self, f"Choose {self._name}", self.folder, self._many, self.set_paths)
 
     @Slot()
     def ask_more(self) -> None:
-        self._ask(self.add_paths)
+        ask_files(self, f"Add to {self._name}", self.folder, self._many, self.add_paths)
 
     @Slot()
     def remove_current(self) -> None:
@@ -114,15 +114,6 @@ class CatalogPicker(QWidget):
         self.list.takeItem(row)
         self._settle()
         self.changed.emit()
-
-    def _ask(self, take: "object") -> None:
-        # `open`, not `exec`: a nested event loop breaks the coroutines that wait meanwhile.
-        dialog = QFileDialog(self, f"Choose {self._name}", self.folder, FILTER)
-        mode = QFileDialog.FileMode.ExistingFiles if self._many else QFileDialog.FileMode.ExistingFile
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: take([Path(name) for name in names]))  # type: ignore[operator]
-        dialog.open()
 
     def _look_at(self, item: QListWidgetItem | None) -> None:
         self.current_changed.emit(item.data(Qt.ItemDataRole.UserRole) if item else None)

@@ -1,0 +1,54 @@
+"""Asking for files, and writing them whole or not at all."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSaveFile, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from exoplanet_desktop.errors import UnavailableError
+
+CATALOGS = "Catalogs (*.csv *.CSV);;All files (*)"
+
+
+def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callable[[list[Path]], object]) -> None:
+    """Ask for one catalog, or for several; `take` gets them unless the user thinks better of it."""
+    # `open`, not `exec`: a nested event loop breaks the coroutines that wait meanwhile.
+    dialog = QFileDialog(parent, title, folder, CATALOGS)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(lambda names: take([Path(name) for name in names]))
+    dialog.open()
+
+
+def ask_target(parent: QWidget, title: str, name: str, take: Callable[[str], object]) -> None:
+    """Ask where a file goes; Qt asks before one that is there is replaced."""
+    dialog = QFileDialog(parent, title, name)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(take)
+    dialog.open()
+
+
+def write(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises UnavailableError."""
+    file = QSaveFile(str(target))
+    if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(data) != len(data) or not file.commit():
+        raise _not_written(target, file.errorString())
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file whole or not at all. Raises UnavailableError."""
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(source, beside)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise _not_written(target, error.strerror or str(error)) from error
+
+
+def _not_written(target: Path, why: str) -> UnavailableError:
+    return UnavailableError(f"{target} could not be written ({why}). Choose another place.")

@@ -1,0 +1,151 @@
+"""The window as a whole: names for every control, dropping, choosing a backend, closing."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QListWidget,
+    QMessageBox,
+    QPlainTextEdit,
+    QTableView,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.backend_dialog import BackendDialog
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.session import EMBEDDED
+
+CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QListWidget, QTableView, QPlainTextEdit)
+
+
+def name_of(control: QWidget) -> str:
+    text = control.text() if isinstance(control, QAbstractButton) else ""
+    return control.accessibleName() or text
+
+
+def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = BackendDialog(window.services.session, "")
+    qtbot.addWidget(dialog)
+    nameless = []
+    for top in (window, dialog):
+        for control in (control for kind in CONTROLS for control in top.findChildren(kind)):
+            # Qt's own parts of a control (the field of a spin box, a table's corner) are named by it.
+            own_part = control.objectName().startswith("qt_") or isinstance(
+                control.parent(), QComboBox | QAbstractSpinBox | QTableView
+            )
+            if not own_part and not name_of(control):
+                nameless.append(control)
+    assert not nameless
+
+
+def test_a_dropped_catalog_is_opened_in_the_tab_in_front(
+    window: MainWindow, sample: Callable[..., Path], qtbot: QtBot
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(sample()))])
+    drop = QDropEvent(
+        QPointF(10, 10),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+
+    with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
+        window.dropEvent(drop)
+
+    assert window.train.picker.paths == [sample()]
+    assert window.rows_label.text() == "600 rows"
+
+
+def test_the_tabs_have_their_keys(window: MainWindow) -> None:
+    keys = {action.shortcut().toString() for action in window.findChildren(type(window.menuBar().actions()[0]))}
+    wanted = ["Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+Return", QKeySequence(QKeySequence.StandardKey.Open).toString()]
+    assert keys.issuperset(wanted)
+
+
+def test_a_backend_that_is_not_there_is_told_in_the_dialog(live: MainWindow, qtbot: QtBot) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    dialog = BackendDialog(live.services.session, address)
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    dialog.use_button.click()
+
+    qtbot.waitUntil(lambda: address in dialog.answer.text(), timeout=20_000)
+    qtbot.waitUntil(dialog.use_button.isEnabled, timeout=5_000)
+    assert dialog.isVisible()
+    assert live.services.session.title == EMBEDDED
+
+
+def test_a_dialog_closed_before_the_answer_breaks_nothing(live: MainWindow, qtbot: QtBot) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        dialog = BackendDialog(live.services.session, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        dialog.use_button.click()
+        client, _ = silent.accept()
+        shiboken6.delete(dialog)
+        client.close()
+
+        session = live.services.session
+        qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=30_000)
+    assert session.title == EMBEDDED
+    assert live.notices.failures() == []
+
+
+def test_the_same_engine_by_address_wants_its_token(live: MainWindow, qtbot: QtBot) -> None:
+    connection = live.services.session.connection
+    assert connection is not None
+    dialog = BackendDialog(live.services.session, connection.backend.base_url)
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    dialog.use_button.click()
+
+    qtbot.waitUntil(lambda: "token" in dialog.answer.text().lower(), timeout=20_000)
+
+
+def test_closing_on_running_work_asks(live: MainWindow, sample: Callable[..., Path], qtbot: QtBot) -> None:
+    with qtbot.waitSignal(live.train.view.opened, timeout=20_000):
+        live.train.open_files([sample(rows=20_000)])
+    with qtbot.waitSignal(live.train.training_ended, timeout=60_000):
+        live.train.go.button.click()
+        qtbot.waitUntil(lambda: bool(live.services.runs.live), timeout=5_000)
+
+        live.close()
+
+        qtbot.waitUntil(lambda: bool(live.findChildren(QMessageBox)), timeout=5_000)
+        (box,) = live.findChildren(QMessageBox)
+        assert "still running" in box.text()
+        box.reject()
+        assert live.isVisible()
+        live.dialogs[live.services.runs.live[0]].cancel_button.click()
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_both_schemes_paint(window: MainWindow, qtbot: QtBot, scheme: Qt.ColorScheme) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from exoplanet_desktop.gui import theme
+
+    hints = QApplication.styleHints()
+    hints.setColorScheme(scheme)
+    try:
+        ground = window.grab().toImage().pixelColor(5, window.height() // 2).name()
+        assert ground == theme.tokens().window
+    finally:
+        hints.unsetColorScheme()

@@ -1,0 +1,81 @@
+"""The Predict tab, as a user has it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+
+Sample = Callable[..., Path]
+JOB_MS = 90_000
+
+
+def open_catalog(window: MainWindow, path: Path, qtbot: QtBot) -> None:
+    window.tabs.setCurrentWidget(window.predict)
+    with qtbot.waitSignal(window.predict.view.opened, timeout=20_000):
+        window.predict.open_files([path])
+
+
+def test_nothing_trained_says_what_to_do(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    open_catalog(live, sample(), qtbot)
+
+    qtbot.waitUntil(lambda: "Nothing is trained yet" in live.predict.go.reason.text(), timeout=5_000)
+    assert not live.predict.go.button.isEnabled()
+
+
+def test_train_first_then_predict_a_range_and_save(
+    live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tab = live.predict
+    open_catalog(live, sample(), qtbot)
+    tab.training_picker.set_paths([sample()])
+    tab.rows.every.setChecked(False)
+    tab.rows.first.setValue(10)
+    tab.rows.last.setValue(109)
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
+
+    with qtbot.waitSignal(tab.predicted, timeout=JOB_MS) as predicted:
+        qtbot.mouseClick(tab.go.button, Qt.MouseButton.LeftButton)
+
+    (prediction,) = predicted.args
+    assert prediction.reply.total_predicted == 100
+    assert (prediction.reply.from_row, prediction.reply.to_row) == (10, 109)
+    assert sum(prediction.counts.values()) == 100
+    assert prediction.known == 100
+    assert "100 rows" in tab.summary.headline.text()
+    headers = tab.result.model.columns
+    assert headers[2:5] == ("Predicted_Class", "Confidence", "Match")
+    qtbot.waitUntil(lambda: "Yes" in str(tab.result.model.index(0, 4).data()), timeout=5_000)
+    assert tab.result.model.index(0, 4).data() in ("✓ Yes", "✗ No")
+
+    target = tmp_path / "kept.csv"
+    tab.save(str(target))
+    qtbot.waitUntil(target.exists, timeout=5_000)
+    assert len(target.read_text().splitlines()) == 101
+
+
+def test_sorting_by_a_click_sorts_the_whole_table(window: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    open_catalog(window, sample(), qtbot)
+    view = window.predict.view
+    column = view.model.columns.index("koi_period")
+
+    view.grid.sortByColumn(column, Qt.SortOrder.DescendingOrder)
+
+    def periods() -> list[str]:
+        return [view.model.index(row, column).data() for row in range(20)]
+
+    qtbot.waitUntil(lambda: "…" not in periods(), timeout=5_000)
+    shown = [float(text) for text in periods()]
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_a_file_without_the_columns_is_refused_with_their_names(live: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text("a,b\n1,2\n")
+
+    open_catalog(live, path, qtbot)
+
+    assert not live.predict.go.button.isEnabled()
+    assert "`koi_period`" in live.predict.go.reason.text()

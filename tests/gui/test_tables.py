@@ -1,0 +1,100 @@
+"""The table model and the grid, on real and on nasty tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.tables.grid import Grid
+from exoplanet_desktop.gui.tables.model import PAGE_ROWS, FirstRows, TableModel
+from exoplanet_desktop.gui.workers.calls import Workers
+
+NASTY = {
+    "one cell": "a\n1\n",
+    "all missing": "a,b\n,\n,\n",
+    "one class": "koi_disposition\nCONFIRMED\nCONFIRMED\n",
+    "not ASCII": "Größe,行星\nα,β\n",
+    "long cell": "a,b\n" + "x" * 1_000_000 + ",1\n",
+    "big integers": "a\n9007199254740993\n",
+    "hash in a cell": 'a,b\n"&#x131;",2\n',
+}
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    workers = Workers(count=2)
+    yield workers
+    workers.close()
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_nasty_tables(
+    loop: QEventLoop, workers: Workers, qtbot: QtBot, qtmodeltester: ModelTester, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "nasty.csv"
+    path.write_text(NASTY[name], encoding="utf-8")
+    with Table.open(path) as table:
+        model = TableModel(workers)
+        model.show_source(table, numeric=table.numeric)
+        model.index(0, 0).data()
+        qtbot.waitUntil(lambda: model.index(0, 0).data() != "…", timeout=5_000)
+        shown = [model.index(row, 0).data() for row in range(model.rowCount())]
+        assert shown == [text or "" for text in table.texts(table.columns[0])]
+        qtmodeltester.check(model)
+
+
+def test_pages_come_as_they_are_looked_at(loop: QEventLoop, workers: Workers, qtbot: QtBot) -> None:
+    asked: list[int] = []
+
+    class Source(FirstRows):
+        def page(self, offset: int, limit: int, order: object = ()) -> object:
+            asked.append(offset)
+            return super().page(offset, limit)
+
+    model = TableModel(workers)
+    model.show_source(Source(("n",), [(str(number),) for number in range(10 * PAGE_ROWS)]))
+    last = model.index(10 * PAGE_ROWS - 1, 0)
+
+    assert last.data() == "…"
+    qtbot.waitUntil(lambda: last.data() == str(10 * PAGE_ROWS - 1), timeout=5_000)
+    assert asked == [9 * PAGE_ROWS]
+
+
+def test_probabilities_have_two_decimals_and_the_file_s_own_in_the_tooltip(
+    loop: QEventLoop, workers: Workers, qtbot: QtBot
+) -> None:
+    model = TableModel(workers)
+    model.show_source(FirstRows(("Confidence", "koi_period"), [("0.988654839", "9.488035570")]))
+
+    model.index(0, 0).data()
+    qtbot.waitUntil(lambda: model.index(0, 0).data() == "0.99", timeout=5_000)
+    assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == "0.988654839"
+    assert model.index(0, 1).data() == "9.488035570"
+
+
+def test_the_header_has_unit_and_meaning(loop: QEventLoop, workers: Workers) -> None:
+    model = TableModel(workers)
+    model.show_source(FirstRows(("koi_period",), []), (), {"koi_period": "days"}, {"koi_period": "Orbital Period"})
+
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "koi_period (days)"
+    assert "Orbital Period" in model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_copying_gives_tab_separated_text(loop: QEventLoop, workers: Workers, qtbot: QtBot) -> None:
+    model = TableModel(workers)
+    grid = Grid(model, workers, Notices())
+    qtbot.addWidget(grid)
+    model.show_source(FirstRows(("a", "b"), [("1", "x"), ("2", None)]))
+    QApplication.clipboard().clear()
+
+    grid.selectAll()
+    qtbot.keyClick(grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() == "1\tx\n2\t", timeout=5_000)

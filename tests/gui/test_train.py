@@ -1,0 +1,156 @@
+"""The Train tab, as a user has it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.wire.vocabulary import Satellite
+
+Sample = Callable[..., Path]
+JOB_MS = 90_000
+
+
+def open_catalog(window: MainWindow, path: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
+        window.train.open_files([path])
+
+
+def test_a_catalog_is_shown_and_recognised(window: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    open_catalog(window, sample(Satellite.TOI), qtbot)
+
+    tab = window.train
+    assert tab.options.satellite.currentData() == "TOI"
+    assert tab.view.size_label.text() == "600 × 65"
+    qtbot.waitUntil(lambda: tab.view.grid.model().index(0, 0).data() not in ("", "…"), timeout=5_000)
+
+
+def test_training_shows_metrics_pictures_and_log(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    open_catalog(live, sample(), qtbot)
+
+    with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS) as ended:
+        qtbot.mouseClick(live.train.go.button, Qt.MouseButton.LeftButton)
+
+    (run,) = ended.args
+    dialog = live.dialogs[run]
+    assert run.failure == ""
+    assert set(dialog.results.pictures) == {"counts", "shares"}
+    assert dialog.results.isVisible()
+    assert dialog.log.toPlainText().strip()
+    assert dialog.predict_button.isVisible()
+    assert not dialog.cancel_button.isVisible()
+    assert "±" in " ".join(label.text() for label in dialog.results.findChildren(type(dialog.words)))
+
+
+def test_the_model_and_a_picture_can_be_saved(live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path) -> None:
+    open_catalog(live, sample(), qtbot)
+    with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS) as ended:
+        live.train.go.button.click()
+    dialog = live.dialogs[ended.args[0]]
+    model, picture = tmp_path / "kept.exomodel", tmp_path / "kept.png"
+
+    dialog.save_model(str(model))
+    dialog.save_picture(str(picture))
+
+    qtbot.waitUntil(lambda: len(dialog.notice_bar.texts()) == 2, timeout=10_000)
+    assert model.read_bytes()[:2] == b"PK"
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_two_catalogs_are_merged_first(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    open_catalog(live, sample(), qtbot)
+    live.train.picker.add_paths([sample(rows=500)])
+    qtbot.waitUntil(live.train.go.button.isEnabled, timeout=10_000)
+    assert "merged first" in live.train.several.text()
+
+    with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS) as ended:
+        live.train.go.button.click()
+
+    (run,) = ended.args
+    assert run.failure == ""
+    # The shorter sample repeats rows of the longer one, and a merge drops exact duplicates.
+    assert run.result.evaluation.rows_used == 600
+
+
+def test_cancel_ends_the_run_and_frees_the_window(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    open_catalog(live, sample(rows=20_000), qtbot)
+
+    with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS) as ended:
+        live.train.go.button.click()
+        qtbot.waitUntil(lambda: bool(live.services.runs.all), timeout=5_000)
+        run = live.services.runs.all[0]
+        qtbot.waitUntil(lambda: run.phase == "RUNNING", timeout=30_000)
+        live.dialogs[run].cancel_button.click()
+
+    assert ended.args[0].phase == "CANCELLED"
+    assert live.train.go.button.isEnabled()
+    assert "cancel" in live.dialogs[run].words.text().lower()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"kepid,koi_period\n", "no rows"),
+        (b"\x00\x01\x02\xff" * 100, "not"),
+    ],
+)
+def test_a_file_that_is_no_catalog_is_told_in_the_window(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+
+    window.train.open_files([path])
+
+    qtbot.waitUntil(lambda: bool(window.notices.failures()), timeout=10_000)
+    (text,) = window.notices.failures()
+    assert words in text.lower()
+    assert "bad.csv" in text
+    assert window.train.picker.choose.isEnabled()
+
+
+def test_a_missing_column_is_named_beside_the_button(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "part.csv"
+    path.write_text("kepid,koi_period,koi_duration,koi_depth,koi_prad\n1,2.5,3,100,1.1\n2,3.5,3,100,1.1\n")
+    window.services.session.state = type(window.services.session.state).READY
+
+    open_catalog(window, path, qtbot)
+
+    assert not window.train.go.button.isEnabled()
+    assert "`koi_disposition`" in window.train.go.reason.text()
+
+
+def test_one_class_only_fails_with_a_sentence(live: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "one_class.csv"
+    rows = "".join(f"{n},CONFIRMED,{n}.5,3,100,1.1\n" for n in range(1, 60))
+    path.write_text("kepid,koi_disposition,koi_period,koi_duration,koi_depth,koi_prad\n" + rows)
+    open_catalog(live, path, qtbot)
+
+    with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS) as ended:
+        live.train.go.button.click()
+
+    (run,) = ended.args
+    assert run.phase == "FAILED"
+    assert "class" in run.failure
+    assert "Traceback" not in run.failure
+    assert live.dialogs[run].log.isVisible()
+
+
+def test_an_engine_that_was_killed_is_started_again(live: MainWindow, qtbot: QtBot) -> None:
+    import os
+    import signal
+
+    session = live.services.session
+    engine = session._engine
+    assert engine is not None and engine.pid is not None
+    before = engine.pid
+
+    os.kill(engine.pid, signal.SIGKILL)
+
+    qtbot.waitUntil(lambda: engine.pid not in (None, before), timeout=20_000)
+    qtbot.waitUntil(lambda: session.state.value == "ready", timeout=20_000)
+    assert any("started again" in text for text in live.notices.texts())
