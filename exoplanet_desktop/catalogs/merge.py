@@ -68,7 +68,7 @@ def merge(
     folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-"))
     connection = None
     try:
-        connection = open_database(folder)
+        connection = open_database(folder, sum(len(layout.columns) for layout in layouts))
         sources = []
         for table, layout, span in zip("ab", layouts, _READING, strict=True):
             loaded = load(connection, layout, folder, table, report=within(report, *span), should_stop=should_stop)
@@ -104,12 +104,14 @@ class _Merger:
         a, b = self._sources
         duplicates = self._drop_repeated() if dedupe else 0
         united = " UNION ALL ".join(f"SELECT {self._cells(file)} FROM {file.table}" for file in (a, b))
-        self._run(f"COPY ({united}) TO {literal(str(part.resolve()))} (FORMAT csv, HEADER)", "writing")
+        self._run(f"COPY ({united}) TO {literal(str(part.resolve()))} (FORMAT csv, HEADER)", "writing", 0.5, 1.0)
         rows = a.loaded.rows + b.loaded.rows - duplicates
         return MergeSummary(rows, a.loaded.rows, b.loaded.rows, duplicates, self._columns, self._notes())
 
     def _cells(self, file: Source) -> str:
-        return ", ".join(f"{file.merged_cell(column)} AS {identifier(column)}" for column in self._columns)
+        # Of one column, a missing cell would be written as a blank line, which is no row: write "" there.
+        form = "coalesce({}, '') AS {}" if len(self._columns) == 1 else "{} AS {}"
+        return ", ".join(form.format(file.merged_cell(column), identifier(column)) for column in self._columns)
 
     def _drop_repeated(self) -> int:
         """Takes those rows out of the tables that were there before, and returns how many.
@@ -125,14 +127,17 @@ class _Merger:
             f"""CREATE TABLE repeated AS SELECT place FROM ({digests})
                 QUALIFY row_number() OVER (PARTITION BY digest ORDER BY place) > 1""",
             "looking for repeated rows",
+            0.0,
+            0.4,
         )
         places = "(SELECT place FROM repeated)"
-        self._run(f"DELETE FROM a WHERE rowid IN {places}", "dropping repeated rows")
-        self._run(f"DELETE FROM b WHERE rowid + {a.loaded.rows} IN {places}", "dropping repeated rows")
+        self._run(f"DELETE FROM a WHERE rowid IN {places}", "dropping repeated rows", 0.4, 0.45)
+        self._run(f"DELETE FROM b WHERE rowid + {a.loaded.rows} IN {places}", "dropping repeated rows", 0.45, 0.5)
         return self._count("SELECT count(*) FROM repeated")
 
-    def _run(self, sql: str, stage: str) -> None:
-        run(self._connection, sql, stage=stage, report=self._report, should_stop=self._should_stop)
+    def _run(self, sql: str, stage: str, start: float, end: float) -> None:
+        report = within(self._report, start, end)
+        run(self._connection, sql, stage=stage, report=report, should_stop=self._should_stop)
 
     def _count(self, sql: str) -> int:
         row: Any = self._connection.execute(sql).fetchone()

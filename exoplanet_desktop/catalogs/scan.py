@@ -40,6 +40,8 @@ def scan(layout: Layout, *, report: Report = silent, should_stop: ShouldStop = n
     size = max(layout.path.stat().st_size, 1)
     with layout.path.open("rb") as file:
         header = [file.readline() for _ in range(layout.first_row - 1)]
+        if any(b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") for line in header):
+            return Scan(clean=False)  # lines end with a carriage return alone, and there is no header to skip
         counter = _Counter(header[-1])
         while block := file.read(_BLOCK):
             check(should_stop)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from exoplanet_desktop.catalogs.dictionary import dictionary
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
+from exoplanet_desktop.catalogs.satellites import satellite_info
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -49,7 +50,7 @@ def simulate(
 
     Raises InputError for a wrong number, UnavailableError where the file cannot be written, and Cancelled.
     """
-    satellite = Satellite(satellite)
+    satellite = satellite_info(satellite).satellite
     if rows < 1 or seed < 0:
         raise InputError("A simulated catalog needs at least one row, and a seed of 0 or more.")
     report, should_stop = report or silent, should_stop or never

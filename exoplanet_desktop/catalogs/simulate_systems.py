@@ -33,6 +33,7 @@ class Survey:
         magnitude: at which `noise_ppm` holds; the noise goes with the root of the flux.
         magnitudes: mean and standard deviation of the targets.
         planet_share: share of systems with planets before any is found.
+        sizes: shares of super-Earths, sub-Neptunes and giants among the planets.
     """
 
     baseline_days: tuple[float, float]
@@ -42,6 +43,7 @@ class Survey:
     magnitude: float
     magnitudes: tuple[float, float]
     planet_share: float
+    sizes: tuple[float, float, float] = (0.46, 0.44, 0.10)
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _observe(
 ) -> dict[str, Values]:
     """How each signal looks, by its kind."""
     size = len(kind)
-    ratio, seen = _draw_ratios(rng, kind, star["radius"])
+    ratio, seen = _draw_ratios(rng, survey, kind, star["radius"])
     impact = rng.random(size) * np.where(kind == ECLIPSE, 1 + ratio, 1.0)
     axis = physics.semi_major_axis_au(period, star["mass"]) * physics.SUN_RADII_PER_AU / star["radius"]
     duration = physics.transit_duration_hours(period, np.maximum(axis, 1.2), ratio, impact)
@@ -185,11 +187,11 @@ def _observe(
     }
 
 
-def _draw_ratios(rng: np.random.Generator, kind: Counts, star_radius: Values) -> tuple[Values, Values]:
+def _draw_ratios(rng: np.random.Generator, survey: Survey, kind: Counts, star_radius: Values) -> tuple[Values, Values]:
     """Radius ratios, and the share of the depth that is seen after dilution by the target's light."""
     size = len(kind)
     # Super-Earths, sub-Neptunes with the gap between them (Fulton et al. 2017, AJ 154, 109), and giants.
-    which = rng.choice(3, size, p=(0.46, 0.44, 0.10))
+    which = rng.choice(3, size, p=survey.sizes)
     planet_earth = rng.lognormal(np.log(np.array((1.3, 2.4, 10.5)))[which], np.array((0.2, 0.2, 0.25))[which])
     planet = planet_earth / physics.EARTH_RADII_PER_SUN / star_radius
     companion = rng.uniform(0.1, 0.9, size)

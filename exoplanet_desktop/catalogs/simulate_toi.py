@@ -24,7 +24,8 @@ SURVEY = Survey(
     noise_ppm=80,
     magnitude=10,
     magnitudes=(11.2, 1.6),
-    planet_share=0.75,
+    planet_share=0.66,
+    sizes=(0.15, 0.35, 0.5),  # short and shallow: giants are what it finds first
 )
 FIRST_TID = 900_000_000_000  # above every number of the TESS Input Catalog
 _START_BJD = 2_458_325.3  # first day of sector 1
@@ -59,7 +60,7 @@ def toi_cells(rng: np.random.Generator, signals: Signals) -> Cells:
 def _dispositions(rng: np.random.Generator, signals: Signals) -> np.ndarray:
     """Most signals are still open (PC); giants were often known before (KP)."""
     size = len(signals)
-    odds = 0.9 * (np.log(signals.snr) - np.log(170)) + 1.0 * (signals.siblings > 1)
+    odds = 0.9 * (np.log(signals.snr) - np.log(900)) + 1.0 * (signals.siblings > 1)
     confirmed = rng.random(size) < 1 / (1 + np.exp(-odds))
     known = np.where(rng.random(size) < np.where(signals.depth_ppm > 5000, 0.75, 0.25), "KP", "CP")
     draw = rng.random(size)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
+_CELLS_AT_ONCE = 4_000_000
+_COLUMNS_AT_ONCE = 200  # each expression of a query takes memory of its own
 
 
 class Table:
@@ -73,7 +75,7 @@ class Table:
         folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-"))
         connection = None
         try:
-            connection = open_database(folder)
+            connection = open_database(folder, len(layout.columns))
             loaded = load(connection, layout, folder, "data", report=report or silent, should_stop=should_stop or never)
             lock(connection, exports)
             return cls(connection, folder, loaded)
@@ -136,7 +138,8 @@ class Table:
         begin, end = self._range(offset, limit)
         numbers = np.empty((end - begin, len(columns)))
         done = 0
-        for part, _ in self.batches(columns, (), offset, limit):
+        size = max(1_000, _CELLS_AT_ONCE // max(1, len(columns)))
+        for part, _ in self.batches(columns, (), offset, limit, size):
             numbers[done : done + len(part)] = part
             done += len(part)
         return numbers
@@ -172,13 +175,17 @@ class Table:
     @cached_property
     def numeric(self) -> frozenset[str]:
         """Columns whose cells are numbers, as far as they are not missing."""
+        parts = range(0, len(self.columns), _COLUMNS_AT_ONCE)
+        return frozenset().union(*(self._numeric(self.columns[start : start + _COLUMNS_AT_ONCE]) for start in parts))
+
+    def _numeric(self, columns: Sequence[str]) -> frozenset[str]:
         tests = ", ".join(
             f"bool_and({self._as_number(name)} IS NOT NULL OR coalesce({identifier(name)}, '') IN ({_MISSING}))"
-            for name in self.columns
+            for name in columns
         )
         with closing(self.cursor()) as cursor:
             row: Any = cursor.execute(f"SELECT {tests} FROM data").fetchone()
-        return frozenset(name for name, all_numbers in zip(self.columns, row, strict=True) if all_numbers)
+        return frozenset(name for name, all_numbers in zip(columns, row, strict=True) if all_numbers)
 
     def _range(self, offset: int, limit: int | None) -> tuple[int, int]:
         begin = min(max(offset, 0), self.row_count)
