@@ -56,6 +56,9 @@ class Block(Protocol):
     @property
     def rows(self) -> int: ...
 
+    @property
+    def line_end(self) -> str: ...
+
     def parse(self, wanted: Wanted) -> Parsed:
         """The columns that are wanted."""
 
@@ -86,6 +89,10 @@ class PlainBlock:
         if (np.diff(delimiters, prepend=0) != len(self.layout.columns) - 1).any():
             raise NotPlain
         return len(cuts)
+
+    @property
+    def line_end(self) -> str:
+        return "\r\n" if b"\r\n" in self.content else "\n"
 
     def within(self, start: int, end: int | None) -> "PlainBlock":
         """The part of it from row `start` to before row `end`."""
@@ -138,7 +145,7 @@ class PlainBlock:
             text = self.content.decode("utf-8")
         except UnicodeError as error:
             raise NotPlain from error
-        end = "\r\n" if "\r\n" in text else "\n"
+        end = self.line_end
         lines = text.split(end)[:-1]
         return "".join(
             f"{line}{delimiter}{delimiter.join(row)}{end}" for line, row in zip(lines, cells, strict=True)
@@ -161,6 +168,7 @@ class CellBlock:
     numbers: NDArray[np.float64]
     cells: Mapping[str, Sequence[str | None]]
     kept: tuple[str, ...]
+    line_end: str = "\n"
 
     @property
     def rows(self) -> int:

@@ -94,6 +94,7 @@ class _Plan:
 @dataclass(frozen=True)
 class _Judged:
     lines: bytes
+    line_end: str
     rows: int
     counts: Counter[str]
     known: int
@@ -133,7 +134,7 @@ def predict(
         prediction = _run(plan, table.layout, blocks, out, executor, part, should_stop)
         if table.bad_count:
             lines = ", ".join(str(bad.line) for bad in table.bad_lines[:10])
-            prediction.notes.append(f"{table.bad_count:,} unreadable lines are left out (lines {lines}).")
+            prediction.notes.append(f"{_lines(table.bad_count)} left out (line {lines}).")
     return prediction
 
 
@@ -159,8 +160,9 @@ def _run(
     prediction = Prediction(plan.start, plan.start - 1, notes=_notes(plan, layout))
     counts: Counter[str] = Counter(dict.fromkeys(plan.classifier.labels, 0))
     with whole_file(out) as part, part.open("wb") as file:
-        file.write(_header(plan, layout))
         for judged, done in _judged(plan, blocks, executor, should_stop):
+            if not prediction.total:
+                file.write(_header(plan, layout, judged.line_end))
             file.write(judged.lines)
             prediction.total += judged.rows
             prediction.agreement["known"] += judged.known
@@ -221,17 +223,21 @@ def _judge(plan: _Plan, block: Block) -> _Judged:
         results = [{**row, "explanation": reason} for row, reason in zip(results, reasons, strict=True)]
     lines = block.extended(appended_cells(labels, probabilities, actual))
     matches = sum(said == truth for said, truth in known)
-    return _Judged(lines, block.rows, Counter(predicted), len(known), matches, results)
+    return _Judged(lines, block.line_end, block.rows, Counter(predicted), len(known), matches, results)
+
+
+def _lines(count: int) -> str:
+    return "1 unreadable line is" if count == 1 else f"{count:,} unreadable lines are"
 
 
 def _text(label: Any) -> str | None:
     return None if label is None else str(label)
 
 
-def _header(plan: _Plan, layout: Layout) -> bytes:
+def _header(plan: _Plan, layout: Layout, line_end: str) -> bytes:
     names = [name for name in layout.columns if not is_prediction_column(name)]
     line = io.StringIO(newline="")
-    csv_writer(line, delimiter=layout.delimiter, lineterminator="\n").writerow(
+    csv_writer(line, delimiter=layout.delimiter, lineterminator=line_end).writerow(
         [*names, *appended_columns(plan.classifier.labels)]
     )
     return line.getvalue().encode()

@@ -59,7 +59,7 @@ def model_row(satellite: Satellite, features: Features, model: Model, result: Tr
     cells = (
         satellite,
         features,
-        model.title,
+        model.display_name,
         f"{result.cv_mean:.4f} ± {result.cv_std:.4f}",
         "{:.3f} to {:.3f}".format(*ranges["cv_mean"]),
         f"{result.auc_score:.3f}",
