@@ -48,8 +48,9 @@ def command() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def run(command: list[str]) -> Callable[..., Run]:
-    """Runs a command line to its end; no process of it may be left."""
+def run(command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
+    """Runs a command line to its end; no process and no temporary file of it may be left, but the log of a failure."""
+    temporary = tmp_path_factory.mktemp("temporary")
 
     def call(*args: object, cwd: Path | None = None, env: dict[str, str] | None = None) -> Run:
         mark = f"mark-{uuid.uuid4().hex}"
@@ -59,11 +60,12 @@ def run(command: list[str]) -> Callable[..., Run]:
             text=True,
             encoding="utf-8",
             cwd=cwd,
-            env={**(os.environ if env is None else env), "EXOPLANET_TEST_MARK": mark},
+            env={**(os.environ if env is None else env), "EXOPLANET_TEST_MARK": mark, "TMPDIR": str(temporary)},
             timeout=120,
         )
         assert "Traceback" not in done.stderr
         assert with_mark(mark) == []
+        assert [path.name for path in temporary.iterdir() if "-log-" not in path.name] == []
         return Run(done.returncode, done.stdout, done.stderr)
 
     return call
