@@ -112,7 +112,7 @@ class Table:
                 name = self._order(cursor, tuple(order))
                 sql = f"""SELECT data.* FROM data JOIN (
                     SELECT rowid AS place, number FROM {name} WHERE rowid >= ? AND rowid < ?
-                ) AS part ON data.rowid = part.number ORDER BY place"""
+                ) AS part ON data.rowid = part.number ORDER BY part.place"""
             rows: list[tuple[str | None, ...]] = cursor.execute(sql, [offset, offset + limit]).fetchall()
         return rows
 
@@ -160,7 +160,7 @@ class Table:
         begin, end = self._range(offset, limit)
         there = set(self.columns)
         wanted = {f"n{i}": self._as_number(name) for i, name in enumerate(numbers) if name in there}
-        wanted |= {f"t{i}": identifier(name) for i, name in enumerate(texts) if name in there}
+        wanted |= {f"t{i}": _cell(name) for i, name in enumerate(texts) if name in there}
         chosen = ", ".join(f"{sql} AS {key}" for key, sql in wanted.items()) or "1"
         sql = f"SELECT {chosen} FROM data WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
         with closing(self.cursor()) as cursor:
@@ -180,7 +180,7 @@ class Table:
 
     def _numeric(self, columns: Sequence[str]) -> frozenset[str]:
         tests = ", ".join(
-            f"bool_and({self._as_number(name)} IS NOT NULL OR coalesce({identifier(name)}, '') IN ({_MISSING}))"
+            f"bool_and({self._as_number(name)} IS NOT NULL OR coalesce({_cell(name)}, '') IN ({_MISSING}))"
             for name in columns
         )
         with closing(self.cursor()) as cursor:
@@ -194,10 +194,10 @@ class Table:
     def _known(self, column: str) -> str:
         if column not in self.columns:
             raise InputError(f"{self.layout.path.name} has no column `{column}`. Choose one of its columns.")
-        return identifier(column)
+        return _cell(column)
 
     def _as_number(self, column: str) -> str:
-        text = identifier(column)
+        text = _cell(column)
         if self.layout.decimal == ",":
             text = f"replace({text}, ',', '.')"
         return f"try_cast({text} AS DOUBLE)"
@@ -216,6 +216,11 @@ class Table:
         name = self._known(column)
         value = self._as_number(column) if column in self.numeric else name
         return f"CASE WHEN {name} IN ({_MISSING}) THEN NULL ELSE {value} END"
+
+
+def _cell(column: str) -> str:
+    """A column in SQL; with its table, because names of the query's own could be those of columns."""
+    return f"data.{identifier(column)}"
 
 
 def _matrix(rows: int, columns: "list[np.ndarray | None]") -> "np.ndarray":

@@ -233,3 +233,10 @@ def test_progress_never_goes_back(shared_data: Path, tmp_path: Path) -> None:
     merge(source, source, tmp_path / "out.csv", report=lambda share, _: shares.append(share))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_columns_may_be_called_as_the_queries_own_names(write, tmp_path: Path) -> None:
+    header = "a,b,cell,digest,place,repeated,rowid\n"
+    summary, rows = merged(write, tmp_path, header + "1,2,3,4,5,6,7\n", header + "1.0,2,3,4,5,6,7\n8,2,3,4,5,6,7\n")
+    assert rows[1:] == [["1", "2", "3", "4", "5", "6", "7"], ["8", "2", "3", "4", "5", "6", "7"]]
+    assert summary.duplicates == 1

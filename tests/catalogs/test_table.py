@@ -232,3 +232,14 @@ def test_a_wide_table_is_read(write) -> None:
     with Table.open(write(",".join(names) + "\n" + ",".join("1.5" for _ in names) + "\n")) as table:
         assert len(table.numeric) == 2_000
         assert table.numbers(names).sum() == 3_000
+
+
+def test_columns_may_be_called_as_the_queries_own_names(write) -> None:
+    names = ["number", "place", "part", "data", "n0", "t0", "order_0"]
+    with Table.open(write(",".join(names) + "\n3,c,1,2,3,4,5\n20,b,1,2,9,4,5\n1,a,1,2,7,4,5\n")) as table:
+        assert [row[0] for row in table.page(0, 9, [("number", False)])] == ["1", "3", "20"]
+        assert [row[1] for row in table.page(0, 9, [("place", False)])] == ["a", "b", "c"]
+        assert table.numbers(["number", "n0", "n1"])[:, :2].tolist() == [[3, 3], [20, 9], [1, 7]]
+        assert table.counts("data") == {"2": 3}
+        ((_, texts),) = table.batches(["number"], ["place", "t0"])
+        assert [part.tolist() for part in texts] == [["c", "b", "a"], ["4", "4", "4"]]
