@@ -65,7 +65,7 @@ def merge(
     """
     report, should_stop = report or silent, should_stop or never
     layouts = (sniff(a), sniff(b))
-    folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-"))
+    folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-table-"))
     connection = None
     try:
         connection = open_database(folder, sum(len(layout.columns) for layout in layouts))

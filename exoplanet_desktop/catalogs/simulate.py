@@ -57,7 +57,7 @@ def simulate(
     columns = tuple(dictionary(satellite))
     with (
         whole(out) as part,
-        tempfile.TemporaryDirectory(prefix="exoplanet-desktop-") as folder,
+        tempfile.TemporaryDirectory(prefix="exoplanet-desktop-simulate-") as folder,
         _Writer(part, columns, Path(folder)) as writer,
     ):
         writer.begin(_header(satellite, rows, seed))

@@ -72,7 +72,7 @@ class Table:
         Raises UnreadableFile, UnavailableError (disk or memory full) and Cancelled.
         """
         layout = sniff(path)
-        folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-"))
+        folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-table-"))
         connection = None
         try:
             connection = open_database(folder, len(layout.columns))
