@@ -21,7 +21,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
 
-# What Qt's xcb and offscreen plugins load from the system, and a font to draw with: Debian's name -> what is looked for.
+# What Qt's plugins load from the system: Debian's package -> the library looked for.
 QT_LIBRARIES = {
     "libegl1": "libEGL.so.1",
     "libgl1": "libGL.so.1",

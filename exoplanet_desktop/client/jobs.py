@@ -100,7 +100,7 @@ def _failure(status: JobStatus) -> AppError | None:
         return Cancelled("The job was cancelled.")
     reason = readable(status.error or "")
     # Our own engine tells whose fault it was; without that word it is taken for the backend's.
-    kind = _INPUT_KINDS.get(str((status.model_extra or {}).get("error_code")), UnavailableError)
+    kind = _INPUT_KINDS.get(status.error_code or "", UnavailableError)
     if reason and is_sentence(reason):
         return kind(reason)
     told = as_clause(reason) if reason else "the backend gives no reason."

@@ -21,6 +21,7 @@ CREATE TABLE jobs (
     params TEXT NOT NULL,
     outputs TEXT NOT NULL,
     error TEXT,
+    error_code TEXT,
     result BLOB,
     created_at TEXT NOT NULL,
     started_at TEXT,

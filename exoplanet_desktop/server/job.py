@@ -82,6 +82,7 @@ class Job:
             params=self.order.params,
             outputs=tuple(output.rel_path for output in self.order.outputs),
             error=str(self.failure) if self.failure else None,
+            error_code=self.failure.code if self.failure else None,
             result=self.result,
             created_at=self.created_at,
             started_at=self.started_at,

@@ -11,7 +11,10 @@ from exoplanet_desktop.wire.vocabulary import Status
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job as it was last written down; `result` is the JSON text that the reply carries."""
+    """A job as it was last written down; `result` is the JSON text that the reply carries.
+
+    `error_code` is the `code` of the class of errors.py, which tells whose fault a failure was.
+    """
 
     id: str
     kind: str
@@ -19,6 +22,7 @@ class JobRecord:
     params: dict[str, Any]
     outputs: tuple[str, ...]
     error: str | None
+    error_code: str | None
     result: bytes | None
     created_at: str
     started_at: str | None
@@ -42,7 +46,7 @@ class ModelRecord:
     filename: str
 
 
-_JOB_COLUMNS = "id, kind, status, params, outputs, error, result, created_at, started_at, finished_at"
+_JOB_COLUMNS = "id, kind, status, params, outputs, error, error_code, result, created_at, started_at, finished_at"
 _MODEL_COLUMNS = "version, satellite, model, features, balance, created_at, accuracy, cv_mean, cv_std, job_id, filename"
 
 
@@ -59,9 +63,10 @@ def _job(row: sqlite3.Row) -> JobRecord:
 def write_job(connection: sqlite3.Connection, job: JobRecord) -> None:
     """Write a job down, new or as it is now."""
     connection.execute(
-        f"INSERT INTO jobs ({_JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constant names
+        f"INSERT INTO jobs ({_JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constant names
         "ON CONFLICT (id) DO UPDATE SET status = excluded.status, outputs = excluded.outputs, "
-        "error = excluded.error, result = excluded.result, started_at = excluded.started_at, "
+        "error = excluded.error, error_code = excluded.error_code, result = excluded.result, "
+        "started_at = excluded.started_at, "
         "finished_at = excluded.finished_at",
         (
             job.id,
@@ -70,6 +75,7 @@ def write_job(connection: sqlite3.Connection, job: JobRecord) -> None:
             json.dumps(job.params),
             json.dumps(job.outputs),
             job.error,
+            job.error_code,
             job.result,
             job.created_at,
             job.started_at,

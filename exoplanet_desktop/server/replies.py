@@ -77,6 +77,7 @@ def status_head(record: JobRecord) -> dict[str, Any]:
         "status": str(record.status),
         "params": record.params,
         "error": record.error,
+        "error_code": record.error_code,
         "created_at": record.created_at,
         "started_at": record.started_at,
         "finished_at": record.finished_at,

@@ -8,11 +8,11 @@ import secrets
 import stat
 import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exoplanet_desktop.errors import InputError, NotFound
+from exoplanet_desktop.errors import InputError, NotFound, UnavailableError
 from exoplanet_desktop.server import names, records
 from exoplanet_desktop.server.database import Database
 from exoplanet_desktop.server.files import disk_errors, move_into_place, remove_quietly
@@ -118,8 +118,13 @@ class Store:
             for rel_path in job.outputs:
                 remove_quietly(self.root / rel_path)
             error = interrupted(job.kind)
-            ended = records.JobRecord(
-                **{**job.__dict__, "status": Status.FAILED, "error": error, "finished_at": now(), "outputs": ()}
+            ended = replace(
+                job,
+                status=Status.FAILED,
+                error=error,
+                error_code=UnavailableError.code,
+                finished_at=now(),
+                outputs=(),
             )
             with self.database.change() as connection:
                 records.write_job(connection, ended)

@@ -123,6 +123,7 @@ class JobStatus(Payload):
     result: dict[str, Any] | None = None
     error: str | None = None
 
+    error_code: str | None = None
     progress: float | None = None
     stage: str | None = None
     queue_position: int | None = None

@@ -78,12 +78,17 @@ def test_cancel_before_the_start_and_after_the_end(engine: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "words"),
-    [("lr", "one class"), ("rf", "disk is full"), ("dt", "fault of this program (RuntimeError)")],
+    ("model", "words", "code"),
+    [
+        ("lr", "one class", "input"),
+        ("rf", "disk is full", "unavailable"),
+        ("dt", "fault of this program (RuntimeError)", "bug"),
+    ],
 )
-def test_a_job_that_fails_says_why_and_leaves_no_file(engine: Any, model: str, words: str) -> None:
+def test_a_job_that_fails_says_why_and_leaves_no_file(engine: Any, model: str, words: str, code: str) -> None:
     status = engine.ended(engine.train(model).json()["job_id"])
     assert status["status"] == "FAILED" and status["result"] is None
+    assert status["error_code"] == code
     assert words in status["error"] and "Traceback" not in status["error"]
     logs = engine.get(f"/api/train/{status['job_id']}/logs").json()["logs"]
     assert words in logs and ("Traceback" in logs) == (model == "dt")
