@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
 from exoplanet_desktop.catalogs.table import Table
-from exoplanet_desktop.classify.features import FeatureSet, Matrix, known_text, with_categories
+from exoplanet_desktop.classify.features import FeatureSet, Matrix, feature_set, known_text, with_categories
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.payloads import LeftOut
 from exoplanet_desktop.wire.vocabulary import Disposition, Features
@@ -81,7 +81,7 @@ def blinded(dataset: Dataset) -> Dataset:
     info = SATELLITES[dataset.features.satellite]
     names = dataset.features.names
     keep = [index for index, name in enumerate(names) if not _is_verdict(name, info)]
-    blind = FeatureSet(info.satellite, Features.BLIND, info.numbers(Features.BLIND))
+    blind = feature_set(info.satellite, Features.BLIND)
     return Dataset(
         np.ascontiguousarray(dataset.matrix[:, keep]),
         blind,

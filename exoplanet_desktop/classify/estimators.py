@@ -21,14 +21,14 @@ XGB: Mapping[str, Any] = {"objective": "multi:softprob", "tree_method": "hist"}
 # TOI, which gain by smaller steps, get them.
 XGB_BY_SATELLITE: Mapping[Satellite, Mapping[str, Any]] = {
     Satellite.KOI: {
-        "rounds": 50,
+        "rounds": 60,
         "learning_rate": 0.2,
-        "max_depth": 6,
+        "max_depth": 5,
         "max_bin": 64,
         "subsample": 0.9,
-        "colsample_bytree": 0.7,
-        "min_child_weight": 8,
-        "reg_lambda": 3,
+        "colsample_bytree": 0.6,
+        "min_child_weight": 3,
+        "reg_lambda": 2,
     },
     Satellite.TOI: {
         "rounds": 100,
@@ -199,7 +199,7 @@ def _forest(seed: int) -> Any:
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.pipeline import Pipeline as Steps
 
-    forest = RandomForestClassifier(150, min_samples_leaf=2, max_features=0.2, n_jobs=1, random_state=seed)
+    forest = RandomForestClassifier(100, min_samples_leaf=2, max_features=0.2, n_jobs=1, random_state=seed)
     return Steps([("model", forest)])
 
 
@@ -240,7 +240,7 @@ def _vectors(seed: int) -> Any:
     from sklearn.pipeline import Pipeline as Steps
     from sklearn.svm import SVC
 
-    machine = CalibratedClassifierCV(SVC(C=3.0, gamma=0.01), method="sigmoid", cv=3, ensemble=False)
+    machine = CalibratedClassifierCV(SVC(C=3.0, gamma=0.01), method="sigmoid", cv=2, ensemble=False)
     return Steps([*_numbers_like_normal(seed), ("model", machine)])
 
 

@@ -13,6 +13,16 @@ from exoplanet_desktop.wire.vocabulary import Features, Satellite
 
 Matrix = NDArray[np.float32]
 MOST_CATEGORIES = 20
+
+# Columns that say nothing more: in the KOI table these lower errors are the upper ones with a minus, and the errors of
+# the temperature are empty. Models draw columns at random, so a column that stands there twice crowds out another.
+REPEATED: Mapping[Satellite, tuple[str, ...]] = {
+    Satellite.KOI: (
+        *("koi_period_err2", "koi_time0bk_err2", "koi_duration_err2", "koi_depth_err2"),
+        *("koi_teq_err1", "koi_teq_err2"),
+    )
+}
+
 TEXT_SEPARATOR = " = "
 
 
@@ -78,7 +88,8 @@ def known_text(cell: str | None) -> str | None:
 def feature_set(satellite: Satellite, features: Features) -> FeatureSet:
     """A feature set before training: its categorical columns have no categories yet."""
     info = SATELLITES[satellite]
-    return FeatureSet(satellite, features, info.numbers(features), dict.fromkeys(info.texts(features), ()))
+    numbers = tuple(name for name in info.numbers(features) if name not in REPEATED.get(satellite, ()))
+    return FeatureSet(satellite, features, numbers, dict.fromkeys(info.texts(features), ()))
 
 
 def with_categories(blank: FeatureSet, cells: Mapping[str, Sequence[str | None]]) -> FeatureSet:

@@ -41,9 +41,7 @@ def trained(csv: Path, options: TrainOptions) -> tuple[TrainResult, float]:
 
 def models() -> None:
     """Six models, three catalogs, both feature sets."""
-    print(
-        "| catalog | features | model | accuracy, 5 folds | 95 % | AUC, hold-out | 95 % | macro-F1 | log loss | ECE | s |"
-    )
+    print("| catalog | features | model | accuracy | 95 % | AUC | 95 % | macro-F1 | log loss | ECE | s |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for satellite, name in FILES.items():
         for features in Features:

@@ -12,6 +12,7 @@ def test_blind_features_hold_nothing_of_the_verdict() -> None:
         blind, vetted = feature_set(satellite, Features.BLIND), feature_set(satellite, Features.VETTED)
         assert not set(blind.inputs) & set(info.verdict)
         assert set(vetted.inputs) == set(blind.inputs) | set(info.verdict)
+        assert set(vetted.numbers) <= set(info.numbers(Features.VETTED))
 
 
 def test_identifiers_labels_and_sky_positions_are_never_features() -> None:
