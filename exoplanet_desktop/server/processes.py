@@ -72,9 +72,12 @@ class WorkerProcess:
         with self._lock:
             if self._gone:
                 return False
+            # Before it is sent: the first word about the job may come at once.
             self._job_id, self._watcher = job["id"], watcher
-            self._send("run", dict(job))
-            return True
+            if self._send("run", dict(job)):
+                return True
+            self._job_id, self._watcher = "", None  # it is gone, and the listener has not told yet
+            return False
 
     def cancel(self, job_id: str, patience_s: float) -> None:
         """Ask it to stop this job, and kill it where it takes longer than `patience_s`."""
@@ -104,11 +107,13 @@ class WorkerProcess:
         """Wait until it is gone and everything about it was told."""
         self._thread.join(2 * _DEATH_S)
 
-    def _send(self, *message: Any) -> None:
+    def _send(self, *message: Any) -> bool:
+        """False where it is dying; then the listener tells."""
         try:
             self._pipe.send_bytes(json.dumps(message).encode())
         except OSError:
-            return  # it is dying; the listener tells
+            return False
+        return True
 
     def _listen(self) -> None:
         try:
