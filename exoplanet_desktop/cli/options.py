@@ -52,7 +52,9 @@ def satellite_option(command: F) -> F:
 
 def model_option(command: F) -> F:
     known = "|".join(Model)
-    return click.option("--model", default=Model.XGB, show_default=True, metavar=known, help="Kind of model.")(command)
+    return click.option(
+        "--model", default=str(Model.XGB.value), show_default=True, metavar=known, help="Kind of model."
+    )(command)
 
 
 def features_option(command: F) -> F:

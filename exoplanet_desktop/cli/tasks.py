@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 @model_option
 @features_option
 @click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
+@click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
 @place_options
 @json_option
 def train(
@@ -57,6 +58,7 @@ def train(
     model: str,
     features: str | None,
     balance: str | None,
+    no_sentinel: bool,
     data_dir: Path | None,
     backend: str | None,
     token_file: Path | None,
@@ -73,7 +75,9 @@ def train(
     check_training(csv, mission)
     console = Console()
     with one_file(csv, console) as whole, backend_at(Place(data_dir, backend, token_file), console) as there:
-        status, result = train_on(there, whole, mission, kind, console, feature_set, weights)
+        status, result = train_on(
+            there, whole, mission, kind, console, feature_set, weights, sentinel=False if no_sentinel else None
+        )
     if as_json:
         print_json(status)
     else:

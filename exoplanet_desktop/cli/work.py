@@ -106,13 +106,19 @@ def train_on(
     console: Console,
     features: Features | None = None,
     balance: Balance | None = None,
+    sentinel: bool | None = None,
 ) -> tuple["JobStatus", "TrainResult"]:
-    """A training from upload to metrics. Raises the AppError that tells why there are none."""
+    """A training from upload to metrics. Raises the AppError that tells why there are none.
+
+    `sentinel`: whether the blind score is measured too; None leaves it to the backend.
+    """
     from exoplanet_desktop.client.jobs import judge
 
     with blamed_on(lambda: diagnose_training(csv, satellite)):
         sending = console.sending(csv.name)
-        accepted = backend.train(csv, satellite, model, features=features, balance=balance, progress=sending)
+        accepted = backend.train(
+            csv, satellite, model, features=features, balance=balance, sentinel=sentinel, progress=sending
+        )
         status = watch(backend, accepted, console)
         outcome = judge(status)
         if outcome.result is None:

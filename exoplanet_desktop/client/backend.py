@@ -305,7 +305,7 @@ class Backend:
             options["features"] = str(features)
         if balance is not None:
             options["balance"] = str(balance)
-        if sentinel is not None:
+        if sentinel is not None and self.has("sentinel"):
             options["sentinel"] = "true" if sentinel else "false"
         return options
 

@@ -20,6 +20,8 @@ EXTENSIONS = [
     "logs-offset",
     "features",
     "balance",
+    "sentinel",
+    "explain",
     "async",
     "models",
     "merge-delete",

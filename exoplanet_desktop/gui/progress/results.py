@@ -68,6 +68,7 @@ class Results(QWidget):
             self._add_picture(name, title, run.pictures.get(name))
         self._add_scores(result)
         self._add_importance(result)
+        self._add_leaks(result)
 
     def picture_shown(self) -> Picture | None:
         """The picture of the tab that is on top, if it has one."""
@@ -127,6 +128,24 @@ class Results(QWidget):
             for entry in sorted(result.importance, key=lambda entry: -entry.mean)[:MOST_IMPORTANT]
         ]
         self.tabs.addTab(_table(("Column", "Accuracy lost when shuffled"), rows), "Importance")
+
+    def _add_leaks(self, result: "TrainResult") -> None:
+        """What the sentinel says of the columns: those that carry the verdict, that identify or that date an object."""
+        if not result.leaks:
+            return
+        rows = [
+            (str(entry.get("feature")), words.three(entry.get("auc")))
+            for entry in result.leaks.get("single_columns") or []
+        ]
+        page = QWidget(self)
+        notes = QLabel("\n".join(result.leaks.get("notes") or ["No column gives the answer away by itself."]), page)
+        notes.setTextFormat(Qt.TextFormat.PlainText)
+        notes.setWordWrap(True)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 8, 8, 0)
+        layout.addWidget(notes)
+        layout.addWidget(_table(("Column alone", "Best AUC of a class against the rest"), rows), 1)
+        self.tabs.addTab(page, "Leaks")
 
 
 def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> QTableWidget:

@@ -29,13 +29,15 @@ SENDING = "SENDING"
 class TrainRequest:
     """What the user asked for. Either `paths` (two or more are merged first) or `merged`, a file of the backend.
 
-    `features` and `balance` are None for a backend that does not know them.
+    `features`, `balance` and `sentinel` (the score of blind features as well) are None for a backend that does not
+    know them.
     """
 
     satellite: Satellite
     model: Model
     features: Features | None = None
     balance: Balance | None = None
+    sentinel: bool | None = None
     paths: tuple[Path, ...] = ()
     merged: "MergedFile | MergeReply | None" = None
 
@@ -147,6 +149,7 @@ class TrainingRun(QObject):
                 request.model,
                 features=request.features,
                 balance=request.balance,
+                sentinel=request.sentinel,
                 progress=self._tell_sent,
                 should_stop=self._stop.is_set,
             )
@@ -161,6 +164,7 @@ class TrainingRun(QObject):
                 request.model,
                 features=request.features,
                 balance=request.balance,
+                sentinel=request.sentinel,
                 progress=self._tell_sent,
                 should_stop=self._stop.is_set,
             )

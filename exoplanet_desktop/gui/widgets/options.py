@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.run import TrainRequest
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
@@ -65,7 +65,12 @@ class TrainingOptions(QWidget):
         self.features = combo("Features", [(features.display_name, features) for features in Features])
         self.balance = combo("Class balance", [(title, value) for value, title in BALANCE_TITLES.items()])
         self.balance.setToolTip("How rows weigh in training: each alike, or each class alike")
-        self.hint = QLabel()
+        self.sentinel = QCheckBox("Score &without them as well", self)
+        self.sentinel.setChecked(True)
+        self.sentinel.setToolTip(
+            "Evaluates a second time without the columns of the human verdict, so that their worth is seen"
+        )
+        self.hint = QLabel(self)
         self.hint.setProperty("muted", True)
         self.hint.setWordWrap(True)
         self.features.currentIndexChanged.connect(self._explain)
@@ -84,14 +89,16 @@ class TrainingOptions(QWidget):
             label.setBuddy(box)
             self._rows[box] = label
             # The line below the features explains them; in one line their tooltip does.
-            row, column = (0, 2 * place) if slim else (place + (place > 2), 0)
+            row, column = (0, 2 * place) if slim else (place + 2 * (place > 2), 0)
             grid.addWidget(label, row, column)
             grid.addWidget(box, row, column + 1)
             grid.setColumnStretch(column + 1, 1)
         if slim:
             self.hint.hide()
+            self.sentinel.hide()
         else:
             grid.addWidget(self.hint, 3, 1)
+            grid.addWidget(self.sentinel, 4, 1)
         self._show(self.satellite, satellite)
         self._slim = slim
         self._explain()
@@ -101,6 +108,7 @@ class TrainingOptions(QWidget):
         self._show(self.features, features)
         self.hint.setVisible(features and not self._slim)
         self._show(self.balance, balance)
+        self._explain()
 
     def request(
         self,
@@ -114,6 +122,7 @@ class TrainingOptions(QWidget):
             model=chosen(self.model, Model),
             features=None if self.features.isHidden() else chosen(self.features, Features),
             balance=None if self.balance.isHidden() else chosen(self.balance, Balance),
+            sentinel=None if self.sentinel.isHidden() else self.sentinel.isChecked(),
             paths=tuple(paths),
             merged=merged,
         )
@@ -123,6 +132,8 @@ class TrainingOptions(QWidget):
         self._rows[box].setVisible(shown)
 
     def _explain(self) -> None:
-        hint = FEATURE_HINTS[chosen(self.features, Features)]
+        features = chosen(self.features, Features)
+        self.sentinel.setVisible(features is Features.VETTED and not self._slim and not self.features.isHidden())
+        hint = FEATURE_HINTS[features]
         self.hint.setText(hint)
         self.features.setToolTip(hint)
