@@ -17,20 +17,23 @@ class Summary(QFrame):
         self.headline = QLabel(self)
         self.headline.setProperty("heading", True)
         self.agreement = QLabel(self)
-        self.uncertain = QLabel(self)
         self.notes = QLabel(self)
         self.notes.setProperty("warning", True)
         self.notes.setWordWrap(True)
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.classes = ClassBar(self)
         self.save_button = QPushButton("Save CSV…", self)
+        for label in (self.headline, self.agreement):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self.headline)
+        words.addWidget(self.agreement)
         line = QHBoxLayout()
-        line.setSpacing(24)
-        line.addWidget(self.headline)
-        line.addWidget(self.agreement)
-        line.addWidget(self.uncertain)
-        line.addStretch(1)
-        line.addWidget(self.save_button)
+        line.setSpacing(16)
+        line.addLayout(words, 1)
+        line.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.setSpacing(4)
@@ -42,19 +45,20 @@ class Summary(QFrame):
         reply = prediction.reply
         model = _title(reply.model_type)
         self.headline.setText(f"{reply.total_predicted:,} rows of {name} predicted with {model}")
-        if prediction.known:
-            share = prediction.matches / prediction.known
-            self.agreement.setText(
-                f"{prediction.matches:,} of {prediction.known:,} known dispositions agree ({share:.1%})"
-            )
-        else:
-            self.agreement.setText("No disposition is known to compare with")
-        self.uncertain.setText(
-            "" if prediction.uncertain is None else f"{prediction.uncertain:,} uncertain (below {UNCERTAIN_BELOW:.2f})"
-        )
+        facts = [_agreement(prediction)]
+        if prediction.uncertain is not None:
+            facts.append(f"{prediction.uncertain:,} uncertain (highest probability below {UNCERTAIN_BELOW:.2f})")
+        self.agreement.setText("  ·  ".join(facts))
         self.notes.setText("\n".join(f"⚠ {note}" for note in prediction.notes))
         self.notes.setVisible(bool(prediction.notes))
         self.classes.show_counts(prediction.counts)
+
+
+def _agreement(prediction: Prediction) -> str:
+    if not prediction.known:
+        return "No disposition is known to compare with"
+    share = prediction.matches / prediction.known
+    return f"{prediction.matches:,} of {prediction.known:,} known dispositions agree ({share:.1%})"
 
 
 def _title(model: str | None) -> str:
