@@ -68,7 +68,6 @@ class Demo:
             shown = await self._signal(opened, f"{csv.name}", lambda: tab.open_files([csv]))
         _say(f"Opened {shown.path.name}: {shown.row_count:,} rows, recognised as {shown.satellite}.")
         await self._picture(window, "train-catalog")
-        ended = asyncio.ensure_future(self._signal(tab.training_ended, "the training"))
         tab.go.button.click()
         await self._until(lambda: bool(window.services.runs.all), "the training has begun")
         run = window.services.runs.all[-1]
@@ -76,7 +75,8 @@ class Demo:
             lambda: run.is_over or (run.phase == Status.RUNNING and (run.share or 0) > 0.2), "the training is under way"
         )
         await self._picture(window.dialogs[run], "train-progress")
-        self._tell_training(await ended)
+        await self._until(lambda: run.is_over, "the training has ended")
+        self._tell_training(run)
         await self._results(window, run, "train-result")
         return shown.path
 
