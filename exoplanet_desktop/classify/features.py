@@ -14,13 +14,17 @@ from exoplanet_desktop.wire.vocabulary import Features, Satellite
 Matrix = NDArray[np.float32]
 MOST_CATEGORIES = 20
 
-# Columns that say nothing more: in the KOI table these lower errors are the upper ones with a minus, and the errors of
-# the temperature are empty. Models draw columns at random, so a column that stands there twice crowds out another.
+# Columns that say nothing more: in these tables the lower errors are the upper ones with a minus, and limit flags are
+# constant, or a column is empty. Models draw columns at random, so one that stands there twice crowds out another.
 REPEATED: Mapping[Satellite, tuple[str, ...]] = {
     Satellite.KOI: (
         *("koi_period_err2", "koi_time0bk_err2", "koi_duration_err2", "koi_depth_err2"),
         *("koi_teq_err1", "koi_teq_err2"),
-    )
+    ),
+    Satellite.TOI: (
+        *(name for name in SATELLITES[Satellite.TOI].measured if name.endswith(("err2", "lim"))),
+        *("pl_insolerr1", "pl_eqterr1"),
+    ),
 }
 
 TEXT_SEPARATOR = " = "

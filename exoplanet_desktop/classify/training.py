@@ -35,6 +35,7 @@ log = logging.getLogger("exoplanet_desktop.classify")
 PARITY_ROWS = 50
 SEED = 42
 MOST_IMPORTANCES = 30
+IMPORTANCE_PARTS = 4
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ class _Job:
         """Gathers all fits; as soon as the hold-out's model is there, its importances begin."""
         passes = [main, *([blind] if blind else [])]
         futures = [future for one in passes for future in one.futures] + [final]
-        steps, done, measured = len(futures), 0, []
+        steps, done = len(futures), 0
+        measured: list[Future[Any]] = []
 
         def take(future: Future[Any]) -> None:
             nonlocal done
@@ -165,19 +167,21 @@ class _Job:
             report(0.9 * done / steps, stage)
             log.info("%s.", stage.capitalize())
             if future in main.futures and main.futures[future] == main.holdout:
-                measured.append(self._importance(main))
+                measured.extend(self._importance(main))
 
         self.crew.wait(futures, take)
         report(0.9, "importance of the columns")
         self.crew.wait(measured, lambda _: None)
-        found: list[Importance] = measured[0].result()
-        return found
+        found: list[Importance] = [entry for part in measured for entry in part.result()]
+        return sorted(found, key=lambda entry: (-entry.mean, entry.feature))
 
-    def _importance(self, main: evaluation.Evaluation) -> Future[Any]:
+    def _importance(self, main: evaluation.Evaluation) -> list[Future[Any]]:
+        """Starts the measurement, in parts that run side by side."""
         rows = main.splits[main.holdout].test
         names = main.data.features.names
-        arguments = (main.holdout_estimator, main.data.matrix[rows], main.data.y[rows], names, self.options.seed)
-        return self.crew.start(permutation_importance, *arguments)
+        arguments = (main.holdout_estimator, main.data.matrix[rows], main.data.y[rows], names)
+        parts = [range(start, len(names), IMPORTANCE_PARTS) for start in range(min(IMPORTANCE_PARTS, len(names)))]
+        return [self.crew.start(permutation_importance, *arguments, part, self.options.seed) for part in parts]
 
     def _result(
         self,
