@@ -1,0 +1,22 @@
+"""What must be fast, measured: `python3 run.py bench [NAME …] [--json FILE]`.
+
+Each bench is a function that measures and returns figures; one with a bound holds or does not. Figures are ratios
+inside one run wherever they can be, so that they tell the same on a slow machine as on a fast one.
+
+Nothing heavy is imported here: the engine's processes import this module when they start.
+"""
+
+import sys
+
+BENCHES = {
+    "train": "tests.benchmarks.train:measure",
+    "predict-small": "tests.benchmarks.predict_small:measure",
+    "predict-large": "tests.benchmarks.predict_large:measure",
+    "cold": "tests.benchmarks.cold:measure",
+    "poll": "tests.benchmarks.poll:measure",
+}
+
+if __name__ == "__main__":
+    from tests.benchmarks.runner import main
+
+    sys.exit(main(sys.argv[1:], BENCHES))

@@ -1,0 +1,179 @@
+"""What benches share: real catalogs, an engine of their own, jobs to their end, and what /proc tells of processes."""
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.figures import Skipped
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.engine import EmbeddedEngine
+    from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PROC = Path("/proc")
+POLL_S = 0.02
+WARM_WITHIN_S = 60.0
+STILL_S = 0.3  # how long a process does nothing before it counts as waiting
+
+
+def catalog(name: str) -> Path:
+    """A real catalog beside the project. Raises Skipped where it is not there."""
+    path = CHECKOUT.parent / "shared" / "data" / name
+    if not path.is_file():
+        raise Skipped(f"the real catalog {name} is not here (../shared/data)")
+    return path
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="exoplanet-bench-", ignore_cleanup_errors=True) as path:
+        yield Path(path)
+
+
+@contextmanager
+def warm_engine(data_dir: Path) -> "Iterator[tuple[EmbeddedEngine, Backend]]":
+    """The embedded engine on a folder, its spare process waiting with its libraries loaded."""
+    from exoplanet_desktop.client.engine import EmbeddedEngine
+
+    engine = EmbeddedEngine(data_dir)
+    try:
+        backend = engine.start()
+        backend.health()
+        assert engine.pid is not None
+        spare_ready(engine.pid)
+        yield engine, backend
+    finally:
+        engine.stop()
+
+
+def ended(backend: "Backend", accepted: "TrainAccepted", within_s: float = 600.0) -> "JobStatus":
+    """The final status of a job, asked for often, so that asking adds little to what is measured."""
+    from exoplanet_desktop.client.jobs import is_final
+
+    deadline = time.monotonic() + within_s
+    while not is_final(status := backend.status(accepted.status_url)):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"a job did not end within {within_s:.0f} s")
+        time.sleep(POLL_S)
+    return status
+
+
+def trained(backend: "Backend", csv: Path, *, sentinel: bool) -> "tuple[float, TrainResult]":
+    """Seconds of a KOI/xgb training, from the request to the end of the job, and its result."""
+    from exoplanet_desktop.client.jobs import judge
+    from exoplanet_desktop.wire.vocabulary import Model, Satellite
+
+    started = time.perf_counter()
+    accepted = backend.train(csv, Satellite.KOI, Model.XGB, sentinel=sentinel)
+    status = ended(backend, accepted)
+    seconds = time.perf_counter() - started
+    outcome = judge(status)
+    if outcome.result is None:
+        raise RuntimeError(outcome.sentence)
+    return seconds, outcome.result
+
+
+def middle(values: list[float]) -> str:
+    """Median and range, for a detail."""
+    return f"{median(values):.3g} s (of {len(values)}: {min(values):.3g}…{max(values):.3g})"
+
+
+# --- processes
+
+
+def need_proc() -> None:
+    """Raises Skipped where the system does not tell what processes do."""
+    if not (PROC / "self" / "status").is_file():
+        raise Skipped("processes are looked at by /proc, which this system does not have")
+
+
+def job_processes(engine_pid: int) -> list[int]:
+    """The engine's job processes: those that it spawned."""
+    found = []
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            pid = int(entry.name)
+            fields = _stat(pid)
+            if fields and int(fields[1]) == engine_pid and b"multiprocessing.spawn" in _read(entry / "cmdline"):
+                found.append(pid)
+    return found
+
+
+def spare_ready(engine_pid: int) -> float:
+    """Waits until a job process has loaded its libraries and does nothing any more; when that was (perf_counter)."""
+    need_proc()
+    deadline = time.monotonic() + WARM_WITHIN_S
+    since, state = time.perf_counter(), None
+    while time.monotonic() < deadline:
+        now, new = time.perf_counter(), [_activity(pid) for pid in job_processes(engine_pid)]
+        resting = any(new) and all(one and one[0] == "S" for one in new)
+        if new != state or not resting:
+            since, state = now, new
+        elif now - since > STILL_S and max(one[1] for one in new if one) > STILL_S:
+            return since
+        time.sleep(POLL_S)
+    raise TimeoutError(f"the spare process was not ready within {WARM_WITHIN_S:.0f} s")
+
+
+def _activity(pid: int) -> tuple[str, float] | None:
+    """State of a process's main thread, and its CPU seconds."""
+    fields = _stat(pid)
+    return (fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")) if fields else None
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the state on; [] for a process that is gone."""
+    return _read(PROC / str(pid) / "stat").decode(errors="replace").rpartition(")")[2].split()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def peak_bytes(pid: int) -> int:
+    """The most memory that a process has held since it started (VmHWM); 0 where it is gone."""
+    lines = _read(PROC / str(pid) / "status").decode(errors="replace").splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
+
+
+class MemoryWatch:
+    """Reads the peak memory of an engine's job processes, over and over, while they run."""
+
+    def __init__(self, engine_pid: int) -> None:
+        need_proc()
+        self.peaks: dict[int, int] = {}
+        self._engine = engine_pid
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="memory-watch")
+
+    def _watch(self) -> None:
+        while True:
+            last = self._stop.wait(0.05)
+            for pid in job_processes(self._engine):
+                self.peaks[pid] = max(self.peaks.get(pid, 0), peak_bytes(pid))
+            if last:
+                return
+
+    def __enter__(self) -> "MemoryWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: TracebackType | object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def highest(self) -> int:
+        return max(self.peaks.values(), default=0)
