@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.session import EMBEDDED, PRESETS, Session
+from exoplanet_desktop.gui.widgets.words import Words
 
 
 class BackendDialog(QDialog):
@@ -41,17 +41,14 @@ class BackendDialog(QDialog):
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.token.setPlaceholderText("only where the backend wants one")
         self.token.setAccessibleName("Token")
-        self.answer = QLabel(self)
-        self.answer.setWordWrap(True)
+        self.answer = Words(parent=self)
         self.answer.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.use_button: QPushButton = self.buttons.addButton("&Use", QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.accepted.connect(self.use)
         self.buttons.rejected.connect(self.reject)
         self.remote.toggled.connect(self._settle)
-        hint = QLabel("The token is sent to this address alone, and forgotten when the program closes.", self)
-        hint.setProperty("muted", True)
-        hint.setWordWrap(True)
+        hint = Words("The token is sent to this address alone, and forgotten when the program closes.", "muted")
         form = QFormLayout()
         form.setContentsMargins(24, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

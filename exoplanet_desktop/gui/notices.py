@@ -3,10 +3,11 @@
 import logging
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError, Cancelled
+from exoplanet_desktop.gui.widgets.words import Words
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -98,11 +99,8 @@ class NoticeBar(QWidget):
         mark = QLabel("✕" if notice.failed else "ℹ", frame)
         mark.setProperty("mark", True)
         mark.setAccessibleName("Failure" if notice.failed else "Information")
-        text = QLabel(notice.text, frame)
+        text = Words(notice.text, selectable=True, parent=frame)
         text.setObjectName("text")
-        text.setWordWrap(True)
-        text.setTextFormat(Qt.TextFormat.PlainText)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         close = QToolButton(frame)
         close.setText("Dismiss")

@@ -1,11 +1,12 @@
 """The list of this window's runs: live ones with their progress, ended ones with their score."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QLabel, QListWidget, QListWidgetItem, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import three
 from exoplanet_desktop.gui.services import Runs
+from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Status
 
 MARKS = {Status.SUCCEEDED: "✓", Status.FAILED: "✕", Status.CANCELLED: "■"}
@@ -27,9 +28,7 @@ class RunsDock(QDockWidget):
         self.list.setMinimumWidth(200)
         self.list.itemActivated.connect(self._open)
         self.list.itemClicked.connect(self._open)
-        empty = QLabel("Trainings of this window are listed here.", self)
-        empty.setProperty("muted", True)
-        empty.setWordWrap(True)
+        empty = Words("Trainings of this window are listed here.", "muted")
         empty.setMargin(16)
         empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._stack = QStackedWidget(self)
@@ -55,7 +54,7 @@ class RunsDock(QDockWidget):
             item.setText(
                 f"{MARKS.get(Status(run.phase), '●') if run.is_over else '●'} {run.request.title}\n{_state(run)}"
             )
-            item.setToolTip(run.failure or run.request.source)
+            item.setToolTip(tip(run.failure or run.request.source))
 
     def _open(self, item: QListWidgetItem) -> None:
         self.opened.emit(item.data(Qt.ItemDataRole.UserRole))

@@ -75,7 +75,7 @@ def test_probabilities_have_two_decimals_and_the_file_s_own_in_the_tooltip(
 
     model.index(0, 0).data()
     qtbot.waitUntil(lambda: model.index(0, 0).data() == "0.99", timeout=5_000)
-    assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == "0.988654839"
+    assert "0.988654839" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert model.index(0, 1).data() == "9.488035570"
 
 

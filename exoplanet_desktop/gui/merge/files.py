@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
+from exoplanet_desktop.gui.widgets.words import tip
+
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile
 
@@ -45,7 +47,7 @@ class MergedFiles(QListWidget):
         self.clear()
         for file in files:
             item = QListWidgetItem(f"{file.filename}\n{_facts(file)}")
-            item.setToolTip(file.filename)
+            item.setToolTip(tip(file.filename))
             item.setData(Qt.ItemDataRole.UserRole, file)
             item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + 12))
             self.addItem(item)

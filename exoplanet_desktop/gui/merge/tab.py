@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMessageBox,
     QPushButton,
@@ -31,6 +30,7 @@ from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ class MergeTab(QWidget):
         self.options = TrainingOptions(slim=True)
         self.train_button = QPushButton("&Train")
         self.train_button.setProperty("primary", True)
-        self.train_reason = QLabel()
-        self.train_reason.setProperty("muted", True)
-        self.train_reason.setWordWrap(True)
+        self.train_reason = Words("", "muted")
         self._lay_out()
         empty.chosen.connect(self._fill)
         for picker in (self.picker_a, self.picker_b):
@@ -215,6 +213,7 @@ class MergeTab(QWidget):
             QMessageBox.StandardButton.Cancel,
             self,
         )
+        box.setTextFormat(Qt.TextFormat.PlainText)
         delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
         delete.clicked.connect(self.delete)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,7 +1,9 @@
 """Which rows of a catalog shall be predicted."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QSpinBox, QWidget
+
+from exoplanet_desktop.gui.widgets.words import Words
 
 
 class RowRange(QWidget):
@@ -15,9 +17,7 @@ class RowRange(QWidget):
         self.first.setAccessibleName("First row, counted from 0")
         self.last = QSpinBox(self)
         self.last.setAccessibleName("Last row, included")
-        self.hint = QLabel("Rows count from 0; both ends are included.", self)
-        self.hint.setProperty("muted", True)
-        self.hint.setWordWrap(True)
+        self.hint = Words("Rows count from 0; both ends are included.", "muted")
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addRow(self.every)

@@ -1,10 +1,11 @@
 """The strip above a prediction: classes, agreement, what is uncertain, what deviates, and the way to save it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
+from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Model
 
 
@@ -14,18 +15,11 @@ class Summary(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", True)
-        self.headline = QLabel(self)
-        self.headline.setProperty("heading", True)
-        self.agreement = QLabel(self)
-        self.notes = QLabel(self)
-        self.notes.setProperty("warning", True)
-        self.notes.setWordWrap(True)
-        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.headline = Words("", "heading")
+        self.agreement = Words()
+        self.notes = Words("", "warning", selectable=True)
         self.classes = ClassBar(self)
         self.save_button = QPushButton("Save CSV…", self)
-        for label in (self.headline, self.agreement):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self.headline)

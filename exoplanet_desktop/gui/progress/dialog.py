@@ -23,6 +23,7 @@ from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import SENDING, TrainingRun
 from exoplanet_desktop.gui.widgets.files import ask_target, write
+from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -54,11 +55,8 @@ class ProgressDialog(QDialog):
         self.notice_bar = NoticeBar(self._notices, self)
         self._notices.open()
         self.chip = QLabel(self)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.elapsed = QLabel(self)
-        self.elapsed.setProperty("muted", True)
+        self.words = Words(selectable=True)
+        self.elapsed = Words("", "muted", wrap=False)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName("Progress of the training")
         self.cancel_button = QPushButton("Cancel" if run.can_cancel else "Stop watching", self)
@@ -207,8 +205,7 @@ class ProgressDialog(QDialog):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
-        source = QLabel(f"{self.run.request.source}  ·  {self.run.connection.title}", self)
-        source.setProperty("muted", True)
+        source = Words(f"{self.run.request.source}  ·  {self.run.connection.title}", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)

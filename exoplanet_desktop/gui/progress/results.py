@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.widgets.picture import Picture
+from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import TrainResult
@@ -37,13 +37,8 @@ class Results(QWidget):
         self._cards = QGridLayout()
         self._cards.setHorizontalSpacing(24)
         self._cards.setVerticalSpacing(0)
-        self.protocol = QLabel(self)
-        self.protocol.setProperty("muted", True)
-        self.gap = QLabel(self)
-        self.gap.setProperty("warning", True)
-        for label in (self.protocol, self.gap):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.protocol = Words("", "muted", selectable=True)
+        self.gap = Words("", "warning", selectable=True)
         self.tabs = QTabWidget(self)
         self.pictures: dict[str, Picture] = {}
         layout = QVBoxLayout(self)
@@ -76,14 +71,11 @@ class Results(QWidget):
         return page.findChild(Picture) if page else None
 
     def _add_card(self, column: int, figure: str, meaning: str) -> None:
-        big = QLabel(figure, self)
+        big = Words(figure, "figure", wrap=False, selectable=True)
         font = big.font()
         font.setPointSizeF(font.pointSizeF() * 1.8)
         big.setFont(font)
-        big.setProperty("figure", True)
-        big.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        small = QLabel(meaning, self)
-        small.setProperty("muted", True)
+        small = Words(meaning, "muted", wrap=False)
         self._cards.addWidget(big, 0, column)
         self._cards.addWidget(small, 1, column, Qt.AlignmentFlag.AlignTop)
 
@@ -138,9 +130,7 @@ class Results(QWidget):
             for entry in result.leaks.get("single_columns") or []
         ]
         page = QWidget(self)
-        notes = QLabel("\n".join(result.leaks.get("notes") or ["No column gives the answer away by itself."]), page)
-        notes.setTextFormat(Qt.TextFormat.PlainText)
-        notes.setWordWrap(True)
+        notes = Words("\n".join(result.leaks.get("notes") or ["No column gives the answer away by itself."]))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(notes)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio, theme
+from exoplanet_desktop.gui.widgets.words import tip
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Disposition
 
@@ -125,7 +126,7 @@ class TableModel(QAbstractTableModel):
             text = self._text(index)
             return theme.class_icon(text) if text in LABELS else None
         if role == Qt.ItemDataRole.ToolTipRole and self._shown_as[index.column()]:
-            return self._text(index)  # as the file has it
+            return tip(self._text(index))  # as the file has it
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -139,7 +140,7 @@ class TableModel(QAbstractTableModel):
             return f"{name} ({unit})" if unit else name
         if role == Qt.ItemDataRole.ToolTipRole:
             label = self._labels.get(name)
-            return "\n".join(filter(None, (name, label, f"Unit: {unit}" if unit else None)))
+            return tip("\n".join(filter(None, (name, label, f"Unit: {unit}" if unit else None))))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if name in self._numeric else _LEFT
         return None

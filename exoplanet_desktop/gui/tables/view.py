@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.notices import Notices
@@ -17,6 +17,7 @@ from exoplanet_desktop.gui.tables.model import FirstRows, TableModel
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -79,13 +80,9 @@ class CatalogView(QWidget):
         self.model = TableModel(workers, self)
         self.model.page_failed.connect(notices.failure)
         self.grid = Grid(self.model, workers, notices, self)
-        self.title = QLabel(self)
-        self.title.setProperty("heading", True)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.size_label = QLabel(self)
-        self.size_label.setProperty("muted", True)
-        self.notes = QLabel(self)
-        self.notes.setProperty("warning", True)
+        self.title = Words("", "heading", wrap=False)
+        self.size_label = Words("", "muted", wrap=False)
+        self.notes = Words("", "warning", wrap=False)
         self.classes = ClassBar(self)
         self.empty = empty
         self.busy = BusyPage(self)
@@ -198,7 +195,7 @@ class CatalogView(QWidget):
         self.grid.show_top()
         self.size_label.setText(f"{opened.row_count:,} × {len(opened.columns):,}")
         self.notes.setText(f"⚠ {len(opened.notes)} {'note' if len(opened.notes) == 1 else 'notes'}")
-        self.notes.setToolTip("\n".join(opened.notes))
+        self.notes.setToolTip(tip("\n".join(opened.notes)))
         self.notes.setAccessibleDescription(" ".join(opened.notes))
         self.notes.setVisible(bool(opened.notes))
         self.classes.show_counts(opened.counts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError, MissingColumns
@@ -17,6 +17,7 @@ from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 EMPTY_TEXT = (
@@ -38,9 +39,7 @@ class TrainTab(QWidget):
         self.picker = CatalogPicker("C&atalog", many=True)
         self.options = TrainingOptions()
         self.go = GoButton("&Train")
-        self.several = QLabel()
-        self.several.setProperty("muted", True)
-        self.several.setWordWrap(True)
+        self.several = Words("", "muted")
         self.several.hide()
         empty = EmptyPage("Train a classifier", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
         self.view = CatalogView(services.workers, services.notices, empty)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui.widgets.words import Words
 
 COLUMN_PX = 316
 
@@ -15,9 +17,7 @@ class GoButton(QWidget):
         super().__init__(parent)
         self.button = QPushButton(text, self)
         self.button.setProperty("primary", True)
-        self.reason = QLabel(self)
-        self.reason.setProperty("muted", True)
-        self.reason.setWordWrap(True)
+        self.reason = Words("", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.widgets.words import Words
+
 WIDEST_PX = 520
 
 
@@ -23,9 +25,7 @@ class EmptyPage(QFrame):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         title.setFont(font)
         title.setProperty("heading", True)
-        words = QLabel(text, self)
-        words.setProperty("muted", True)
-        words.setWordWrap(True)
+        words = Words(text, "muted")
         words.setMaximumWidth(WIDEST_PX)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         # Between stretches, not aligned: an aligned label gets the height of its narrowest form, and is cut.

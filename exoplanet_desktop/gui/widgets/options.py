@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.run import TrainRequest
+from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
 if TYPE_CHECKING:
@@ -70,9 +71,7 @@ class TrainingOptions(QWidget):
         self.sentinel.setToolTip(
             "Evaluates a second time without the columns of the human verdict, so that their worth is seen"
         )
-        self.hint = QLabel(self)
-        self.hint.setProperty("muted", True)
-        self.hint.setWordWrap(True)
+        self.hint = Words("", "muted", parent=self)
         self.features.currentIndexChanged.connect(self._explain)
         self._rows: dict[QComboBox, QLabel] = {}
         grid = QGridLayout(self)

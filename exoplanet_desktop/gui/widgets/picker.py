@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from exoplanet_desktop.gui.widgets.files import ask_files
+from exoplanet_desktop.gui.widgets.words import tip
 
 ROWS_SHOWN = 3
 ROW_PX = 24
@@ -90,7 +91,7 @@ class CatalogPicker(QWidget):
         for path in new:
             item = QListWidgetItem(path.name)
             item.setData(Qt.ItemDataRole.UserRole, path)
-            item.setToolTip(str(path))
+            item.setToolTip(tip(str(path)))
             item.setSizeHint(QSize(0, ROW_PX))
             self.list.addItem(item)
         if new:
