@@ -26,7 +26,17 @@ HEALTH = {
     "ok": True,
     "name": "exoplanet-desktop",
     "version": "1",
-    "extensions": ["async", "cancel", "features", "balance", "models", "merge-token", "merge-delete", "logs-offset"],
+    "extensions": [
+        "async",
+        "balance",
+        "cancel",
+        "features",
+        "logs-offset",
+        "merge-delete",
+        "merge-token",
+        "models",
+        "sentinel",
+    ],
     "limits": {"upload_bytes": 1000},
 }
 ACCEPTED = {"job_id": "j1", "status_url": "/api/train/j1/status", "logs_url": "/api/train/j1/logs"}

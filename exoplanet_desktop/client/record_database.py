@@ -1,0 +1,156 @@
+"""The SQLite file behind the record of runs: its schema, its locking, and its errors in words."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exoplanet_desktop.errors import UnavailableError
+
+SCHEMA_VERSION = 1
+BUSY_S = 10.0  # how long another process of the program may hold the lock
+
+# The large texts stand in tables of their own, so that a list of ten thousand runs reads no results.
+_SCHEMA = """
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    starred INTEGER NOT NULL DEFAULT 0,
+    backend_title TEXT NOT NULL,
+    backend_address TEXT NOT NULL,
+    data_digest TEXT,
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    accuracy REAL,
+    error TEXT,
+    deleted_at TEXT,
+    imported INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX runs_newest ON runs (created_at DESC, number DESC);
+CREATE TABLE details (
+    run_id TEXT PRIMARY KEY REFERENCES runs (run_id) ON DELETE CASCADE,
+    request TEXT NOT NULL,
+    status_url TEXT,
+    logs_url TEXT,
+    job_id TEXT,
+    warnings TEXT NOT NULL DEFAULT '[]',
+    result TEXT
+);
+CREATE TABLE log_parts (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    text TEXT NOT NULL
+);
+CREATE INDEX log_parts_of_run ON log_parts (run_id, number);
+"""
+
+
+class Database:
+    """One connection that threads share in turn; other processes wait for SQLite's own locks.
+
+    Attributes:
+        notice: what was wrong with the file when it was opened, in words; "" where nothing was.
+
+    Raises UnavailableError where the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self.notice = ""
+        try:
+            self._connection = self._open()
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                raise self._error(error) from error
+            self.notice = self._set_aside()
+            self._connection = self._opened()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._translated():
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of the block is kept, or nothing of it."""
+        with self._lock, self._translated():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        with self._translated():
+            return self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        try:
+            # A folder on a network drive may refuse WAL; then SQLite keeps its older journal, which is as safe.
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            # A job that a backend has accepted must be found again even after a power cut.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:
+                raise UnavailableError(
+                    f"The record of runs in {self._path.parent} was written by a newer version of this program. "
+                    "Update the program to use it."
+                )
+            if version == 0:
+                for statement in _SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def _set_aside(self) -> str:
+        """Renames a file that is no database any more, so that the program starts and nothing is thrown away."""
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+        aside = self._path.with_name(f"{self._path.stem}-damaged-{stamp}{self._path.suffix}")
+        try:
+            self._path.replace(aside)
+            for tail in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._error(error) from error
+        return f"The record of runs was damaged and a new one was begun. The old file is kept as {aside}."
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise self._error(error) from error
+
+    def _error(self, error: Exception) -> UnavailableError:
+        if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return UnavailableError("Another window of this program holds the record of runs. Try again in a moment.")
+        return UnavailableError(
+            f"The record of runs in {self._path.parent} cannot be used: {error}. "
+            "Check that the folder can be written and that the disk has space."
+        )

@@ -1,0 +1,177 @@
+"""One run as one zip: written so that it tells all by itself, read as what a stranger made."""
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from exoplanet_desktop.client.record_entry import Run, checked_file_name
+from exoplanet_desktop.client.transfers import whole_file
+from exoplanet_desktop.errors import AppError, InputError, TooLarge, UnavailableError
+
+FORMAT = "exoplanet-desktop-run"
+FORMAT_VERSION = 1
+MANIFEST, LOG, FILES = "run.json", "log.txt", "files/"
+
+MOST_FILES = 200
+LONGEST_TEXT = 50_000_000  # bytes of the manifest, and of the log
+MOST_BYTES = 4_000_000_000  # of all files, unpacked
+_BLOCK = 1 << 20
+
+
+class _Entry(pydantic.BaseModel):
+    """What an export says of its run, held to the types and sizes of the record."""
+
+    model_config = pydantic.ConfigDict(extra="ignore", strict=True)
+
+    kind: str = pydantic.Field(max_length=40)
+    title: str = pydantic.Field(max_length=200)
+    status: str = pydantic.Field(max_length=40)
+    starred: bool = False
+    backend_title: str = pydantic.Field(default="", max_length=500)
+    backend_address: str = pydantic.Field(default="", max_length=500)
+    data_digest: str | None = pydantic.Field(default=None, max_length=200)
+    created_at: str = pydantic.Field(max_length=40, pattern=r"^\d{4}-\d\d-\d\dT[\d:.+Z-]+$")
+    accuracy: float | None = None
+    error: str | None = pydantic.Field(default=None, max_length=10_000)
+    request: dict[str, Any] = pydantic.Field(default_factory=dict)
+    status_url: str | None = pydantic.Field(default=None, max_length=2000)
+    logs_url: str | None = pydantic.Field(default=None, max_length=2000)
+    job_id: str | None = pydantic.Field(default=None, max_length=200)
+    result: Any = None
+    warnings: list[str] = pydantic.Field(default_factory=list, max_length=1000)
+
+
+class _Manifest(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="ignore")
+
+    format: str
+    format_version: int
+    run: _Entry
+    files: dict[str, str] = pydantic.Field(default_factory=dict, max_length=MOST_FILES)
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """A run out of a zip; `folder` holds its files and is removed unless it is moved away."""
+
+    run: Run
+    log: str
+    folder: Path
+
+
+def pack(run: Run, log: str, files: Sequence[Path], target: Path) -> None:
+    """Writes a run with its log and files as `target`, which appears whole or not at all."""
+    digests = {path.name: _digest(path) for path in files}
+    manifest = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "versions": {"exoplanet-desktop": _own_version(), "python": platform.python_version()},
+        "run": {**asdict(run), "warnings": list(run.warnings)},
+        "files": digests,
+    }
+    try:
+        with whole_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(MANIFEST, json.dumps(manifest, indent=1, default=str))
+            archive.writestr(LOG, log)
+            for path in files:
+                archive.write(path, FILES + path.name)
+    except zipfile.LargeZipFile as error:
+        raise TooLarge(f"The run is too large for one file: {error}.") from error
+
+
+@contextmanager
+def unpack(source: Path, beside: Path) -> Iterator[Unpacked]:
+    """Reads an export, its files into a new folder in `beside`. Raises InputError for what is none.
+
+    Nothing of it is believed: names are held to those of plain files, sizes are counted while they are unpacked.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=".import-", dir=beside))
+    try:
+        with _opened(source) as archive:
+            manifest = _manifest(_text(archive, MANIFEST))
+            log = _text(archive, LOG) if LOG in archive.namelist() else ""
+            _unpack_files(archive, manifest.files, folder)
+        yield Unpacked(_run(manifest.run), log, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(entry: _Entry) -> Run:
+    values = {**entry.model_dump(), "warnings": tuple(entry.warnings)}
+    return Run(run_id="", changed_at="", deleted_at=None, imported=True, **values)
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            yield archive
+    except AppError:
+        raise
+    except OSError as error:
+        raise UnavailableError(
+            f"{source.name} cannot be read or unpacked: {error.strerror or error}. Check the file and the disk."
+        ) from error
+    # zipfile raises all of these for what is broken, encrypted or packed in ways that it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, KeyError) as error:
+        raise InputError(f"{source.name} is damaged or no exported run. Export the run again.") from error
+
+
+def _manifest(text: str) -> _Manifest:
+    try:
+        manifest = _Manifest.model_validate_json(text)
+    except ValueError as error:
+        raise InputError("The file is no exported run: its description cannot be read. Choose another file.") from error
+    if manifest.format != FORMAT:
+        raise InputError("The file is no exported run of this program. Choose another file.")
+    if manifest.format_version > FORMAT_VERSION:
+        raise InputError("The run was exported by a newer version of this program. Update the program to import it.")
+    return manifest
+
+
+def _text(archive: zipfile.ZipFile, name: str) -> str:
+    with archive.open(name) as member:
+        data = member.read(LONGEST_TEXT + 1)
+    if len(data) > LONGEST_TEXT:
+        raise TooLarge(f"{name} in the exported run is over {LONGEST_TEXT / 1e6:.0f} MB. It cannot be imported.")
+    return data.decode("utf-8", errors="replace")
+
+
+def _unpack_files(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: Path) -> None:
+    left = MOST_BYTES
+    for name, digest in digests.items():
+        target = folder / checked_file_name(name)
+        sha = hashlib.sha256()
+        with archive.open(FILES + name) as member, target.open("xb") as file:
+            while block := member.read(_BLOCK):
+                left -= len(block)
+                if left < 0:
+                    raise TooLarge(f"The exported run is over {MOST_BYTES / 1e9:.0f} GB. It cannot be imported.")
+                sha.update(block)
+                file.write(block)
+        if sha.hexdigest() != digest:
+            raise InputError(f"The file {name} in the exported run was changed or damaged. Export the run again.")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _own_version() -> str:
+    try:
+        return version("exoplanet-desktop")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,438 @@
+"""The record of runs: kept whole whatever happens, quick to list, and fed with exports of strangers."""
+
+import hashlib
+import json
+import math
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from exoplanet_desktop.client import record_zip
+from exoplanet_desktop.client.record import Record
+from exoplanet_desktop.client.record_entry import SENDING, WAITING
+from exoplanet_desktop.errors import InputError, NotFound, TooLarge, UnavailableError
+from exoplanet_desktop.wire.vocabulary import Status
+
+REQUEST = {"satellite": "KOI", "model": "xgb", "file": "koi.csv"}
+RESULT = {"accuracy": 0.93, "cv_mean": 0.9, "auc_score": math.nan, "labels": ["CANDIDATE"]}
+
+
+@pytest.fixture
+def record(tmp_path):
+    with Record(tmp_path / "record") as record:
+        yield record
+
+
+def begin(record: Record, title: str = "KOI · XGBoost", **more) -> str:
+    return record.new("train", title, REQUEST, "Lab", "http://lab:8001", "abc", **more)
+
+
+def test_a_run_is_kept_with_all_that_came_back(record, tmp_path):
+    run_id = begin(record, status=SENDING)
+    record.update(run_id, status=Status.RUNNING, status_url="/s", logs_url="/l", job_id="j1")
+    record.append_log(run_id, "one\n")
+    record.append_log(run_id, "two \ud800\n")
+    record.update(run_id, status=Status.SUCCEEDED, result=RESULT, warnings=["Careful."])
+    picture = record.keep_file(run_id, "matrix.png", b"\x89PNG")
+    (tmp_path / "out.csv").write_text("a\n1\n")
+    record.keep_file(run_id, "out.csv", tmp_path / "out.csv")
+    record.close()
+    with Record(record.folder) as again:
+        run = again.run(run_id)
+        assert (run.status, run.status_url, run.logs_url, run.job_id) == ("SUCCEEDED", "/s", "/l", "j1")
+        assert run.request == REQUEST
+        assert run.result["accuracy"] == run.accuracy == 0.93
+        assert math.isnan(run.result["auc_score"])
+        assert run.warnings == ("Careful.",)
+        assert run.data_digest == "abc"
+        assert again.log(run_id) == "one\ntwo ?\n"
+        assert again.files(run_id) == ["matrix.png", "out.csv"]
+        assert again.file(run_id, "matrix.png") == picture
+        assert picture.read_bytes() == b"\x89PNG"
+        assert again.file(run_id, "none.png") is None
+        assert [entry.title for entry in again.runs()] == ["KOI · XGBoost"]
+
+
+def test_what_is_not_given_stays_as_it_was(record):
+    run_id = begin(record)
+    record.update(run_id, error="No disk.", status=Status.FAILED)
+    record.update(run_id, warnings=["w"])
+    assert (record.run(run_id).status, record.run(run_id).error) == ("FAILED", "No disk.")
+    record.update(run_id, error="")
+    assert record.run(run_id).error == ""
+
+
+def test_no_token_enters_the_record(record, tmp_path):
+    secret = "s3cret-t0ken"
+    run_id = record.new("train", "t", {"token": secret, "deep": [{"Authorization": secret}]}, "Lab", "http://lab")
+    record.update(run_id, result={"merge_token": secret, "accuracy": 0.5}, warnings=["w"])
+    record.export(run_id, tmp_path / "run.zip")
+    kept = b"".join(path.read_bytes() for path in record.folder.rglob("*") if path.is_file())
+    assert secret.encode() not in kept
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        assert secret.encode() not in b"".join(archive.read(name) for name in archive.namelist())
+
+
+def test_the_newest_run_is_first_and_the_bin_apart(record):
+    first, second, third = (begin(record, title) for title in ("a", "b", "c"))
+    assert [run.run_id for run in record.runs()] == [third, second, first]
+    assert [run.run_id for run in record.runs(limit=1)] == [third]
+    record.delete(second)
+    assert [run.run_id for run in record.runs()] == [third, first]
+    assert [run.run_id for run in record.runs(bin=True)] == [second]
+    record.restore(second)
+    assert len(record.runs()) == 3
+    record.rename(first, " my run ")
+    record.star(first)
+    assert (record.run(first).title, record.run(first).starred) == ("my run", True)
+    with pytest.raises(InputError, match="needs a name"):
+        record.rename(first, "  ")
+
+
+def test_the_bin_is_emptied_with_its_files_and_nothing_else(record):
+    gone, stays = begin(record), begin(record)
+    for run_id in (gone, stays):
+        record.keep_file(run_id, "a.txt", b"a")
+        record.append_log(run_id, "log")
+    record.delete(gone)
+    assert record.empty_bin(older_than_days=1) == 0
+    assert record.empty_bin() == 1
+    assert record.file(gone, "a.txt") is None
+    assert record.file(stays, "a.txt") is not None
+    with pytest.raises(NotFound, match="no longer in the record"):
+        record.run(gone)
+    for change in (
+        lambda: record.update(gone, status="FAILED"),
+        lambda: record.append_log(gone, "x"),
+        lambda: record.keep_file(gone, "a.txt", b"a"),
+        lambda: record.star(gone),
+        lambda: record.restore(gone),
+    ):
+        with pytest.raises(NotFound):
+            change()
+    assert not (record.folder / "files" / gone).exists()
+
+
+def test_runs_that_had_not_ended_are_taken_up_again(record):
+    waiting, sending, running, odd = (
+        begin(record, status=status) for status in (WAITING, SENDING, Status.RUNNING, "QUEUED?")
+    )
+    for status in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED):
+        begin(record, status=status)
+    record.delete(begin(record, status=Status.RUNNING))
+    assert [run.run_id for run in record.unfinished()] == [waiting, sending, running, odd]
+    assert record.unfinished()[0].request == REQUEST
+
+
+def test_an_endless_log_is_cut_and_says_so(record, monkeypatch):
+    monkeypatch.setattr("exoplanet_desktop.client.record.LONGEST_LOG", 10)
+    run_id = begin(record)
+    for _ in range(5):
+        record.append_log(run_id, "12345678")
+    assert record.log(run_id) == "1234567812\n… the log is longer than what is kept here.\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "..", "../x", "a/b", "a\\b", ".hidden", "x" * 200, "con", "NUL.txt", "a\0b", "C:x", "a.", "a\n"]
+)
+def test_no_name_leads_out_of_the_folder_of_a_run(record, name):
+    run_id = begin(record)
+    with pytest.raises(InputError, match="cannot be the name of a file"):
+        record.keep_file(run_id, name, b"x")
+    with pytest.raises(InputError):
+        record.file(run_id, name)
+    for bad in ("..", "../../etc", run_id.upper() + "X", ""):
+        with pytest.raises(InputError, match="not a run of the record"):
+            record.file(bad, "a.txt")
+
+
+def test_ten_thousand_runs_are_listed_at_once(record):
+    run_id = begin(record)
+    record.update(run_id, result={**RESULT, "curves": list(range(2000))})
+    with sqlite3.connect(record.folder / "runs.sqlite") as connection:
+        columns = {
+            table: [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "number"]
+            for table in ("runs", "details")
+        }
+        for table, names in columns.items():
+            chosen = ", ".join("printf('%032x', value)" if name == "run_id" else name for name in names)
+            connection.execute(
+                f"WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 9999) "
+                f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table}, n"
+            )
+    connection.close()
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert len(record.runs(limit=10_000)) == 10_000
+        taken.append(time.perf_counter() - start)
+    assert min(taken) < 0.3
+
+
+def test_threads_share_a_record(record):
+    def work(number: int) -> None:
+        for step in range(5):
+            run_id = begin(record, f"{number}.{step}")
+            record.append_log(run_id, "x" * 100)
+            record.keep_file(run_id, "a.txt", b"a" * 1000)
+            record.update(run_id, status=Status.SUCCEEDED, result=RESULT)
+            record.runs()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(record.runs()) == 30
+    assert all(record.log(run.run_id) == "x" * 100 and run.status == "SUCCEEDED" for run in record.runs())
+
+
+# Other processes, and deaths
+
+_WRITER = """
+import hashlib, os, sys
+from pathlib import Path
+from exoplanet_desktop.client.record import Record
+record, rounds = Record(Path(sys.argv[1])), int(sys.argv[2])
+for number in range(rounds):
+    run_id = record.new("train", f"run {number}", {"number": number}, "Lab", "http://lab")
+    record.update(run_id, status="RUNNING", status_url=f"/{number}")
+    record.append_log(run_id, f"log {number}\\n" * 200)
+    content = os.urandom(300_000)
+    record.keep_file(run_id, "data.bin", content)
+    record.update(run_id, status="SUCCEEDED", result={"accuracy": 0.5, "digest": hashlib.sha256(content).hexdigest()})
+    print(run_id, flush=True)
+"""
+
+
+def writer(folder: Path, rounds: int) -> subprocess.Popen:
+    command = [sys.executable, "-c", _WRITER, str(folder), str(rounds)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def check_whole(folder: Path, acknowledged: list[str]) -> int:
+    """Every run that was said to be done is there with all of it; of the others nothing is half."""
+    with Record(folder) as record:
+        with sqlite3.connect(folder / "runs.sqlite") as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        connection.close()
+        entries = record.runs(limit=100_000)
+        assert set(acknowledged) <= {entry.run_id for entry in entries if entry.status == "SUCCEEDED"}
+        for entry in entries:
+            run, file = record.run(entry.run_id), record.file(entry.run_id, "data.bin")
+            assert record.log(entry.run_id) in ("", f"log {run.request['number']}\n" * 200)
+            assert file is None or file.stat().st_size == 300_000
+            if run.status == "SUCCEEDED":
+                assert file is not None
+                assert hashlib.sha256(file.read_bytes()).hexdigest() == run.result["digest"]
+            else:
+                assert entry.run_id in {left.run_id for left in record.unfinished()}
+        return len(entries)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_program_killed_in_mid_write_leaves_a_whole_record(tmp_path):
+    folder, acknowledged = tmp_path / "record", []
+    for number in range(4):
+        process = writer(folder, 100_000)
+        with process:
+            acknowledged += [process.stdout.readline().strip() for _ in range(2 + number)]
+            # In the middle of something: the writer never pauses.
+            os.kill(process.pid, signal.SIGKILL)
+            acknowledged += process.stdout.read().split()
+        assert process.returncode == -signal.SIGKILL
+        assert check_whole(folder, acknowledged) >= len(acknowledged)
+
+
+def test_processes_on_one_folder_do_not_harm_each_other(tmp_path):
+    folder = tmp_path / "record"
+    processes = [writer(folder, 8) for _ in range(3)]
+    done = []
+    for process in processes:
+        with process:
+            done += process.stdout.read().split()
+        assert process.returncode == 0
+    assert check_whole(folder, done) == len(done) == 24
+
+
+def test_a_record_that_another_holds_for_long_is_told(record, monkeypatch):
+    monkeypatch.setattr("exoplanet_desktop.client.record_database.BUSY_S", 0.1)
+    holder = sqlite3.connect(record.folder / "runs.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(UnavailableError, match="Another window of this program"):
+        Record(record.folder)
+    holder.close()
+
+
+def test_a_damaged_file_is_set_aside_and_said_so(tmp_path):
+    folder = tmp_path / "record"
+    folder.mkdir()
+    (folder / "runs.sqlite").write_bytes(b"this is no database at all, but long enough" * 100)
+    with Record(folder) as record:
+        assert "was damaged and a new one was begun" in record.notice
+        begin(record)
+    (aside,) = folder.glob("runs-damaged-*.sqlite")
+    assert aside.read_bytes().startswith(b"this is no database")
+    with Record(folder) as record:
+        assert record.notice == ""
+        assert len(record.runs()) == 1
+
+
+def test_a_record_of_a_newer_program_is_left_alone(tmp_path):
+    Record(tmp_path).close()
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(UnavailableError, match="newer version"):
+        Record(tmp_path)
+
+
+def test_a_folder_that_cannot_be_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnavailableError, match="Choose another folder"):
+        Record(tmp_path / "file" / "record")
+
+
+def test_leftovers_of_a_crash_are_removed_once_they_are_old(record):
+    run_id = begin(record)
+    record.keep_file(run_id, "a.txt", b"a")
+    parts = [record.folder / "files" / run_id / name for name in (".a.txt.x.part", ".b.txt.y.part")]
+    orphans = [record.folder / "files" / name for name in ("0" * 32, ".import-x")]
+    for part in parts:
+        part.write_text("half")
+    for orphan in orphans:
+        orphan.mkdir()
+    old = time.time() - 100_000
+    for path in (parts[0], *orphans):
+        os.utime(path, (old, old))
+    Record(record.folder).close()
+    assert [path.exists() for path in (*parts, *orphans)] == [False, True, False, False]
+    assert record.files(run_id) == ["a.txt"]
+
+
+# Exports
+
+
+@pytest.fixture
+def exported(record, tmp_path) -> Path:
+    run_id = begin(record, "Mine")
+    record.update(run_id, status=Status.SUCCEEDED, result=RESULT, warnings=["w"], status_url="/s")
+    record.append_log(run_id, "log\n")
+    record.keep_file(run_id, "matrix.png", b"\x89PNG")
+    record.export(run_id, tmp_path / "run.zip")
+    return tmp_path / "run.zip"
+
+
+def test_an_export_is_read_elsewhere_as_it_was(exported, tmp_path):
+    with Record(tmp_path / "elsewhere") as other:
+        run_id = other.import_(exported)
+        again = other.import_(exported)
+        assert run_id != again
+        run = other.run(run_id)
+        assert (run.title, run.status, run.accuracy, run.imported) == ("Mine", "SUCCEEDED", 0.93, True)
+        assert (run.request, run.warnings, run.data_digest) == (REQUEST, ("w",), "abc")
+        assert math.isnan(run.result["auc_score"])
+        assert other.log(run_id) == "log\n"
+        assert other.file(run_id, "matrix.png").read_bytes() == b"\x89PNG"
+        assert sorted(path.name for path in (other.folder / "files").iterdir()) == sorted([run_id, again])
+    with zipfile.ZipFile(exported) as archive:
+        versions = json.loads(archive.read("run.json"))["versions"]
+    assert set(versions) == {"exoplanet-desktop", "python"}
+
+
+def test_an_imported_run_that_had_not_ended_is_nobodys_to_take_up(record, tmp_path):
+    record.export(begin(record, status=Status.RUNNING), tmp_path / "run.zip")
+    with Record(tmp_path / "elsewhere") as other:
+        assert other.run(other.import_(tmp_path / "run.zip")).status == "RUNNING"
+        assert other.unfinished() == []
+
+
+def rewritten(source: Path, change) -> Path:
+    """An export with its manifest changed, and more members beside it."""
+    target = source.with_name("changed.zip")
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        members = {name: old.read(name) for name in old.namelist()}
+        manifest = json.loads(members["run.json"])
+        change(manifest, members)
+        members["run.json"] = json.dumps(manifest).encode() if manifest is not None else b""
+        for name, data in members.items():
+            new.writestr(name, data)
+    return target
+
+
+def with_file(name: str, data: bytes):
+    def change(manifest, members):
+        manifest["files"][name] = hashlib.sha256(data).hexdigest()
+        members[f"files/{name}"] = data
+
+    return change
+
+
+def set_run(**values):
+    return lambda manifest, members: manifest["run"].update(values)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (with_file("../../evil.txt", b"x"), "cannot be the name of a file"),
+        (with_file("/etc/evil", b"x"), "cannot be the name of a file"),
+        (with_file("..\\evil", b"x"), "cannot be the name of a file"),
+        (with_file(".bashrc", b"x"), "cannot be the name of a file"),
+        (with_file("big.bin", bytes(3_000_000)), "over 0 GB"),
+        (lambda m, f: f.update({"files/matrix.png": b"other"}), "was changed or damaged"),
+        (lambda m, f: f.pop("files/matrix.png"), "damaged or no exported run"),
+        (lambda m, f: m.update(format="zip"), "no exported run"),
+        (lambda m, f: m.update(format_version=2), "newer version"),
+        (lambda m, f: m.pop("run"), "cannot be read"),
+        (lambda m, f: f.update({"log.txt": bytes(2_000_000)}), "over 1 MB"),
+        (lambda m, f: m["files"].update({f"f{n}": "" for n in range(300)}), "cannot be read"),
+        (set_run(created_at="yesterday"), "cannot be read"),
+        (set_run(title=7), "cannot be read"),
+        (set_run(title="x" * 1000), "cannot be read"),
+        (set_run(request=[]), "cannot be read"),
+    ],
+)
+def test_a_bad_export_is_refused_and_leaves_nothing(record, exported, monkeypatch, change, words):
+    monkeypatch.setattr(record_zip, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(record_zip, "LONGEST_TEXT", 1_000_000)
+    before = sorted(path for path in record.folder.parent.rglob("*") if "changed" not in path.name)
+    with pytest.raises((InputError, TooLarge), match=words):
+        record.import_(rewritten(exported, change))
+    after = sorted(path for path in record.folder.parent.rglob("*") if "changed" not in path.name)
+    assert [path for path in after if not path.name.startswith("runs.sqlite")] == [
+        path for path in before if not path.name.startswith("runs.sqlite")
+    ]
+    assert len(record.runs()) == 1
+
+
+@pytest.mark.parametrize("cut", [0, 10, 200, -1])
+def test_what_is_no_zip_is_refused(record, exported, cut):
+    exported.write_bytes(exported.read_bytes()[:cut])
+    with pytest.raises(InputError, match="damaged or no exported run"):
+        record.import_(exported)
+    with pytest.raises(UnavailableError, match="cannot be read"):
+        record.import_(exported.with_name("none.zip"))
+
+
+def test_any_damage_inside_an_export_is_found(record, exported):
+    whole = exported.read_bytes()
+    for position in range(0, len(whole), max(1, len(whole) // 150)):
+        damaged = bytearray(whole)
+        damaged[position] ^= 0xFF
+        exported.write_bytes(damaged)
+        try:
+            run_id = record.import_(exported)
+        except (InputError, UnavailableError, TooLarge):
+            continue
+        # Bytes that carry nothing of the run, such as times in the directory of the zip.
+        assert record.run(run_id).title == "Mine"
+        assert record.file(run_id, "matrix.png").read_bytes() == b"\x89PNG"
