@@ -54,11 +54,20 @@ def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> i
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 for any free port.")
 @click.option("--token-file", type=PATH, metavar="FILE", help="File with the token that callers must show.")
 @click.option("--no-auth", is_flag=True, help="Let every program of this machine in; on loopback only.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local",
+    help="Dask cluster that shares the work: tcp://HOST:PORT of its scheduler, or `local` for one on this machine.",
+)
 @data_dir_option
-def serve(host: str, port: int, token_file: Path | None, no_auth: bool, data_dir: Path | None) -> None:
+def serve(
+    host: str, port: int, token_file: Path | None, no_auth: bool, cluster: str | None, data_dir: Path | None
+) -> None:
     """Serve the engine to other programs until Ctrl+C.
 
     Prints one line with its address when it is ready. Without --token-file, a token is made in the data folder.
+
+    Whoever reaches a cluster's scheduler can run programs on it: beyond this machine, use tls:// or an SSH tunnel.
     """
     from exoplanet_desktop.server.run import serve as serve_at
 
@@ -70,7 +79,7 @@ def serve(host: str, port: int, token_file: Path | None, no_auth: bool, data_dir
     else:
         token_file = token_file or _own_token(folder)
         token, lock = token_in(token_file), f"token in {token_file}"
-    serve_at(host, port, folder, token, lambda address: click.echo(f"Listening on {address} ({lock})"))
+    serve_at(host, port, folder, token, lambda address: click.echo(f"Listening on {address} ({lock})"), cluster)
 
 
 def _own_token(folder: Path) -> Path:

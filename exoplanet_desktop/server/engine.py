@@ -17,6 +17,7 @@ from exoplanet_desktop.catalogs.satellites import (
 )
 from exoplanet_desktop.errors import InputError, NoModel, NotFound
 from exoplanet_desktop.server import names, records
+from exoplanet_desktop.server.cluster import Cluster
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.job import Job, Order, Output
 from exoplanet_desktop.server.jobs import JobRunner
@@ -51,11 +52,17 @@ class Engine:
     """Opens the store of `settings.data_dir` and holds it until it is closed."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises UnavailableError where the data folder cannot be used."""
+        """Raises UnavailableError where the data folder or the cluster cannot be used, InputError for no cluster."""
         self.settings = settings
         self.store = Store(settings.data_dir)
         self.tokens = MergeTokens(self.store.key, settings.merge_token_seconds)
-        self.runner = JobRunner(self.store, settings)
+        try:
+            wish, folder = settings.cluster, self.store.folder("work") / "cluster"
+            self._cluster = Cluster(wish, folder) if wish else None
+        except BaseException:
+            self.store.close()
+            raise
+        self.runner = JobRunner(self.store, settings, self._cluster.place if self._cluster else None)
         self._is_closed = False
 
     def close(self) -> None:
@@ -63,6 +70,8 @@ class Engine:
         if not self._is_closed:
             self._is_closed = True
             self.runner.close()
+            if self._cluster is not None:
+                self._cluster.close()
             self.store.close()
 
     # --- files

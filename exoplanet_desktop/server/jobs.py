@@ -5,12 +5,13 @@ import logging
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, NotFound, TooLarge, TooMany, UnavailableError
 from exoplanet_desktop.server import records
+from exoplanet_desktop.server.cluster import ClusterPlace
 from exoplanet_desktop.server.files import disk_error, disk_errors, move_into_place, remove_quietly
 from exoplanet_desktop.server.job import Job, Order, error_of
 from exoplanet_desktop.server.joblog import JobLog
@@ -22,6 +23,7 @@ from exoplanet_desktop.wire.vocabulary import Status
 log = logging.getLogger(__name__)
 
 _RESULT_BYTES = 256 * 1024 * 1024  # what SQLite keeps in one cell with ease
+_SHARED = ("train", "predict")  # kinds of job whose work a cluster can share
 
 
 class JobRunner:
@@ -31,9 +33,11 @@ class JobRunner:
     without it: these read containers that are replaced, never changed.
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, cluster: ClusterPlace | None = None) -> None:
         self._store = store
         self._settings = settings
+        self._cluster = asdict(cluster) if cluster else None
+        self._warm = (*settings.warm, "distributed") if cluster else settings.warm
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._queue: tuple[Job, ...] = ()
@@ -128,12 +132,13 @@ class JobRunner:
     def _start(self, job: Job) -> None:
         try:
             work = self._store.work_folder(job.id)
-            self._hand_over(job, {"task": self._settings.tasks[job.order.kind], "work": str(work)})
+            task = {"task": self._settings.tasks[job.order.kind], "work": str(work)}
+            self._hand_over(job, {**task, "cluster": self._cluster if job.order.kind in _SHARED else None})
         except (AppError, OSError) as error:
             failure = error if isinstance(error, AppError) else disk_error(error, "No process can be started")
             self._end(job, Status.FAILED, failure)
 
-    def _hand_over(self, job: Job, task: dict[str, str]) -> None:
+    def _hand_over(self, job: Job, task: dict[str, Any]) -> None:
         job.log.write(f"[JOB {job.id}] Starting {job.order.kind}: {_listed(job.order.params)}")
         job.status, job.started_at = Status.RUNNING, now()
         if job.order.recorded:
@@ -146,7 +151,7 @@ class JobRunner:
                 job.process = None  # it had died while it waited
 
     def _new_process(self) -> WorkerProcess:
-        process = WorkerProcess(self._settings.warm, on_gone=self._forget)
+        process = WorkerProcess(self._warm, on_gone=self._forget)
         self._processes.add(process)
         return process
 

@@ -24,11 +24,18 @@ _BACKLOG = 256
 _LOG_BYTES = 2 * 1024 * 1024
 
 
-def serve(host: str, port: int, data_dir: Path, token: str | None, announce: Callable[[str], None]) -> None:
+def serve(
+    host: str,
+    port: int,
+    data_dir: Path,
+    token: str | None,
+    announce: Callable[[str], None],
+    cluster: str | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; `announce` gets the address, such as http://127.0.0.1:8001, once it answers.
 
-    Raises InputError for an open address without a token, UnavailableError where the address or the data folder
-    cannot be used.
+    `cluster` is the address of a Dask scheduler that shares the work of jobs, or `local`. Raises InputError for an open
+    address without a token, UnavailableError where the address, the data folder or the cluster cannot be used.
     """
     if token is None and not is_loopback(host):
         raise InputError(
@@ -38,7 +45,8 @@ def serve(host: str, port: int, data_dir: Path, token: str | None, announce: Cal
     if token is not None and len(token) < 16:
         raise InputError("The token is too short to be safe. Use at least 16 characters.")
     # With a token, a TLS proxy on this machine may hand requests on under the lab's own name.
-    run(Settings(data_dir=data_dir, token=token, loopback=token is None), host, port, announce)
+    settings = Settings(data_dir=data_dir, token=token, loopback=token is None, cluster=cluster)
+    run(settings, host, port, announce)
 
 
 def run(

@@ -49,6 +49,8 @@ class Settings:
         cancel_seconds: how long a job may take to stop by itself before its process is killed.
         tasks: the function that does the work of each kind of job, as `module:function`.
         warm: modules that the spare process loads while it waits.
+        cluster: the Dask cluster that trainings and predictions work on: the address of its scheduler, or `local`; None
+            for threads of the job's own process.
     """
 
     data_dir: Path
@@ -61,6 +63,7 @@ class Settings:
     cancel_seconds: float = 0.6
     tasks: Mapping[str, str] = field(default_factory=lambda: TASKS)
     warm: tuple[str, ...] = WARM_MODULES
+    cluster: str | None = None
 
 
 def is_loopback(host: str) -> bool:

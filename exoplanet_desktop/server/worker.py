@@ -19,14 +19,16 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Never
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError, UnavailableError
+from exoplanet_desktop.server.cluster import ClusterPlace
 from exoplanet_desktop.server.files import disk_error
 
 _PROGRESS_EVERY_S = 0.1
@@ -40,9 +42,10 @@ class TaskContext:
 
     Attributes:
         work: a folder of its own for outputs and temporary files; what it leaves there is moved or removed afterwards.
-        executor: threads for work side by side.
+        executor: threads, or a cluster, for work side by side.
         report: takes a share of 0..1 and the stage in words.
-        should_stop: whether somebody asked to stop; the task then raises Cancelled.
+        should_stop: whether somebody asked to stop; the task then raises Cancelled. What is handed to the executor may
+            take it along.
     """
 
     work: Path
@@ -154,17 +157,15 @@ def _run(job: dict[str, Any], stop: threading.Event, line: _Line, *, last: bool)
     work = Path(job["work"])
     # All temporary files lie in the job's own folder, which the engine clears however the job ends.
     tempfile.tempdir = str(work)
-    executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="job")
-    context = TaskContext(work, executor, line.progress, stop.is_set)
     try:
-        reply, summary = _task(job["task"])(job["args"], context)
-        executor.shutdown()
+        with _executor(job.get("cluster"), stop.is_set) as (executor, should_stop):
+            context = TaskContext(work, executor, line.progress, should_stop)
+            reply, summary = _task(job["task"])(job["args"], context)
         text = _json(reply)
     except Cancelled:
         line.send("cancelled")
         return False
     except InputError as error:
-        executor.shutdown(cancel_futures=True)
         line.send("failed", not last, error.code, str(error))
         return not last
     except BaseException as error:
@@ -176,6 +177,26 @@ def _run(job: dict[str, Any], stop: threading.Event, line: _Line, *, last: bool)
     stays = not last and _resident_bytes() < _STAYING_BYTES
     line.send("done", stays, summary, text=text)
     return stays
+
+
+@contextmanager
+def _executor(
+    cluster: dict[str, str] | None, asked_to_stop: Callable[[], bool]
+) -> Iterator[tuple[Executor, Callable[[], bool]]]:
+    """Where the job's work is done side by side, and what its parts ask whether to stop."""
+    if cluster is not None:
+        from exoplanet_desktop.server.cluster_jobs import on_cluster
+
+        with on_cluster(ClusterPlace(**cluster), asked_to_stop) as found:
+            yield found
+        return
+    threads = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="job")
+    try:
+        yield threads, asked_to_stop
+        threads.shutdown()
+    except InputError:  # the process goes on with other jobs; after other errors it ends, threads and all
+        threads.shutdown(cancel_futures=True)
+        raise
 
 
 def _json(reply: dict[str, Any]) -> bytes:

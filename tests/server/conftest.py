@@ -166,6 +166,12 @@ def alive(pid: int) -> bool:
         return False
 
 
+@pytest.fixture(scope="session")
+def live_engine() -> type[LiveEngine]:
+    """For modules that start engines of their own, to share them among their tests."""
+    return LiveEngine
+
+
 @pytest.fixture
 def start_engine(tmp_path: Path) -> Iterator[Callable[..., LiveEngine]]:
     """Starts engines on a folder of the test, and ends them."""

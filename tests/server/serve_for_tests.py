@@ -18,10 +18,11 @@ if __name__ == "__main__":
     wishes["data_dir"] = Path(wishes["data_dir"])
     wishes["warm"] = tuple(wishes.get("warm", ()))
     port = wishes.pop("port", 0)
+    kinds = wishes.pop("kinds", "job_kinds")
     if wishes.pop("real_tasks", False):
         wishes.pop("warm")
     else:
-        wishes["tasks"] = {kind: f"job_kinds:{kind}" for kind in ("train", "predict", "merge")}
+        wishes["tasks"] = {kind: f"{kinds}:{kind}" for kind in ("train", "predict", "merge")}
     try:
         run(Settings(**wishes), "127.0.0.1", port, lambda address: print(address, flush=True))
     except AppError as error:
