@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 CLIENTS = 200
 EVERY_S = 2.0
 SECONDS = 30.0
-ROWS = 200_000  # enough to train on for longer than that
+READ = 0.1  # the job's progress when the catalog is read and the fits begin
+ROWS = 300_000  # enough to fit for longer than that
 TOKEN = "only-for-measuring-0123"
 
 
 def measure(say: Say) -> Sequence[Figure]:
     from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.client.jobs import is_final
     from exoplanet_desktop.wire.vocabulary import Model, Satellite, Status
 
     with lab.folder() as work:
@@ -35,7 +37,7 @@ def measure(say: Say) -> Sequence[Figure]:
         simulate(Satellite.KOI, ROWS, 42, csv)
         with _server(work) as backend:
             accepted = backend.train(csv, Satellite.KOI, Model.XGB)
-            while backend.status(accepted.status_url).status == Status.PENDING:
+            while not is_final(state := backend.status(accepted.status_url)) and (state.progress or 0) <= READ:
                 time.sleep(lab.POLL_S)
             say(f"{CLIENTS} clients for {SECONDS:.0f} s")
             waits = asyncio.run(_poll(f"{backend.base_url}{urlsplit(accepted.status_url).path}"))
@@ -45,7 +47,8 @@ def measure(say: Say) -> Sequence[Figure]:
             backend.cancel(accepted.job_id)
             lab.ended(backend, accepted)
     waits.sort()
-    detail = f"{len(waits):,} requests, median {_share(waits, 0.5):.1f} ms, worst {waits[-1] * 1000:.1f} ms"
+    shares = ", ".join(f"{share:.0%} {_share(waits, share):.1f} ms" for share in (0.5, 0.9, 0.95, 1.0))
+    detail = f"{len(waits):,} requests: {shares}"
     return [
         Figure("99th percentile of a status request", _share(waits, 0.99), "ms", 50.0, None, detail),
         Figure(
