@@ -65,6 +65,7 @@ async def _live(
     before = settings.Settings() if script else await services.workers.call(settings.load, kept)
     window = MainWindow(services, before)
     window.show()
+    services.runs.open()
     starting = aio.background(_start_backend(window, services))
     if files:
         window.open_files(files)

@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.notices)
         layout.addWidget(self.tabs, 1)
         self.setCentralWidget(middle)
-        self.runs_dock = RunsDock(services.runs, self)
+        self.runs_dock = RunsDock(services.runs, services.notices, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.runs_dock)
         self.runs_dock.hide()
         self._fill_status_bar()

@@ -4,11 +4,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-
-from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.progress.run import TrainingRun, TrainRequest
+from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.runs import Runs
 from exoplanet_desktop.gui.session import Session
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import PollerThread
@@ -16,39 +14,6 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 SAMPLE_ROWS = 2_000
 SAMPLE_SEED = 42
-
-
-class Runs(QObject):
-    """The trainings of this window, newest last.
-
-    Signals:
-        started: a TrainingRun that begins.
-        changed: one of them changed.
-    """
-
-    started = Signal(object)
-    changed = Signal()
-
-    def __init__(self, session: Session, workers: Workers, poller: PollerThread) -> None:
-        super().__init__()
-        self._session, self._workers, self._poller = session, workers, poller
-        self.all: list[TrainingRun] = []
-
-    @property
-    def live(self) -> list[TrainingRun]:
-        return [run for run in self.all if not run.is_over]
-
-    def begin(self, request: TrainRequest) -> TrainingRun:
-        """A new run on the backend in use; `await run.work()` does it. Raises UnavailableError without a backend."""
-        self._session.backend()
-        if (connection := self._session.connection) is None:
-            raise UnavailableError("No backend is in use. Choose one in the menu Backend.")
-        run = TrainingRun(request, connection, self._session.has("cancel"), self._workers, self._poller)
-        self.all.append(run)
-        run.changed.connect(self.changed)
-        run.ended.connect(self.changed)
-        self.started.emit(run)
-        return run
 
 
 @dataclass(frozen=True)
@@ -61,15 +26,22 @@ class Services:
     notices: Notices
     session: Session
     poller: PollerThread
+    keeper: Keeper
     runs: Runs
     scratch: Path
 
     @classmethod
     def make(cls, data_dir: Path | None) -> "Services":
+        """`data_dir`: where engine and record keep their data; the user's data folder if None."""
+        from platformdirs import user_data_path
+
+        folder = data_dir or user_data_path("exoplanet-desktop", appauthor=False)
         workers, notices, poller = Workers(), Notices(), PollerThread()
-        session = Session(workers, notices, data_dir)
-        scratch = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-"))
-        return cls(workers, notices, session, poller, Runs(session, workers, poller), scratch)
+        session = Session(workers, notices, folder)
+        keeper = Keeper(folder / "record", notices)
+        runs = Runs(session, workers, poller, keeper, notices)
+        scratch = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-window-"))
+        return cls(workers, notices, session, poller, keeper, runs, scratch)
 
     async def sample(self, satellite: Satellite) -> Path:
         """A simulated catalog to try things on. Raises AppError."""
@@ -88,6 +60,7 @@ class Services:
 
         await self.session.close()
         self.poller.close()
+        await self.keeper.close()
         await self.workers.call(shutil.rmtree, self.scratch, True)
         self.workers.close()
 

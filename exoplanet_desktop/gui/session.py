@@ -47,7 +47,7 @@ class Session(QObject):
 
     changed = Signal()
 
-    def __init__(self, workers: Workers, notices: Notices, data_dir: Path | None) -> None:
+    def __init__(self, workers: Workers, notices: Notices, data_dir: Path) -> None:
         super().__init__()
         self.workers = workers
         self.notices = notices
@@ -118,9 +118,9 @@ class Session(QObject):
         self.changed.emit()
 
     def _start_engine(self) -> "Backend":
-        from exoplanet_desktop.client.engine import EmbeddedEngine, default_data_dir
+        from exoplanet_desktop.client.engine import EmbeddedEngine
 
-        self._engine = EmbeddedEngine(self._data_dir or default_data_dir())
+        self._engine = EmbeddedEngine(self._data_dir)
         return self._engine.start()
 
     @Slot()

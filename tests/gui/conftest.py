@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -54,41 +55,64 @@ def no_threads_left() -> Iterator[None]:
     assert not left, f"threads left behind: {left}"
 
 
-@pytest.fixture
-def services(no_threads_left: None, loop: QEventLoop, tmp_path: Path, qtbot: QtBot) -> Iterator[Services]:
-    """Everything behind the window; no engine is started yet."""
-    services = Services.make(tmp_path / "engine")
-    yield services
-    closed = asyncio.ensure_future(services.close())
-    qtbot.waitUntil(closed.done, timeout=START_MS)
-    closed.result()
-    assert not services.scratch.exists()
+class Start:
+    """One start of the program on a data folder: a window, and what is behind it."""
+
+    def __init__(self, data_dir: Path, qtbot: QtBot) -> None:
+        self._qtbot = qtbot
+        self.services = Services.make(data_dir)
+        self.window = MainWindow(self.services, Settings())
+        self.window.show()
+        self.open_record()
+
+    def wait(self, work: "asyncio.Future[Any]") -> Any:
+        self._qtbot.waitUntil(work.done, timeout=START_MS)
+        return work.result()
+
+    def open_record(self) -> None:
+        self.wait(self.services.runs.open())
+
+    def start_engine(self) -> None:
+        self.wait(asyncio.ensure_future(self.services.session.start_embedded()))
+        assert self.services.session.state is State.READY
+
+    def close(self) -> None:
+        """Close the window as a user does, whatever still runs."""
+        self.wait(self.window.shut_down())
+        assert not self.services.scratch.exists()
+        for dialog in self.window.dialogs.values():
+            dialog.deleteLater()
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
-def window(services: Services, qtbot: QtBot) -> Iterator[MainWindow]:
+def start(no_threads_left: None, loop: QEventLoop, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[], Start]]:
+    """Starts the program on one data folder, as often as a test wants; no engine runs until it is asked for."""
+    open_ones: list[Start] = []
+
+    def begin() -> Start:
+        open_ones.append(Start(tmp_path / "data", qtbot))
+        return open_ones[-1]
+
+    yield begin
+    for started in open_ones:
+        if not started.window.closed.is_set():
+            started.close()
+
+
+@pytest.fixture
+def window(start: Callable[[], Start]) -> MainWindow:
     """A window whose engine is not started."""
-    window = MainWindow(services, Settings())
-    window.show()
-    yield window
-    for view in (window.train.view, window.predict.view, window.predict.result, window.merge.view):
-        view.close_table()
-    window.hide()
-    for dialog in window.dialogs.values():
-        dialog.close()
-        dialog.deleteLater()
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return start().window
 
 
 @pytest.fixture
-def live(window: MainWindow, qtbot: QtBot) -> MainWindow:
+def live(start: Callable[[], Start]) -> MainWindow:
     """A window with its engine ready."""
-    starting = asyncio.ensure_future(window.services.session.start_embedded())
-    qtbot.waitUntil(starting.done, timeout=START_MS)
-    starting.result()
-    assert window.services.session.state is State.READY
-    return window
+    started = start()
+    started.start_engine()
+    return started.window
 
 
 @pytest.fixture(scope="session")

@@ -205,7 +205,7 @@ class ProgressDialog(QDialog):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
-        source = Words(f"{self.run.request.source}  ·  {self.run.connection.title}", "muted")
+        source = Words(f"{self.run.request.source}  ·  {self.run.backend_title}", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)

@@ -4,53 +4,28 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from exoplanet_desktop.errors import AppError, BugError, Cancelled
+from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableError
+from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite, Status
+from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import JobStatus, MergedFile, MergeReply, TrainAccepted, TrainResult
+    from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
 SENDING = "SENDING"
-
-
-@dataclass(frozen=True)
-class TrainRequest:
-    """What the user asked for. Either `paths` (two or more are merged first) or `merged`, a file of the backend.
-
-    `features`, `balance` and `sentinel` (the score of blind features as well) are None for a backend that does not
-    know them.
-    """
-
-    satellite: Satellite
-    model: Model
-    features: Features | None = None
-    balance: Balance | None = None
-    sentinel: bool | None = None
-    paths: tuple[Path, ...] = ()
-    merged: "MergedFile | MergeReply | None" = None
-
-    @property
-    def title(self) -> str:
-        return f"{self.satellite} · {self.model.display_name}"
-
-    @property
-    def source(self) -> str:
-        """The name of the data, for a reader."""
-        if self.merged is not None:
-            return getattr(self.merged, "filename", "") or getattr(self.merged, "merged_filename", "")
-        return " + ".join(path.name for path in self.paths)
+READY_WORDS = "The model is ready: use it in Predict, or save it."
 
 
 class TrainingRun(QObject):
@@ -67,13 +42,19 @@ class TrainingRun(QObject):
     def __init__(
         self,
         request: TrainRequest,
-        connection: Connection,
+        connection: Connection | None,
         can_cancel: bool,
         workers: Workers,
         poller: PollerThread,
+        keeper: Keeper,
+        run_id: str = "",
     ) -> None:
+        """`connection` is None for a run out of the record whose backend is not in use; `run_id` is its id there."""
         super().__init__()
-        self.request, self.connection, self.can_cancel = request, connection, can_cancel
+        self.request, self.can_cancel, self.run_id = request, can_cancel, run_id
+        self.backend_title = connection.title if connection else ""
+        self._connection, self._keeper = connection, keeper
+        self._closing = False
         self.phase: str = SENDING
         self.words = "Preparing …"
         self.share: float | None = None
@@ -98,13 +79,54 @@ class TrainingRun(QObject):
     def elapsed_s(self) -> float:
         return self._took if self._took is not None else time.monotonic() - self._began
 
+    @property
+    def connection(self) -> Connection:
+        """Who answers. Raises UnavailableError for a run of the past whose backend is not in use."""
+        if self._connection is None:
+            raise UnavailableError(
+                f"{self.backend_title or 'The backend'} of this run is not in use. Choose it in the menu Backend."
+            )
+        return self._connection
+
     async def work(self) -> None:
         """Send the data, watch the job, fetch the pictures. Never raises: the outcome is in `result` or `failure`."""
+        await self._through(self._begin)
+
+    async def take_up(self, accepted: "TrainAccepted") -> None:
+        """Watch again a job that was running when the window closed. Never raises, as `work`."""
+        await self._through(partial(self._follow_accepted, accepted))
+
+    def show_past(self, status: str, failure: str, log_text: str, result: Any, pictures: dict[str, bytes]) -> None:
+        """Be a run of the record that has ended."""
+        from exoplanet_desktop.wire.payloads import TrainResult
+
+        self.log_text, self.pictures, self.failure = log_text, pictures, failure
+        self.result = TrainResult.model_validate(result) if status == Status.SUCCEEDED and result else None
+        self._took = (self.result.elapsed_sec if self.result else None) or 0.0
+        self.phase, self.words = status, READY_WORDS if self.result else failure
+
+    async def _begin(self) -> None:
+        self.run_id = await self._keeper.begin(
+            self.request.title, self.request.as_json(), self.connection.title, self.connection.backend.base_url
+        )
+        accepted = await self._workers.call(self._send)
+        self._keeper.note(
+            self.run_id,
+            status=str(Status.PENDING),
+            job_id=accepted.job_id,
+            status_url=accepted.status_url,
+            logs_url=accepted.logs_url,
+        )
+        await self._follow_accepted(accepted)
+
+    async def _follow_accepted(self, accepted: "TrainAccepted") -> None:
+        self._job_id = accepted.job_id
+        self._set(Status.PENDING, None, "Waiting for the backend …")
+        await self._follow(accepted)
+
+    async def _through(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            accepted = await self._workers.call(self._send)
-            self._job_id = accepted.job_id
-            self._set(Status.PENDING, None, "Waiting for the backend …")
-            await self._follow(accepted)
+            await work()
         except Cancelled as error:
             self._end(Status.CANCELLED, str(error))
         except AppError as error:
@@ -126,7 +148,8 @@ class TrainingRun(QObject):
             self._watch.leave()
 
     def leave(self) -> None:
-        """The window closes: nothing here waits any longer."""
+        """The window closes: nothing here waits any longer. In the record the run stays unfinished."""
+        self._closing = True
         self._stop.set()
         if self._watch is not None:
             self._watch.leave()
@@ -220,7 +243,9 @@ class TrainingRun(QObject):
             if not url:
                 continue
             try:
-                self.pictures[name] = await self._workers.call(self.connection.backend.fetch, url)
+                data = await self._workers.call(self.connection.backend.fetch, url)
+                self.pictures[name] = data
+                self._keeper.picture(self.run_id, name, data)
             except AppError as error:
                 self._take_log(f"The picture {url} could not be fetched: {error}\n")
 
@@ -241,6 +266,7 @@ class TrainingRun(QObject):
 
     def _take_log(self, text: str) -> None:
         self.log_text += text
+        self._keeper.log(self.run_id, text)
         self.log_grew.emit(text)
 
     def _set(self, phase: str, share: float | None, words: str) -> None:
@@ -250,9 +276,9 @@ class TrainingRun(QObject):
     def _end(self, phase: str, failure: str) -> None:
         self._took = time.monotonic() - self._began
         self.failure = failure
-        self._set(
-            phase,
-            1.0 if phase == Status.SUCCEEDED else None,
-            failure or "The model is ready: use it in Predict, or save it.",
-        )
+        succeeded = phase == Status.SUCCEEDED
+        if not self._closing:
+            result = self.result.model_dump(mode="json") if self.result else None
+            self._keeper.note(self.run_id, status=str(phase), error=failure or None, result=result)
+        self._set(phase, 1.0 if succeeded else None, READY_WORDS if succeeded else failure)
         self.ended.emit()

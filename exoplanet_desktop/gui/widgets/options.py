@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
-from exoplanet_desktop.gui.progress.run import TrainRequest
+from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 

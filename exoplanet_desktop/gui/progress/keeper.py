@@ -1,0 +1,108 @@
+"""Writes runs into the record, and reads them out of it; the disk is waited for in a thread of its own."""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.record import Record
+    from exoplanet_desktop.client.record_entry import Run, RunEntry
+
+log = logging.getLogger("exoplanet_desktop.gui")
+
+MOST_LISTED = 1_000
+PICTURES = {"counts": "confusion_matrix.png", "shares": "confusion_matrix_by_class.png"}
+
+
+class Keeper:
+    """The record of runs, for the window. What cannot be written is told once; the work itself goes on."""
+
+    def __init__(self, folder: Path, notices: Notices) -> None:
+        self._folder, self._notices = folder, notices
+        # One thread: what is written of a run is written in its order.
+        self._disk = Workers(count=1)
+        self._record: Record | None = None
+        self._told = False
+
+    async def open(self) -> "list[RunEntry]":
+        """Open the record; the newest runs. Raises UnavailableError."""
+        entries = await self._disk.call(self._open)
+        if self._record is not None and self._record.notice:
+            self._notices.information(self._record.notice)
+        return entries
+
+    async def begin(self, title: str, request: Mapping[str, Any], backend_title: str, backend_address: str) -> str:
+        """A new run of training; its id, or an empty one where the record cannot be written."""
+
+        def write(record: "Record") -> str:
+            return record.new("train", title, request, backend_title, backend_address, status="SENDING")
+
+        return await self._try(write) or ""
+
+    def note(self, run_id: str, **changes: Any) -> None:
+        """Keep what is known of a run now; see `Record.update`."""
+        self._later(run_id, lambda record: record.update(run_id, **changes))
+
+    def log(self, run_id: str, text: str) -> None:
+        self._later(run_id, lambda record: record.append_log(run_id, text))
+
+    def picture(self, run_id: str, name: str, data: bytes) -> None:
+        self._later(run_id, lambda record: record.keep_file(run_id, PICTURES[name], data))
+
+    async def read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
+        """A run with its log and its pictures. Raises AppError."""
+        return await self._disk.call(self._read, run_id)
+
+    async def unfinished(self) -> "list[Run]":
+        """Runs that had not ended when the window closed."""
+        record = self._record
+        return await self._disk.call(record.unfinished) if record is not None else []
+
+    async def close(self) -> None:
+        """Write what still waits, and close the record."""
+        await self._disk.call(self._close)
+        self._disk.close()
+
+    def _later(self, run_id: str, write: "Callable[[Record], object]") -> None:
+        if run_id:
+            aio.background(self._quietly(write))
+
+    async def _quietly(self, write: "Callable[[Record], object]") -> None:
+        await self._try(write)
+
+    async def _try(self, write: "Callable[[Record], Any]") -> Any:
+        if (record := self._record) is None:
+            return None
+        try:
+            return await self._disk.call(write, record)
+        except AppError as error:
+            log.warning("the record could not be written: %s", error)
+            if not self._told:
+                self._told = True
+                self._notices.failure(error)
+            return None
+
+    def _open(self) -> "list[RunEntry]":
+        from exoplanet_desktop.client.record import Record
+
+        self._record = Record(self._folder)
+        return self._record.runs(MOST_LISTED)
+
+    def _read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
+        if (record := self._record) is None:
+            raise UnavailableError("The record of runs is not open. Restart the program.")
+        pictures = {}
+        for name, file_name in PICTURES.items():
+            if (path := record.file(run_id, file_name)) is not None:
+                pictures[name] = path.read_bytes()
+        return record.run(run_id), record.log(run_id), pictures
+
+    def _close(self) -> None:
+        if self._record is not None:
+            self._record.close()

@@ -1,0 +1,67 @@
+"""What is asked of a training, and how the record keeps it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What the user asked for. Either `paths` (two or more are merged first) or `merged`, a file of the backend.
+
+    `features`, `balance` and `sentinel` (the score of blind features as well) are None for a backend that does not
+    know them.
+    """
+
+    satellite: Satellite
+    model: Model
+    features: Features | None = None
+    balance: Balance | None = None
+    sentinel: bool | None = None
+    paths: tuple[Path, ...] = ()
+    merged: "MergedFile | MergeReply | None" = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.satellite} · {self.model.display_name}"
+
+    def as_json(self) -> dict[str, Any]:
+        """What the record keeps of it."""
+        return {
+            "satellite": self.satellite,
+            "model": self.model,
+            "features": self.features,
+            "balance": self.balance,
+            "sentinel": self.sentinel,
+            "files": [path.name for path in self.paths] or [self.source],
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "TrainRequest":
+        """What was asked, out of the record; its files are names alone. Raises InputError for what is no request."""
+        try:
+            features, balance = kept.get("features"), kept.get("balance")
+            return cls(
+                Satellite(kept["satellite"]),
+                Model(kept["model"]),
+                Features(features) if features else None,
+                Balance(balance) if balance else None,
+                kept.get("sentinel"),
+                tuple(Path(str(name)) for name in kept.get("files") or ()),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise InputError("This run's entry in the record cannot be read. Delete the run.") from error
+
+    @property
+    def source(self) -> str:
+        """The name of the data, for a reader."""
+        if self.merged is not None:
+            return getattr(self.merged, "filename", "") or getattr(self.merged, "merged_filename", "")
+        return " + ".join(path.name for path in self.paths)

@@ -1,0 +1,129 @@
+"""All trainings: those of this window, and those of the record, which outlive it."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from exoplanet_desktop.errors import AppError, InputError, UnavailableError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.session import Session, State
+from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
+from exoplanet_desktop.wire.vocabulary import Status
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.record_entry import Run, RunEntry
+
+log = logging.getLogger("exoplanet_desktop.gui")
+
+NOT_SENT = "The program ended before the catalog had been sent. Train again."
+
+
+class Runs(QObject):
+    """Signals:
+    started: a TrainingRun that the user has begun.
+    listed: a TrainingRun that is new in `all`, begun or taken up again.
+    past_known: list of RunEntry, the newest runs of the record, newest first.
+    changed: one of the runs of this window changed.
+    """
+
+    started = Signal(object)
+    listed = Signal(object)
+    past_known = Signal(object)
+    changed = Signal()
+
+    def __init__(
+        self, session: Session, workers: Workers, poller: PollerThread, keeper: Keeper, notices: Notices
+    ) -> None:
+        super().__init__()
+        self._session, self._workers, self._poller = session, workers, poller
+        self._keeper, self._notices = keeper, notices
+        self._unfinished: list[Run] = []
+        self.all: list[TrainingRun] = []
+        session.changed.connect(self._take_up)
+
+    def tell(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    @property
+    def live(self) -> list[TrainingRun]:
+        return [run for run in self.all if not run.is_over]
+
+    @aio.slot()
+    async def open(self) -> None:
+        """Read the record: what is in it is listed, and what had not ended is taken up again."""
+        entries: list[RunEntry] = await self._keeper.open()
+        self._unfinished = await self._keeper.unfinished()
+        self.past_known.emit(entries)
+        self._take_up()
+
+    def begin(self, request: TrainRequest) -> TrainingRun:
+        """A new run on the backend in use; `await run.work()` does it. Raises UnavailableError without a backend."""
+        self._session.backend()
+        if (connection := self._session.connection) is None:
+            raise UnavailableError("No backend is in use. Choose one in the menu Backend.")
+        run = self._run(request, connection)
+        self._list(run)
+        self.started.emit(run)
+        return run
+
+    async def past(self, run_id: str) -> TrainingRun:
+        """A run of the record that has ended, to be looked at. Raises AppError."""
+        kept, log_text, pictures = await self._keeper.read(run_id)
+        run = self._run(TrainRequest.from_json(kept.request), self._connection_of(kept), run_id)
+        run.backend_title = kept.backend_title
+        failure = kept.error or ("" if kept.is_final else f"Not ended yet when it was last heard of: {kept.status}.")
+        run.show_past(kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures)
+        return run
+
+    @Slot()
+    def _take_up(self) -> None:
+        """Watch again what ran on the backend that answers now."""
+        if self._session.state is not State.READY:
+            return
+        for kept in [kept for kept in self._unfinished if self._connection_of(kept) is not None]:
+            self._unfinished.remove(kept)
+            self._take_up_run(kept)
+
+    @aio.slot(object)
+    async def _take_up_run(self, kept: "Run") -> None:
+        from exoplanet_desktop.wire.payloads import TrainAccepted
+
+        if not kept.job_id or not kept.status_url or not kept.logs_url:
+            self._keeper.note(kept.run_id, status=str(Status.FAILED), error=NOT_SENT)
+            return
+        try:
+            request = TrainRequest.from_json(kept.request)
+        except InputError:
+            log.warning("run %s of the record cannot be read", kept.run_id)
+            return
+        run = self._run(request, self._connection_of(kept), kept.run_id)
+        self._list(run)
+        accepted = TrainAccepted(job_id=kept.job_id, status_url=kept.status_url, logs_url=kept.logs_url)
+        await run.take_up(accepted)
+        how = "has ended meanwhile" if run.result else f"did not end well: {run.failure}"
+        self._notices.information(f"The training {request.title} of the last time {how}. It is under View, Runs.")
+
+    def _connection_of(self, kept: "Run") -> Connection | None:
+        """The connection in use, where it is to the backend of a kept run."""
+        connection = self._session.connection
+        if connection is None or self._session.state is not State.READY:
+            return None
+        if connection.embedded:
+            return connection if kept.backend_title == connection.title else None
+        return connection if kept.backend_address == connection.backend.base_url else None
+
+    def _run(self, request: TrainRequest, connection: Connection | None, run_id: str = "") -> TrainingRun:
+        can_cancel = self._session.has("cancel")
+        return TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._keeper, run_id)
+
+    def _list(self, run: TrainingRun) -> None:
+        self.all.append(run)
+        run.changed.connect(self.changed)
+        run.ended.connect(self.changed)
+        self.listed.emit(run)

@@ -1,0 +1,84 @@
+"""Runs outlive the window: what has ended can be read without a backend, what ran is taken up again."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+
+Start = Callable[[], Any]
+Sample = Callable[..., Path]
+JOB_MS = 90_000
+
+
+def train(window: MainWindow, path: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
+        window.train.open_files([path])
+    window.train.go.button.click()
+    qtbot.waitUntil(lambda: bool(window.services.runs.all), timeout=5_000)
+
+
+def test_a_run_of_the_last_time_is_read_without_a_backend(start: Start, sample: Sample, qtbot: QtBot) -> None:
+    first = start()
+    first.start_engine()
+    with qtbot.waitSignal(first.window.train.training_ended, timeout=JOB_MS):
+        train(first.window, sample(), qtbot)
+    log_text = first.services.runs.all[0].log_text
+    accuracy = first.services.runs.all[0].result.accuracy
+    first.close()
+
+    window = start().window
+    items = window.runs_dock.list
+    assert items.count() == 1
+    assert "KOI · XGBoost" in items.item(0).text()
+    items.itemClicked.emit(items.item(0))
+
+    qtbot.waitUntil(lambda: bool(window.dialogs), timeout=10_000)
+    (dialog,) = window.dialogs.values()
+    assert dialog.run.result.accuracy == accuracy
+    assert set(dialog.results.pictures) == {"counts", "shares"}
+    assert dialog.log.toPlainText() == log_text
+    assert window.services.session.connection is None
+
+
+def test_a_job_that_ran_when_the_window_closed_is_accounted_for(start: Start, sample: Sample, qtbot: QtBot) -> None:
+    first = start()
+    first.start_engine()
+    train(first.window, sample(rows=20_000), qtbot)
+    qtbot.waitUntil(lambda: first.services.runs.all[0].phase == "RUNNING", timeout=30_000)
+    first.close()
+
+    second = start()
+    assert "not ended" in second.window.runs_dock.list.item(0).text()
+    second.start_engine()
+
+    qtbot.waitUntil(lambda: bool(second.services.runs.all), timeout=10_000)
+    (run,) = second.services.runs.all
+    qtbot.waitUntil(lambda: run.is_over, timeout=30_000)
+    assert run.phase == "FAILED"
+    assert "interrupted" in run.failure
+    assert second.window.runs_dock.list.count() == 1
+    second.close()
+
+    third = start()
+    assert "failed" in third.window.runs_dock.list.item(0).text()
+
+
+def test_an_upload_cut_short_says_so_at_the_next_start(start: Start, sample: Sample, qtbot: QtBot) -> None:
+    first = start()
+    keeper = first.services.keeper
+    request = {"satellite": "KOI", "model": "xgb", "files": ["koi.csv"]}
+    first.wait(asyncio.ensure_future(keeper.begin("KOI · XGBoost", request, "Embedded engine", "http://127.0.0.1:1")))
+    first.close()
+
+    second = start()
+    second.start_engine()
+    qtbot.waitUntil(lambda: not second.services.runs._unfinished, timeout=5_000)
+    second.close()
+
+    item = start().window.runs_dock.list.item(0)
+    assert "failed" in item.text()
+    assert "Train again" in item.toolTip()
