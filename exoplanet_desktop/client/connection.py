@@ -3,37 +3,25 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
+from exoplanet_desktop.client.exchange import Exchange
+from exoplanet_desktop.client.patience import FILE, QUICK, WORK, Patience, Patiences, Repeats
+from exoplanet_desktop.client.retries import Refusal, pause_before_next, wait
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Sink, Transfer, memory_sink
 from exoplanet_desktop.client.urls import is_loopback, normalise_base
+from exoplanet_desktop.client.wires import CuttableAdapter
 from exoplanet_desktop.client.words import error_for, translated
-from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError, NoAnswer
+from exoplanet_desktop.errors import AppError, BugError, InputError
 
-CONNECT_S = 5.0
-_TICK_S = 0.1  # how often progress is told and cancel is asked for
+__all__ = ["FILE", "QUICK", "WORK", "Answer", "Ask", "Connection", "Head", "Patience", "Patiences"]
+
 _BLOCK = 1 << 16
 _ERROR_BODY = 1 << 20  # bytes of an error body that are read at most
-
-
-@dataclass(frozen=True)
-class Patience:
-    """What a call may take: seconds of silence, seconds in all, bytes of the reply."""
-
-    silence_s: float
-    total_s: float
-    reply_bytes: int
-
-
-QUICK = Patience(silence_s=15, total_s=45, reply_bytes=20_000_000)
-FILE = Patience(silence_s=60, total_s=6 * 3600, reply_bytes=16_000_000_000)
-# A reference backend predicts or merges while we wait, 8 ms a row, and sends every row as JSON.
-WORK = Patience(silence_s=1800, total_s=6 * 3600, reply_bytes=500_000_000)
+_NEVER_AGAIN = Repeats(tries=1)
 
 
 @dataclass(frozen=True)
@@ -43,6 +31,35 @@ class Answer:
     what: str
     status: int
     body: bytes
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a reply says before its body; `length` in bytes, None where it is not told or the body is compressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    length: int | None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is sent, and where the reply goes.
+
+    Attributes:
+        what: what is asked, to follow "could not" in a sentence.
+        form: makes the multipart body.
+        into: makes the sink of a reply that is not kept in memory, knowing its head.
+    """
+
+    method: str
+    url: str
+    what: str
+    patience: Patience
+    json: Mapping[str, Any] | None = None
+    form: Callable[[Transfer], Multipart] | None = None
+    into: Callable[[Transfer, Head], Sink] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -63,8 +80,11 @@ class Connection:
     Raises InputError for an address or a token that cannot be used.
     """
 
-    def __init__(self, base: str, token: str | None = None, *, verify: bool | str = True) -> None:
+    def __init__(
+        self, base: str, token: str | None = None, *, verify: bool | str = True, patiences: Patiences | None = None
+    ) -> None:
         self.base = normalise_base(base)
+        self.patiences = patiences or Patiences()
         self._token = _checked(token)
         self._verify = verify
         self._mine = threading.local()
@@ -75,19 +95,19 @@ class Connection:
         url: str,
         what: str,
         *,
-        patience: Patience = QUICK,
+        patience: Patience | None = None,
         json: Mapping[str, Any] | None = None,
         form: Callable[[Transfer], Multipart] | None = None,
-        into: Callable[[Transfer], Sink] | None = None,
+        into: Callable[[Transfer, Head], Sink] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeat: bool = True,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Answer:
-        """Sends one request and waits for its whole reply.
+        """Sends one request and waits for its whole reply; `url` is below `base`. See `Ask` for what is sent.
 
         Args:
-            url: an address below `base`.
-            what: what is asked, to follow "could not" in a sentence.
-            form: makes the multipart body; `into` makes the sink of a reply that is not kept in memory.
+            repeat: whether to try again what may be tried again.
             progress: called in this thread, ten times a second, with the bytes sent or received.
             should_stop: asked as often; when it says so, Cancelled is raised at once.
 
@@ -95,83 +115,81 @@ class Connection:
         """
         if url != self.base and not url.startswith(f"{self.base}/"):
             raise BugError(f"The address {url} is not below {self.base}.")
-        transfer = Transfer()
-        # What was sent before an answer was lost must not be sent twice: only GET uses connections that may be stale.
-        session = self._session() if method == "GET" else self._new_session()
-        call = _Call(lambda: self._perform(session, method, url, what, patience, json, form, into, transfer))
-        try:
-            return call.wait(patience.total_s, self.base, transfer, progress, should_stop)
-        except BaseException:
-            self._mine.session = None
-            raise
-        finally:
-            if method != "GET" and call.has_ended:
-                session.close()
+        patience = patience or self.patiences.quick
+        ask = Ask(method, url, what, patience, json, form, into, headers or {})
+        repeats = self.patiences.repeats if repeat else _NEVER_AGAIN
+        end, tried = time.monotonic() + patience.total_s, 0
+        while True:
+            tried += 1
+            try:
+                return self._once(ask, end, progress, should_stop)
+            except AppError as error:
+                pause = pause_before_next(repeats, method, tried, error, self.base)
+                if pause is None or time.monotonic() + pause >= end:
+                    raise
+            wait(pause, should_stop)
 
     def refusal(self, status: int, body: bytes, what: str, location: str = "") -> AppError:
         """The error for an answer that says no."""
         return error_for(status, body, self.base, what, had_token=self._token is not None, location=location)
 
-    def _perform(
-        self,
-        session: requests.Session,
-        method: str,
-        url: str,
-        what: str,
-        patience: Patience,
-        json: Mapping[str, Any] | None,
-        form: Callable[[Transfer], Multipart] | None,
-        into: Callable[[Transfer], Sink] | None,
-        transfer: Transfer,
-    ) -> Answer:
-        body = form(transfer) if form else None
+    def _once(self, ask: Ask, end: float, progress: Progress | None, should_stop: ShouldStop | None) -> Answer:
+        # What was sent before an answer was lost must not be sent twice: only GET uses connections that may be stale.
+        kept = ask.method == "GET"
+        session = self._session() if kept else self._new_session()
+        sent, received = Transfer(), Transfer()
+        exchange = Exchange(
+            lambda: self._perform(session, ask, sent, received), None if kept else session.close, sent, received
+        )
+        try:
+            return exchange.wait(ask.patience, end, self.base, sent if ask.form else received, progress, should_stop)
+        except BaseException:
+            if kept:
+                self._mine.session = None
+            raise
+
+    def _perform(self, session: requests.Session, ask: Ask, sent: Transfer, received: Transfer) -> Answer:
+        body = ask.form(sent) if ask.form else None
         headers = {"Content-Type": body.content_type} if body else {}
-        if into:
+        if ask.into:
             headers["Accept-Encoding"] = "identity"  # so that the length told is the length of the file
         try:
             with (
-                translated(self.base, what, patience.silence_s),
+                translated(self.base, ask.what, ask.patience.silence_s),
                 session.request(
-                    method,
-                    url,
-                    json=json,
+                    ask.method,
+                    ask.url,
+                    json=ask.json,
                     data=body,
-                    headers=headers,
-                    timeout=(CONNECT_S, patience.silence_s),
+                    headers={**headers, **ask.headers},
+                    timeout=(self.patiences.connect_s, ask.patience.silence_s),
                     allow_redirects=False,
                     stream=True,
                 ) as response,
             ):
-                # The progress of an upload is not that of the reply to it.
-                received = Transfer(stop=transfer.stop) if form else transfer
-                return self._take(response, what, patience, into, received)
+                return self._take(response, ask, received)
         finally:
             if body:
                 body.close()
 
-    def _take(
-        self,
-        response: requests.Response,
-        what: str,
-        patience: Patience,
-        into: Callable[[Transfer], Sink] | None,
-        transfer: Transfer,
-    ) -> Answer:
-        refused = not 200 <= response.status_code < 300
-        sink, buffer = memory_sink(_ERROR_BODY if refused else patience.reply_bytes, transfer)
-        if into and not refused:
-            sink = into(transfer)
+    def _take(self, response: requests.Response, ask: Ask, transfer: Transfer) -> Answer:
+        status = response.status_code
+        refused = not 200 <= status < 300
+        sink, buffer = memory_sink(_ERROR_BODY if refused else ask.patience.reply_bytes, transfer)
         if not refused:
-            sink.expect(_length(response))
+            head = Head(status, response.headers, _length(response))
+            if ask.into:
+                sink = ask.into(transfer, head)
+            sink.expect(head.length)
         # read1 gives what has come; read would wait for a whole block from a server that drips.
         while block := response.raw.read1(_BLOCK, decode_content=True):
             sink.write(block[:_ERROR_BODY] if refused else block)
             if refused and buffer.tell() >= _ERROR_BODY // 2:
                 break
         if refused:
-            location = response.headers.get("Location", "")
-            raise self.refusal(response.status_code, buffer.getvalue(), what, location)
-        return Answer(what, response.status_code, buffer.getvalue())
+            cause = Refusal.of(status, response.headers)
+            raise self.refusal(status, buffer.getvalue(), ask.what, response.headers.get("Location", "")) from cause
+        return Answer(ask.what, status, buffer.getvalue())
 
     def _session(self) -> requests.Session:
         """This thread's own session: sessions are not made to be shared."""
@@ -187,74 +205,9 @@ class Connection:
         # A proxy of the environment would take loopback addresses for its own machine's.
         session.trust_env = not is_loopback(self.base)
         session.headers["User-Agent"] = "exoplanet-desktop"
-        retry = Retry(
-            total=2,
-            connect=1,
-            redirect=0,
-            other=0,
-            backoff_factor=0.3,
-            status_forcelist=(502, 503, 504),
-            allowed_methods={"GET"},
-            raise_on_status=False,
-        )
         for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retry))
+            session.mount(scheme, CuttableAdapter(max_retries=0))
         return session
-
-
-class _Call:
-    """A blocking exchange on a thread of its own, so that waiting for it can end before it does.
-
-    A blocked read cannot be interrupted from outside: one that is given up ends when its socket does, as a daemon.
-    """
-
-    def __init__(self, perform: Callable[[], Answer]) -> None:
-        self._perform = perform
-        self._done = threading.Event()
-        self._answer: Answer | None = None
-        self._error: BaseException | None = None
-
-    @property
-    def has_ended(self) -> bool:
-        return self._done.is_set()
-
-    def wait(
-        self,
-        total_s: float,
-        base: str,
-        transfer: Transfer,
-        progress: Progress | None,
-        should_stop: ShouldStop | None,
-    ) -> Answer:
-        threading.Thread(target=self._run, name="exchange", daemon=True).start()
-        told, end = -1, time.monotonic() + total_s
-        try:
-            while not self._done.wait(_TICK_S):
-                if should_stop and should_stop():
-                    raise Cancelled("Stopped as you asked.")
-                if time.monotonic() > end:
-                    raise NoAnswer(f"The backend at {base} took over {total_s:.0f} s to answer. Try again later.")
-                if progress and transfer.done != told:
-                    told = transfer.done
-                    progress(told, transfer.total)
-        except BaseException:
-            transfer.stop.set()
-            raise
-        if self._error is not None:
-            raise self._error
-        if progress and transfer.done != told:
-            progress(transfer.done, transfer.total)
-        if self._answer is None:
-            raise BugError("An exchange with the backend ended without an answer.")
-        return self._answer
-
-    def _run(self) -> None:
-        try:
-            self._answer = self._perform()
-        except BaseException as error:  # handed to the thread that waits
-            self._error = error
-        finally:
-            self._done.set()
 
 
 def _checked(token: str | None) -> str | None:

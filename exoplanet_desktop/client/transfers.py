@@ -27,10 +27,14 @@ _BLOCK = 1 << 20  # bytes
 
 @dataclass
 class Transfer:
-    """How far a transfer is, shared between the thread that does it and the one that waits for it."""
+    """How far a transfer is, shared between the thread that does it and the one that waits for it.
+
+    `begun` says that the head of a reply has come.
+    """
 
     done: int = 0
     total: int | None = None
+    begun: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
     def add(self, count: int) -> None:
@@ -152,14 +156,19 @@ def _content(upload: Upload) -> Iterator[bytes]:
 
 
 class Sink:
-    """Takes the body of a reply, up to `limit` bytes. Raises TooLarge beyond them."""
+    """Takes the body of a reply, up to `limit` bytes. Raises TooLarge beyond them.
 
-    def __init__(self, file: BinaryIO, limit: int, transfer: Transfer) -> None:
-        self._file, self._limit, self._transfer = file, limit, transfer
+    `had` bytes are there already, from a reply that broke off.
+    """
+
+    def __init__(self, file: BinaryIO, limit: int, transfer: Transfer, had: int = 0) -> None:
+        self._file, self._limit, self._transfer, self._had = file, limit, transfer, had
 
     def expect(self, length: int | None) -> None:
-        self._transfer.done, self._transfer.total = 0, length
-        self._check(length or 0)
+        self._transfer.done = self._had
+        self._transfer.total = None if length is None else self._had + length
+        self._transfer.begun = True
+        self._check(self._transfer.total or 0)
 
     def write(self, block: bytes) -> None:
         self._transfer.add(len(block))

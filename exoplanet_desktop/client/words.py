@@ -204,6 +204,25 @@ def _network_error(error: BaseException, base: str, read_s: float) -> AppError:
     return NoAnswer(f"The connection to the backend at {base} broke off. Try again.")
 
 
+def is_refused_connection(error: BaseException) -> bool:
+    """Whether nobody listened, so that nothing can have been taken."""
+    return _any(list(_causes(error)), ConnectionRefusedError)
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether a failure of the network may be over at the next try: a line that broke, not a name that is wrong.
+
+    A backend that said nothing for the whole time of silence is not asked again at once: it hangs or is busy.
+    """
+    causes = list(_causes(error))
+    lasting = (
+        *(ssl.SSLError, requests.exceptions.SSLError, requests.exceptions.InvalidURL, low.LocationParseError),
+        *(requests.exceptions.ProxyError, low.ProxyError, low.NameResolutionError, low.DecodeError, UnicodeError),
+        *(requests.Timeout, low.TimeoutError, TimeoutError),
+    )
+    return not (_any(causes, *lasting) or any("BadStatusLine" in repr(cause) for cause in causes))
+
+
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 
 

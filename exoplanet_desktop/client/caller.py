@@ -1,0 +1,158 @@
+"""What every call of a backend is made of: asking, understanding the reply, and knowing what the backend can do."""
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import pydantic
+
+from exoplanet_desktop.client.connection import Answer, Connection
+from exoplanet_desktop.client.patience import Patience, Patiences
+from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Transfer, Upload, prepare_upload
+from exoplanet_desktop.client.urls import is_loopback, rebase
+from exoplanet_desktop.client.words import not_the_contract
+from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed, TooLarge, TooMany
+from exoplanet_desktop.wire.payloads import Health, MergeList, Payload, UploadList
+
+P = TypeVar("P", bound=Payload)
+
+
+class Caller:
+    """The part of a backend that is the same for each of its calls."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        verify: bool | str = True,
+        patiences: Patiences | None = None,
+    ) -> None:
+        self.connection = Connection(base_url, token, verify=verify, patiences=patiences)
+        self.patiences = self.connection.patiences
+        self.base_url = self.connection.base
+        self._lock = threading.Lock()
+        self._known_health: Health | None = None
+        self._asked = False
+
+    @property
+    def is_loopback(self) -> bool:
+        return is_loopback(self.base_url)
+
+    def health(self) -> Health | None:
+        """What the backend says of itself; None for one of the plain contract, which has no such call."""
+        health: Health | None = None
+        try:
+            health = self._parse(Health, self._get("/api/health", "say how it is"), "a health reply")
+        except (NotAllowed, TooMany, NoAnswer):
+            raise
+        except AppError:
+            # Somebody is there who has no such call. A backend, or any other web server?
+            self._is_a_backend()
+        with self._lock:
+            self._known_health, self._asked = health, True
+        return health
+
+    def has(self, extension: str) -> bool:
+        """Whether the backend has an extension of the contract; asked once for each backend."""
+        health = self._health()
+        return health is not None and extension in health.extensions
+
+    def uploads(self) -> UploadList:
+        """The uploaded files that the backend holds."""
+        return self._parse(UploadList, self._get("/api/get-uploads-file", "list its files"), "a list of files")
+
+    def merged(self) -> MergeList:
+        """The merged files that the backend holds, newest first."""
+        return self._parse(MergeList, self._get("/api/merge", "list its merged files"), "a list of merged files")
+
+    def _health(self) -> Health | None:
+        with self._lock:
+            asked, health = self._asked, self._known_health
+        return health if asked else self.health()
+
+    def _is_a_backend(self) -> None:
+        try:
+            self.uploads()
+        except NoAnswer:
+            raise
+        except AppError:
+            self.merged()
+
+    def _require(self, extension: str, lack: str) -> None:
+        if not self.has(extension):
+            raise InputError(f"The backend at {self.base_url} {lack}.")
+
+    def _prepared(self, csv: Path, should_stop: ShouldStop | None) -> Upload:
+        upload = prepare_upload(csv, should_stop)
+        health = self._health()
+        limit = health.limits.get("upload_bytes") if health else None
+        if limit is not None and upload.size > limit:
+            raise TooLarge(
+                f"{csv.name} has {upload.size / 1e6:,.0f} MB, but the backend at {self.base_url} takes at most "
+                f"{limit / 1e6:,.0f} MB. Choose a smaller file."
+            )
+        return upload
+
+    def _get(self, url: str, what: str) -> Answer:
+        return self.connection.exchange("GET", rebase(self.base_url, url), what)
+
+    def _post(self, path: str, what: str, body: Mapping[str, Any]) -> Answer:
+        return self.connection.exchange("POST", rebase(self.base_url, path), what, json=body)
+
+    def _send(
+        self,
+        path: str,
+        what: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, Upload],
+        patience: Patience,
+        progress: Progress | None,
+        should_stop: ShouldStop | None,
+    ) -> Answer:
+        def form(transfer: Transfer) -> Multipart:
+            return Multipart(fields, files, transfer)
+
+        return self.connection.exchange(
+            "POST",
+            rebase(self.base_url, path),
+            what,
+            # The sum of time is for the upload too, and a large file over a thin line takes its hours.
+            patience=patience.within(self.patiences.work.total_s),
+            form=form,
+            progress=progress,
+            should_stop=should_stop,
+        )
+
+    def _json(self, answer: Answer, noun: str) -> dict[str, Any]:
+        try:
+            # NaN and Infinity stand in some replies; Python's reader takes them.
+            value = json.loads(answer.body)
+        except (ValueError, RecursionError) as error:
+            raise not_the_contract(self.base_url, noun, answer.body, error) from error
+        if not isinstance(value, dict):
+            raise not_the_contract(self.base_url, noun, answer.body, type(value).__name__)
+        if value.get("ok") is False:
+            raise self.connection.refusal(answer.status, answer.body, answer.what)
+        return value
+
+    def _parse(self, kind: type[P], answer: Answer, noun: str) -> P:
+        try:
+            return kind.model_validate(self._json(answer, noun))
+        except pydantic.ValidationError as error:
+            raise not_the_contract(self.base_url, noun, answer.body, error) from error
+
+
+def segment(name: str) -> str:
+    """A name as one part of a path. Raises InputError for one that would leave its place."""
+    if not name or name in (".", ".."):
+        raise InputError(f"“{name}” is not the name of anything at a backend. Refresh the list.")
+    return quote(name, safe="")
+
+
+def plain_name(name: str) -> str:
+    """The last part of a server's name, to be used in a folder of our own."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1].strip(". ")[-100:] or "merged.csv"

@@ -1,0 +1,149 @@
+"""Files of a backend: saved whole or not at all, taken up again where the line broke, held to what is known of them.
+
+Resuming follows RFC 9110, 14: Range with If-Range, so that parts of two versions of a file are never put together.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from exoplanet_desktop.client.connection import Connection, Head
+from exoplanet_desktop.client.patience import Patience
+from exoplanet_desktop.client.retries import Refusal, pause_before_next, wait
+from exoplanet_desktop.client.transfers import Progress, ShouldStop, Sink, Transfer, whole_file
+from exoplanet_desktop.errors import AppError, UnavailableError
+
+MOST_RESUMPTIONS = 50
+_SHA256 = re.compile(r"sha-256=:?([A-Za-z0-9+/]{43}=)", re.IGNORECASE)
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
+
+
+def download(
+    connection: Connection,
+    address: str,
+    target: Path,
+    patience: Patience,
+    progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> None:
+    """Saves the file at `address` as `target`. Raises an AppError, and then leaves `target` as it was."""
+    with whole_file(target) as file:
+        download = _Download(connection, address, file, patience)
+        download.run(progress, should_stop)
+        file.flush()
+        part = Path(file.name)
+        _refuse_a_page(part, target, connection.base)
+        _hold_to_digest(part, download.headers, connection.base)
+
+
+class _Download:
+    def __init__(self, connection: Connection, address: str, file: BinaryIO, patience: Patience) -> None:
+        self._connection, self._address, self._file, self._patience = connection, address, file, patience
+        self._version: str | None = None
+        self.headers: Mapping[str, str] = {}
+
+    def run(self, progress: Progress | None, should_stop: ShouldStop | None) -> None:
+        end = time.monotonic() + self._patience.total_s
+        failures = resumptions = furthest = 0
+        while True:
+            had = self._file.tell()
+            try:
+                self._ask(progress, should_stop)
+                return
+            except AppError as error:
+                # To have come further than ever is a reason to go on, but no reason to go on for ever.
+                failures = 1 if self._file.tell() > furthest else failures + 1
+                furthest = max(furthest, self._file.tell())
+                resumptions += 1
+                if had and isinstance(error.__cause__, Refusal) and error.__cause__.status == 416:
+                    self._begin_anew()
+                    continue
+                pause = pause_before_next(
+                    self._connection.patiences.repeats, "GET", failures, error, self._connection.base
+                )
+                if pause is None or resumptions > MOST_RESUMPTIONS or time.monotonic() + pause >= end:
+                    raise
+            if self._version is None:
+                self._begin_anew()
+            wait(pause, should_stop)
+
+    def _ask(self, progress: Progress | None, should_stop: ShouldStop | None) -> None:
+        had = self._file.tell()
+        headers = {"Range": f"bytes={had}-", "If-Range": self._version} if had and self._version else {}
+        self._connection.exchange(
+            "GET",
+            self._address,
+            "hand out the file",
+            patience=self._patience,
+            into=self._sink,
+            headers=headers,
+            repeat=False,
+            progress=progress,
+            should_stop=should_stop,
+        )
+
+    def _sink(self, transfer: Transfer, head: Head) -> Sink:
+        had = self._file.tell()
+        if head.status != 206:
+            self._begin_anew()
+            self._version = _validator(head.headers)
+            self.headers = head.headers
+        elif not self._continues(head, had):
+            self._begin_anew()
+            raise UnavailableError(
+                f"The backend at {self._connection.base} sent another part of the file than was asked for. "
+                "Try again, and ask whoever runs it if that does not help."
+            )
+        return Sink(self._file, self._patience.reply_bytes, transfer, self._file.tell())
+
+    @staticmethod
+    def _continues(head: Head, had: int) -> bool:
+        found = _CONTENT_RANGE.fullmatch(head.headers.get("Content-Range", "").strip())
+        if not had or not found:
+            return False
+        first, last, total = int(found[1]), int(found[2]), found[3]
+        return first == had and (total == "*" or int(total) == last + 1)
+
+    def _begin_anew(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._version = None
+
+
+def _validator(headers: Mapping[str, str]) -> str | None:
+    """What tells this version of the file from another; None where the file cannot be taken up in the middle."""
+    if headers.get("Content-Encoding", "identity") != "identity":
+        return None
+    if headers.get("Accept-Ranges", "").strip().lower() != "bytes":
+        return None
+    etag = headers.get("ETag", "").strip()
+    # A weak validator says that two versions mean the same, not that their bytes are.
+    strong = etag if etag.startswith('"') else ""
+    return strong or headers.get("Last-Modified", "").strip() or None
+
+
+def _hold_to_digest(part: Path, headers: Mapping[str, str], base: str) -> None:
+    """Checks the SHA-256 that a server may give (RFC 9530 Repr-Digest, RFC 3230 Digest)."""
+    found = _SHA256.search(headers.get("Repr-Digest", "") or headers.get("Digest", ""))
+    if not found:
+        return
+    try:
+        promised = base64.b64decode(found[1], validate=True)
+    except binascii.Error:
+        return
+    with part.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").digest() != promised:
+            raise UnavailableError(f"The file from {base} was damaged on its way. Try again.")
+
+
+def _refuse_a_page(part: Path, target: Path, base: str) -> None:
+    """Some servers send a page with 200 for whatever they do not have."""
+    with part.open("rb") as file:
+        start = file.read(200).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((b"<!doctype html", b"<html")) and target.suffix.lower() not in (".html", ".htm"):
+        raise UnavailableError(f"{base} sent a web page in place of the file. It may have been removed there.")

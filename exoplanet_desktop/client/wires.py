@@ -1,0 +1,108 @@
+"""Sockets that another thread can cut.
+
+A blocked read ends by nothing but its socket, and neither `requests` nor `urllib3` lets one at it while a call runs;
+so the connections of this module say which socket they use to whoever watches in their thread.
+"""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.poolmanager import PoolManager, ProxyManager
+
+_mine = threading.local()
+
+
+class Wires:
+    """The sockets of one exchange."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+        self._is_cut = False
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Within, this thread's connections tell their sockets."""
+        _mine.wires = self
+        try:
+            yield
+        finally:
+            _mine.wires = None
+            with self._lock:
+                self._sockets.clear()
+
+    def cut(self) -> None:
+        """Ends whatever the exchange is waiting for, now and later."""
+        with self._lock:
+            self._is_cut = True
+            for wire in self._sockets:
+                _shut(wire)
+
+    def add(self, wire: socket.socket) -> None:
+        with self._lock:
+            self._sockets.append(wire)
+            if self._is_cut:
+                _shut(wire)
+
+
+class CuttableAdapter(HTTPAdapter):
+    """An adapter of `requests` whose connections tell their sockets."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _make_cuttable(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> ProxyManager:
+        manager: ProxyManager = super().proxy_manager_for(*args, **kwargs)
+        _make_cuttable(manager)
+        return manager
+
+
+class _HTTPConnection(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _tell(self.sock)
+
+    def putrequest(self, *args: Any, **kwargs: Any) -> None:
+        _tell(self.sock)  # of a connection that was kept open
+        super().putrequest(*args, **kwargs)
+
+
+class _HTTPSConnection(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _tell(self.sock)
+
+    def putrequest(self, *args: Any, **kwargs: Any) -> None:
+        _tell(self.sock)
+        super().putrequest(*args, **kwargs)
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+def _make_cuttable(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
+def _tell(wire: socket.socket | None) -> None:
+    wires: Wires | None = getattr(_mine, "wires", None)
+    if wires is not None and wire is not None:
+        wires.add(wire)
+
+
+def _shut(wire: socket.socket) -> None:
+    # Past SSLSocket.shutdown, which would take the TLS layer away from the thread that reads.
+    with suppress(OSError):
+        socket.socket.shutdown(wire, socket.SHUT_RDWR)
