@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("exoplanet_desktop.gui")
 
 SENDING = "SENDING"
+STALLED_AFTER_S = 300.0  # a training of a reference backend says nothing for over a minute
 READY_WORDS = "The model is ready: use it in Predict, or save it."
 
 
@@ -262,6 +263,9 @@ class TrainingRun(QObject):
         words = status.stage or ("Waiting in line" if status.status == Status.PENDING else "Working")
         if status.queue_position:
             words = f"Number {status.queue_position} in the line"
+        if watch.still_s > STALLED_AFTER_S:
+            minutes = watch.still_s / 60
+            words = f"Nothing has moved for {minutes:.0f} minutes. If the backend was restarted, train again."
         self._set(status.status, status.progress, words)
 
     def _take_log(self, text: str) -> None:

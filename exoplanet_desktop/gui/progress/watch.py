@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -28,11 +29,18 @@ class JobWatch(QObject):
         super().__init__()
         self.status: JobStatus | None = None
         self.silent_s = 0.0
+        self._state: object = None
+        self._moved = time.monotonic()
         self._key = next(_keys)
         self._poller = poller
         self._end: asyncio.Future[JobStatus] = asyncio.get_running_loop().create_future()
         poller.answered.connect(self._take)
         poller.add(Watch(self._key, connection, accepted.status_url, accepted.logs_url))
+
+    @property
+    def still_s(self) -> float:
+        """For how long the answers have been the same. A reference backend that was restarted says RUNNING for ever."""
+        return time.monotonic() - self._moved
 
     async def ended(self) -> "JobStatus":
         """The final status. Raises AppError where the backend no longer knows the job, Cancelled after `leave`."""
@@ -55,11 +63,18 @@ class JobWatch(QObject):
             self._take_error(answer.error, answer.silent_s)
             return
         self.status, self.silent_s = answer.status, 0.0
+        self._notice_moves(answer)
         if answer.new_log:
             self.log_grew.emit(answer.new_log)
         self.changed.emit()
         if answer.status is not None and answer.final:
             self._end.set_result(answer.status)
+
+    def _notice_moves(self, answer: Answer) -> None:
+        status = answer.status
+        state = (status.status, status.progress, status.stage, status.queue_position) if status else None
+        if answer.new_log or state != self._state:
+            self._state, self._moved = state, time.monotonic()
 
     def _take_error(self, error: AppError, silent_s: float) -> None:
         if isinstance(error, NotFound | NotAllowed):

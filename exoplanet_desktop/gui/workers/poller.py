@@ -1,6 +1,7 @@
 """Asks backends how their jobs are getting on: a QTimer on a thread of its own, never overlapping."""
 
 import logging
+import random
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("exoplanet_desktop.gui.poller")
 
 INTERVAL_MS = 300
-SLOW_INTERVAL_S = 2.0
-SLOW_AFTER_S = 60.0
+SLOWEST_S = 5.0  # what a job of hours is asked
+SLOWDOWN = 60  # after a minute a job is asked each second, after five each fifth
 LONGEST_WAIT_S = 15.0
 
 
@@ -119,14 +120,15 @@ class Poller(QObject):
             return
         now = time.monotonic()
         watch.failures = 0
-        watch.due = now + (SLOW_INTERVAL_S if now - watch.started > SLOW_AFTER_S else 0)
+        watch.due = now + min((now - watch.started) / SLOWDOWN, SLOWEST_S)
         self._last_answer[watch.key] = now
         self.answered.emit(Answer(watch.key, status, is_final(status), new_log))
 
     def _failed(self, watch: Watch, error: AppError) -> None:
         watch.failures += 1
         now = time.monotonic()
-        watch.due = now + min(LONGEST_WAIT_S, 0.5 * 2**watch.failures)
+        # Jitter, so that many clients of one backend do not all come back at one moment.
+        watch.due = now + min(LONGEST_WAIT_S, 0.5 * 2 ** min(watch.failures, 6)) * random.uniform(0.7, 1.3)  # noqa: S311
         silent = now - self._last_answer.get(watch.key, now)
         self.answered.emit(Answer(watch.key, error=error, silent_s=silent))
 

@@ -1,0 +1,123 @@
+"""What the progress of a run tells while its backend is silent, still, or done."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from exoplanet_desktop.errors import NoAnswer, NotFound
+from exoplanet_desktop.gui.progress import run as run_module
+from exoplanet_desktop.gui.progress import words
+from exoplanet_desktop.gui.progress.watch import JobWatch
+from exoplanet_desktop.gui.workers.poller import Answer, Connection, PollerThread
+from exoplanet_desktop.wire.payloads import Evaluation, JobStatus, LeftOut, Logs, TrainAccepted, TrainResult
+
+ACCEPTED = TrainAccepted(job_id="j", status_url="/api/train/j/status", logs_url="/api/train/j/logs")
+
+
+class Scripted:
+    """A backend that gives one answer after the other, the last one for ever."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.asked = list(answers), 0
+
+    def has(self, extension: str) -> bool:
+        return extension == "logs-offset"
+
+    def status(self, _url: str) -> JobStatus:
+        answer = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        if isinstance(answer, Exception):
+            raise answer
+        return JobStatus(job_id="j", **answer)
+
+    def logs(self, _url: str, offset: int | None = None) -> Logs:
+        return Logs(job_id="j", logs=f"line {offset}\n", next_offset=(offset or 0) + 1)
+
+
+@pytest.fixture
+def poller() -> Iterator[PollerThread]:
+    poller = PollerThread()
+    yield poller
+    poller.close()
+
+
+def watch(poller: PollerThread, *answers: Any) -> JobWatch:
+    return JobWatch(Connection(Scripted(*answers), "scripted", embedded=False), ACCEPTED, poller)
+
+
+def test_a_job_is_followed_over_silence_to_its_end(loop: QEventLoop, poller: PollerThread, qtbot: QtBot) -> None:
+    seen: list[tuple[str | None, bool]] = []
+    followed = watch(
+        poller,
+        {"status": "RUNNING", "progress": 0.1},
+        NoAnswer("Nothing listens there."),
+        {"status": "RUNNING", "progress": 0.6},
+        {"status": "SUCCEEDED", "result": {"accuracy": 0.9}},
+    )
+    followed.changed.connect(
+        lambda: seen.append((followed.status.status if followed.status else None, followed.silent_s > 0))
+    )
+    ended = asyncio.ensure_future(followed.ended())
+
+    qtbot.waitUntil(ended.done, timeout=15_000)
+
+    assert ended.result().result == {"accuracy": 0.9}
+    assert ("RUNNING", True) in seen
+    assert seen[-1] == ("SUCCEEDED", False)
+
+
+def test_a_job_that_the_backend_forgot_ends_the_watch(loop: QEventLoop, poller: PollerThread, qtbot: QtBot) -> None:
+    ended = asyncio.ensure_future(watch(poller, NotFound("There is no such job.")).ended())
+
+    qtbot.waitUntil(ended.done, timeout=15_000)
+
+    with pytest.raises(NotFound):
+        ended.result()
+
+
+def test_stillness_is_measured_from_the_last_move(loop: QEventLoop, poller: PollerThread, qtbot: QtBot) -> None:
+    followed = watch(poller, {"status": "RUNNING"})
+    followed._moved -= 2 * run_module.STALLED_AFTER_S
+    assert followed.still_s > run_module.STALLED_AFTER_S
+
+    followed._take(Answer(followed._key, JobStatus(job_id="j", status="RUNNING", progress=0.5)))
+
+    assert followed.still_s < 5
+    followed.leave()
+    ended = asyncio.ensure_future(followed.ended())
+    qtbot.waitUntil(ended.done, timeout=5_000)
+    assert ended.exception() is not None
+
+
+def test_numbers_in_words() -> None:
+    result = TrainResult(
+        accuracy=0.92345,
+        cv_mean=0.9331,
+        cv_std=0.0021,
+        auc_score=float("nan"),
+        elapsed_sec=3.14,
+        intervals={"accuracy": (0.91, 0.94)},
+        evaluation=Evaluation(
+            protocol="5 folds by star",
+            folds=5,
+            holdout=0.2,
+            groups="kepid",
+            seed=42,
+            rows_used=10,
+            rows_left_out=[LeftOut(reason="no known disposition", count=1234)],
+        ),
+    )
+
+    assert words.cards(result) == [
+        ("0.923", "accuracy, hold-out\n95 %: 0.910 to 0.940"),
+        ("0.933 ± 0.002", "accuracy, mean of 5 folds"),
+        ("–", "AUC"),
+        ("3.1 s", "took"),
+    ]
+    assert words.protocol(result) == "5 folds by star. 1,234 rows left out: no known disposition."
+    assert words.clock(7) == "00:07"
+    assert words.clock(3723) == "1:02:03"
