@@ -35,6 +35,7 @@ def create_app(engine: Engine) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses={"4XX": failures.DESCRIBED, "5XX": failures.DESCRIBED},
     )
     app.state.engine = engine
     failures.install(app)

@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -37,6 +38,21 @@ _STATUS: dict[type[AppError], int] = {
 }
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "5"}, 503: {"Retry-After": "5"}}
 _GONE = 499  # nobody reads it
+
+# What the OpenAPI document says of every call's errors.
+DESCRIBED: dict[str, Any] = {
+    "description": "What is wrong, and what can be done about it.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {"ok": {"const": False}, "error": {"type": "string", "minLength": 1}},
+                "required": ["ok", "error"],
+                "additionalProperties": False,
+            }
+        }
+    },
+}
 
 _FAULT = "The engine failed through a fault of its own. Its log, engine.log, has the details."
 

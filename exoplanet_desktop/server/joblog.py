@@ -1,5 +1,6 @@
 """The log file of one job."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,14 +36,17 @@ def read_log(path: Path, *, tail: int | None = None, offset: int | None = None) 
 
     A log that is not there yet is empty.
     """
+    start = offset or 0
     try:
         with path.open("rb") as file:
-            file.seek(offset or 0)
+            if start > file.seek(0, os.SEEK_END):
+                return "", start  # a file system may refuse to seek as far as somebody asks
+            file.seek(start)
             data = file.read(2 * _LIMIT_BYTES)
     except FileNotFoundError:
-        return "", offset or 0
+        return "", start
     data = data[: data.rfind(b"\n") + 1]  # a line that is being written comes with the next call
     text = data.decode("utf-8", "replace")
     if tail is not None:
         text = "".join(text.splitlines(keepends=True)[-tail:]) if tail else ""
-    return text, (offset or 0) + len(data)
+    return text, start + len(data)

@@ -95,13 +95,16 @@ def json_reply(content: bytes | dict[str, Any], status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-def body_schema(fields: dict[str, dict[str, Any]], *files: str) -> dict[str, Any]:
+def body_schema(fields: dict[str, dict[str, Any]], *files: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
     """The description of a request body for the OpenAPI document: JSON, or a form that may hold the files, too."""
     uploads = {name: {"type": "string", "format": "binary"} for name in files}
     kinds = {"application/json": fields, "multipart/form-data": fields | uploads}
-    content = {kind: {"schema": {"type": "object", "properties": known}} for kind, known in kinds.items()}
-    return {"requestBody": {"content": content}}
+    shapes = {kind: {"type": "object", "properties": known, "required": [*required]} for kind, known in kinds.items()}
+    return {"requestBody": {"required": True, "content": {kind: {"schema": shape} for kind, shape in shapes.items()}}}
 
+
+# For the OpenAPI document: a call whose work is done as a job where that is asked for.
+ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Accepted: a job that can be watched."}}
 
 TEXT: dict[str, Any] = {"type": "string"}
 COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}

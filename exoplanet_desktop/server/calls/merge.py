@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from exoplanet_desktop.errors import AppError, BugError, InputError, NotAllowed, TooLarge, WrongType
 from exoplanet_desktop.server import names, replies
 from exoplanet_desktop.server.calls.common import (
+    ACCEPTED,
     FLAG,
     TEXT,
     answer_of,
@@ -30,7 +31,11 @@ router = APIRouter()
 _FIELDS = {"file_a": TEXT, "file_b": TEXT, "dedupe": FLAG, "output_name": TEXT}
 
 
-@router.post("/api/merge", openapi_extra=body_schema({**_FIELDS, "async": FLAG}, "file_a", "file_b"))
+@router.post(
+    "/api/merge",
+    responses=ACCEPTED,
+    openapi_extra=body_schema({**_FIELDS, "async": FLAG}, "file_a", "file_b", required=("file_a", "file_b")),
+)
 async def merge(request: Request) -> Response:
     """Merge two CSVs, uploads or stored ones, the rows of `file_a` first."""
     async with form_of(request, "file_a", "file_b") as form:
@@ -80,7 +85,9 @@ async def delete_merged(request: Request, filename: str) -> Response:
 
 @router.post(
     "/api/merge-train",
-    openapi_extra=body_schema({**_FIELDS, **TRAIN_FIELDS}, "file_a_file", "file_b_file"),
+    openapi_extra=body_schema(
+        {**_FIELDS, **TRAIN_FIELDS}, "file_a_file", "file_b_file", required=("satellite", "model")
+    ),
 )
 async def merge_and_train(request: Request) -> Response:
     """Merge two CSVs, then start a training on the result.

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.server.calls.common import (
+    ACCEPTED,
     COUNT,
     FLAG,
     TEXT,
@@ -39,7 +40,11 @@ _FIELDS = {
 }
 
 
-@router.post("/api/predict", openapi_extra=body_schema({**_FIELDS, "data_path": TEXT}, "file"))
+@router.post(
+    "/api/predict",
+    responses=ACCEPTED,
+    openapi_extra=body_schema({**_FIELDS, "data_path": TEXT}, "file", required=("satellite",)),
+)
 async def predict(request: Request) -> Response:
     """Predict an upload (`file`) or a stored file (`data_path`): at once, or as a job where `async` is true."""
     engine = engine_of(request)

@@ -43,7 +43,9 @@ TRAIN_FIELDS = {
 @router.post(
     "/api/train",
     status_code=202,
-    openapi_extra=body_schema({**TRAIN_FIELDS, "data_path": TEXT, "merge_token": TEXT}, "file"),
+    openapi_extra=body_schema(
+        {**TRAIN_FIELDS, "data_path": TEXT, "merge_token": TEXT}, "file", required=("satellite", "model")
+    ),
 )
 async def start_training(request: Request) -> Response:
     """Start a training on an upload (`file`), a stored file (`data_path`) or a merged one (`merge_token`)."""
