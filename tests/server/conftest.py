@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 import requests
 
+# Scripts of other processes, which only these can import.
+collect_ignore = ["cluster_kinds.py", "schemathesis_hooks.py", "shifted_clock.py"]
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DEADLINE_S = 30.0

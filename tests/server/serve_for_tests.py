@@ -18,6 +18,10 @@ if __name__ == "__main__":
     wishes["data_dir"] = Path(wishes["data_dir"])
     wishes["warm"] = tuple(wishes.get("warm", ()))
     port = wishes.pop("port", 0)
+    if clock := wishes.pop("clock", None):
+        import shifted_clock
+
+        shifted_clock.install(Path(clock))
     kinds = wishes.pop("kinds", "job_kinds")
     if wishes.pop("real_tasks", False):
         wishes.pop("warm")
