@@ -1,8 +1,11 @@
 """A real HTTP server on a free port that answers as it is told, also badly."""
 
 import json
+import shutil
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -68,6 +71,8 @@ class Stage(ThreadingHTTPServer):
 
     daemon_threads = False  # so that server_close waits for them
 
+    certificate: Path | None = None  # of a server that speaks TLS
+
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.acts: dict[tuple[str, str], list[Act]] = {}
@@ -76,10 +81,24 @@ class Stage(ThreadingHTTPServer):
         self.reads_bodies = True
         self.connections: list[socket.socket] = []
 
+    def speak_tls(self, certificate: Path, key: Path) -> None:
+        self.certificate = certificate
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.load_cert_chain(certificate, key)
+
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
         self.connections.append(connection)
         return connection, address
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # In the connection's own thread: a handshake may take as long as the client likes.
+        if self.certificate:
+            request.settimeout(20)
+            with suppress(OSError), self._tls.wrap_socket(request, server_side=True) as wrapped:
+                super().finish_request(wrapped, client_address)
+            return
+        super().finish_request(request, client_address)
 
     def close(self) -> None:
         """Ends everything, also handlers that wait for the next request of a client that keeps its connection."""
@@ -92,7 +111,7 @@ class Stage(ThreadingHTTPServer):
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http{'s' if self.certificate else ''}://127.0.0.1:{self.server_address[1]}"
 
     def on(self, method: str, path: str, *acts: Act) -> None:
         self.acts[(method, path)] = list(acts)
@@ -138,6 +157,27 @@ def stages() -> Iterator[Callable[[], Stage]]:
 @pytest.fixture
 def stage(stages: Callable[[], Stage]) -> Stage:
     return stages()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has signed, and its key."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not here to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lab -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(
+        [*command.split(), "-keyout", "key.pem", "-out", "lab.pem"], cwd=folder, check=True, capture_output=True
+    )
+    return folder / "lab.pem", folder / "key.pem"
+
+
+@pytest.fixture
+def tls_stage(stages: Callable[[], Stage], certificate: tuple[Path, Path]) -> Stage:
+    """The same server behind TLS, with a certificate that is not trusted."""
+    stage = stages()
+    stage.speak_tls(*certificate)
+    return stage
 
 
 class Acts:

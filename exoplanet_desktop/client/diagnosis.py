@@ -1,0 +1,157 @@
+"""Who answers at an address, or why nobody does, in words: what "test connection" tells."""
+
+import ipaddress
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.profiles import Profile, backend_of
+from exoplanet_desktop.client.urls import is_loopback
+from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed
+from exoplanet_desktop.wire.payloads import Health
+
+_LOOK_S = 3.0
+_PRIVATE_NAMES = (".local", ".lan", ".home", ".internal", ".intranet", ".localdomain", ".home.arpa")
+
+
+class Finding(StrEnum):
+    """What was found at an address."""
+
+    ENGINE = "engine"
+    REFERENCE = "reference"
+    WANTS_TOKEN = "wants token"  # noqa: S105 - no password
+    OTHER_SERVER = "other server"
+    SPEAKS_TLS = "speaks TLS"
+    NO_ANSWER = "no answer"
+    BAD_ADDRESS = "bad address"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What a test of a connection found.
+
+    Attributes:
+        ok: whether the backend can be used.
+        sentence: the finding, for a user.
+        details: more of it, a sentence each.
+        answer_s: seconds that one answer took; None where there was none.
+        health: what our engine says of itself; None for a backend of the plain contract.
+    """
+
+    ok: bool
+    finding: Finding
+    sentence: str
+    details: tuple[str, ...] = ()
+    answer_s: float | None = None
+    health: Health | None = None
+
+
+def diagnose(profile: Profile, token: str | None = None, *, backend: Backend | None = None) -> Diagnosis:
+    """Asks the backend of a profile who it is; never raises an AppError. Takes seconds: not for a GUI thread.
+
+    `backend` is the one to ask where it runs already, as the embedded engine does.
+    """
+    try:
+        backend = backend or backend_of(profile, token)
+    except InputError as error:
+        return Diagnosis(False, Finding.BAD_ADDRESS, str(error))
+    warnings = () if profile.is_embedded else _unsafe(backend.base_url, token)
+    start = time.monotonic()
+    try:
+        health = backend.health()
+    except AppError as error:
+        return _refused(error, backend, warnings)
+    took = time.monotonic() - start
+    if health is None:
+        return _reference(backend, warnings, took)
+    return _engine(health, backend, warnings, took)
+
+
+def _engine(health: Health, backend: Backend, warnings: tuple[str, ...], took: float) -> Diagnosis:
+    can = ", ".join(sorted(health.extensions)) or "none"
+    details = (f"It answered in {took * 1000:.0f} ms.", f"Extensions: {can}.", *warnings)
+    name = f"{health.name} {health.version}".strip()
+    return Diagnosis(True, Finding.ENGINE, f"{name} answers at {backend.base_url}.", details, took, health)
+
+
+def _reference(backend: Backend, warnings: tuple[str, ...], took: float) -> Diagnosis:
+    return Diagnosis(
+        True,
+        Finding.REFERENCE,
+        f"A backend of the plain contract answers at {backend.base_url}; it has no extensions.",
+        (
+            f"It answered in {took * 1000:.0f} ms.",
+            "It trains, predicts and merges, but it tells no progress, cannot stop a job and knows no blind features.",
+            "Its replies are held against what was asked, and the accuracy it reports can be checked on a sample.",
+            *warnings,
+        ),
+        took,
+    )
+
+
+def _refused(error: AppError, backend: Backend, warnings: tuple[str, ...]) -> Diagnosis:
+    base = backend.base_url
+    if isinstance(error, NotAllowed):
+        return Diagnosis(False, Finding.WANTS_TOKEN, str(error), warnings)
+    if _speaks_tls(base):
+        address = base.replace("http://", "https://", 1)
+        sentence = f"What listens there speaks HTTPS. Set the address {address} instead."
+        return Diagnosis(False, Finding.SPEAKS_TLS, sentence, (str(error),))
+    if isinstance(error, NoAnswer):
+        return Diagnosis(False, Finding.NO_ANSWER, str(error), warnings)
+    if "sends its callers on" in str(error):
+        return Diagnosis(False, Finding.OTHER_SERVER, str(error), warnings)
+    sentence = f"A server answers at {base}, but it is no exoplanet backend. Check address and port."
+    return Diagnosis(False, Finding.OTHER_SERVER, sentence, (str(error), *warnings))
+
+
+def _unsafe(base: str, token: str | None) -> tuple[str, ...]:
+    if not is_public_plain_http(base):
+        return ()
+    what = "Catalogs, models and the token" if token else "Catalogs and models"
+    sentence = (
+        f"{base} is a public address without encryption: {what} can be read and changed on the way. "
+        "Use https:// where the backend offers it."
+    )
+    return (sentence,)
+
+
+def is_public_plain_http(base: str) -> bool:
+    """Whether an address leads over the internet without encryption. Looks the name up, so it may take a while."""
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or is_loopback(base):
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        pass
+    if "." not in host or host.lower().endswith(_PRIVATE_NAMES):
+        return False
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return True  # a name with dots that cannot be looked up here, as behind a proxy
+    return any(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in found)
+
+
+def _speaks_tls(base: str) -> bool:
+    """Whether a server that makes no sense in HTTP makes a TLS handshake; nothing is sent to it."""
+    parts = urlsplit(base)
+    if parts.scheme != "http":
+        return False
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # whether it is trusted is told when its https:// address is tried
+    try:
+        with (
+            socket.create_connection((parts.hostname or "", parts.port or 80), timeout=_LOOK_S) as wire,
+            context.wrap_socket(wire, server_hostname=parts.hostname),
+        ):
+            return True
+    except (OSError, ValueError):
+        return False

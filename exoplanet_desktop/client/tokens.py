@@ -1,0 +1,127 @@
+"""Where tokens lie: in the system's keyring where there is one, else in a file that only the user can read."""
+
+import importlib
+import json
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from exoplanet_desktop.errors import UnavailableError
+
+log = logging.getLogger("exoplanet_desktop.client")
+
+SERVICE = "exoplanet-desktop"
+_REAL = 1  # keyring's own word for a backend that it recommends: neither "fail", "null" nor plain text
+
+
+def system_keyring() -> Any | None:
+    """The module `keyring` where it is installed and has a real keyring behind it; else None."""
+    try:
+        keyring = importlib.import_module("keyring")
+        backend = keyring.get_keyring()
+        return keyring if backend.priority >= _REAL else None
+    except ImportError:
+        return None
+    except Exception as error:  # backends of any make, over D-Bus and the like, raise whatever they please
+        log.info("no keyring: %r", error)
+        return None
+
+
+class Tokens:
+    """Tokens by key. `keyring` finds the keyring; it is asked once, when the first token is needed."""
+
+    def __init__(self, folder: Path, keyring: Callable[[], Any | None] = system_keyring) -> None:
+        self._path = folder / "tokens.json"
+        self._find, self._found, self._keyring = keyring, False, None
+
+    def get(self, key: str) -> str | None:
+        """The token; None where there is none."""
+        if (keyring := self._system()) is not None:
+            try:
+                token = keyring.get_password(SERVICE, key)
+                if token:
+                    return str(token)
+            except Exception as error:  # a keyring that is locked, or whose service has gone
+                log.warning("the keyring does not hand out a token: %r", error)
+        return self._read().get(key)
+
+    def set(self, key: str, token: str) -> None:
+        """Keeps a token. Raises UnavailableError where it can be kept nowhere."""
+        if (keyring := self._system()) is not None:
+            try:
+                keyring.set_password(SERVICE, key, token)
+            except Exception as error:
+                log.warning("the keyring takes no token: %r", error)
+                # From now on the file is the place, and `place` says so.
+                self._keyring = None
+            else:
+                self._forget(key)
+                return
+        self._write({**self._read(), key: token})
+
+    def remove(self, key: str) -> None:
+        if (keyring := self._system()) is not None:
+            with suppress(Exception):  # there is none, or the keyring is locked
+                keyring.delete_password(SERVICE, key)
+        self._forget(key)
+
+    def place(self) -> str:
+        """Where tokens lie and who can read them, in one sentence."""
+        if self._system() is not None:
+            return "Tokens are kept in the keyring of this system."
+        if os.name != "posix":
+            return (
+                f"There is no system keyring for this program, so tokens are kept in {self._path}, in your own folder."
+            )
+        if self._path.exists() and stat.S_IMODE(self._path.stat().st_mode) & 0o077:
+            return f"Careful: tokens are kept in {self._path}, and others on this computer can read that file."
+        return (
+            f"There is no system keyring for this program, so tokens are kept in {self._path}, "
+            "a file that only you can read."
+        )
+
+    def _system(self) -> Any | None:
+        if not self._found:
+            self._found, self._keyring = True, self._find()
+        return self._keyring
+
+    def _forget(self, key: str) -> None:
+        kept = self._read()
+        if kept.pop(key, None) is not None:
+            self._write(kept)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError) as error:
+            log.warning("the tokens in %s cannot be read: %r", self._path, type(error))
+            return {}
+        if not isinstance(kept, dict):
+            return {}
+        return {key: token for key, token in kept.items() if isinstance(token, str)}
+
+    def _write(self, kept: dict[str, str]) -> None:
+        # mkstemp makes the file 0600 from the start: at no moment can another user read it.
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".tokens.", suffix=".part")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(kept, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(self._path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise UnavailableError(
+                f"The token cannot be kept in {self._path}: {error.strerror or error}. Check the folder."
+            ) from error
