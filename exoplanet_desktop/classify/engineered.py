@@ -101,9 +101,9 @@ def _duration_ratio(period: str, duration: str, density: Callable[[Column], Numb
     return Engineered("x_duration_ratio", "", "Transit duration over that of a central transit", formula)
 
 
-def _koi_star_asymmetry(column: Column) -> Numbers:
-    """Lower over upper error of the stellar radius: far from 1 where dwarf and giant cannot be told apart."""
-    return np.asarray(-column("koi_srad_err2") / column("koi_srad_err1"))
+def _koi_duty_cycle(column: Column) -> Numbers:
+    """Duration (hours) over period (days): the share of the orbit in transit, large for contact binaries."""
+    return np.asarray(column("koi_duration") / 24.0 / column("koi_period"))
 
 
 def _koi_signal_share(column: Column) -> Numbers:
@@ -144,8 +144,8 @@ ENGINEERED: Mapping[Satellite, tuple[Engineered, ...]] = MappingProxyType(
     {
         Satellite.KOI: (
             _duration_ratio("koi_period", "koi_duration", _density("koi_slogg", "koi_srad")),
-            Engineered("x_star_asymmetry", "", "Lower over upper error of the stellar radius", _koi_star_asymmetry),
             Engineered("x_signal_share", "", "Signal-to-noise over depth / its error", _koi_signal_share),
+            Engineered("x_duty_cycle", "", "Share of the orbit in transit", _koi_duty_cycle),
         ),
         Satellite.TOI: (
             _duration_ratio("pl_orbper", "pl_trandurh", _density("st_logg", "st_rad")),

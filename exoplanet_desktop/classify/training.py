@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,9 @@ class _Job:
 
     def evaluate(self, data: Dataset, report: Report) -> tuple[TrainResult, Estimator]:
         options = self.options
-        recipe = Recipe(options.satellite, options.model, len(data.labels), options.balance, options.seed)
+        recipe = Recipe(
+            options.satellite, options.features, options.model, len(data.labels), options.balance, options.seed
+        )
         # The model that is kept is fitted while the folds are laid out.
         final = self.crew.start(recipe.fit, data.matrix, data.y, self.should_stop)
         main = evaluation.plan(data, options.folds, options.holdout, options.seed)
@@ -138,7 +140,7 @@ class _Job:
         blind = evaluation.Evaluation(blinded(data), main.splits, main.holdout, main.folds) if second else None
         main.start(self.crew, recipe, self.should_stop)
         if blind:
-            blind.start(self.crew, recipe, self.should_stop)
+            blind.start(self.crew, replace(recipe, features=Features.BLIND), self.should_stop)
         report(0.0, "looking for columns that give the answer away")
         leaks = scan(data)
         for note in leaks["notes"]:

@@ -84,7 +84,7 @@ def folded(data: Dataset, matrix: np.ndarray, model: Model = Model.XGB) -> tuple
     """Accuracy and log loss of held-out rows, mean over three draws of five star folds."""
     accuracy, loss = [], []
     for seed in SEEDS:
-        recipe = Recipe(data.features.satellite, model, len(data.labels), Balance.NONE, 42)
+        recipe = Recipe(data.features.satellite, data.features.features, model, len(data.labels), Balance.NONE, 42)
         said = np.zeros((len(data.y), len(data.labels)))
         for split in star_folds(data.y, data.groups, 5, seed):
             estimator = recipe.fit(matrix[split.train], data.y[split.train], never)
