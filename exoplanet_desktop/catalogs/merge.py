@@ -7,7 +7,6 @@ second; rows that say the same are kept once.
 
 # ruff: noqa: S608 - names in SQL come through identifier() or literal(), values are bound
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.loading import load
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
 from exoplanet_desktop.catalogs.reading import sniff
+from exoplanet_desktop.catalogs.temporary import own_folder
 from exoplanet_desktop.catalogs.united import LABEL_SOURCE, Source, listed, united_columns
 from exoplanet_desktop.errors import InputError
 
@@ -65,7 +65,7 @@ def merge(
     """
     report, should_stop = report or silent, should_stop or never
     layouts = (sniff(a), sniff(b))
-    folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-table-"))
+    folder = own_folder("merge")
     connection = None
     try:
         connection = open_database(folder, sum(len(layout.columns) for layout in layouts))

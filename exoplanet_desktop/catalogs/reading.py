@@ -4,16 +4,20 @@ Leading lines with `#` are the archive's header block: counted, skipped, and min
 anywhere else is data: `&#x131;` stands in 23 rows of the K2 table.
 """
 
+import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from exoplanet_desktop.catalogs.dictionary import describe
 from exoplanet_desktop.catalogs.records import BadLine, Record, bounded_lines, split_records
 from exoplanet_desktop.catalogs.sniffing import (
+    GZIP,
     decimal_sign,
     decode,
     find_delimiter,
@@ -27,6 +31,8 @@ from exoplanet_desktop.errors import UnreadableFile
 MAX_COLUMNS = 2_000  # past them a table takes more memory than reading it may
 MISSING_TEXTS = ("", "NA", "NaN", "nan", "null")
 
+ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
+
 _HEAD_BYTES = (65_536, 4_194_304)  # the second where the header does not end within the first
 _SAMPLE = 50  # records behind the header that are looked at for the decimal sign
 
@@ -39,12 +45,13 @@ class Layout:
         path: the file.
         skip: leading `#` lines.
         delimiter: one of `,` `;` tab `|`.
-        encoding: of its text: "utf-8" (with or without byte order mark), "utf-16", "utf-16-le", "utf-16-be", "latin-1".
+        encoding: of its text: one of ENCODINGS; "utf-8" with or without byte order mark.
         columns: names, made unique where they were not.
         labels, units: meaning and unit by column, where known.
         first_row: number (from 1) of the line behind the header.
         decimal: "," where numbers are written `1,5`; else ".".
         notes: what was changed or guessed, a sentence each.
+        packed: compressed with gzip.
     """
 
     path: Path
@@ -57,6 +64,24 @@ class Layout:
     first_row: int
     decimal: str = "."
     notes: tuple[str, ...] = ()
+    packed: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the user says of a file; what is None is found in the file.
+
+    Attributes:
+        delimiter: one of `,` `;` tab `|`.
+        encoding: one of ENCODINGS.
+        decimal: `.` or `,`.
+        skip: lines before the line with the column names.
+    """
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    skip: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,24 +92,28 @@ class Preview:
     rows: list[tuple[str, ...]]
 
 
-def sniff(path: Path) -> Layout:
-    """How a file is to be read, from its first kilobytes. Raises UnreadableFile where it is no table of text."""
+def sniff(path: Path, choice: Choice | None = None) -> Layout:
+    """How a file is to be read, from its first kilobytes and from what the user says of it.
+
+    Raises UnreadableFile where it is no table of text, or not what the user says.
+    """
     with readable(path):
+        packed = _is_packed(path)
         for size in _HEAD_BYTES:
-            with path.open("rb") as file:
+            with open_bytes(path, packed) as file:
                 head = file.read(size)
                 whole = not file.read(1)
-            if layout := _layout(path, head, whole):
-                return layout
+            if layout := _layout(path, head, whole, choice or Choice()):
+                return replace(layout, packed=packed)
     raise UnreadableFile(f"{path.name} has no header line that ends. Choose a CSV file.")
 
 
-def preview(path: Path, rows: int = 200) -> Preview:
+def preview(path: Path, rows: int = 200, choice: Choice | None = None) -> Preview:
     """The first rows of a file, without reading further. Lines that are no rows of the table are left out.
 
     Raises UnreadableFile as `sniff` does, and where the file has no row.
     """
-    layout = sniff(path)
+    layout = sniff(path, choice)
     with readable(path):
         try:
             found = _first_rows(layout, rows)
@@ -96,10 +125,18 @@ def preview(path: Path, rows: int = 200) -> Preview:
     return Preview(layout, found)
 
 
+def open_bytes(path: Path, packed: bool) -> IO[bytes]:
+    """A file's content, unpacked where it is `packed`."""
+    return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]
+
+
 def read_records(layout: Layout) -> Iterator[Record | BadLine]:
     """All records behind the header, in order and in constant memory. Raises UnicodeError and OSError."""
     encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
-    with layout.path.open(encoding=encoding, newline="") as file:
+    with (
+        open_bytes(layout.path, layout.packed) as content,
+        TextIOWrapper(content, encoding=encoding, newline="") as file,
+    ):
         lines = bounded_lines(file)
         for _ in islice(lines, layout.first_row - 1):
             pass
@@ -137,26 +174,35 @@ def readable(path: Path) -> Iterator[None]:
         raise UnreadableFile(f"There is no file {path}. It may have been moved or deleted: choose it again.") from None
     except PermissionError:
         raise UnreadableFile(f"You may not read {path.name}. Change its permissions or choose a copy.") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise UnreadableFile(f"{path.name} is damaged: it cannot be unpacked to its end. Copy it again.") from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnreadableFile(f"{path.name} cannot be read: {reason}. Check the disk or choose a copy.") from error
 
 
-def _layout(path: Path, head: bytes, whole: bool) -> Layout | None:
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(GZIP)) == GZIP
+
+
+def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | None:
     """The layout, or None where the head ends before the header does."""
     refuse_other_kinds(path.name, head)
-    encoding, text = decode(path.name, head, whole)
+    encoding, text = decode(path.name, head, whole, choice.encoding)
     lines = list(StringIO(text, newline=""))
     if not whole:
         lines = lines[:-1]  # it may be cut
-    skip = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    skip = choice.skip
+    if skip is None:
+        skip = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     body = lines[skip:]
     first = next((line for line in body if line.strip()), None)
     if first is None:
         if whole:
             raise UnreadableFile(f"{path.name} has no table in it. Choose a CSV file with a header line and rows.")
         return None
-    delimiter = find_delimiter(first)
+    delimiter = choice.delimiter or find_delimiter(first)
     header = next(split_records(body, delimiter, None, skip + 1))
     if isinstance(header, BadLine):
         if whole or len(head) == _HEAD_BYTES[-1]:
@@ -164,7 +210,7 @@ def _layout(path: Path, head: bytes, whole: bool) -> Layout | None:
         return None
     columns, notes = _columns(path.name, header)
     sample = split_records(body[header.end - skip :], delimiter, len(columns))
-    decimal = decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
+    decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
     if decimal == ",":
         notes = (*notes, "Numbers are read with a decimal comma.")
     known = meanings(lines[:skip]) or describe(columns)

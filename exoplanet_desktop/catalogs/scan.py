@@ -6,6 +6,8 @@ takes the rest of the file with it. So it gets clean files alone, and its row co
 
 import codecs
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.reading import Layout
@@ -32,8 +34,20 @@ class Scan:
     returns: bool = False
 
 
-def scan(layout: Layout, *, report: Report = silent, should_stop: ShouldStop = never) -> Scan:
-    """Reads the whole file once, at disk speed. Raises UnicodeError where it is not UTF-8, though it began so."""
+def scan(
+    layout: Layout, *, starts: Path | None = None, report: Report = silent, should_stop: ShouldStop = never
+) -> Scan:
+    """Reads the whole file once, at disk speed. Raises UnicodeError where it is not UTF-8, though it began so.
+
+    `starts`: a file for the position of each record's first byte, as int64.
+    """
+    if starts is not None:
+        with starts.open("wb") as places:
+            return _scan(layout, places, report, should_stop)
+    return _scan(layout, None, report, should_stop)
+
+
+def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop: ShouldStop) -> Scan:
     if layout.encoding != "utf-8" or len(layout.columns) == 1:
         return Scan(clean=False)  # of one column, a blank line would be a row to DuckDB
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -42,7 +56,7 @@ def scan(layout: Layout, *, report: Report = silent, should_stop: ShouldStop = n
         header = [file.readline() for _ in range(layout.first_row - 1)]
         if any(b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") for line in header):
             return Scan(clean=False)  # lines end with a carriage return alone, and there is no header to skip
-        counter = _Counter(header[-1])
+        counter = _Counter(header[-1], sum(map(len, header)), places)
         while block := file.read(_BLOCK):
             check(should_stop)
             if not block.isascii() or decoder.getstate()[0]:
@@ -63,11 +77,13 @@ def scan(layout: Layout, *, report: Report = silent, should_stop: ShouldStop = n
 class _Counter:
     """Counts records, block by block."""
 
-    def __init__(self, header: bytes) -> None:
+    def __init__(self, header: bytes, begin: int, places: IO[bytes] | None) -> None:
+        """`begin`: where the records begin in the file; `places`: takes where each of them does."""
         self.returns = header.endswith(b"\r\n")
+        self._places = places
         self._quotes = 0
-        self._position = 0  # of the next block
-        self._end = -1  # position of the last line end
+        self._position = begin  # of the next block
+        self._end = begin - 1  # position of the last line end
         self._tail = b""
         self.records = 0
         self.breaks = False
@@ -86,8 +102,12 @@ class _Counter:
             self.breaks = self.breaks or bool(inside.any())
             ends = ends[~inside]
             self._quotes += len(quotes)
-        lengths = np.diff(ends + self._position, prepend=self._end) - 1 - self.returns
-        self.records += int(np.count_nonzero(lengths > 0))
+        begins = np.concatenate(([self._end], ends + self._position)) + 1
+        lengths = np.diff(begins) - 1 - self.returns
+        full = lengths > 0
+        self.records += int(np.count_nonzero(full))
+        if self._places is not None:
+            self._places.write(begins[:-1][full].astype("<i8").tobytes())
         if len(ends):
             self._end = self._position + int(ends[-1])
         self._position += len(block)
@@ -99,7 +119,10 @@ class _Counter:
         rest = self._position - self._end - 1
         if self.returns and self._tail == b"\r":
             return False
-        self.records += rest > 0
+        if rest > 0:
+            self.records += 1
+            if self._places is not None:
+                self._places.write((self._end + 1).to_bytes(8, "little"))
         return self._quotes % 2 == 0
 
     def _same_ends(self, block: bytes) -> bool:

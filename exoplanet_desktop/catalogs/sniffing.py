@@ -9,11 +9,13 @@ from contextlib import suppress
 from exoplanet_desktop.catalogs.dictionary import ColumnInfo
 from exoplanet_desktop.errors import UnreadableFile
 
+GZIP = b"\x1f\x8b"
 DELIMITERS = (",", ";", "\t", "|")
 
 _OTHER_KINDS = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
-    b"\x1f\x8b": "compressed",
+    b"\x1f\x8b": "packed twice",
+    b"\xfd7zXZ": "compressed with xz",
     b"%PDF": "a PDF document",
     b"SIMPLE  =": "a FITS file",
     b"\x89HDF": "an HDF5 file",
@@ -40,16 +42,19 @@ def refuse_other_kinds(name: str, head: bytes) -> None:
             raise UnreadableFile(f"{name} is {kind}, not a CSV file. Export it as CSV first.")
 
 
-def decode(name: str, head: bytes, whole: bool) -> tuple[str, str]:
+def decode(name: str, head: bytes, whole: bool, chosen: str | None = None) -> tuple[str, str]:
     """Encoding and text of the beginning of a file (`whole`: it is all of the file).
 
-    UTF-16 by its byte order mark or by its many NUL bytes; else UTF-8; else Latin-1, which every byte is.
+    The `chosen` one, or UTF-16 by its byte order mark or by its many NUL bytes; else UTF-8; else Latin-1, which every
+    byte is.
     Raises UnreadableFile where over 1 % are control characters.
     """
-    encoding = _utf16(head) or "utf-8"
+    encoding = chosen or _utf16(head) or "utf-8"
     try:
         text = _decoded(head, encoding, whole)
     except UnicodeDecodeError:
+        if chosen:
+            raise UnreadableFile(f"{name} is not {chosen.upper()}. Choose another encoding.") from None
         encoding = "latin-1"
         text = head.decode(encoding)
     if len(_CONTROLS.findall(text)) * 100 > len(text):

@@ -2,30 +2,36 @@
 
 # ruff: noqa: S608 - names in SQL come through identifier(), values are bound
 
-import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from exoplanet_desktop.catalogs.database import discard, identifier, literal, lock, open_database
+from exoplanet_desktop.catalogs.arrays import matrix, objects
+from exoplanet_desktop.catalogs.cells import Cells, Kind
+from exoplanet_desktop.catalogs.database import discard, lock, open_database, run, settle
 from exoplanet_desktop.catalogs.loading import Loaded, load
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
-from exoplanet_desktop.catalogs.reading import MISSING_TEXTS, sniff
+from exoplanet_desktop.catalogs.reading import Layout, sniff
 from exoplanet_desktop.catalogs.records import BadLine
-from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.catalogs.temporary import own_folder
+from exoplanet_desktop.catalogs.view import Order, Row, View, Where, condition
+from exoplanet_desktop.errors import BugError, InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from duckdb import DuckDBPyConnection
 
-_MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
+    from exoplanet_desktop.catalogs.summary import ColumnSummary
+
 _CELLS_AT_ONCE = 4_000_000
 _COLUMNS_AT_ONCE = 200  # each expression of a query takes memory of its own
+_MOST_ORDERS = 4  # that are kept for `page`, 8 bytes a row each
 
 
 class Table:
@@ -40,18 +46,32 @@ class Table:
         row_count: rows in the table.
         bad_lines: what was left out: the first 1,000 of `bad_count`.
         bad_count: records that were left out. `row_count + bad_count` is every record of the file.
+        partial: the reading was stopped; this is what had been read by then.
+        cells: SQL for the cells.
+        exports: the folder that queries may write to, within the temporary one.
+        forgotten: tables of views that nobody holds any more, to be dropped when the next view is made.
     """
 
     def __init__(self, connection: "DuckDBPyConnection", folder: Path, loaded: Loaded) -> None:
         self._connection = connection
         self._lock = threading.Lock()
-        self._orders: dict[tuple[tuple[str, bool], ...], str] = {}
+        self._making = threading.RLock()  # one view is made at a time, while pages go on being read
+        self._views: OrderedDict[tuple[tuple[str, bool], ...], View] = OrderedDict()
+        self._made = 0
+        self.forgotten: deque[str] = deque()
+        self._kinds: dict[str, Kind] = {}
+        self._index = loaded.index
+        self.exports = export_folder(folder)
         self._finalizer = weakref.finalize(self, discard, connection, folder)
         self.layout = loaded.layout
         self.columns = loaded.layout.columns
         self.row_count = loaded.rows
         self.bad_count = loaded.bad_count
         self.bad_lines: tuple[BadLine, ...] = tuple(loaded.bad_lines)
+        self.partial = loaded.partial
+        self._columns_there = frozenset(self.columns)
+        kind = weakref.WeakMethod(self._kind)
+        self.cells = Cells(self.columns, self.layout.decimal, lambda column: _alive(kind())(column))
 
     @classmethod
     def open(
@@ -61,23 +81,39 @@ class Table:
         report: Report | None = None,
         should_stop: ShouldStop | None = None,
         exports: Sequence[Path] = (),
+        layout: Layout | None = None,
+        keep_partial: bool | Callable[[], bool] = False,
     ) -> Self:
         """Reads a file into a new table.
 
         Args:
-            path: a CSV file.
-            report, should_stop: see progress.
+            path: a CSV file, plain or compressed with gzip.
+            report, should_stop: see progress; the share is that of the file's bytes.
             exports: folders that COPY may write to, through a `cursor()`.
+            layout: how to read it, where that is not to be found out: `sniff(path, Choice(...))`.
+            keep_partial: whether a table is made of what was read when `should_stop` says so; it is `partial` then.
 
         Raises UnreadableFile, UnavailableError (disk or memory full) and Cancelled.
         """
-        layout = sniff(path)
-        folder = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-table-"))
+        layout = layout or sniff(path)
+        if layout.path != path:
+            raise BugError(f"The layout is that of {layout.path.name}, not of {path.name}.")
+        keep = keep_partial if callable(keep_partial) else lambda: bool(keep_partial)
+        folder = own_folder("table")
         connection = None
         try:
             connection = open_database(folder, len(layout.columns))
-            loaded = load(connection, layout, folder, "data", report=report or silent, should_stop=should_stop or never)
-            lock(connection, exports)
+            loaded = load(
+                connection,
+                layout,
+                folder,
+                "data",
+                report=report or silent,
+                should_stop=should_stop or never,
+                keep_partial=keep,
+            )
+            settle(connection, len(layout.columns))
+            lock(connection, [*exports, export_folder(folder)])
             return cls(connection, folder, loaded)
         except BaseException:
             discard(connection, folder)
@@ -100,25 +136,91 @@ class Table:
         with self._lock:
             return self._connection.cursor()
 
-    def page(self, offset: int, limit: int, order: Sequence[tuple[str, bool]] = ()) -> list[tuple[str | None, ...]]:
-        """Rows `offset` to `offset + limit` in an order: columns, each with True for descending.
-
-        Numeric columns sort as numbers, others as texts, missing cells last; what is equal keeps the file's order.
-        """
+    @contextmanager
+    def reading(self) -> "Iterator[DuckDBPyConnection]":
+        """A cursor that is closed at the end of the block."""
         with closing(self.cursor()) as cursor:
-            if not order:
+            yield cursor
+
+    def select(
+        self,
+        where: Where = None,
+        order: Order = (),
+        *,
+        report: Report | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> View:
+        """The rows that meet a condition, in an order.
+
+        Args:
+            where: an expression (see expression), or filters of columns that must all hold; None for all rows.
+            order: columns, each with True for descending. Numeric columns sort as numbers, whole ones exactly; others
+                as texts; missing cells come last; what is equal keeps the file's order.
+
+        Raises ExpressionError, InputError for an unknown column, UnavailableError and Cancelled.
+        """
+        terms = [key for column, down in order for key in self.cells.sort_keys(self.known(column), down)]
+        found = condition(self, where)
+        if found is None and not terms:
+            return View(self, None, self.row_count, ())
+        with self._making, self.reading() as cursor:
+            while self.forgotten:
+                cursor.execute(f"DROP TABLE IF EXISTS {self.forgotten.popleft()}")
+            name = f"view_{self._made}"
+            self._made += 1
+            sql = f"CREATE TABLE {name} AS SELECT data.rowid AS number FROM data"
+            sql += f" WHERE {found.sql}" if found else ""
+            sql += f" ORDER BY {', '.join([*terms, '1'])}" if terms else ""
+            listeners: Any = {"report": report or silent, "should_stop": should_stop or never}
+            run(cursor, sql, found.values if found else (), stage="sorting" if terms else "filtering", **listeners)
+            row: Any = cursor.execute(f"SELECT count(*) FROM {name}").fetchone()
+        return View(self, name, int(row[0]), order)
+
+    def filtered(self, where: Where) -> View:
+        """The rows that meet a condition, in the file's order; see `select`."""
+        return self.select(where)
+
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The rows of some numbers (from 0), in the order asked for."""
+        if self._index is not None and (found := self._index.read(numbers)) is not None:
+            return found
+        if not numbers:
+            return []
+        low, high = min(numbers), max(numbers) + 1
+        with self.reading() as cursor:
+            if isinstance(numbers, range):
                 sql = "SELECT * FROM data WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
-            else:
-                name = self._order(cursor, tuple(order))
-                sql = f"""SELECT data.* FROM data JOIN (
-                    SELECT rowid AS place, number FROM {name} WHERE rowid >= ? AND rowid < ?
-                ) AS part ON data.rowid = part.number ORDER BY part.place"""
-            rows: list[tuple[str | None, ...]] = cursor.execute(sql, [offset, offset + limit]).fetchall()
-        return rows
+                rows: list[Row] = cursor.execute(sql, [low, high]).fetchall()
+                return rows
+            listed = ", ".join(str(int(number)) for number in numbers)
+            numbered = cursor.execute(
+                f"""SELECT data.rowid, data.* FROM data JOIN (SELECT unnest([{listed}]) AS wanted) AS part
+                    ON data.rowid = part.wanted"""
+            ).fetchall()
+        by_number = {row[0]: row[1:] for row in numbered}
+        return [by_number[number] for number in numbers]
+
+    def page(self, offset: int, limit: int, order: Sequence[tuple[str, bool]] = ()) -> list[Row]:
+        """Rows `offset` to `offset + limit` in an order: see `select`, whose views are kept for further pages."""
+        key = tuple(order)
+        view = self._views.get(key)
+        if view is None:
+            with self._making:
+                view = self._views.get(key) or self.select(order=key)
+                self._views[key] = view
+                while len(self._views) > _MOST_ORDERS:
+                    self._views.popitem(last=False)
+        return view.page(offset, limit)
+
+    def summary(self, column: str, where: "View | None" = None, split: bool = True) -> "ColumnSummary":
+        """What is in a column: see summary.summarise."""
+        from exoplanet_desktop.catalogs.summary import summarise
+
+        return summarise(where or self.select(), column, split)
 
     def counts(self, column: str) -> dict[str, int]:
         """How often each text stands in a column, the most frequent first; empty cells count as ''."""
-        name = self._known(column)
+        name = self.cells.cell(self.known(column))
         sql = f"SELECT coalesce({name}, ''), count(*) FROM data GROUP BY 1 ORDER BY 2 DESC, 1"
         with closing(self.cursor()) as cursor:
             return dict(cursor.execute(sql).fetchall())
@@ -126,7 +228,9 @@ class Table:
     def texts(self, column: str) -> list[str | None]:
         """All cells of a column, in the file's order."""
         with closing(self.cursor()) as cursor:
-            return [text for (text,) in cursor.execute(f"SELECT {self._known(column)} FROM data").fetchall()]
+            return [
+                text for (text,) in cursor.execute(f"SELECT {self.cells.cell(self.known(column))} FROM data").fetchall()
+            ]
 
     def numbers(self, columns: Sequence[str], offset: int = 0, limit: int | None = None) -> "np.ndarray":
         """Numbers of some columns: float64, (rows, columns). What is missing, infinite or no number is NaN.
@@ -159,8 +263,8 @@ class Table:
         """
         begin, end = self._range(offset, limit)
         there = set(self.columns)
-        wanted = {f"n{i}": self._as_number(name) for i, name in enumerate(numbers) if name in there}
-        wanted |= {f"t{i}": _cell(name) for i, name in enumerate(texts) if name in there}
+        wanted = {f"n{i}": self.cells.double(name) for i, name in enumerate(numbers) if name in there}
+        wanted |= {f"t{i}": self.cells.cell(name) for i, name in enumerate(texts) if name in there}
         chosen = ", ".join(f"{sql} AS {key}" for key, sql in wanted.items()) or "1"
         sql = f"SELECT {chosen} FROM data WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
         with closing(self.cursor()) as cursor:
@@ -168,78 +272,49 @@ class Table:
                 found = cursor.execute(sql, [start, min(start + size, end)]).fetchnumpy()
                 rows = min(start + size, end) - start
                 yield (
-                    _matrix(rows, [found.get(f"n{i}") for i in range(len(numbers))]),
-                    [_objects(rows, found.get(f"t{i}")) for i in range(len(texts))],
+                    matrix(rows, [found.get(f"n{i}") for i in range(len(numbers))]),
+                    [objects(rows, found.get(f"t{i}")) for i in range(len(texts))],
                 )
 
     @cached_property
     def numeric(self) -> frozenset[str]:
         """Columns whose cells are numbers, as far as they are not missing."""
-        parts = range(0, len(self.columns), _COLUMNS_AT_ONCE)
-        return frozenset().union(*(self._numeric(self.columns[start : start + _COLUMNS_AT_ONCE]) for start in parts))
+        unknown = [column for column in self.columns if column not in self._kinds]
+        for start in range(0, len(unknown), _COLUMNS_AT_ONCE):
+            self._learn(unknown[start : start + _COLUMNS_AT_ONCE])
+        return frozenset(column for column in self.columns if self._kinds[column].numeric)
 
-    def _numeric(self, columns: Sequence[str]) -> frozenset[str]:
-        tests = ", ".join(
-            f"bool_and({self._as_number(name)} IS NOT NULL OR coalesce({_cell(name)}, '') IN ({_MISSING}))"
-            for name in columns
-        )
-        with closing(self.cursor()) as cursor:
+    def _kind(self, column: str) -> Kind:
+        if column not in self._kinds:
+            self._learn([column])
+        return self._kinds[column]
+
+    def _learn(self, columns: Sequence[str]) -> None:
+        tests = ", ".join(self.cells.kind_of(column) for column in columns)
+        with self.reading() as cursor:
             row: Any = cursor.execute(f"SELECT {tests} FROM data").fetchone()
-        return frozenset(name for name, all_numbers in zip(columns, row, strict=True) if all_numbers)
+        found = zip(row[::2], row[1::2], strict=True)
+        self._kinds.update({name: Kind(*map(bool, each)) for name, each in zip(columns, found, strict=True)})
 
     def _range(self, offset: int, limit: int | None) -> tuple[int, int]:
         begin = min(max(offset, 0), self.row_count)
         return begin, self.row_count if limit is None else min(begin + max(limit, 0), self.row_count)
 
-    def _known(self, column: str) -> str:
-        if column not in self.columns:
+    def known(self, column: str) -> str:
+        """The column's name itself. Raises InputError where the table has no such column."""
+        if column not in self._columns_there:
             raise InputError(f"{self.layout.path.name} has no column `{column}`. Choose one of its columns.")
-        return _cell(column)
-
-    def _as_number(self, column: str) -> str:
-        text = _cell(column)
-        if self.layout.decimal == ",":
-            text = f"replace({text}, ',', '.')"
-        return f"try_cast({text} AS DOUBLE)"
-
-    def _order(self, cursor: "DuckDBPyConnection", order: tuple[tuple[str, bool], ...]) -> str:
-        """The name of a table with the row numbers in an order; made once, for all its pages."""
-        keys = ", ".join(f"{self._sort_key(column)} {'DESC' if down else 'ASC'} NULLS LAST" for column, down in order)
-        with self._lock:
-            if order not in self._orders:
-                name = f"order_{len(self._orders)}"
-                cursor.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT rowid AS number FROM data ORDER BY {keys}, 1")
-                self._orders[order] = name
-            return self._orders[order]
-
-    def _sort_key(self, column: str) -> str:
-        name = self._known(column)
-        value = self._as_number(column) if column in self.numeric else name
-        return f"CASE WHEN {name} IN ({_MISSING}) THEN NULL ELSE {value} END"
+        return column
 
 
-def _cell(column: str) -> str:
-    """A column in SQL; with its table, because names of the query's own could be those of columns."""
-    return f"data.{identifier(column)}"
+def export_folder(folder: Path) -> Path:
+    """Where a table's queries may write to, within its temporary folder."""
+    place = folder / "out"
+    place.mkdir(exist_ok=True)
+    return place
 
 
-def _matrix(rows: int, columns: "list[np.ndarray | None]") -> "np.ndarray":
-    import numpy as np
-
-    matrix = np.full((rows, len(columns)), np.nan)
-    for place, values in enumerate(columns):
-        if values is not None:
-            matrix[:, place] = np.ma.filled(values, np.nan)
-    matrix[np.isinf(matrix)] = np.nan
-    return matrix
-
-
-def _objects(rows: int, values: "np.ndarray | None") -> "np.ndarray":
-    import numpy as np
-
-    if values is None:
-        return np.full(rows, None, dtype=object)
-    objects = np.asarray(values.data if isinstance(values, np.ma.MaskedArray) else values, dtype=object)
-    if isinstance(values, np.ma.MaskedArray):
-        objects[np.ma.getmaskarray(values)] = None
-    return objects
+def _alive(kind: "Callable[[str], Kind] | None") -> "Callable[[str], Kind]":
+    if kind is None:
+        raise BugError("The table is closed.")
+    return kind

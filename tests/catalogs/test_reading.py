@@ -120,7 +120,7 @@ def test_a_header_of_several_lines_is_one_record(write) -> None:
         (b"a,b\n1\n2\n", "no rows"),
         (b"1,2,3\n4,5,6\n", "column names"),
         (b"PK\x03\x04rest", "Excel"),
-        (b"\x1f\x8b\x08rest", "compressed"),
+        (b"\x1f\x8b\x08rest", "cannot be unpacked"),
         (b"SIMPLE  =  T", "FITS"),
         (b"<!DOCTYPE html><html></html>", "web page"),
         (b'{"ok": true}', "JSON"),

@@ -1,0 +1,153 @@
+"""What is in a column: missing share, range, quantiles, distribution by class, frequent texts."""
+
+# ruff: noqa: S608 - names in SQL come through Cells, values are bound
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, recognise
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.view import View
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+BINS = 40
+TOP = 20
+_WIDE = 100.0  # the 99.5th percentile this many times the 25th: bins in logarithmic steps
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Rows by value.
+
+    Attributes:
+        edges: of the bins, ascending, one more than there are bins; a value on an edge belongs to the bin above, the
+            largest to the last bin.
+        counts: rows of each bin by class, "" for rows without a known label; of all rows under "" where the table
+            has no label column.
+        logarithmic: the edges are equally far apart as logarithms; values of 0 or less are in no bin then.
+        outside: values that are in no bin: those, and infinite ones.
+    """
+
+    edges: tuple[float, ...]
+    counts: Mapping[str, tuple[int, ...]]
+    logarithmic: bool
+    outside: int
+
+
+@dataclass(frozen=True)
+class ColumnSummary:
+    """What is in a column of a view.
+
+    Attributes:
+        column: its name.
+        rows: of the view.
+        missing: how many cells are missing.
+        distinct: different texts among those that are not.
+        numeric: the column's cells are numbers. Then:
+        least, most: the cells with the smallest and the largest number, as they stand in the file.
+        quantiles: number by share, for QUANTILES.
+        histogram: the distribution; None without a finite number.
+        top: for texts, and where there are few values: the most frequent with their counts, at most 20.
+    """
+
+    column: str
+    rows: int
+    missing: int
+    distinct: int
+    numeric: bool
+    least: str | None = None
+    most: str | None = None
+    quantiles: Mapping[float, float] = field(default_factory=dict)
+    histogram: Histogram | None = None
+    top: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def missing_share(self) -> float:
+        return self.missing / self.rows if self.rows else 0.0
+
+    @property
+    def constant(self) -> bool:
+        """No cell differs from another, missing ones included."""
+        return self.distinct + (self.missing > 0) <= 1
+
+
+def summarise(view: "View", column: str, split: bool = True) -> ColumnSummary:
+    """What is in a column of a view. Raises InputError for an unknown column.
+
+    `split`: histogram by class, where the table's satellite is recognised and has its label column.
+    """
+    table = view.table
+    cells = table.cells
+    text, number = cells.text(table.known(column)), cells.number(column)
+    numeric = cells.kind(column).numeric
+    # Of what is equal as a double, the whole number decides.
+    by = f"({number}, {cells.whole(column)})" if numeric else text
+    finite = f"CASE WHEN isfinite({number}) THEN {number} END"
+    quantiles = f"quantile_cont({finite}, {[*QUANTILES, 0.995]!r})" if numeric else "NULL"
+    positive = f"min({finite}) FILTER ({number} > 0)" if numeric else "NULL"
+    spread = f"min({finite}), max({finite})" if numeric else "NULL, NULL"
+    with table.reading() as cursor:
+        row: Any = cursor.execute(
+            f"""SELECT count(*), count({text}), count(DISTINCT {text}), arg_min({text}, {by}), arg_max({text}, {by}),
+                {quantiles}, {positive}, {spread} FROM {view.source}"""
+        ).fetchone()
+        rows, there, distinct, least, most, found, smallest, low, high = row
+        histogram = None
+        if numeric and low is not None:
+            edges, logarithmic = _edges(low, high, found, smallest)
+            histogram = _histogram(cursor, view, number, edges, logarithmic, _label(view) if split else None)
+        top: list[tuple[str, int]] = []
+        if distinct and (not numeric or distinct <= TOP):
+            top = cursor.execute(
+                f"""SELECT {text} AS value, count(*) FROM {view.source} WHERE NOT {cells.missing(column)}
+                    GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {TOP}"""
+            ).fetchall()
+    shares = dict(zip(QUANTILES, found, strict=False)) if found else {}
+    return ColumnSummary(column, rows, rows - there, distinct, numeric, least, most, shares, histogram, tuple(top))
+
+
+def _edges(low: float, high: float, quantiles: list[float], smallest: float | None) -> tuple[list[float], bool]:
+    """The edges of the bins, and whether they are in logarithmic steps."""
+    if low == high:
+        return [low - 0.5, low + 0.5] if low + 0.5 > low else [math.nextafter(low, -math.inf), low], False
+    quarter, last = quantiles[1], quantiles[-1]
+    if smallest is not None and low >= 0 and quarter > 0 and last > _WIDE * quarter:
+        first = math.log10(smallest)
+        step = (math.log10(high) - first) / BINS
+        return [smallest, *(10 ** (first + step * place) for place in range(1, BINS)), high], True
+    step = high / BINS - low / BINS
+    return [low, *(low + step * place for place in range(1, BINS)), high], False
+
+
+def _histogram(
+    cursor: Any, view: "View", number: str, edges: list[float], logarithmic: bool, label: SatelliteInfo | None
+) -> Histogram:
+    """Counts in one pass over the view."""
+    low, high, bins = edges[0], edges[-1], len(edges) - 1
+    share = "(log10(n) - log10(?)) / (log10(?) - log10(?))" if logarithmic else "(n / 2 - ? / 2) / (? / 2 - ? / 2)"
+    fits = "n >= ? AND n <= ?" + (" AND n > 0" if logarithmic else "")
+    name = view.table.cells.cell(label.label) if label else "''"
+    found = cursor.execute(
+        f"""SELECT label, CASE WHEN {fits} THEN least(CAST(floor({share} * {bins}) AS INTEGER), {bins - 1}) END AS bin,
+            count(*) FROM (SELECT coalesce({name}, '') AS label, {number} AS n FROM {view.source})
+            WHERE n IS NOT NULL GROUP BY 1, 2""",
+        [low, high, low, high, low],
+    ).fetchall()
+    counts: dict[str, list[int]] = {}
+    outside = 0
+    for text, place, count in found:
+        if place is None:
+            outside += count
+            continue
+        group = str(label.disposition(text) or "") if label else ""
+        counts.setdefault(group, [0] * bins)[max(place, 0)] += count
+    return Histogram(tuple(edges), {group: tuple(each) for group, each in counts.items()}, logarithmic, outside)
+
+
+def _label(view: "View") -> SatelliteInfo | None:
+    satellite = recognise(view.table.columns)
+    info = SATELLITES[satellite] if satellite else None
+    return info if info and info.label in view.table.columns else None

@@ -1,0 +1,141 @@
+"""Temporary folders that a killed process does not leave behind for ever.
+
+A folder is locked by its owner for as long as the owner lives: the system takes the lock back when a process ends,
+however it ends. So a folder whose lock can be had belongs to nobody any more.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from exoplanet_desktop.errors import UnavailableError
+
+_PREFIX = "exoplanet-desktop-own-"
+_LOCK = "owner.lock"
+_UNLOCKED_S = 3600.0  # a folder without a lock file may be one that is just being made
+_RESERVE = 64_000_000  # bytes of the disk that stay free
+
+_held: dict[Path, IO[bytes]] = {}
+
+
+def own_folder(kind: str) -> Path:
+    """A new temporary folder of this process; give it back with `discard_folder`.
+
+    Args:
+        kind: what it is for, in one word; stands in its name, with the number of the process.
+
+    Raises UnavailableError where there is no room for it.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{kind}-{os.getpid()}-"))
+        lock = (folder / _LOCK).open("wb")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnavailableError(
+            f"No temporary folder can be made in {tempfile.gettempdir()}: {reason}. Free some space there."
+        ) from error
+    if not _lock(lock):
+        lock.close()
+    else:
+        _held[folder] = lock
+    return folder
+
+
+def discard_folder(folder: Path) -> None:
+    """Removes a folder of `own_folder`."""
+    lock = _held.pop(folder, None)
+    if lock is not None:
+        lock.close()  # first: Windows removes no open file
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep() -> int:
+    """Removes what killed processes left of their temporary folders, and returns how many there were.
+
+    Folders of living processes and of other users stay.
+    """
+    return sum(_removed(folder) for folder in _left_folders())
+
+
+def need_space(folder: Path, needed: int, purpose: str) -> None:
+    """Raises UnavailableError where a folder's disk has not as many bytes free.
+
+    Args:
+        folder: on the disk in question.
+        needed: bytes.
+        purpose: what needs them, such as "The table koi.csv".
+    """
+    with suppress(OSError):  # where the system does not tell, the work finds out
+        free = shutil.disk_usage(folder).free
+        if free < needed + _RESERVE:
+            raise UnavailableError(
+                f"{purpose} needs about {_size(needed)} ({needed:,} bytes) of temporary files, but the disk with"
+                f" {folder.parent} has {_size(free)} free. Free some space there or set TMPDIR to another disk."
+            )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
+
+
+def _left_folders() -> Iterator[Path]:
+    with suppress(OSError):
+        for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+            if folder not in _held and folder.is_dir() and not folder.is_symlink() and _is_ours(folder):
+                yield folder
+
+
+def _is_ours(folder: Path) -> bool:
+    return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+
+
+def _removed(folder: Path) -> bool:
+    """Removes a folder that belongs to nobody; False where it has an owner."""
+    try:
+        with (folder / _LOCK).open("rb+") as lock:
+            if not _lock(lock):
+                return False
+    except FileNotFoundError:
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime < _UNLOCKED_S:
+                return False
+    except OSError:  # locked, on Windows
+        return False
+    # Moved first: of two processes that sweep at once, one gets it.
+    grave = folder.with_name(f"{folder.name}-{uuid4().hex}")
+    try:
+        folder.rename(grave)
+    except OSError:
+        return False
+    shutil.rmtree(grave, ignore_errors=True)
+    return True
+
+
+if sys.platform == "win32":
+
+    def _lock(file: IO[bytes]) -> bool:
+        import msvcrt
+
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+
+    def _lock(file: IO[bytes]) -> bool:
+        import fcntl
+
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
