@@ -1,13 +1,17 @@
 """What was asked of a prediction, held against what came back.
 
 A reference backend silently ignores fields whose names it does not know, and then answers for another model or for
-all rows; a reply is therefore never taken for what was asked without a look.
+all rows; a reply is therefore never taken for what was asked without a look. Each deviation is one line that says
+what it means as well.
 """
 
 from dataclasses import dataclass
 
+from exoplanet_desktop.client.check_values import check_rows, check_sums
 from exoplanet_desktop.wire.payloads import PredictReply
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
+
+_ANOTHER_MODEL = ": the labels are those of another model."
 
 
 @dataclass(frozen=True)
@@ -30,31 +34,43 @@ def check_prediction(reply: PredictReply, asked: PredictRequest) -> list[str]:
 
 
 def differences(reply: PredictReply, asked: PredictRequest) -> list[str]:
-    """Where a reply contradicts what was asked."""
-    return [*_other_model(reply, asked), *_other_rows(reply, asked), *_other_count(reply, asked)]
+    """Where a reply contradicts what was asked, or itself."""
+    return [
+        *_other_model(reply, asked),
+        *_other_rows(reply, asked),
+        *_other_count(reply, asked),
+        *check_rows(reply, asked.satellite),
+        *check_sums(reply),
+    ]
 
 
 def _unsaid(reply: PredictReply, asked: PredictRequest) -> list[str]:
     found = []
     if reply.model_type is None:
-        found.append(f"The backend does not say which model it used; {asked.model} was asked.")
+        found.append(
+            f"The backend does not say which model it used; {asked.model} was asked: the labels may be another one's."
+        )
     if reply.from_row is None or reply.to_row is None:
-        found.append(f"The backend does not say which rows it predicted; {_wanted_rows(asked)} were asked.")
+        found.append(
+            f"The backend does not say which rows it predicted; {_wanted_rows(asked)} were asked: "
+            "compare a few rows with your file."
+        )
     return found
 
 
 def _other_model(reply: PredictReply, asked: PredictRequest) -> list[str]:
     found = []
     if reply.satellite.strip().upper() != asked.satellite:
-        found.append(f"The backend predicted for {reply.satellite}, though {asked.satellite} was asked.")
+        found.append(f"The backend predicted for {reply.satellite}, though {asked.satellite} was asked{_ANOTHER_MODEL}")
     if reply.model_type is not None and reply.model_type.strip().lower() != asked.model:
-        found.append(f"The backend used the model {reply.model_type}, though {asked.model} was asked.")
+        found.append(f"The backend used the model {reply.model_type}, though {asked.model} was asked{_ANOTHER_MODEL}")
     # Without the field, a backend uses all columns.
     if asked.features is not None and (reply.features or Features.VETTED).strip().lower() != asked.features:
-        found.append(f"The backend used {reply.features or 'all'} features, though {asked.features} ones were asked.")
+        used = reply.features or "all"
+        found.append(f"The backend used {used} features, though {asked.features} ones were asked{_ANOTHER_MODEL}")
     if asked.model_version is not None and reply.model_version != asked.model_version:
         used = f"the version {reply.model_version}" if reply.model_version else "a version that it does not name"
-        found.append(f"The backend used {used} of the model, though {asked.model_version} was asked.")
+        found.append(f"The backend used {used} of the model, though {asked.model_version} was asked{_ANOTHER_MODEL}")
     return found
 
 
@@ -75,7 +91,11 @@ def _other_rows(reply: PredictReply, asked: PredictRequest) -> list[str]:
     last_differs = reply.to_row is not None and last is not None and reply.to_row != last
     if not (first_differs or last_differs):
         return []
-    return [f"The backend predicted rows {reply.from_row} to {reply.to_row}, though {_wanted_rows(asked)} were asked."]
+    sentence = (
+        f"The backend predicted rows {reply.from_row} to {reply.to_row}, though {_wanted_rows(asked)} were asked: "
+        "it has ignored the range, or reads the file otherwise."
+    )
+    return [sentence]
 
 
 def _other_count(reply: PredictReply, asked: PredictRequest) -> list[str]:
@@ -85,8 +105,11 @@ def _other_count(reply: PredictReply, asked: PredictRequest) -> list[str]:
         if rows != reply.total_predicted:
             found.append(
                 f"The backend says that it predicted {reply.total_predicted:,} rows, "
-                f"but its range {reply.from_row} to {reply.to_row} has {rows:,}."
+                f"but its range {reply.from_row} to {reply.to_row} has {rows:,}: one of the two is wrong."
             )
     if asked.results_limit is None and len(reply.results) != reply.total_predicted:
-        found.append(f"The backend sent {len(reply.results):,} of the {reply.total_predicted:,} predicted rows.")
+        found.append(
+            f"The backend sent {len(reply.results):,} of the {reply.total_predicted:,} predicted rows: "
+            "sums over them are not those of the whole; the CSV may have them all."
+        )
     return found

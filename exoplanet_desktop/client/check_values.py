@@ -1,0 +1,197 @@
+"""Labels, probabilities and metrics of a reply, held against what such numbers can be at all.
+
+Each deviation is one line: what is odd, and what that means for whoever reads the result.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from exoplanet_desktop.catalogs.satellites import satellite_info
+from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
+from exoplanet_desktop.wire.vocabulary import Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.table import Table
+
+LABEL_COLUMNS = ("Predicted_Class", "pred_label")
+PROBABILITY = "Prob_"
+_ROUNDING = 0.01  # some backends round each of three probabilities to two decimals
+_ROWS_AT_ONCE = 100_000
+
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "accuracy": (0, 1),
+    "cv_mean": (0, 1),
+    "cv_std": (0, 0.5),  # no more is possible for numbers between 0 and 1
+    "auc_score": (0, 1),
+    "balanced_accuracy": (0, 1),
+    "f1_macro": (0, 1),
+    "mcc": (-1, 1),
+    "log_loss": (0, math.inf),
+    "brier": (0, 2),
+    "ece": (0, 1),
+}
+
+
+class _Oddities:
+    """Rows of one kind of oddity: how many, and the first as an example."""
+
+    def __init__(self) -> None:
+        self.count, self.first, self.example = 0, 0, ""
+
+    def add(self, row: int, example: str) -> None:
+        if not self.count:
+            self.first, self.example = row, example
+        self.count += 1
+
+    def told(self, sentence: str) -> list[str]:
+        if not self.count:
+            return []
+        rows = "1 row has" if self.count == 1 else f"{self.count:,} rows have"
+        return [f"{rows} {sentence.format(example=f'{self.example} in row {self.first}')}"]
+
+
+def check_rows(reply: PredictReply, satellite: Satellite) -> list[str]:
+    """What is odd about labels and probabilities of the rows in a reply; rows count from 0 within it."""
+    unknown, outside, sums, others = _Oddities(), _Oddities(), _Oddities(), _Oddities()
+    info = satellite_info(satellite)
+    for number, row in enumerate(reply.results):
+        label = label_of(row)
+        if label is not None and info.disposition(label) is None:
+            unknown.add(number, f"“{label[:40]}”")
+        shares = {name[len(PROBABILITY) :]: row[name] for name in row if name.startswith(PROBABILITY)}
+        if not shares:
+            continue
+        if not all(_is_share(share) for share in shares.values()):
+            bad = next(share for share in shares.values() if not _is_share(share))
+            outside.add(number, str(bad)[:40])
+            continue
+        if abs(sum(shares.values()) - 1) > _ROUNDING:
+            sums.add(number, f"{sum(shares.values()):.3g}")
+        elif label in shares and shares[label] < max(shares.values()) - _ROUNDING:
+            others.add(number, f"{label} at {shares[label]:.2g}")
+    return [
+        *unknown.told("a class that this catalog does not know ({example}): they were predicted by another model."),
+        *outside.told("probabilities outside 0 to 1 ({example}): do not rank by them."),
+        *sums.told("probabilities that do not sum to 1 ({example}): do not read them as probabilities."),
+        *others.told("a class that is not the most probable one ({example}): label and probabilities disagree."),
+    ]
+
+
+def check_sums(reply: PredictReply) -> list[str]:
+    """What is odd about the sums over all rows that our engine gives with a reply."""
+    found = []
+    if reply.class_counts is not None and sum(reply.class_counts.values()) != reply.total_predicted:
+        found.append(
+            f"The counts by class sum to {sum(reply.class_counts.values()):,}, though {reply.total_predicted:,} rows "
+            "were predicted: one of the two is wrong."
+        )
+    if reply.agreement is not None:
+        known, matches = reply.agreement.get("known", 0), reply.agreement.get("matches", 0)
+        if not 0 <= matches <= known <= reply.total_predicted:
+            found.append(
+                f"The backend counts {matches:,} agreements among {known:,} known rows of {reply.total_predicted:,}, "
+                "which cannot be: do not trust the agreement."
+            )
+    return found
+
+
+def check_training(
+    result: TrainResult, satellite: Satellite, model: Model, params: Mapping[str, Any] | None = None
+) -> list[str]:
+    """What is odd about the result of a training; `params` are those of its status, held against what was asked."""
+    found = []
+    for name, asked in (("satellite", str(satellite)), ("model", str(model))):
+        told = (params or {}).get(name)
+        if isinstance(told, str) and told.strip().lower() != asked.lower():
+            found.append(
+                f"The backend trained with {name} {told[:40]}, though {asked} was asked: this is another model."
+            )
+    for name, (low, high) in _RANGES.items():
+        value = getattr(result, name)
+        if value is not None and not math.isnan(value) and not low <= value <= high:
+            found.append(
+                f"The backend reports {name} {value:g}, which cannot be (it lies in {low:g} to {high:g}): "
+                "do not trust this number."
+            )
+    return [*found, *_odd_matrix(result), *_odd_classes(result)]
+
+
+def _odd_matrix(result: TrainResult) -> list[str]:
+    matrix = result.confusion_matrix
+    if matrix is None:
+        return []
+    size = len(result.labels) if result.labels is not None else len(matrix)
+    if (
+        len(matrix) != size
+        or any(len(row) != size for row in matrix)
+        or any(cell < 0 for row in matrix for cell in row)
+    ):
+        return ["The confusion matrix does not fit its classes: do not trust it."]
+    total = sum(map(sum, matrix))
+    right = sum(row[place] for place, row in enumerate(matrix))
+    if result.accuracy is None or not total or abs(right / total - result.accuracy) < 0.005:
+        return []
+    sentence = (
+        f"The confusion matrix has {right / total:.3f} of its rows right, though accuracy {result.accuracy:.3f} is "
+        "reported: the two were measured on different rows."
+    )
+    return [sentence]
+
+
+def _odd_classes(result: TrainResult) -> list[str]:
+    for label, score in (result.per_class or {}).items():
+        for name in ("precision", "recall", "f1"):
+            value = getattr(score, name)
+            if value is not None and not math.isnan(value) and not 0 <= value <= 1:
+                return [f"The backend reports {name} {value:g} for {label}, which cannot be: do not trust its scores."]
+    return []
+
+
+def check_table(table: "Table", reply: PredictReply, columns: Iterable[str]) -> list[str]:
+    """What is odd about the downloaded CSV of a prediction; `columns` are those of the file that was sent."""
+    found = []
+    there = set(table.columns)
+    rows = table.row_count + table.bad_count
+    if rows != reply.total_predicted:
+        found.append(
+            f"The file has {rows:,} rows, though {reply.total_predicted:,} were predicted: "
+            "rows are missing, or the file is another one."
+        )
+    if lost := [name for name in columns if name not in there]:
+        more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        found.append(f"The file lacks {', '.join(lost[:3])}{more} of the file sent: it may be that of another upload.")
+    if not there.intersection(LABEL_COLUMNS):
+        found.append("The file has no column with the predicted class: it is not the result of this prediction.")
+    return [*found, *_odd_shares(table, [name for name in table.columns if name.startswith(PROBABILITY)])]
+
+
+def _odd_shares(table: "Table", columns: Sequence[str]) -> list[str]:
+    if not columns:
+        return []
+    import numpy as np
+
+    outside = odd = 0
+    for offset in range(0, table.row_count, _ROWS_AT_ONCE):
+        shares = table.numbers(columns, offset, _ROWS_AT_ONCE)
+        bad = ~((shares >= 0) & (shares <= 1)).all(axis=1)
+        outside += int(bad.sum())
+        odd += int((np.abs(shares[~bad].sum(axis=1) - 1) > _ROUNDING).sum())
+    found = []
+    if outside:
+        found.append(f"{outside:,} rows of the file have probabilities outside 0 to 1 or none: do not rank by them.")
+    if odd:
+        found.append(f"{odd:,} rows of the file have probabilities that do not sum to 1: do not read them as such.")
+    return found
+
+
+def label_of(row: Mapping[str, Any]) -> str | None:
+    """The predicted class of a row, whichever of the two spellings it stands under; None where there is none."""
+    for name in LABEL_COLUMNS:
+        if isinstance(row.get(name), str):
+            return str(row[name])
+    return None
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1e-6 <= value <= 1 + 1e-6
