@@ -11,7 +11,7 @@ from exoplanet_desktop.client.check_values import check_rows, check_sums
 from exoplanet_desktop.wire.payloads import PredictReply
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
-_ANOTHER_MODEL = ": the labels are those of another model."
+_ANOTHER_MODEL = ". The labels are those of another model."
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ def _unsaid(reply: PredictReply, asked: PredictRequest) -> list[str]:
     found = []
     if reply.model_type is None:
         found.append(
-            f"The backend does not say which model it used; {asked.model} was asked: the labels may be another one's."
+            f"The backend does not say which model it used; {asked.model} was asked. The labels may be another one's."
         )
     if reply.from_row is None or reply.to_row is None:
         found.append(
-            f"The backend does not say which rows it predicted; {_wanted_rows(asked)} were asked: "
-            "compare a few rows with your file."
+            f"The backend does not say which rows it predicted; {_wanted_rows(asked)} were asked. "
+            "Compare a few rows with your file."
         )
     return found
 
@@ -92,8 +92,8 @@ def _other_rows(reply: PredictReply, asked: PredictRequest) -> list[str]:
     if not (first_differs or last_differs):
         return []
     sentence = (
-        f"The backend predicted rows {reply.from_row} to {reply.to_row}, though {_wanted_rows(asked)} were asked: "
-        "it has ignored the range, or reads the file otherwise."
+        f"The backend predicted rows {reply.from_row} to {reply.to_row}, though {_wanted_rows(asked)} were asked. "
+        "It has ignored the range, or reads the file otherwise."
     )
     return [sentence]
 
@@ -105,11 +105,11 @@ def _other_count(reply: PredictReply, asked: PredictRequest) -> list[str]:
         if rows != reply.total_predicted:
             found.append(
                 f"The backend says that it predicted {reply.total_predicted:,} rows, "
-                f"but its range {reply.from_row} to {reply.to_row} has {rows:,}: one of the two is wrong."
+                f"but its range {reply.from_row} to {reply.to_row} has {rows:,}. One of the two is wrong."
             )
     if asked.results_limit is None and len(reply.results) != reply.total_predicted:
         found.append(
-            f"The backend sent {len(reply.results):,} of the {reply.total_predicted:,} predicted rows: "
-            "sums over them are not those of the whole; the CSV may have them all."
+            f"The backend sent {len(reply.results):,} of the {reply.total_predicted:,} predicted rows. "
+            "Sums over them are not those of the whole; the CSV may have them all."
         )
     return found
