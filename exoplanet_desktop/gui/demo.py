@@ -18,7 +18,7 @@ from exoplanet_desktop.gui.predict.request import Prediction
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread, three
 from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.tables.view import Opened
+from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.wire.vocabulary import Status
 
 STEP_S = 300.0

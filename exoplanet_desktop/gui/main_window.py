@@ -33,6 +33,7 @@ from exoplanet_desktop.gui.runs_dock import RunsDock
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.settings import Settings
+from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.train.tab import TrainTab
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 
@@ -180,6 +181,11 @@ class MainWindow(QMainWindow):
     def _splitters(self) -> list[QSplitter]:
         return [self.train.splitter, self.predict.splitter, self.merge.splitter]
 
+    def _view_in_front(self) -> CatalogView:
+        """The table that the user looks at."""
+        on_result = self.tab is self.predict and self.predict.tabs.currentIndex() == 1
+        return self.predict.result if on_result else self.tab.view
+
     @Slot(str)
     def _remember_backend(self, address: str) -> None:
         self.settings = replace(self.settings, backend=address)
@@ -240,13 +246,16 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self.rows_label)
 
     def _fill_menus(self) -> None:
-        file, view, run = (self.menuBar().addMenu(title) for title in ("&File", "&View", "&Run"))
+        file, edit, view, run = (self.menuBar().addMenu(title) for title in ("&File", "&Edit", "&View", "&Run"))
         backend, help_menu = (self.menuBar().addMenu(title) for title in ("&Backend", "&Help"))
         _act(file, "&Open catalog…", lambda: self.tab.choose(), QKeySequence.StandardKey.Open)
         _act(file, "&Save prediction or merged file…", self._save_shown, QKeySequence.StandardKey.Save)
         file.addSeparator()
         quit_action = _act(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+        _act(edit, "&Copy selected cells", lambda: self._view_in_front().grid.copy_selection())
+        _act(edit, "&Find in the table", lambda: self._view_in_front().pane.tools.start_finding(), "Ctrl+F")
+        _act(edit, "C&hoose columns…", lambda: self._view_in_front().pane.choose_columns())
         for number, title in enumerate(("&Train", "&Predict", "&Merge")):
             _act(view, title, partial(self.tabs.setCurrentIndex, number), f"Ctrl+{number + 1}")
         view.addSeparator()
@@ -254,7 +263,6 @@ class MainWindow(QMainWindow):
         runs.setText("&Runs")
         view.addAction(runs)
         _act(run, "&Go", lambda: self.tab.start(), "Ctrl+Return")
-        _act(run, "&Copy selected cells", lambda: self.tab.view.grid.copy_selection())
         _act(backend, "&Choose backend…", self.choose_backend, "Ctrl+B")
         about = _act(help_menu, "&About Exoplanet Desktop", self._about)
         about.setMenuRole(QAction.MenuRole.AboutRole)

@@ -62,6 +62,7 @@ def test_sorting_by_a_click_sorts_the_whole_table(window: MainWindow, sample: Sa
     column = view.model.columns.index("koi_period")
 
     view.grid.sortByColumn(column, Qt.SortOrder.DescendingOrder)
+    qtbot.waitUntil(lambda: view.model.order == (("koi_period", True),), timeout=5_000)
 
     def periods() -> list[str]:
         return [view.model.index(row, column).data() for row in range(20)]

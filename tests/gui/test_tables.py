@@ -42,7 +42,7 @@ def test_nasty_tables(
     path.write_text(NASTY[name], encoding="utf-8")
     with Table.open(path) as table:
         model = TableModel(workers)
-        model.show_source(table, numeric=table.numeric)
+        model.show_table(table.columns, table.select(), numeric=table.numeric)
         model.index(0, 0).data()
         qtbot.waitUntil(lambda: model.index(0, 0).data() != "…", timeout=5_000)
         shown = [model.index(row, 0).data() for row in range(model.rowCount())]
@@ -54,12 +54,12 @@ def test_pages_come_as_they_are_looked_at(loop: QEventLoop, workers: Workers, qt
     asked: list[int] = []
 
     class Source(FirstRows):
-        def page(self, offset: int, limit: int, order: object = ()) -> object:
+        def page(self, offset: int, limit: int) -> object:
             asked.append(offset)
             return super().page(offset, limit)
 
     model = TableModel(workers)
-    model.show_source(Source(("n",), [(str(number),) for number in range(10 * PAGE_ROWS)]))
+    model.show_table(("n",), Source([(str(number),) for number in range(10 * PAGE_ROWS)]))
     last = model.index(10 * PAGE_ROWS - 1, 0)
 
     assert last.data() == "…"
@@ -71,7 +71,7 @@ def test_probabilities_have_two_decimals_and_the_file_s_own_in_the_tooltip(
     loop: QEventLoop, workers: Workers, qtbot: QtBot
 ) -> None:
     model = TableModel(workers)
-    model.show_source(FirstRows(("Confidence", "koi_period"), [("0.988654839", "9.488035570")]))
+    model.show_table(("Confidence", "koi_period"), FirstRows([("0.988654839", "9.488035570")]))
 
     model.index(0, 0).data()
     qtbot.waitUntil(lambda: model.index(0, 0).data() == "0.99", timeout=5_000)
@@ -81,7 +81,7 @@ def test_probabilities_have_two_decimals_and_the_file_s_own_in_the_tooltip(
 
 def test_the_header_has_unit_and_meaning(loop: QEventLoop, workers: Workers) -> None:
     model = TableModel(workers)
-    model.show_source(FirstRows(("koi_period",), []), (), {"koi_period": "days"}, {"koi_period": "Orbital Period"})
+    model.show_table(("koi_period",), FirstRows([]), (), {"koi_period": "days"}, {"koi_period": "Orbital Period"})
 
     assert model.headerData(0, Qt.Orientation.Horizontal) == "koi_period (days)"
     assert "Orbital Period" in model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
@@ -91,7 +91,7 @@ def test_copying_gives_tab_separated_text(loop: QEventLoop, workers: Workers, qt
     model = TableModel(workers)
     grid = Grid(model, workers, Notices())
     qtbot.addWidget(grid)
-    model.show_source(FirstRows(("a", "b"), [("1", "x"), ("2", None)]))
+    model.show_table(("a", "b"), FirstRows([("1", "x"), ("2", None)]))
     QApplication.clipboard().clear()
 
     grid.selectAll()

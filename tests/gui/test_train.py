@@ -24,7 +24,7 @@ def test_a_catalog_is_shown_and_recognised(window: MainWindow, sample: Sample, q
 
     tab = window.train
     assert tab.options.satellite.currentData() == "TOI"
-    assert tab.view.size_label.text() == "600 × 65"
+    assert tab.view.pane.size_label.text() == "600 × 65"
     qtbot.waitUntil(lambda: tab.view.grid.model().index(0, 0).data() not in ("", "…"), timeout=5_000)
 
 

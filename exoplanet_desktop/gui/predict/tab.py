@@ -17,7 +17,8 @@ from exoplanet_desktop.gui.predict.summary import Summary
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.tables.view import CatalogView, Opened
+from exoplanet_desktop.gui.tables.opening import Opened
+from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage

@@ -100,6 +100,10 @@ class Grid(QTableView):
         lines = ("\t".join(row[column] for column in columns) for row in rows)
         QGuiApplication.clipboard().setText("\n".join(lines))
 
+    def show_all_columns(self) -> None:
+        for column in range(self._table_model.columnCount()):
+            self.setColumnHidden(column, False)
+
     def show_top(self) -> None:
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.clearSelection()

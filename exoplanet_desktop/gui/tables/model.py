@@ -18,6 +18,7 @@ Order = tuple[tuple[str, bool], ...]
 
 PAGE_ROWS = 200
 MOST_PAGES = 32
+MOST_KEYS = 3  # columns that a sort goes by
 ROOT = QModelIndex()
 WAITING = "…"
 
@@ -27,40 +28,40 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
-class Source(Protocol):
-    """What the model shows: catalogs.Table, or the first rows of a file."""
+class Rows(Protocol):
+    """What the model shows: a view of a catalogs.Table, or the first rows of a file."""
 
     @property
-    def columns(self) -> Sequence[str]: ...
-    @property
     def row_count(self) -> int: ...
-    def page(self, offset: int, limit: int, order: Order = ()) -> Sequence[Row]: ...
+    def page(self, offset: int, limit: int) -> Sequence[Row]: ...
 
 
 class FirstRows:
-    """The rows of a preview as a source."""
+    """The rows of a preview."""
 
-    def __init__(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        self.columns, self._rows = columns, rows
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
         self.row_count = len(rows)
 
-    def page(self, offset: int, limit: int, order: Order = ()) -> Sequence[Row]:  # noqa: ARG002 - shown as they come
+    def page(self, offset: int, limit: int) -> Sequence[Row]:
         return self._rows[offset : offset + limit]
 
 
 class TableModel(QAbstractTableModel):
-    """Read-only model of one source; knows no file and no tab.
+    """Read-only model of rows; knows no file and no tab.
 
     Signals:
         page_failed: an AppError; the rows could not be read.
+        order_wanted: the Order that the user asked for by a click; `show_rows` answers it.
     """
 
     page_failed = Signal(object)
+    order_wanted = Signal(object)
 
     def __init__(self, workers: Workers, parent: Any = None) -> None:
         super().__init__(parent)
         self._workers = workers
-        self._source: Source = FirstRows((), ())
+        self._source: Rows = FirstRows(())
         self._columns: list[str] = []
         self._positions: list[int] = []
         self._shown_as: list[Callable[[str], str] | None] = []
@@ -75,25 +76,41 @@ class TableModel(QAbstractTableModel):
     def tell(self, error: AppError) -> None:
         self.page_failed.emit(error)
 
-    def show_source(
+    def show_table(
         self,
-        source: Source,
+        columns: Sequence[str],
+        rows: Rows,
         first: Sequence[str] = (),
         units: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
         numeric: frozenset[str] = frozenset(),
     ) -> None:
-        """Replace the contents. `first` are the columns that stand at the left, where the source has them."""
+        """Replace the contents. `first` are the columns that stand at the left, where there are such."""
         self.beginResetModel()
-        at = {name: position for position, name in enumerate(source.columns)}
+        at = {name: position for position, name in enumerate(columns)}
         leading = [name for name in first if name in at]
-        self._columns = leading + [name for name in source.columns if name not in set(leading)]
+        self._columns = leading + [name for name in columns if name not in set(leading)]
         self._positions = [at[name] for name in self._columns]
         self._shown_as = [_shown_as(name) for name in self._columns]
-        self._source, self._units, self._labels, self._numeric = source, units or {}, labels or {}, numeric
+        self._source, self._units, self._labels, self._numeric = rows, units or {}, labels or {}, numeric
         self._order = ()
         self._forget_pages()
         self.endResetModel()
+
+    def show_rows(self, rows: Rows, order: Order) -> None:
+        """Other rows of the same table, or another order of them; the columns stay as they are on screen."""
+        before = self.rowCount()
+        if before:
+            self.beginRemoveRows(ROOT, 0, before - 1)
+        self._source, self._order = FirstRows(()), order
+        self._forget_pages()
+        if before:
+            self.endRemoveRows()
+        if rows.row_count:
+            self.beginInsertRows(ROOT, 0, rows.row_count - 1)
+        self._source = rows
+        if rows.row_count:
+            self.endInsertRows()
 
     @property
     def columns(self) -> Sequence[str]:
@@ -105,7 +122,7 @@ class TableModel(QAbstractTableModel):
 
     def rows(self, top: int, count: int) -> list[list[str]]:
         """Rows as shown, for copying. Blocking: call it in a worker."""
-        rows = self._source.page(top, count, self._order)
+        rows = self._source.page(top, count)
         return [[row[position] or "" for position in self._positions] for row in rows]
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -146,16 +163,14 @@ class TableModel(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort the whole table by a column, blanks last; -1 gives the order of the file back."""
+        """Ask for an order: by this column first, then by those that were clicked before; -1 for the file's own."""
         wanted: Order = ()
         if 0 <= column < len(self._columns):
-            wanted = ((self._columns[column], order == Qt.SortOrder.DescendingOrder),)
-        if wanted == self._order:
-            return
-        self._order = wanted
-        self._forget_pages()
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+            name = self._columns[column]
+            kept = tuple(entry for entry in self._order if entry[0] != name)
+            wanted = ((name, order == Qt.SortOrder.DescendingOrder), *kept)[:MOST_KEYS]
+        if wanted != self._order:
+            self.order_wanted.emit(wanted)
 
     def _text(self, index: Index) -> str:
         number, row = divmod(index.row(), PAGE_ROWS)
@@ -174,7 +189,7 @@ class TableModel(QAbstractTableModel):
 
     @aio.slot(int, int)
     async def _fetch(self, number: int, generation: int) -> None:
-        page = await self._workers.call(self._source.page, number * PAGE_ROWS, PAGE_ROWS, self._order)
+        page = await self._workers.call(self._source.page, number * PAGE_ROWS, PAGE_ROWS)
         if generation != self._generation:
             return  # another table or another order is shown meanwhile
         self._wanted.discard(number)

@@ -1,0 +1,81 @@
+"""Choosing which columns are shown."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.gui.widgets.words import tip
+
+
+class ColumnsDialog(QDialog):
+    """A list of the columns with a search; a tick shows a column at once."""
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        labels: Mapping[str, str],
+        hidden: Callable[[int], bool],
+        hide: Callable[[int, bool], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Columns")
+        self._hide = hide
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search by name or meaning")
+        self.search.setAccessibleName("Search columns")
+        self.search.setClearButtonEnabled(True)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("Columns that are shown")
+        for number, name in enumerate(columns):
+            label = labels.get(name, "")
+            item = QListWidgetItem(f"{name}  ·  {label}" if label else name, self.list)
+            item.setData(Qt.ItemDataRole.UserRole, number)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
+            item.setCheckState(Qt.CheckState.Unchecked if hidden(number) else Qt.CheckState.Checked)
+            item.setToolTip(tip(label))
+        self.show_all = QPushButton("&Show all", self)
+        self.hide_all = QPushButton("&Hide all", self)
+        self.show_all.clicked.connect(lambda: self._tick(Qt.CheckState.Checked))
+        self.hide_all.clicked.connect(lambda: self._tick(Qt.CheckState.Unchecked))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        line = QHBoxLayout()
+        line.addWidget(self.show_all)
+        line.addWidget(self.hide_all)
+        line.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(line)
+        layout.addWidget(buttons)
+        self.resize(420, 480)
+        self.search.textChanged.connect(self._search)
+        self.list.itemChanged.connect(self._apply)
+
+    @Slot(str)
+    def _search(self, text: str) -> None:
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            item.setHidden(text.lower() not in item.text().lower())
+
+    @Slot(QListWidgetItem)
+    def _apply(self, item: QListWidgetItem) -> None:
+        self._hide(item.data(Qt.ItemDataRole.UserRole), item.checkState() is Qt.CheckState.Unchecked)
+
+    def _tick(self, state: Qt.CheckState) -> None:
+        """Show or hide all columns that the search leaves."""
+        for row in range(self.list.count()):
+            if not (item := self.list.item(row)).isHidden():
+                item.setCheckState(state)

@@ -1,0 +1,135 @@
+"""Filter, sort, find and choose columns, as a user does, on a real table."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.tables.columns import ColumnsDialog
+from exoplanet_desktop.gui.tables.pane import TablePane
+
+
+@pytest.fixture
+def pane(window: MainWindow, sample: Callable[..., Path], qtbot: QtBot) -> TablePane:
+    with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
+        window.train.open_files([sample()])
+    return window.train.view.pane
+
+
+def cells(pane: TablePane, column: str, rows: int, qtbot: QtBot) -> list[str]:
+    at = pane.model.columns.index(column)
+
+    def read() -> list[str]:
+        return [pane.model.index(row, at).data() for row in range(min(rows, pane.model.rowCount()))]
+
+    qtbot.waitUntil(lambda: "…" not in read(), timeout=5_000)
+    return read()
+
+
+def filter_by(pane: TablePane, text: str, qtbot: QtBot) -> None:
+    pane.tools.filter_line.setFocus()
+    pane.tools.filter_line.setText(text)
+    qtbot.keyClick(pane.tools.filter_line, Qt.Key.Key_Return)
+
+
+def test_a_filter_leaves_the_rows_that_meet_it(pane: TablePane, qtbot: QtBot) -> None:
+    filter_by(pane, "koi_period < 10 and koi_disposition = 'CANDIDATE'", qtbot)
+
+    qtbot.waitUntil(lambda: "of 600 rows" in pane.size_label.text(), timeout=5_000)
+    count = pane.model.rowCount()
+    assert 0 < count < 600
+    assert pane.size_label.text().startswith(f"{count} of 600")
+    assert all(float(text) < 10 for text in cells(pane, "koi_period", count, qtbot))
+    assert set(cells(pane, "koi_disposition", count, qtbot)) == {"CANDIDATE"}
+
+    pane.tools.filter_line.clear()
+    qtbot.waitUntil(lambda: pane.model.rowCount() == 600, timeout=5_000)
+
+
+def test_a_sort_at_once_after_a_filter_keeps_the_filter(pane: TablePane, qtbot: QtBot) -> None:
+    filter_by(pane, "koi_period < 10", qtbot)
+    pane.grid.sortByColumn(pane.model.columns.index("koi_period"), Qt.SortOrder.DescendingOrder)
+
+    qtbot.waitUntil(lambda: bool(pane.model.order) and pane.model.rowCount() < 600, timeout=5_000)
+    periods = [float(text) for text in cells(pane, "koi_period", 30, qtbot)]
+    assert periods == sorted(periods, reverse=True)
+    assert periods[0] < 10
+
+
+def test_a_filter_that_is_none_is_told_below_it_and_changes_nothing(pane: TablePane, qtbot: QtBot) -> None:
+    filter_by(pane, "koi_perod < 10", qtbot)
+
+    qtbot.waitUntil(lambda: "koi_perod" in pane.tools.message.text(), timeout=5_000)
+    assert pane.tools.message.isVisible()
+    assert pane.model.rowCount() == 600
+
+    filter_by(pane, "koi_period < 10", qtbot)
+    qtbot.waitUntil(lambda: pane.model.rowCount() < 600, timeout=5_000)
+    assert not pane.tools.message.isVisible()
+
+
+def test_a_second_click_keeps_the_first_as_the_second_key(pane: TablePane, qtbot: QtBot) -> None:
+    columns = pane.model.columns
+    pane.grid.sortByColumn(columns.index("koi_period"), Qt.SortOrder.AscendingOrder)
+    qtbot.waitUntil(lambda: pane.model.order == (("koi_period", False),), timeout=5_000)
+
+    pane.grid.sortByColumn(columns.index("koi_disposition"), Qt.SortOrder.DescendingOrder)
+    qtbot.waitUntil(lambda: len(pane.model.order) == 2, timeout=5_000)
+
+    assert pane.model.order == (("koi_disposition", True), ("koi_period", False))
+    shown = list(zip(cells(pane, "koi_disposition", 50, qtbot), cells(pane, "koi_period", 50, qtbot), strict=True))
+    assert {label for label, _ in shown} == {"FALSE POSITIVE"}
+    periods = [float(period) for _, period in shown]
+    assert periods == sorted(periods)
+
+
+def test_find_goes_on_and_round_the_end(pane: TablePane, qtbot: QtBot) -> None:
+    names = cells(pane, "kepoi_name", 600, qtbot)
+    pane.tools.find_line.setText(names[500])
+
+    qtbot.keyClick(pane.tools.find_line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: pane.grid.currentIndex().row() == 500, timeout=5_000)
+    assert pane.model.columns[pane.grid.currentIndex().column()] == "kepoi_name"
+
+    pane.tools.find_line.setText(names[3])
+    pane.tools.find_next()
+    qtbot.waitUntil(lambda: pane.grid.currentIndex().row() == 3, timeout=5_000)
+
+    pane.tools.find_line.setText("no such thing")
+    pane.tools.find_next()
+    qtbot.waitUntil(lambda: "no such thing" in pane.tools.message.text(), timeout=5_000)
+
+
+def test_columns_are_searched_and_hidden(pane: TablePane, qtbot: QtBot) -> None:
+    pane.choose_columns()
+    (dialog,) = pane.findChildren(ColumnsDialog)
+    dialog.search.setText("disposition")
+    left = [dialog.list.item(row).text() for row in range(dialog.list.count()) if not dialog.list.item(row).isHidden()]
+    assert any(text.startswith("koi_disposition") for text in left)
+    assert not any(text.startswith("koi_period") for text in left)
+
+    dialog.hide_all.click()
+
+    columns = pane.model.columns
+    assert pane.grid.isColumnHidden(columns.index("koi_disposition"))
+    assert not pane.grid.isColumnHidden(columns.index("koi_period"))
+    dialog.close()
+
+
+def test_a_filter_completes_the_word_that_is_written(pane: TablePane, qtbot: QtBot) -> None:
+    line = pane.tools.filter_line
+    line.setFocus()
+    qtbot.keyClicks(line, "koi_teq > 300 and koi_perio")
+    completer = pane.tools._completer
+    offered = [
+        completer.completionModel().index(row, 0).data() for row in range(completer.completionModel().rowCount())
+    ]
+    assert "koi_period" in offered
+
+    completer.activated.emit("koi_period")
+
+    assert line.text() == "koi_teq > 300 and koi_period"
+    completer.popup().hide()
