@@ -26,7 +26,7 @@ _LARGE_STEPS: Mapping[str, Any] = {
     "max_bin": 64,
     "subsample": 0.9,
     "colsample_bytree": 0.6,
-    "min_child_weight": 3,
+    "min_child_weight": 2,
     "reg_lambda": 2,
 }
 _SMALL_STEPS: Mapping[str, Any] = {
