@@ -7,11 +7,15 @@ reply for the caller and a summary for the engine.
 import json
 import logging
 import time
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.server.worker import TaskContext
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.classify.classifier import Classifier
 
 log = logging.getLogger("exoplanet_desktop.server")
 
@@ -56,12 +60,11 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
 
 def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
     """Arguments: csv, model_path, from_row, to_row, results_limit, explain, and `reply`: what is known beforehand."""
-    from exoplanet_desktop.classify.modelfile import load
     from exoplanet_desktop.classify.prediction import PredictOptions
     from exoplanet_desktop.classify.prediction import predict as predict_on
 
     context.report(0.0, "Loading the model")
-    classifier = load(Path(args["model_path"]))
+    classifier = _classifier(Path(args["model_path"]))
     found = predict_on(
         Path(args["csv"]),
         classifier,
@@ -93,6 +96,21 @@ def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any],
         "notes": found.notes,
     }
     return reply, {}
+
+
+def _classifier(path: Path) -> "Classifier":
+    """A model, proven by its parity sample when it is first loaded; a process keeps the last one that it used."""
+    if not path.exists():
+        return _loaded(path)  # says so
+    status = path.stat()
+    return _loaded(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path, *_: int) -> "Classifier":
+    from exoplanet_desktop.classify.modelfile import load
+
+    return load(path)
 
 
 def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:

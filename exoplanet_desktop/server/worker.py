@@ -7,6 +7,7 @@ and at the end `["done", stays, summary]` followed by the reply as a text of its
 libraries takes longer than most jobs.
 """
 
+import gc
 import importlib
 import json
 import logging
@@ -144,6 +145,9 @@ def run_worker(pipe: Connection, warm: tuple[str, ...]) -> None:
             importlib.import_module(name)
         except Exception:  # the job that needs it will say so
             root.warning("%s could not be loaded ahead", name, exc_info=True)
+    # The libraries' half million objects live as long as the process: without them in every full collection, a job that
+    # makes many objects takes a quarter less time.
+    gc.freeze()
     line.send("ready")
     for count in range(1, _JOBS_PER_PROCESS + 1):
         job, stop = line.next_job()
