@@ -103,6 +103,15 @@ class LiveEngine:
 
         return wait_until(look, f"job {job_id} to run")
 
+    def come_to_rest(self) -> None:
+        """Cancel what waits or runs, the newest first, and wait until one process is left, which waits for a job."""
+        for job in self.get("/api/train").json()["jobs"]:
+            if job["status"] in ("PENDING", "RUNNING"):
+                self.post(f"/api/train/{job['job_id']}/cancel")
+                self.ended(job["job_id"])
+        self.get("/api/health")  # the first one has the waiting process started
+        self.wait_until(lambda: len(self.children()) == 1, "the engine to come to rest")
+
     def children(self) -> list[int]:
         """Processes of the engine that live, without Python's own resource tracker."""
         return [pid for pid in _children(self.process.pid) if "resource_tracker" not in _command(pid)]
@@ -135,6 +144,10 @@ class LiveEngine:
         self.session.close()
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+    def made(self) -> set[str]:
+        """What jobs have made: the files of the store that nobody uploaded, predictions included."""
+        return {name for name in self.files() if not name.startswith("uploads/") or "__pred_" in name}
 
     def files(self) -> set[str]:
         """What lies in the store beside the record, the lock and logs."""
@@ -197,9 +210,23 @@ def engine(start_engine: Callable[..., LiveEngine]) -> LiveEngine:
     return start_engine()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveEngine]:
-    """One engine for all tests of a module that leave it as it was."""
+    """One engine for all tests that leave it as it was."""
     engine = LiveEngine(tmp_path_factory.mktemp("store"))
     yield engine
     engine.stop()
+
+
+@pytest.fixture(scope="module")
+def _module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveEngine]:
+    engine = LiveEngine(tmp_path_factory.mktemp("workshop"))
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture
+def workshop(_module_engine: LiveEngine) -> Iterator[LiveEngine]:
+    """One engine for all tests of a module that start jobs; each finds it idle, with one process waiting."""
+    _module_engine.come_to_rest()
+    yield _module_engine

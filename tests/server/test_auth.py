@@ -8,8 +8,8 @@ TOKEN = "a-token-of-enough-length"
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory, shared_engine: Any) -> Any:
-    engine = type(shared_engine)(tmp_path_factory.mktemp("guarded"), token=TOKEN)
+def guarded(tmp_path_factory: pytest.TempPathFactory, live_engine: Any) -> Any:
+    engine = live_engine(tmp_path_factory.mktemp("guarded"), token=TOKEN)
     yield engine
     engine.stop()
 

@@ -213,6 +213,11 @@ def test_files_are_served_whole_in_ranges_and_never_as_pages(shared_engine: Any)
     assert head.status_code == 200 and int(head.headers["Content-Length"]) == len(shared_engine.csv)
 
 
+@pytest.fixture
+def engine(workshop: Any) -> Any:
+    return workshop
+
+
 def test_row_ranges_and_spellings(engine: Any) -> None:
     engine.ended(engine.train().json()["job_id"])
     both = engine.predict(from_csv_range="2", from_row="2", to_csv_range="4", model="xgb", model_type="xgb").json()
@@ -237,7 +242,7 @@ def test_merge_then_train_by_token_then_delete(engine: Any) -> None:
     assert merged["merged_filename"] == "both.csv" and merged["merged_rows"] == 12
     refused(engine.post("/api/merge", data={"output_name": "both.csv"}, files=files), 400)
     listed = engine.get("/api/merge").json()
-    assert listed["count"] == 1 and listed["files"][0]["rows"] == 12
+    assert listed["files"][0]["filename"] == "both.csv" and listed["files"][0]["rows"] == 12
     assert engine.get(listed["files"][0]["url"]).text == engine.csv
     body = {"satellite": "KOI", "model": "svm", "merge_token": merged["merge_token"]}
     job_id = engine.post("/api/train", json=body).json()["job_id"]

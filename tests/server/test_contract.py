@@ -56,9 +56,17 @@ def files(shared_data: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def real(shared_engine: Any, tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> Iterator[Any]:
+def real(live_engine: Any, tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> Iterator[Any]:
     """An engine with its real tasks, a trained KOI model, a merged file, and a job in each state."""
-    engine = type(shared_engine)(tmp_path_factory.mktemp("real"), real_tasks=True)
+    engine = live_engine(tmp_path_factory.mktemp("real"), real_tasks=True)
+    try:
+        prepare(engine, files)
+        yield engine
+    finally:
+        engine.stop()
+
+
+def prepare(engine: Any, files: dict[str, bytes]) -> None:
     catalog = files["koi_train.csv"].decode()
     engine.jobs = {"trained": engine.train(csv=catalog, sentinel="false").json()["job_id"]}
     assert engine.ended(engine.jobs["trained"], 90)["status"] == "SUCCEEDED"
@@ -67,8 +75,6 @@ def real(shared_engine: Any, tmp_path_factory: pytest.TempPathFactory, files: di
     both = {"file_a": ("a.csv", files["koi_test_raw.csv"]), "file_b": ("b.csv", files["koi_test_raw.csv"])}
     assert engine.post("/api/merge", files=both).status_code == 200
     engine.jobs["running"] = engine.train("svm", csv=catalog).json()["job_id"]
-    yield engine
-    engine.stop()
 
 
 def recorded(folder: Path, name: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def known_to(engine: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     "options",
     [
-        ("--max-examples", "40", "--seed", "42", "--phases", "examples,coverage,fuzzing"),
+        ("--max-examples", "20", "--seed", "42", "--phases", "examples,coverage,fuzzing"),
         pytest.param(("--max-examples", "300"), marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
 )
