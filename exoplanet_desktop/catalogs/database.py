@@ -89,41 +89,78 @@ def run(
     stage: str = "working",
     report: Report = silent,
     should_stop: ShouldStop = never,
-) -> None:
+) -> int:
     """Executes one statement in a thread of its own, so that this one can report and be asked to stop.
 
-    Raises Cancelled, UnavailableError where disk or memory is full, and duckdb.Error for the rest.
+    Returns the number of rows that it wrote. Raises Cancelled, UnavailableError where disk or memory is full, and
+    duckdb.Error for the rest.
     """
+    return run_all([(connection, sql, parameters)], stage=stage, report=report, should_stop=should_stop)[0]
+
+
+def run_all(
+    statements: "Sequence[tuple[DuckDBPyConnection, str, Sequence[object]]]",
+    *,
+    stage: str,
+    report: Report = silent,
+    should_stop: ShouldStop = never,
+) -> list[int]:
+    """Executes statements at once, each with a connection (cursor) of its own; see `run`."""
     import duckdb
 
     report(0.0, stage)
     check(should_stop)
-    failure: list[BaseException] = []
-    done = threading.Event()
-
-    def work() -> None:
-        try:
-            connection.execute(sql, list(parameters))
-        except BaseException as error:  # handed to the caller's thread below
-            failure.append(error)
-        finally:
-            done.set()
-
-    thread = threading.Thread(target=work, name="duckdb", daemon=True)
-    thread.start()
+    works = [_Work(*statement) for statement in statements]
     try:
-        while not done.wait(_POLL_S):
+        while not all(work.done.wait(_POLL_S / len(works)) for work in works):
             check(should_stop)
-            report(max(connection.query_progress(), 0.0) / 100, stage)
+            if any(work.failure for work in works):
+                break
+            report(sum(work.progress for work in works) / len(works), stage)
     finally:
-        while not done.is_set():  # again and again: an interrupt before the statement starts is lost
-            connection.interrupt()
-            done.wait(_POLL_S)
-        thread.join()
-    if failure and isinstance(failure[0], duckdb.InterruptException):
+        for work in works:
+            work.end()
+    # What stopped the others comes before what was stopped.
+    failures = [work.failure for work in works if work.failure is not None]
+    failures.sort(key=lambda failure: isinstance(failure, duckdb.InterruptException))
+    if failures and isinstance(failures[0], duckdb.InterruptException):
         raise Cancelled("Stopped, as asked.") from None
-    if failure:
-        raise full(failure[0]) or failure[0]
+    if failures:
+        raise full(failures[0]) or failures[0]
+    return [work.written for work in works]
+
+
+class _Work:
+    """One statement in a thread of its own."""
+
+    def __init__(self, connection: "DuckDBPyConnection", sql: str, parameters: Sequence[object]) -> None:
+        self.done = threading.Event()
+        self.failure: BaseException | None = None
+        self.written = 0
+        self._connection = connection
+        self._thread = threading.Thread(target=self._execute, args=(sql, list(parameters)), name="duckdb", daemon=True)
+        self._thread.start()
+
+    def _execute(self, sql: str, parameters: list[object]) -> None:
+        try:
+            row = self._connection.execute(sql, parameters).fetchone()
+            if row and isinstance(row[0], int):
+                self.written = row[0]
+        except BaseException as error:  # handed to the caller's thread
+            self.failure = error
+        finally:
+            self.done.set()
+
+    @property
+    def progress(self) -> float:
+        return 1.0 if self.done.is_set() else max(self._connection.query_progress(), 0.0) / 100
+
+    def end(self) -> None:
+        """Stops the statement where it is not done."""
+        while not self.done.is_set():  # again and again: an interrupt before the statement starts is lost
+            self._connection.interrupt()
+            self.done.wait(_POLL_S)
+        self._thread.join()
 
 
 def full(error: BaseException) -> UnavailableError | None:

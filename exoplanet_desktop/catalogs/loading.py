@@ -17,7 +17,7 @@ from exoplanet_desktop.catalogs.records import BadLine
 from exoplanet_desktop.catalogs.rowindex import RowIndex, signature
 from exoplanet_desktop.catalogs.scan import Scan, scan
 from exoplanet_desktop.catalogs.temporary import need_space
-from exoplanet_desktop.errors import BugError, Cancelled
+from exoplanet_desktop.errors import BugError, Cancelled, UnreadableFile
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_BAD_LINES = 1_000  # that are kept; the rest is counted
 _CHECK_ROWS = 20_000
 _BLOCK = 4_194_304  # bytes
+_CLEAN_COPY = Scan(clean=True, breaks=True)
 _GROWTH = 1.6  # bytes in the database for each of the file: measured 1.45 for 49 columns of short cells
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ def load(
             notes=(*loaded.layout.notes, *_partial_note(given, loaded)),
         )
     if not loaded.rows:
-        raise no_rows(loaded.layout, loaded.bad_lines[0] if loaded.bad_lines else None)
+        raise no_rows_of(loaded)
     report(1.0, "read")
     return loaded
 
@@ -90,24 +91,82 @@ def _partial_note(layout: Layout, loaded: Loaded) -> tuple[str, ...]:
     return (note,) if loaded.partial else ()
 
 
-def unpacked(layout: Layout, folder: Path, report: Report, should_stop: ShouldStop) -> Layout:
+def unpacked(layout: Layout, folder: Path, report: Report, should_stop: ShouldStop, name: str = "data") -> Layout:
     """The layout of the unpacked copy of a file, in a folder; the layout itself where the file is not packed."""
     if not layout.packed:
         return layout
-    copy = folder / "unpacked.csv"
+    copy = folder / f"{name}.csv"
     size = max(layout.path.stat().st_size, 1)
-    name = layout.path.name
-    need_space(folder, size, f"The file {name}, unpacked,")
+    shown = layout.path.name
+    need_space(folder, size, f"The file {shown}, unpacked,")
     try:
         with layout.path.open("rb") as raw, open_bytes(layout.path, True) as packed, copy.open("wb") as target:
             while block := packed.read(_BLOCK):
                 check(should_stop)
-                need_space(folder, len(block), f"The file {name}, unpacked,")
+                need_space(folder, len(block), f"The file {shown}, unpacked,")
                 target.write(block)
                 report(min(raw.tell() / size, 1.0), "unpacking")
     except OSError as error:
         raise full(error) or error from None
     return replace(layout, path=copy, packed=False)
+
+
+@dataclass
+class Prepared:
+    """A file that can be read in SQL without being stored.
+
+    Attributes:
+        relation: SQL that reads its rows, in order; to be held against the number of rows.
+        loaded: what is known of it.
+        direct: the relation reads the file itself, not a copy made record by record.
+    """
+
+    relation: str
+    loaded: Loaded
+    direct: bool
+    _layout: Layout
+    _copy: Path
+
+    def carefully(self, report: Report, should_stop: ShouldStop) -> "Prepared":
+        """The file read record by record, where DuckDB does not find the rows that it should."""
+        layout, copy = self._layout, self._copy
+        need_space(copy.parent, int(layout.path.stat().st_size * _GROWTH), f"The file {layout.path.name}")
+        try:
+            loaded = clean_copy(layout, copy, report, should_stop)
+        except UnicodeError:
+            loaded = clean_copy(as_latin1(layout), copy, report, should_stop)
+        given = self.loaded.layout
+        loaded.layout = replace(loaded.layout, path=given.path, packed=given.packed)
+        if not loaded.rows:
+            raise no_rows_of(loaded)
+        return Prepared(csv_source(layout, copy, 0, _CLEAN_COPY), loaded, False, layout, copy)
+
+
+def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_stop: ShouldStop) -> Prepared:
+    """Finds out how to read a file in SQL; `name` is that of its temporary files.
+
+    Raises UnreadableFile, UnavailableError and Cancelled.
+    """
+    copy = folder / f"{name}.clean.csv"
+    source = unpacked(layout, folder, within(report, 0.0, 0.5), should_stop, name)
+    starts = folder / f"{name}.starts"
+    with source.path.open("rb") as file:
+        index = RowIndex(source.path, starts, source.delimiter, len(source.columns), signature(file))
+    try:
+        found = scan(source, starts=starts, report=within(report, 0.5, 1.0), should_stop=should_stop)
+    except UnicodeError:
+        source, found = as_latin1(source), Scan(clean=False)
+    loaded = Loaded(replace(source, path=layout.path, packed=layout.packed), found.records, index=index)
+    relation = csv_source(source, source.path, source.first_row - 1, found)
+    prepared = Prepared(relation, loaded, True, source, copy)
+    if found.clean and not found.records:
+        raise no_rows_of(loaded)
+    return prepared if found.clean else prepared.carefully(report, should_stop)
+
+
+def no_rows_of(loaded: Loaded) -> UnreadableFile:
+    """The error for a file without a row."""
+    return no_rows(loaded.layout, loaded.bad_lines[0] if loaded.bad_lines else None)
 
 
 def _load(target: "_Target", layout: Layout, report: Report) -> Loaded:
@@ -198,17 +257,14 @@ def _load_clean(target: _Target, layout: Layout, scan: Scan, index: RowIndex) ->
 
 def _load_careful(target: _Target, layout: Layout) -> Loaded:
     """Reads record by record into a clean copy, for DuckDB to read, and keeps what is no record."""
-    copy = target.folder / "clean.csv"
-    loaded = Loaded(layout)
+    copy = target.folder / f"{target.table}.clean.csv"
     try:
-        with copy.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, delimiter=layout.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
-            writer.writerows(_rows(target, loaded))
+        loaded = clean_copy(
+            layout, copy, within(target.report, 0.0, 0.6), target.should_stop, keep_partial=target.keep_partial
+        )
         rest = within(target.report, 0.6, 1.0)
         limit = loaded.rows if loaded.partial else None
-        target.fill(layout, copy, 0, Scan(clean=True, breaks=True), rest, limit)
-    except OSError as error:
-        raise full(error) or error from None
+        target.fill(layout, copy, 0, _CLEAN_COPY, rest, limit)
     finally:
         copy.unlink(missing_ok=True)
     if target.count() != loaded.rows:
@@ -216,17 +272,36 @@ def _load_careful(target: _Target, layout: Layout) -> Loaded:
     return loaded
 
 
-def _rows(target: _Target, loaded: Loaded) -> Iterator[tuple[str, ...]]:
-    report = within(target.report, 0.0, 0.6)
+def clean_copy(
+    layout: Layout,
+    copy: Path,
+    report: Report,
+    should_stop: ShouldStop,
+    keep_partial: Callable[[], bool] = lambda: False,
+) -> Loaded:
+    """Writes the records of a file as UTF-8 with every cell quoted; keeps what is no record. Raises UnicodeError."""
+    loaded = Loaded(layout)
+    try:
+        with copy.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, delimiter=layout.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            writer.writerows(_rows(loaded, report, should_stop, keep_partial))
+    except OSError as error:
+        raise full(error) or error from None
+    return loaded
+
+
+def _rows(
+    loaded: Loaded, report: Report, should_stop: ShouldStop, keep_partial: Callable[[], bool]
+) -> Iterator[tuple[str, ...]]:
     size = max(loaded.layout.path.stat().st_size, 1)
     characters = 0
     for number, record in enumerate(read_records(loaded.layout)):
         if number % _CHECK_ROWS == 0:
-            if target.should_stop():
-                loaded.partial = bool(loaded.rows) and target.keep_partial()
+            if should_stop():
+                loaded.partial = bool(loaded.rows) and keep_partial()
                 if loaded.partial:
                     return
-                check(target.should_stop)
+                check(should_stop)
             report(characters / size, "reading line by line")
         if isinstance(record, BadLine):
             loaded.bad_count += 1

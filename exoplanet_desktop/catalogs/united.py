@@ -27,7 +27,7 @@ class Source:
     """One of the files of a merge.
 
     Attributes:
-        table: its table in the database.
+        relation: SQL that reads its rows, in order.
         loaded: what came out of reading it.
         name: its name in a sentence.
         satellite: whose catalog it is, where recognised.
@@ -36,9 +36,9 @@ class Source:
         label: the column with the disposition: one that it has, or one that the prediction becomes.
     """
 
-    def __init__(self, table: str, loaded: Loaded) -> None:
+    def __init__(self, relation: str, loaded: Loaded) -> None:
         columns = {column.lower(): column for column in loaded.layout.columns}
-        self.table = table
+        self.relation = relation
         self.loaded = loaded
         self.name = loaded.layout.path.name
         self.satellite = recognise(loaded.layout.columns)
@@ -48,17 +48,18 @@ class Source:
         self.label = next((info.label for info in infos if info.label in self.kept), None)
         self._own_label = infos[0].label if self.satellite else None
 
-    def label_like(self, other: Self) -> None:
+    def label_like(self, others: Sequence[Self]) -> None:
         """Names the column that the prediction becomes, where the file has no label."""
         if self.label is None and self.predicted:
-            self.label = self._own_label or other.label or "disposition"
+            given = next((other.label for other in others if other.label), None)
+            self.label = self._own_label or given or "disposition"
 
     def cell(self, column: str) -> str:
         """SQL for the cell of a column as it is in the file, with a decimal point; NULL where there is none."""
         column = self.kept.get(column.lower(), "")
         if not column:
             return "CAST(NULL AS VARCHAR)"
-        name = identifier(column)
+        name = _cell(column)
         if self.loaded.layout.decimal == ".":
             return name
         number = literal(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*")
@@ -68,7 +69,7 @@ class Source:
         """SQL for the cell of a column in the merged file: gaps of the label are filled by the prediction."""
         cell = self.cell(column)
         if column.lower() == (self.label or "").lower() and self.predicted:
-            return f"CASE WHEN {self.filled} THEN {identifier(self.predicted)} ELSE {cell} END"
+            return f"CASE WHEN {self.filled} THEN {_cell(self.predicted)} ELSE {cell} END"
         if column == LABEL_SOURCE and self.predicted:
             return f"CASE WHEN {self.filled} THEN 'model' ELSE {cell} END"
         return cell
@@ -78,13 +79,29 @@ class Source:
         """SQL for whether the prediction fills the label of a row."""
         if self.predicted is None or self.label is None:
             return "false"
-        return f"({_is_missing(self.cell(self.label))} AND NOT {_is_missing(identifier(self.predicted))})"
+        return f"({_is_missing(self.cell(self.label))} AND NOT {_is_missing(_cell(self.predicted))})"
+
+    def text_hash(self, columns: Sequence[str]) -> str:
+        """SQL for a 64-bit number that rows with the same texts share."""
+        return f"hash({', '.join(self.merged_cell(column) for column in compared(columns))})"
+
+    def value_hash(self, columns: Sequence[str]) -> str:
+        """SQL for a 64-bit number that rows share where their cells in some columns are the same as values."""
+        return f"hash({', '.join(_value_hash(self.merged_cell(column)) for column in columns)})"
 
     def digest(self, columns: Sequence[str]) -> str:
         """SQL for a number that rows share only where all their merged cells are the same, as values."""
-        cells = ", ".join(self.merged_cell(column) for column in columns if column != LABEL_SOURCE)
+        cells = ", ".join(self.merged_cell(column) for column in compared(columns))
         # One lambda for all cells: an expression for each takes DuckDB a second and 600 MB to set up.
         return f"md5_number(array_to_string(list_transform([{cells}], lambda cell: {_value('cell')}), chr(31)))"
+
+    def value(self, column: str) -> str:
+        """SQL for a text that cells of the merged column share where they are the same as values; '' where missing."""
+        return _value(self.merged_cell(column))
+
+    def completeness(self, columns: Sequence[str]) -> str:
+        """SQL for how many of the merged cells are there."""
+        return " + ".join(f"(NOT {_is_missing(self.merged_cell(column))})::INTEGER" for column in compared(columns))
 
     def notes(self) -> list[str]:
         """What was changed or left out when the file was read, and which columns are dropped."""
@@ -100,20 +117,25 @@ class Source:
         return notes
 
 
-def united_columns(a: Source, b: Source, label_source: bool) -> tuple[str, ...]:
+def united_columns(sources: Sequence[Source], label_source: bool) -> tuple[str, ...]:
     """The columns of the merged file: identifiers, labels, then the rest by name.
 
-    Names that differ only in case are one column, spelt as in the first file.
+    Names that differ only in case are one column, spelt as in the first file that has it.
     """
-    names = {**b.kept, **a.kept}
-    known = [info for info in SATELLITES.values() if info.satellite in (a.satellite, b.satellite)]
-    infos = sorted(known, key=lambda info: info.satellite != a.satellite) or list(SATELLITES.values())
+    names = {low: column for source in reversed(sources) for low, column in source.kept.items()}
+    satellites = dict.fromkeys(source.satellite for source in sources if source.satellite)
+    infos = [SATELLITES[satellite] for satellite in satellites] or list(SATELLITES.values())
     identifiers = [column for info in infos for column in info.identifiers if column in names]
-    labels = [source.label for source in (a, b) if source.label]
+    labels = [source.label for source in sources if source.label]
     labels += [LABEL_SOURCE] if label_source else []
     first = dict.fromkeys((*identifiers, *labels))
     rest = sorted(column for low, column in names.items() if low not in {name.lower() for name in first})
     return (*(names.get(name, name) for name in first), *rest)
+
+
+def compared(columns: Sequence[str]) -> list[str]:
+    """The columns that decide whether two rows are the same: who gave the label is none of them."""
+    return [column for column in columns if column != LABEL_SOURCE]
 
 
 def listed(columns: Sequence[str]) -> str:
@@ -124,6 +146,10 @@ def listed(columns: Sequence[str]) -> str:
     """
     text = ", ".join(f"`{column}`" for column in columns[:_LISTED])
     return text if len(columns) <= _LISTED else f"{text} and {len(columns) - _LISTED:,} more"
+
+
+def _cell(column: str) -> str:
+    return f"data.{identifier(column)}"
 
 
 def _is_missing(cell: str) -> str:
@@ -138,3 +164,9 @@ def _value(cell: str) -> str:
     number = f"CAST(try_cast({cell} AS DOUBLE) + 0.0 AS VARCHAR)"  # + 0.0: minus zero is zero
     return f"""CASE WHEN {_is_missing(cell)} THEN ''
         WHEN length({cell}) < 16 OR contains({cell}, '.') THEN coalesce({number}, {cell}) ELSE {cell} END"""
+
+
+def _value_hash(cell: str) -> str:
+    """The same as a 64-bit number, without a text for each number; NULL where the cell is missing."""
+    return f"""CASE WHEN {_is_missing(cell)} THEN NULL WHEN length({cell}) < 16 OR contains({cell}, '.')
+        THEN coalesce(hash(try_cast({cell} AS DOUBLE) + 0.0), hash({cell})) ELSE hash({cell}) END"""

@@ -1,0 +1,334 @@
+"""The work of a merge, step by step: find out how to read the files, compare their rows, write what stays.
+
+No cell is ever stored: the files are read once for a few numbers a row, by which rows are compared, and once more to be
+written. That takes a third of the time of storing them in a database.
+"""
+
+# ruff: noqa: S608 - names in SQL come through identifier() or literal(), or are the program's own
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from exoplanet_desktop.catalogs.database import discard, identifier, literal, open_database, run, run_all
+from exoplanet_desktop.catalogs.duplicates import (
+    Duplicates,
+    drop_same_digests,
+    exact_keys,
+    find_same_identifiers,
+    find_same_texts,
+    identifier_column,
+    identifier_keys,
+    probe_columns,
+)
+from exoplanet_desktop.catalogs.loading import Loaded, Prepared, no_rows_of, prepare
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
+from exoplanet_desktop.catalogs.reading import readable, sniff
+from exoplanet_desktop.catalogs.temporary import need_space, own_folder
+from exoplanet_desktop.catalogs.united import LABEL_SOURCE, Source, listed, united_columns
+from exoplanet_desktop.errors import InputError, UnavailableError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_BLOCK = 4_194_304  # bytes
+_AT_ONCE = 2  # files that are written at the same time
+
+
+class Merging:
+    """A merge in progress; a context manager that leaves no temporary file.
+
+    Attributes:
+        sources: the files, as far as they are known.
+        columns: of the merged file.
+        filled: rows of each file whose label the prediction gives.
+        identifier: the column (lower case) of the rules by identifier.
+        dropped_each: rows of each file that the rule drops; after `compare`.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        rule: Duplicates,
+        chosen: str | None,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> None:
+        """`chosen`: the column of the rules by identifier. Raises UnreadableFile and InputError."""
+        if len(paths) < 2:
+            raise InputError("A merge needs two files or more. Choose another file.")
+        self.rule = Duplicates(rule)
+        self._layouts = [sniff(path) for path in paths]
+        self._report, self._should_stop = report, should_stop
+        self.sources = [Source("", Loaded(layout)) for layout in self._layouts]
+        _check_common(self.sources)
+        self.identifier = identifier_column(self.sources, chosen) if self.rule.by_identifier else ""
+        self.columns: tuple[str, ...] = ()
+        self.filled: list[int] = []
+        self.dropped_each: tuple[int, ...] = ()
+        self._prepared: list[Prepared] = []
+
+    def __enter__(self) -> Self:
+        self.folder = own_folder("merge")
+        self.connection: DuckDBPyConnection | None = None
+        try:
+            self.connection = open_database(self.folder, max(len(layout.columns) for layout in self._layouts))
+        except BaseException:
+            discard(self.connection, self.folder)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        discard(self.connection, self.folder)
+
+    # --- reading
+
+    def read(self, start: float, end: float) -> None:
+        """Finds out of each file what is needed to compare and write its rows.
+
+        Raises UnreadableFile, UnavailableError and Cancelled.
+        """
+        quarter = start + (end - start) / 4
+        step = 1 / len(self._layouts)
+        first, second = self._within(start, quarter), self._within(quarter, end)
+        for number, layout in enumerate(self._layouts):
+            report = within(first, step * number, step * (number + 1))
+            with readable(layout.path):
+                self._prepared.append(
+                    prepare(layout, self.folder, f"file_{number}", report=report, should_stop=self._should_stop)
+                )
+        self._unite()
+        for number in range(len(self.sources)):
+            self._read_keys(number, within(second, step * number, step * (number + 1)))
+
+    def _unite(self) -> None:
+        self.sources = [Source(prepared.relation, prepared.loaded) for prepared in self._prepared]
+        for source in self.sources:
+            source.label_like([other for other in self.sources if other is not source])
+        self.filled = [self._count_filled(source) for source in self.sources]
+        self.columns = united_columns(self.sources, any(self.filled) or self._has_label_source())
+
+    def _has_label_source(self) -> bool:
+        return any(LABEL_SOURCE in source.kept for source in self.sources)
+
+    def _count_filled(self, source: Source) -> int:
+        if source.filled == "false":
+            return 0
+        return self._count(f"SELECT count(*) FROM {source.relation} AS data WHERE {source.filled}")
+
+    def _read_keys(self, number: int, report: Report) -> None:
+        """The table keys_N, with a row for each of the file's: also the proof that DuckDB finds all of them."""
+        import duckdb
+
+        prepared = self._prepared[number]
+        sql = f"CREATE OR REPLACE TABLE keys_{number} AS SELECT {{}} FROM {{}} AS data"
+        listeners: Any = {"report": report, "should_stop": self._should_stop}
+        try:
+            source = self.sources[number]
+            rows = run(self._database, sql.format(self._keys(source), source.relation), stage="reading", **listeners)
+        except duckdb.Error:
+            rows = -1
+        if rows != prepared.loaded.rows and prepared.direct:
+            with readable(prepared.loaded.layout.path):
+                self._prepared[number] = prepared.carefully(report, self._should_stop)
+            self._unite()
+            source = self.sources[number]
+            rows = run(self._database, sql.format(self._keys(source), source.relation), stage="reading", **listeners)
+        if rows != self._prepared[number].loaded.rows:
+            raise self._changed(self.sources[number])
+        if not rows:
+            raise no_rows_of(self._prepared[number].loaded)
+
+    def _keys(self, source: Source) -> str:
+        if self.rule is Duplicates.EXACT:
+            return exact_keys(source, self.columns, probe_columns(self.sources, self.columns))
+        if self.rule.by_identifier:
+            return identifier_keys(source, self.columns, self.identifier)
+        return "1 AS one"
+
+    # --- comparing
+
+    def compare(self, start: float, end: float) -> None:
+        """Finds the rows that the rule drops: the tables dropped_N (number), and `dropped_each`."""
+        offsets = self.offsets
+        parts = (f"SELECT rowid + {offset} AS place, * FROM keys_{n}" for n, offset in enumerate(offsets))
+        self._database.execute(f"CREATE VIEW keys AS {' UNION ALL '.join(parts)}")
+        if self.rule is Duplicates.EXACT:
+            find_same_texts(self._executed(start, (start + end) / 2))
+            if self._count("SELECT count(*) FROM unsure"):
+                self._digest((start + end) / 2, end)
+        elif self.rule.by_identifier:
+            find_same_identifiers(self._executed(start, end), self.rule)
+        else:
+            self._database.execute("CREATE TABLE dropped (place BIGINT)")
+        self.dropped_each = tuple(
+            self._count(f"SELECT count(*) FROM dropped WHERE {self._of(number)}") for number in range(len(offsets))
+        )
+
+    @property
+    def offsets(self) -> list[int]:
+        """Of each file, the place of its first row among all rows."""
+        rows = [source.loaded.rows for source in self.sources]
+        return [sum(rows[:number]) for number in range(len(rows))]
+
+    def _digest(self, start: float, end: float) -> None:
+        self._database.execute("CREATE TABLE digests (place BIGINT, digest UHUGEINT)")
+        execute = self._executed(start, end)
+        for number, (source, offset) in enumerate(zip(self.sources, self.offsets, strict=True)):
+            if self._count(f"SELECT count(*) FROM unsure WHERE {self._of(number)}"):
+                self._flag(number, "unsure", "unsure")
+                execute(
+                    f"""INSERT INTO digests SELECT flag.number + {offset}, {source.digest(self.columns)}
+                        FROM {source.relation} AS data POSITIONAL JOIN unsure_{number} AS flag WHERE flag.chosen"""
+                )
+        drop_same_digests(execute)
+
+    def _flag(self, number: int, name: str, places: str) -> None:
+        """The table NAME_N with a row (number, chosen) for each of the file's: whether it is among the places."""
+        offset, rows = self.offsets[number], self.sources[number].loaded.rows
+        self._database.execute(
+            f"""CREATE OR REPLACE TABLE {name}_{number} AS
+                SELECT range AS number, chosen.place IS NOT NULL AS chosen FROM range({rows})
+                LEFT JOIN {places} AS chosen ON chosen.place = range + {offset} ORDER BY range"""
+        )
+
+    def _of(self, number: int) -> str:
+        offset = self.offsets[number]
+        return f"place >= {offset} AND place < {offset + self.sources[number].loaded.rows}"
+
+    # --- writing
+
+    def write(self, out: Path, start: float, end: float) -> None:
+        """Writes the rows that stay. Raises UnavailableError and Cancelled."""
+        sizes = [source.loaded.layout.path.stat().st_size for source in self.sources]
+        need_space(out.parent, sum(sizes), "The merged file")
+        need_space(self.folder, sum(sizes[1:]), "The merge")
+        parts = [out, *(self.folder / f"part_{number}.csv" for number in range(1, len(self.sources)))]
+        numbers = range(len(self.sources))
+        step = (end - start) / len(self.sources) * 0.95
+        at_once = min(_AT_ONCE, os.cpu_count() or 1)
+        for first in range(0, len(self.sources), at_once):
+            some = numbers[first : first + at_once]
+            self._write_some(some, parts, self._within(start + step * first, start + step * (first + len(some))))
+        for part in parts[1:]:
+            self._append(part, out)
+
+    def _write_some(self, numbers: Sequence[int], parts: Sequence[Path], report: Report) -> None:
+        cursors = [self._database.cursor() for _ in numbers]
+        try:
+            statements = [
+                (cursor, self._copy(number, parts[number]), ()) for cursor, number in zip(cursors, numbers, strict=True)
+            ]
+            written = run_all(statements, stage="writing", report=report, should_stop=self._should_stop)
+        finally:
+            for cursor in cursors:
+                cursor.close()
+        for number, rows in zip(numbers, written, strict=True):
+            if rows != self.sources[number].loaded.rows - self.dropped_each[number]:
+                raise self._changed(self.sources[number])
+
+    def _copy(self, number: int, part: Path) -> str:
+        source = self.sources[number]
+        # Of one column, a missing cell would be written as a blank line, which is no row: write "" there.
+        form = "coalesce({}, '') AS {}" if len(self.columns) == 1 else "{} AS {}"
+        cells = ", ".join(form.format(source.merged_cell(column), identifier(column)) for column in self.columns)
+        sql = f"SELECT {cells} FROM {source.relation} AS data"
+        if self.dropped_each[number]:
+            self._flag(number, "flag", "dropped")
+            sql += f" POSITIONAL JOIN flag_{number} AS flag WHERE NOT flag.chosen"
+        header = str(number == 0).lower()
+        return f"COPY ({sql}) TO {literal(str(part.resolve()))} (FORMAT csv, HEADER {header})"
+
+    def _append(self, part: Path, out: Path) -> None:
+        try:
+            with part.open("rb") as source, out.open("ab") as target:
+                while source.peek(1):
+                    check(self._should_stop)
+                    target.write(source.read(_BLOCK))
+        finally:
+            part.unlink()
+
+    # --- telling
+
+    def notes(self) -> tuple[str, ...]:
+        """What else happened, a sentence each."""
+        notes = list(dict.fromkeys(note for source in self.sources for note in source.notes()))
+        first = self.sources[0]
+        for other in self.sources[1:]:
+            if first.satellite and other.satellite and first.satellite != other.satellite:
+                notes.append(
+                    f"{first.name} is a {first.satellite} catalog and {other.name} a {other.satellite} one:"
+                    " their columns differ."
+                )
+        notes += self._columns_notes()
+        for source, filled in zip(self.sources, self.filled, strict=True):
+            if filled:
+                notes.append(
+                    f"{filled:,} rows of {source.name} had no `{source.label}`: the predicted class was put there, and"
+                    f" `{LABEL_SOURCE}` says `model`."
+                )
+        return tuple(notes)
+
+    def _columns_notes(self) -> list[str]:
+        if len(self.sources) == 2:
+            a, b = self.sources
+            return [
+                f"Only {one.name} has {listed(only)}; rows of {other.name} are empty there."
+                for one, other in ((a, b), (b, a))
+                if (only := sorted(column for low, column in one.kept.items() if low not in other.kept))
+            ]
+        return [
+            f"{source.name} has no {listed(lacking)}; its rows are empty there."
+            for source in self.sources
+            if (lacking := self.lacking(source))
+        ]
+
+    def lacking(self, source: Source) -> list[str]:
+        """The columns that a file gains: those of the others."""
+        own = {*source.kept, LABEL_SOURCE, (source.label or "").lower()}
+        return sorted(column for column in self.columns if column.lower() not in own)
+
+    # --- helpers
+
+    @property
+    def _database(self) -> "DuckDBPyConnection":
+        assert self.connection is not None
+        return self.connection
+
+    def _within(self, start: float, end: float) -> Report:
+        return within(self._report, start, end)
+
+    def _executed(self, start: float, end: float) -> Any:
+        """Executes statement after statement, each of which brings the share half-way to the end."""
+        done = start
+
+        def execute(sql: str) -> None:
+            nonlocal done
+            next_done = (done + end) / 2
+            stage = "looking for repeated rows"
+            report = self._within(done, next_done)
+            run(self._database, sql, stage=stage, report=report, should_stop=self._should_stop)
+            done = next_done
+
+        return execute
+
+    def _count(self, sql: str) -> int:
+        row: Any = self._database.execute(sql).fetchone()
+        return int(row[0])
+
+    def _changed(self, source: Source) -> UnavailableError:
+        return UnavailableError(f"{source.name} changed while it was merged. Try again when nothing writes to it.")
+
+
+def _check_common(sources: Sequence[Source]) -> None:
+    """Raises InputError where a file shares no column with those before it."""
+    known = set(sources[0].kept)
+    for source in sources[1:]:
+        if not known & source.kept.keys():
+            before = sources[0].name if len(sources) == 2 else "the files before it"
+            raise InputError(f"{before} and {source.name} have no column in common. Choose catalogs of one satellite.")
+        known |= source.kept.keys()
