@@ -11,6 +11,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from exoplanet_desktop.catalogs.temporary import sweep
 from exoplanet_desktop.errors import AppError, BugError
 from exoplanet_desktop.gui import aio, settings, theme
 from exoplanet_desktop.gui.main_window import MainWindow
@@ -66,6 +67,7 @@ async def _live(
     window = MainWindow(services, before)
     window.show()
     services.runs.open()
+    services.workers.call(sweep)  # what a killed process left behind
     starting = aio.background(_start_backend(window, services))
     if files:
         window.open_files(files)

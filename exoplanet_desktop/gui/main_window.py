@@ -250,6 +250,7 @@ class MainWindow(QMainWindow):
         backend, help_menu = (self.menuBar().addMenu(title) for title in ("&Backend", "&Help"))
         _act(file, "&Open catalog…", lambda: self.tab.choose(), QKeySequence.StandardKey.Open)
         _act(file, "&Save prediction or merged file…", self._save_shown, QKeySequence.StandardKey.Save)
+        _act(file, "&Export what is shown…", lambda: self._view_in_front().pane.ask_export(), "Ctrl+E")
         file.addSeparator()
         quit_action = _act(file, "&Quit", self.close, QKeySequence.StandardKey.Quit)
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
@@ -273,7 +274,7 @@ class MainWindow(QMainWindow):
         if isinstance(tab, PredictTab | MergeTab):
             tab.ask_target()
         else:
-            self.services.notices.information("The Train tab shows the catalog as it is in its file.")
+            self.train.view.pane.ask_export()
 
     @Slot()
     def _about(self) -> None:

@@ -1,9 +1,9 @@
 """What every tab needs, handed in and never fetched from a global."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.runs import Runs
@@ -40,7 +40,7 @@ class Services:
         session = Session(workers, notices, folder)
         keeper = Keeper(folder / "record", notices)
         runs = Runs(session, workers, poller, keeper, notices)
-        scratch = Path(tempfile.mkdtemp(prefix="exoplanet-desktop-window-"))
+        scratch = own_folder("window")
         return cls(workers, notices, session, poller, keeper, runs, scratch)
 
     async def sample(self, satellite: Satellite) -> Path:
@@ -56,12 +56,10 @@ class Services:
 
     async def close(self) -> None:
         """End the engine, the threads and the temporary files."""
-        import shutil
-
         await self.session.close()
         self.poller.close()
         await self.keeper.close()
-        await self.workers.call(shutil.rmtree, self.scratch, True)
+        await self.workers.call(discard_folder, self.scratch)
         self.workers.close()
 
 

@@ -42,7 +42,7 @@ def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
         for control in (control for kind in CONTROLS for control in top.findChildren(kind)):
             # Qt's own parts of a control (the field of a spin box, a table's corner) are named by it.
             own_part = control.objectName().startswith("qt_") or isinstance(
-                control.parent(), QComboBox | QAbstractSpinBox | QTableView
+                control.parent(), QComboBox | QAbstractSpinBox | QLineEdit | QTableView
             )
             if not own_part and not name_of(control):
                 nameless.append(control)

@@ -1,5 +1,6 @@
 """Filter, sort, find and choose columns, as a user does, on a real table."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,3 +134,20 @@ def test_a_filter_completes_the_word_that_is_written(pane: TablePane, qtbot: QtB
 
     assert line.text() == "koi_teq > 300 and koi_period"
     completer.popup().hide()
+
+
+def test_what_is_shown_is_exported(pane: TablePane, qtbot: QtBot, tmp_path: Path) -> None:
+    filter_by(pane, "koi_period < 10", qtbot)
+    pane.grid.sortByColumn(pane.model.columns.index("koi_period"), Qt.SortOrder.AscendingOrder)
+    qtbot.waitUntil(lambda: bool(pane.model.order) and pane.model.rowCount() < 600, timeout=5_000)
+    pane.grid.setColumnHidden(pane.model.columns.index("kepid"), True)
+    target = tmp_path / "shown.csv"
+
+    pane.export(str(target))
+
+    qtbot.waitUntil(target.exists, timeout=10_000)
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == pane.model.rowCount()
+    assert "kepid" not in rows[0]
+    assert [row["koi_period"] for row in rows] == cells(pane, "koi_period", len(rows), qtbot)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, Slot
@@ -16,6 +17,7 @@ from exoplanet_desktop.gui.tables.model import FirstRows, Order, TableModel
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.tools import TableTools
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
+from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -105,6 +107,26 @@ class TablePane(QFrame):
         )
         dialog.show()
 
+    @Slot()
+    def ask_export(self) -> None:
+        """Ask where the rows and columns on screen go, as CSV or as Parquet."""
+        if self._view is not None:
+            name = Path(self.title.text()).stem.replace(", ", "_")
+            ask_target(
+                self, "Export what is shown", f"{name}_shown.csv", self.export, "CSV (*.csv);;Parquet (*.parquet)"
+            )
+
+    @aio.slot(str)
+    async def export(self, target: str) -> None:
+        """Write the rows that the filter leaves, in the order and with the columns on screen."""
+        if (view := self._view) is None:
+            return
+        header = self.grid.horizontalHeader()
+        shown = sorted((header.visualIndex(at), name) for at, name in enumerate(self.model.columns))
+        names = [name for _, name in shown if not self.grid.isColumnHidden(self.model.columns.index(name))]
+        await self._workers.call(_export, view, Path(target), names)
+        self._notices.information(f"{view.row_count:,} rows and {len(names):,} columns are saved in {target}.")
+
     @Slot(object)
     def _sort(self, order: Order) -> None:
         self._wish = (self._wish[0], order)
@@ -186,3 +208,9 @@ class TablePane(QFrame):
         layout.addWidget(self.tools)
         layout.addWidget(self.grid, 1)
         layout.addWidget(self.classes)
+
+
+def _export(view: "View", target: Path, columns: Sequence[str]) -> None:
+    from exoplanet_desktop.catalogs.export import Format, export
+
+    export(view, target, Format.PARQUET if target.suffix.lower() == ".parquet" else Format.CSV, columns)

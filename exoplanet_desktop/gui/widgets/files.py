@@ -22,10 +22,14 @@ def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callab
     dialog.open()
 
 
-def ask_target(parent: QWidget, title: str, name: str, take: Callable[[str], object]) -> None:
-    """Ask where a file goes; Qt asks before one that is there is replaced."""
+def ask_target(parent: QWidget, title: str, name: str, take: Callable[[str], object], kinds: str = "") -> None:
+    """Ask where a file goes; Qt asks before one that is there is replaced. `kinds` are Qt's name filters."""
     dialog = QFileDialog(parent, title, name)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    if kinds:
+        dialog.setNameFilter(kinds)
+        suffixes = {kind: kind.rpartition("*")[2].strip(".)") for kind in kinds.split(";;")}
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(suffixes[kind]))
     dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(take)
