@@ -14,6 +14,7 @@ BENCHES = {
     "predict-large": "tests.benchmarks.predict_large:measure",
     "cold": "tests.benchmarks.cold:measure",
     "poll": "tests.benchmarks.poll:measure",
+    "cluster": "tests.benchmarks.cluster:measure",
 }
 
 if __name__ == "__main__":
