@@ -11,6 +11,7 @@ import pydantic
 
 from exoplanet_desktop.client.connection import Answer, Connection
 from exoplanet_desktop.client.patience import Patience, Patiences
+from exoplanet_desktop.client.retries import Refusal
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Transfer, Upload, prepare_upload
 from exoplanet_desktop.client.urls import is_loopback, rebase
 from exoplanet_desktop.client.words import not_the_contract
@@ -47,9 +48,11 @@ class Caller:
         health: Health | None = None
         try:
             health = self._parse(Health, self._get("/api/health", "say how it is"), "a health reply")
-        except (NotAllowed, TooMany, NoAnswer):
+        except (NotAllowed, TooMany, TooLarge, NoAnswer):
             raise
-        except AppError:
+        except AppError as error:
+            if isinstance(error.__cause__, Refusal) and error.__cause__.status >= 500:
+                raise  # our own engine in trouble must not be taken for a backend that has no extensions
             # Somebody is there who has no such call. A backend, or any other web server?
             self._is_a_backend()
         with self._lock:
@@ -75,12 +78,19 @@ class Caller:
         return health if asked else self.health()
 
     def _is_a_backend(self) -> None:
-        try:
-            self.uploads()
-        except NoAnswer:
-            raise
-        except AppError:
-            self.merged()
+        """Raises UnavailableError where somebody answers who lists no files, as each backend of the contract does."""
+        for call in (self.uploads, self.merged):
+            try:
+                call()
+            except (NoAnswer, NotAllowed):
+                raise
+            except AppError as error:
+                refused = error
+            else:
+                return
+        raise UnavailableError(
+            f"A server answers at {self.base_url}, but it is no exoplanet backend. Check address and port."
+        ) from refused
 
     def _require(self, extension: str, lack: str) -> None:
         if not self.has(extension):

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -109,6 +109,12 @@ class Stage(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
+    def clear(self) -> None:
+        """Forgets all acts and requests, and ends whoever still acts."""
+        self.closing.set()
+        self.closing = threading.Event()
+        self.acts, self.requests = {}, []
+
     @property
     def base(self) -> str:
         return f"http{'s' if self.certificate else ''}://127.0.0.1:{self.server_address[1]}"
@@ -137,8 +143,8 @@ class Stage(ThreadingHTTPServer):
         pass
 
 
-@pytest.fixture
-def stages() -> Iterator[Callable[[], Stage]]:
+@contextmanager
+def _starter() -> Iterator[Callable[[], Stage]]:
     started: list[tuple[Stage, threading.Thread]] = []
 
     def start() -> Stage:
@@ -152,6 +158,19 @@ def stages() -> Iterator[Callable[[], Stage]]:
     for stage, thread in started:
         stage.close()
         thread.join()
+
+
+@pytest.fixture
+def stages() -> Iterator[Callable[[], Stage]]:
+    with _starter() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def lasting_stage() -> Iterator[Stage]:
+    """One for many short tests, each of which begins with `clear`."""
+    with _starter() as start:
+        yield start()
 
 
 @pytest.fixture
