@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - names in SQL come through Cells and literal()
 
+import csv
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -10,14 +11,18 @@ from uuid import uuid4
 
 from exoplanet_desktop.catalogs.database import identifier, literal, run
 from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.loading import csv_source
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent, within
+from exoplanet_desktop.catalogs.scan import Scan
 from exoplanet_desktop.catalogs.temporary import need_space
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.cells import Cells
+    from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import View
 
 _BLOCK = 4_194_304  # bytes
+_ROWS = 5_000
 
 
 class Format(StrEnum):
@@ -51,32 +56,43 @@ def export(
     table = view.table
     names = [table.known(name) for name in (columns if columns is not None else table.columns)]
     need_space(table.exports, table.layout.path.stat().st_size if table.layout.path.exists() else 0, out.name)
-    copy = table.exports / f"{uuid4().hex}.part"
+    copy, ordered = (table.exports / f"{uuid4().hex}.part" for _ in range(2))
+    share = 0.6 if view.order else 0.0
     with whole(out) as part:
         try:
+            source = view.source
+            if view.order:
+                _write_ordered(view, ordered, within(report, 0.0, share), should_stop)
+                source = f"{csv_source(table.layout, ordered, 0, Scan(clean=True, breaks=True))} AS data"
             with table.reading() as cursor:
-                select = _select(view, names, Format(format), cursor)
+                sql = f"COPY (SELECT {_cells(table, names, Format(format), cursor)} FROM {source})"
                 options = "FORMAT csv, HEADER" if format == Format.CSV else "FORMAT parquet"
-                sql = f"COPY ({select}) TO {literal(str(copy))} ({options})"
-                run(cursor, sql, stage="writing", report=within(report, 0.0, 0.8), should_stop=should_stop)
-            _move(copy, part, within(report, 0.8, 1.0), should_stop)
+                sql += f" TO {literal(str(copy))} ({options})"
+                run(cursor, sql, stage="writing", report=within(report, share, 0.9), should_stop=should_stop)
+            _move(copy, part, within(report, 0.9, 1.0), should_stop)
         finally:
             copy.unlink(missing_ok=True)
+            ordered.unlink(missing_ok=True)
     report(1.0, "written")
 
 
-def _select(view: "View", names: Sequence[str], form: Format, cursor: Any) -> str:
-    cells = view.table.cells
-    source, order = "data", "data.rowid"
-    if view.name is not None:
-        source, order = f"data JOIN {view.name} AS chosen ON data.rowid = chosen.number", "chosen.rowid"
+def _write_ordered(view: "View", copy: Path, report: Report, should_stop: ShouldStop) -> None:
+    """Row by row in the view's order: the database would need the whole table in memory to sort it."""
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=view.table.layout.delimiter, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
+        for start in range(0, view.row_count, _ROWS):
+            check(should_stop)
+            report(start / view.row_count, "sorting")
+            writer.writerows(view.page(start, _ROWS))
+
+
+def _cells(table: "Table", names: Sequence[str], form: Format, cursor: Any) -> str:
+    cells = table.cells
     if form is Format.PARQUET:
-        listed = ", ".join(f"{_typed(cells, name, cursor)} AS {identifier(name)}" for name in names)
-    elif len(names) == 1:  # of one column, a missing cell would be a blank line, which is no row
-        listed = f"coalesce({cells.cell(names[0])}, '') AS {identifier(names[0])}"
-    else:
-        listed = ", ".join(f"{cells.cell(name)} AS {identifier(name)}" for name in names)
-    return f"SELECT {listed} FROM {source} ORDER BY {order}"
+        return ", ".join(f"{_typed(cells, name, cursor)} AS {identifier(name)}" for name in names)
+    if len(names) == 1:  # of one column, a missing cell would be a blank line, which is no row
+        return f"coalesce({cells.cell(names[0])}, '') AS {identifier(names[0])}"
+    return ", ".join(f"{cells.cell(name)} AS {identifier(name)}" for name in names)
 
 
 def _typed(cells: "Cells", name: str, cursor: Any) -> str:

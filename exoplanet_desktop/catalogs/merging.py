@@ -24,7 +24,7 @@ from exoplanet_desktop.catalogs.duplicates import (
     probe_columns,
 )
 from exoplanet_desktop.catalogs.loading import Loaded, Prepared, no_rows_of, prepare
-from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, silent, within
 from exoplanet_desktop.catalogs.reading import readable, sniff
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
 from exoplanet_desktop.catalogs.united import LABEL_SOURCE, Source, listed, united_columns
@@ -118,7 +118,7 @@ class Merging:
     def _count_filled(self, source: Source) -> int:
         if source.filled == "false":
             return 0
-        return self._count(f"SELECT count(*) FROM {source.relation} AS data WHERE {source.filled}")
+        return self.count(f"SELECT count(*) FROM {source.relation} AS data WHERE {source.filled}")
 
     def _read_keys(self, number: int, report: Report) -> None:
         """The table keys_N, with a row for each of the file's: also the proof that DuckDB finds all of them."""
@@ -159,14 +159,14 @@ class Merging:
         self._database.execute(f"CREATE VIEW keys AS {' UNION ALL '.join(parts)}")
         if self.rule is Duplicates.EXACT:
             find_same_texts(self._executed(start, (start + end) / 2))
-            if self._count("SELECT count(*) FROM unsure"):
+            if self.count("SELECT count(*) FROM unsure"):
                 self._digest((start + end) / 2, end)
         elif self.rule.by_identifier:
             find_same_identifiers(self._executed(start, end), self.rule)
         else:
             self._database.execute("CREATE TABLE dropped (place BIGINT)")
         self.dropped_each = tuple(
-            self._count(f"SELECT count(*) FROM dropped WHERE {self._of(number)}") for number in range(len(offsets))
+            self.count(f"SELECT count(*) FROM dropped WHERE {self._of(number)}") for number in range(len(offsets))
         )
 
     @property
@@ -179,15 +179,15 @@ class Merging:
         self._database.execute("CREATE TABLE digests (place BIGINT, digest UHUGEINT)")
         execute = self._executed(start, end)
         for number, (source, offset) in enumerate(zip(self.sources, self.offsets, strict=True)):
-            if self._count(f"SELECT count(*) FROM unsure WHERE {self._of(number)}"):
-                self._flag(number, "unsure", "unsure")
+            if self.count(f"SELECT count(*) FROM unsure WHERE {self._of(number)}"):
+                self.flag(number, "unsure", "unsure")
                 execute(
                     f"""INSERT INTO digests SELECT flag.number + {offset}, {source.digest(self.columns)}
                         FROM {source.relation} AS data POSITIONAL JOIN unsure_{number} AS flag WHERE flag.chosen"""
                 )
         drop_same_digests(execute)
 
-    def _flag(self, number: int, name: str, places: str) -> None:
+    def flag(self, number: int, name: str, places: str) -> None:
         """The table NAME_N with a row (number, chosen) for each of the file's: whether it is among the places."""
         offset, rows = self.offsets[number], self.sources[number].loaded.rows
         self._database.execute(
@@ -238,7 +238,7 @@ class Merging:
         cells = ", ".join(form.format(source.merged_cell(column), identifier(column)) for column in self.columns)
         sql = f"SELECT {cells} FROM {source.relation} AS data"
         if self.dropped_each[number]:
-            self._flag(number, "flag", "dropped")
+            self.flag(number, "flag", "dropped")
             sql += f" POSITIONAL JOIN flag_{number} AS flag WHERE NOT flag.chosen"
         header = str(number == 0).lower()
         return f"COPY ({sql}) TO {literal(str(part.resolve()))} (FORMAT csv, HEADER {header})"
@@ -309,16 +309,21 @@ class Merging:
         def execute(sql: str) -> None:
             nonlocal done
             next_done = (done + end) / 2
-            stage = "looking for repeated rows"
-            report = self._within(done, next_done)
-            run(self._database, sql, stage=stage, report=report, should_stop=self._should_stop)
+            self.execute(sql, self._within(done, next_done))
             done = next_done
 
         return execute
 
-    def _count(self, sql: str) -> int:
-        row: Any = self._database.execute(sql).fetchone()
-        return int(row[0])
+    def execute(self, sql: str, report: Report = silent) -> None:
+        run(self._database, sql, stage="looking for repeated rows", report=report, should_stop=self._should_stop)
+
+    def fetch(self, sql: str) -> list[Any]:
+        check(self._should_stop)
+        rows: list[Any] = self._database.execute(sql).fetchall()
+        return rows
+
+    def count(self, sql: str) -> int:
+        return int(self.fetch(sql)[0][0])
 
     def _changed(self, source: Source) -> UnavailableError:
         return UnavailableError(f"{source.name} changed while it was merged. Try again when nothing writes to it.")

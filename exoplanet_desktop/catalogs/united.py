@@ -13,7 +13,7 @@ PREDICTED = ("predicted_class", "pred_label")  # the class that a model gave, in
 PREDICTION_COLUMNS = frozenset(
     (*PREDICTED, "pred_index", "confidence", "match", "actual_class", "row_number", "row_number_1based")
 )
-_MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
+MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
 _LISTED = 6  # column names in a sentence
 
 
@@ -153,7 +153,7 @@ def _cell(column: str) -> str:
 
 
 def _is_missing(cell: str) -> str:
-    return f"(coalesce({cell}, '') IN ({_MISSING}))"
+    return f"(coalesce({cell}, '') IN ({MISSING}))"
 
 
 def _value(cell: str) -> str:

@@ -1,0 +1,107 @@
+"""The objects of a merge: identifiers with several rows, and those rows."""
+
+# ruff: noqa: S608 - names in SQL come through identifier(), or are the program's own
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from exoplanet_desktop.catalogs.duplicates import identifier_column
+from exoplanet_desktop.catalogs.merging import Merging
+from exoplanet_desktop.catalogs.progress import Report
+from exoplanet_desktop.catalogs.united import MISSING
+from exoplanet_desktop.errors import InputError
+
+
+class Objects:
+    """What the rows of a merge say of the same objects.
+
+    Attributes:
+        column: the merged file's column that says which object a row is; "" where none does.
+        repeated: objects with several rows.
+    """
+
+    def __init__(self, merging: Merging, chosen: str | None, report: Report) -> None:
+        """`merging`: one that has compared. `chosen`: the column, where the files' satellite does not tell."""
+        self._merging = merging
+        low = merging.identifier
+        if not low and chosen is not None:
+            low = identifier_column(merging.sources, chosen)
+        elif not low:
+            with suppress(InputError):
+                low = identifier_column(merging.sources, None)
+        self.column = next((column for column in merging.columns if column.lower() == low), "")
+        self.repeated = self._find(report) if self.column else 0
+
+    def _find(self, report: Report) -> int:
+        if self._merging.rule.by_identifier:
+            self._merging.execute("CREATE VIEW objects AS SELECT place, identifier FROM keys", report)
+        else:
+            parts = []
+            for number, (source, offset) in enumerate(zip(self._merging.sources, self._merging.offsets, strict=True)):
+                value = f"SELECT {source.value(self.column)} AS identifier FROM {source.relation} AS data"
+                self._merging.execute(f"CREATE TABLE objects_{number} AS {value}", report)
+                parts.append(f"SELECT rowid + {offset} AS place, identifier FROM objects_{number}")
+            self._merging.execute(f"CREATE VIEW objects AS {' UNION ALL '.join(parts)}", report)
+        self._merging.execute(
+            """CREATE TABLE repeated AS SELECT identifier, min(place) AS first, count(*) AS rows
+                FROM objects WHERE identifier <> '' GROUP BY identifier HAVING count(*) > 1""",
+            report,
+        )
+        return self._merging.count("SELECT count(*) FROM repeated")
+
+    def first_pairs(self, most: int) -> list[tuple[int, int]]:
+        """The places of the first two rows of each of the first objects that have several."""
+        found: list[tuple[int, int]] = self._merging.fetch(
+            f"""SELECT chosen.first, min(objects.place) FROM objects JOIN
+                (SELECT * FROM repeated ORDER BY first LIMIT {most}) AS chosen USING (identifier)
+                WHERE objects.place > chosen.first GROUP BY 1 ORDER BY 1"""
+        )
+        return found
+
+    def located(self, place: int) -> tuple[int, int]:
+        """The number of the file that a row is in, and the row's number there, both from 0."""
+        number = bisect_right(self._merging.offsets, place) - 1
+        return number, place - self._merging.offsets[number]
+
+    def kept(self, places: Sequence[int]) -> set[int]:
+        """Those of some places whose rows stay."""
+        dropped = self._merging.fetch(f"SELECT place FROM dropped WHERE place IN ({_listed(places)})")
+        return set(places) - {place for (place,) in dropped}
+
+    def rows(self, places: Sequence[int]) -> dict[int, dict[str, str | None]]:
+        """The merged cells of some rows, by place."""
+        found: dict[int, dict[str, str | None]] = {}
+        columns = self._merging.columns
+        for number, source in enumerate(self._merging.sources):
+            inside = [place for place in places if self.located(place)[0] == number]
+            if not inside:
+                continue
+            self._merging.execute(f"CREATE OR REPLACE TABLE wanted AS SELECT unnest([{_listed(inside)}]) AS place")
+            self._merging.flag(number, "wanted", "(SELECT DISTINCT place FROM wanted)")
+            cells = ", ".join(source.merged_cell(column) for column in columns)
+            offset = self._merging.offsets[number]
+            for place, *texts in self._merging.fetch(
+                f"""SELECT flag.number + {offset}, {cells} FROM {source.relation} AS data
+                    POSITIONAL JOIN wanted_{number} AS flag WHERE flag.chosen"""
+            ):
+                found[place] = dict(zip(columns, texts, strict=True))
+        return found
+
+    def numeric(self, number: int) -> Mapping[str, bool]:
+        """For the columns of a file with any cell: whether all that are not missing are numbers."""
+        source = self._merging.sources[number]
+        columns = [column for column in self._merging.columns if column.lower() in source.kept]
+        tests = (
+            f"count({cell}) FILTER ({cell} NOT IN ({MISSING})),"
+            f" bool_and({cell} IN ({MISSING}) OR try_cast({cell} AS DOUBLE) IS NOT NULL)"
+            for cell in map(source.cell, columns)
+        )
+        (row,) = self._merging.fetch(f"SELECT {', '.join(tests)} FROM {source.relation} AS data")
+        pairs: Any = zip(columns, row[::2], row[1::2], strict=True)
+        return {column: bool(numbers) for column, there, numbers in pairs if there}
+
+
+def _listed(places: Sequence[int]) -> str:
+    return ", ".join(str(int(place)) for place in places)

@@ -1,0 +1,204 @@
+"""What a merge would do, before it happens."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merge_objects import Objects
+from exoplanet_desktop.catalogs.merging import Merging
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
+from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
+from exoplanet_desktop.catalogs.united import compared, is_prediction
+from exoplanet_desktop.wire.vocabulary import Satellite
+
+MOST_CONFLICTS = 100
+_COMPARED = 200  # identifiers whose rows are looked at for conflicts, at most
+
+
+@dataclass(frozen=True)
+class FilePreview:
+    """One of the files.
+
+    Attributes:
+        path: the file.
+        satellite: whose catalog it is, where recognised.
+        rows: in it.
+        bad_lines: lines that are no rows, and are left out.
+        gained: columns of the other files, in which its rows will be empty.
+        lost: columns of a prediction, which are dropped.
+        dropped: rows that the rule drops.
+        filled: rows whose label the prediction gives.
+    """
+
+    path: Path
+    satellite: Satellite | None
+    rows: int
+    bad_lines: int
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    dropped: int
+    filled: int
+
+
+@dataclass(frozen=True)
+class TypeClash:
+    """A column that holds numbers in some files and texts in others.
+
+    Attributes:
+        column: of the merged file.
+        numbers, texts: names of the files.
+    """
+
+    column: str
+    numbers: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two rows of one object that say different things of it.
+
+    Attributes:
+        identifier: the object.
+        column: what they differ in.
+        files: names of the files that the rows are in.
+        numbers: the rows' numbers in their files, from 1.
+        values: what they say; None where one says nothing.
+        kept: whether the first (0) or the second (1) row stays by the rule; None where both or neither do.
+    """
+
+    identifier: str
+    column: str
+    files: tuple[str, str]
+    numbers: tuple[int, int]
+    values: tuple[str | None, str | None]
+    kept: int | None
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """What a merge would make.
+
+    Attributes:
+        files: in order.
+        columns: of the merged file.
+        type_clashes: columns that are numbers here and texts there.
+        identifier: the column that says which object a row is; "" where none does.
+        repeated_identifiers: objects with several rows, in one file or in several.
+        conflicts: the first 100 between the first rows of such objects.
+        rows: of the merged file.
+        notes: what else would happen, a sentence each.
+    """
+
+    files: tuple[FilePreview, ...]
+    columns: tuple[str, ...]
+    type_clashes: tuple[TypeClash, ...]
+    identifier: str
+    repeated_identifiers: int
+    conflicts: tuple[Conflict, ...]
+    rows: int
+    notes: tuple[str, ...]
+
+
+def preview_merge(
+    paths: Sequence[Path],
+    rule: Duplicates = Duplicates.EXACT,
+    *,
+    identifier: str | None = None,
+    report: Report | None = None,
+    should_stop: ShouldStop | None = None,
+) -> MergePreview:
+    """Reads the files as `merge.merge_many` does, and tells what that would make of them. Writes nothing.
+
+    Raises what `merge_many` raises.
+    """
+    report, should_stop = report or silent, should_stop or never
+    with Merging(paths, rule, identifier, report, should_stop) as merging:
+        merging.read(0.0, 0.5)
+        merging.compare(0.5, 0.7)
+        objects = Objects(merging, identifier, within(report, 0.7, 0.85))
+        preview = MergePreview(
+            files=tuple(_file(merging, number) for number in range(len(merging.sources))),
+            columns=merging.columns,
+            type_clashes=tuple(_clashes(merging, objects)),
+            identifier=objects.column,
+            repeated_identifiers=objects.repeated,
+            conflicts=tuple(_conflicts(merging, objects)),
+            rows=sum(source.loaded.rows for source in merging.sources) - sum(merging.dropped_each),
+            notes=merging.notes(),
+        )
+    report(1.0, "looked through")
+    return preview
+
+
+def _file(merging: Merging, number: int) -> FilePreview:
+    source = merging.sources[number]
+    layout = source.loaded.layout
+    return FilePreview(
+        path=layout.path,
+        satellite=source.satellite,
+        rows=source.loaded.rows,
+        bad_lines=source.loaded.bad_count,
+        gained=tuple(merging.lacking(source)),
+        lost=tuple(column for column in layout.columns if is_prediction(column)),
+        dropped=merging.dropped_each[number],
+        filled=merging.filled[number],
+    )
+
+
+def _clashes(merging: Merging, objects: Objects) -> Iterator[TypeClash]:
+    kinds = [objects.numeric(number) for number in range(len(merging.sources))]
+    for column in merging.columns:
+        numbers: list[str] = []
+        texts: list[str] = []
+        for source, numeric in zip(merging.sources, kinds, strict=True):
+            if column in numeric:
+                (numbers if numeric[column] else texts).append(source.name)
+        if numbers and texts:
+            yield TypeClash(column, tuple(numbers), tuple(texts))
+
+
+def _conflicts(merging: Merging, objects: Objects) -> Iterator[Conflict]:
+    """Of the first objects with several rows, what their first two rows differ in."""
+    if not objects.repeated:
+        return
+    pairs = objects.first_pairs(_COMPARED)
+    places = [place for pair in pairs for place in pair]
+    rows, kept = objects.rows(places), objects.kept(places)
+    found = 0
+    for first, second in pairs:
+        for column in compared(merging.columns):
+            values = rows[first][column], rows[second][column]
+            if found == MOST_CONFLICTS:
+                return
+            if _same(*values):
+                continue
+            found += 1
+            (file_a, row_a), (file_b, row_b) = objects.located(first), objects.located(second)
+            stays = (first in kept, second in kept)
+            yield Conflict(
+                identifier=rows[first][objects.column] or "",
+                column=column,
+                files=(merging.sources[file_a].name, merging.sources[file_b].name),
+                numbers=(row_a + 1, row_b + 1),
+                values=values,
+                kept={(True, False): 0, (False, True): 1}.get(stays),
+            )
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    """Whether two cells say the same, as the comparison of whole rows has it."""
+    return bool(_value(one) == _value(other))
+
+
+def _value(cell: str | None) -> Any:
+    if cell is None or cell in MISSING_TEXTS:
+        return None
+    if len(cell) < 16 or "." in cell:
+        try:
+            return float(cell)
+        except ValueError:
+            return cell
+    return cell
