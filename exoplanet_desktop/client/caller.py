@@ -15,7 +15,7 @@ from exoplanet_desktop.client.retries import Refusal
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Transfer, Upload, prepare_upload
 from exoplanet_desktop.client.urls import is_loopback, rebase
 from exoplanet_desktop.client.words import not_the_contract
-from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed, TooLarge, TooMany
+from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed, TooLarge, TooMany, UnavailableError
 from exoplanet_desktop.wire.payloads import Health, MergeList, Payload, UploadList
 
 P = TypeVar("P", bound=Payload)
@@ -52,7 +52,8 @@ class Caller:
             raise
         except AppError as error:
             if isinstance(error.__cause__, Refusal) and error.__cause__.status >= 500:
-                raise  # our own engine in trouble must not be taken for a backend that has no extensions
+                # Our own engine in trouble must not be taken for a backend that has no extensions.
+                raise
             # Somebody is there who has no such call. A backend, or any other web server?
             self._is_a_backend()
         with self._lock:
@@ -79,15 +80,18 @@ class Caller:
 
     def _is_a_backend(self) -> None:
         """Raises UnavailableError where somebody answers who lists no files, as each backend of the contract does."""
+        refused: AppError | None = None
         for call in (self.uploads, self.merged):
             try:
                 call()
-            except (NoAnswer, NotAllowed):
+            except (NoAnswer, NotAllowed, TooMany):
                 raise
             except AppError as error:
                 refused = error
             else:
                 return
+        if refused is not None and _says_more(refused):
+            raise refused
         raise UnavailableError(
             f"A server answers at {self.base_url}, but it is no exoplanet backend. Check address and port."
         ) from refused
@@ -154,6 +158,12 @@ class Caller:
             return kind.model_validate(self._json(answer, noun))
         except pydantic.ValidationError as error:
             raise not_the_contract(self.base_url, noun, answer.body, error) from error
+
+
+def _says_more(error: AppError) -> bool:
+    """Whether a refusal tells of a redirect or of trouble, not merely of a call that is not there."""
+    cause = error.__cause__
+    return isinstance(cause, Refusal) and (300 <= cause.status < 400 or cause.status >= 500)
 
 
 def segment(name: str) -> str:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.profiles import Profile, backend_of
+from exoplanet_desktop.client.retries import Refusal
 from exoplanet_desktop.client.urls import is_loopback
-from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed
+from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed, TooMany
 from exoplanet_desktop.wire.payloads import Health
 
 _LOOK_S = 3.0
@@ -24,6 +25,7 @@ class Finding(StrEnum):
     ENGINE = "engine"
     REFERENCE = "reference"
     WANTS_TOKEN = "wants token"  # noqa: S105 - no password
+    TROUBLE = "trouble"
     OTHER_SERVER = "other server"
     SPEAKS_TLS = "speaks TLS"
     NO_ANSWER = "no answer"
@@ -103,10 +105,8 @@ def _refused(error: AppError, backend: Backend, warnings: tuple[str, ...]) -> Di
         return Diagnosis(False, Finding.SPEAKS_TLS, sentence, (str(error),))
     if isinstance(error, NoAnswer):
         return Diagnosis(False, Finding.NO_ANSWER, str(error), warnings)
-    if "sends its callers on" in str(error):
-        return Diagnosis(False, Finding.OTHER_SERVER, str(error), warnings)
-    sentence = f"A server answers at {base}, but it is no exoplanet backend. Check address and port."
-    return Diagnosis(False, Finding.OTHER_SERVER, sentence, (str(error), *warnings))
+    in_trouble = isinstance(error, TooMany) or (isinstance(error.__cause__, Refusal) and error.__cause__.status >= 500)
+    return Diagnosis(False, Finding.TROUBLE if in_trouble else Finding.OTHER_SERVER, str(error), warnings)
 
 
 def _unsafe(base: str, token: str | None) -> tuple[str, ...]:

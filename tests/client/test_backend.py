@@ -161,8 +161,16 @@ def test_any_other_web_server_is_no_backend(stage, acts):
     page = acts.Reply("<html><h1>Welcome</h1></html>", content_type="text/html")
     for path in ("/api/health", "/api/get-uploads-file", "/api/merge"):
         stage.on("GET", path, page)
-    with pytest.raises(UnavailableError, match="not a list of merged files"):
+    with pytest.raises(UnavailableError, match="no exoplanet backend"):
         Backend(stage.base).health()
+
+
+def test_an_engine_in_trouble_is_not_taken_for_a_plain_backend(reference, stage, acts):
+    stage.on("GET", "/api/health", acts.Reply("", 500))
+    with pytest.raises(UnavailableError, match="HTTP 500"):
+        reference.health()
+    stage.on("GET", "/api/health", acts.Reply(HEALTH))
+    assert reference.has("cancel")
 
 
 def test_models_are_listed_where_they_can_be(engine, stage, acts):

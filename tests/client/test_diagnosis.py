@@ -63,6 +63,13 @@ def test_a_redirect_is_told_and_not_followed(stage, stages, acts):
     assert other.requests == []
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_backend_in_trouble_is_told(stage, acts, status):
+    stage.on("GET", "/api/health", acts.Reply("", status))
+    found = diagnose(at(stage.base))
+    assert (found.ok, found.finding) == (False, Finding.TROUBLE)
+
+
 @pytest.mark.parametrize(("token", "words"), [(None, "wants a token"), ("wrong", "does not accept this token")])
 def test_a_token_that_is_wanted_or_wrong_is_told(stage, acts, token, words):
     stage.on("GET", "/api/health", acts.Reply({"ok": False, "error": "no"}, 401))
