@@ -111,8 +111,8 @@ class Caller:
             )
         return upload
 
-    def _get(self, url: str, what: str) -> Answer:
-        return self.connection.exchange("GET", rebase(self.base_url, url), what)
+    def _get(self, url: str, what: str, *, repeat: bool = True) -> Answer:
+        return self.connection.exchange("GET", rebase(self.base_url, url), what, repeat=repeat)
 
     def _post(self, path: str, what: str, body: Mapping[str, Any]) -> Answer:
         return self.connection.exchange("POST", rebase(self.base_url, path), what, json=body)

@@ -110,14 +110,14 @@ def _failure(status: JobStatus) -> AppError | None:
 class LogReader:
     """Reads the log of one job, each part once: by offset where the backend can, else out of the whole log."""
 
-    def __init__(self, backend: Backend, logs_url: str) -> None:
-        self._backend, self._url = backend, logs_url
+    def __init__(self, backend: Backend, logs_url: str, *, repeat: bool = True) -> None:
+        self._backend, self._url, self._repeat = backend, logs_url, repeat
         self._by_offset = backend.has("logs-offset")
         self._offset, self._seen = 0, ""
 
     def new(self) -> str:
         """What came since the last call."""
-        logs = self._backend.logs(self._url, self._offset if self._by_offset else None)
+        logs = self._backend.logs(self._url, self._offset if self._by_offset else None, repeat=self._repeat)
         if self._by_offset and logs.next_offset is not None:
             self._offset = logs.next_offset
             return logs.logs

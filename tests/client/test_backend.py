@@ -16,6 +16,7 @@ from exoplanet_desktop.errors import (
     NotAllowed,
     NotFound,
     TooLarge,
+    TooMany,
     UnavailableError,
 )
 from exoplanet_desktop.wire.payloads import MergedFile, PredictReply, TrainAccepted
@@ -280,6 +281,16 @@ def test_a_reading_call_is_tried_again_and_a_writing_one_is_not(reference, stage
     with pytest.raises(UnavailableError, match="busy"):
         reference.train(csv, KOI, XGB)
     assert stage.paths("POST") == ["/api/train"]
+
+
+def test_a_poller_is_answered_at_once(reference, stage, acts):
+    for path in ("/api/train/j/status", "/api/train/j/logs"):
+        stage.on("GET", path, acts.Reply("", 429, headers={"Retry-After": "20"}))
+    with pytest.raises(TooMany):
+        reference.status("/api/train/j/status", repeat=False)
+    with pytest.raises(TooMany):
+        reference.logs("/api/train/j/logs", repeat=False)
+    assert len(stage.requests) == 2
 
 
 def test_nobody_there(stage):

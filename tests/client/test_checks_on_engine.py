@@ -1,0 +1,47 @@
+"""Our own engine raises no false alarm: its replies on the real catalogs pass every check."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from exoplanet_desktop.catalogs.reading import sniff
+from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.check_values import check_table, check_training
+from exoplanet_desktop.client.checks import PredictRequest, check_prediction
+from exoplanet_desktop.client.engine import EmbeddedEngine
+from exoplanet_desktop.client.jobs import follow, judge, prediction_of
+from exoplanet_desktop.client.parity import parity_check
+from exoplanet_desktop.wire.payloads import TrainAccepted
+from exoplanet_desktop.wire.vocabulary import Model, Satellite
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    engine = EmbeddedEngine(tmp_path_factory.mktemp("engine"))
+    yield engine.start()
+    engine.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("satellite", "name"),
+    [(Satellite.KOI, "koi_train.csv"), (Satellite.K2, "k2pandc.csv"), (Satellite.TOI, "toi.csv")],
+)
+def test_a_training_and_its_prediction_pass_every_check(engine, shared_data, tmp_path, satellite, name):
+    path = shared_data / name
+    status = follow(engine, engine.train(path, satellite, Model.DT, sentinel=False))
+    result = judge(status).result
+    assert check_training(result, satellite, Model.DT, status.params) == []
+
+    answer = engine.predict(path, satellite, Model.DT)
+    reply = prediction_of(follow(engine, answer)) if isinstance(answer, TrainAccepted) else answer
+    engine.download(reply.csv_file, tmp_path / "out.csv")
+    with Table.open(tmp_path / "out.csv") as table:
+        asked = PredictRequest(satellite, Model.DT, row_count=table.row_count)
+        assert check_prediction(reply, asked) == []
+        assert check_table(table, reply, sniff(path).columns) == []
+
+    parity = parity_check(engine, path, satellite, Model.DT, result.accuracy)
+    assert not parity.contradiction, parity.sentence
+    assert parity.rows == 300
