@@ -87,12 +87,16 @@ async def _live(
 
 async def _start_backend(window: MainWindow, services: Services) -> None:
     """The embedded engine first, so that work is possible; then the backend that was in use last."""
+    session = services.session
     try:
-        await services.session.start_embedded()
-        if window.settings.backend:
-            await services.session.use_address(window.settings.backend, "")
+        await session.start_embedded()
     except AppError as error:
         services.notices.failure(error)
+    if window.settings.backend:
+        try:
+            session.adopt(await session.probe(window.settings.backend, ""))
+        except AppError as error:
+            services.notices.failure(error)
 
 
 def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -85,7 +85,10 @@ class BackendDialog(QDialog):
                 await self._session.start_embedded()
             else:
                 address = self.address.currentText().strip()
-                await self._session.use_address(address, self.token.text().strip())
+                found = await self._session.probe(address, self.token.text().strip())
+                if not self.isVisible():
+                    return  # cancelled while it was asked
+                self._session.adopt(found)
         finally:
             self.use_button.setEnabled(True)
         self.chosen.emit(address)

@@ -136,26 +136,33 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self.services.runs.live:
+        if self.services.runs.live or self.predict.is_busy or self.merge.is_busy:
             self._ask_before_closing()
         else:
             self.shut_down()
 
     @aio.slot()
     async def shut_down(self) -> None:
+        """End everything in order; the window goes whatever happens on the way."""
+        if self._closing:
+            return
         self._closing = True
         self.hide()
-        self.settings = self.remembered()
-        for dialog in self.dialogs.values():
-            dialog.close()
-        for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):
-            view.close_table()
-        for run in self.services.runs.live:
-            run.leave()
-        await aio.finish_tasks(seconds=2)
-        await self.services.close()
-        self.close()
-        self.closed.set()
+        try:
+            self.settings = self.remembered()
+            for dialog in self.dialogs.values():
+                dialog.close()
+            for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):
+                view.close_table()
+            for run in self.services.runs.live:
+                run.leave()
+            for tab in (self.predict, self.merge):
+                tab.leave()
+            await aio.finish_tasks(seconds=2)
+            await self.services.close()
+        finally:
+            self.close()
+            self.closed.set()
 
     def remembered(self) -> Settings:
         """The settings as the window stands now."""
@@ -220,17 +227,17 @@ class MainWindow(QMainWindow):
         self.rows_label.setText(f"{shown.row_count:,} rows" if shown else "")
 
     def _ask_before_closing(self) -> None:
-        count = len(self.services.runs.live)
-        jobs = "A training is" if count == 1 else f"{count} trainings are"
         box = QMessageBox(
             QMessageBox.Icon.Question,
             "Close now?",
-            f"{jobs} still running. On the embedded engine it ends with the window; on another backend it goes on.",
+            "Work is still running. On the embedded engine it ends with the window; a training on another backend goes "
+            "on, and is taken up again at the next start.",
             QMessageBox.StandardButton.Cancel,
             self,
         )
         close = box.addButton("Close anyway", QMessageBox.ButtonRole.DestructiveRole)
         close.clicked.connect(self.shut_down)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 

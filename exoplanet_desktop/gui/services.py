@@ -1,5 +1,6 @@
 """What every tab needs, handed in and never fetched from a global."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import PollerThread
 from exoplanet_desktop.wire.vocabulary import Satellite
 
+log = logging.getLogger("exoplanet_desktop.gui")
+
+POLLER_END_S = 3.0
 SAMPLE_ROWS = 2_000
 SAMPLE_SEED = 42
 
@@ -40,6 +44,7 @@ class Services:
         session = Session(workers, notices, folder)
         keeper = Keeper(folder / "record", notices)
         runs = Runs(session, workers, poller, keeper, notices)
+        poller.unanswered.connect(session.no_answer_from)
         scratch = own_folder("window")
         return cls(workers, notices, session, poller, keeper, runs, scratch)
 
@@ -55,12 +60,27 @@ class Services:
         return first, await self.workers.call(_last_rows, first, self.scratch)
 
     async def close(self) -> None:
-        """End the engine, the threads and the temporary files."""
-        await self.session.close()
-        self.poller.close()
-        await self.keeper.close()
-        await self.workers.call(discard_folder, self.scratch)
+        """End engine, threads and temporary files; what fails is logged, and the rest is ended all the same."""
+        self.poller.begin_to_end()
+        for step in (self.session.close, self.keeper.close, self._end_poller, self._discard_scratch):
+            try:
+                await step()
+            except Exception:
+                log.exception("closing: %s failed", step.__name__)
         self.workers.close()
+
+    async def _end_poller(self) -> None:
+        """Wait for the poller in a worker; one that hangs on a silent server goes with the process."""
+        if not await self.workers.call(self.poller.wait_ended, POLLER_END_S):
+            log.warning("the poller still waits for an answer; it is left behind")
+            _left_behind.append(self.poller)
+
+    async def _discard_scratch(self) -> None:
+        await self.workers.call(discard_folder, self.scratch)
+
+
+# Qt aborts the process where a running thread's object is destroyed, so these live to its end.
+_left_behind: list[PollerThread] = []
 
 
 def _simulate(satellite: Satellite, path: Path) -> None:

@@ -92,13 +92,13 @@ def tokens() -> Tokens:
 def apply(application: QApplication) -> None:
     """Dress the application, and again whenever the system's scheme changes."""
     application.setStyle("Fusion")
-    _dress(application)
-    application.styleHints().colorSchemeChanged.connect(lambda _: _dress(application))
+    dress(application, tokens())
+    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application, tokens()))
 
 
-def _dress(application: QApplication) -> None:
+def dress(application: QApplication, colours: Tokens) -> None:
+    """Put on the colours of a scheme."""
     class_icon.cache_clear()
-    colours = tokens()
     application.setPalette(_palette(colours))
     application.setStyleSheet(_style_sheet(colours))
 

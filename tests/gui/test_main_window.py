@@ -1,7 +1,9 @@
 """The window as a whole: names for every control, dropping, choosing a backend, closing."""
 
 import socket
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLineEdit,
     QListWidget,
@@ -21,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.backend_dialog import BackendDialog
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.session import EMBEDDED
@@ -135,16 +138,53 @@ def test_closing_on_running_work_asks(live: MainWindow, sample: Callable[..., Pa
         live.dialogs[live.services.runs.live[0]].cancel_button.click()
 
 
-@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
-def test_both_schemes_paint(window: MainWindow, qtbot: QtBot, scheme: Qt.ColorScheme) -> None:
-    from PySide6.QtWidgets import QApplication
-
-    from exoplanet_desktop.gui import theme
-
-    hints = QApplication.styleHints()
-    hints.setColorScheme(scheme)
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_both_schemes_paint(window: MainWindow, styled: QApplication, colours: theme.Tokens) -> None:
+    theme.dress(styled, colours)
     try:
-        ground = window.grab().toImage().pixelColor(5, window.height() // 2).name()
-        assert ground == theme.tokens().window
+        picture = window.grab().toImage()
+        assert picture.pixelColor(5, window.height() // 2).name() == colours.window
+        assert picture.pixelColor(window.width() - 60, window.height() // 2).name() == colours.base
     finally:
-        hints.unsetColorScheme()
+        theme.dress(styled, theme.tokens())
+
+
+class SlowBackend(BaseHTTPRequestHandler):
+    """A reference backend on a slow line: no health, but lists of files."""
+
+    def do_GET(self) -> None:
+        known = self.path == "/api/get-uploads-file"
+        if known:
+            self.server.reached.set()  # type: ignore[attr-defined]
+            self.server.go.wait(20)  # type: ignore[attr-defined]
+        body = b'{"ok": true, "count": 0, "files": []}' if known else b"Not Found"
+        self.send_response(200 if known else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+def test_a_dialog_that_was_cancelled_changes_no_backend(live: MainWindow, qtbot: QtBot) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SlowBackend)
+    server.reached, server.go = threading.Event(), threading.Event()  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        dialog = BackendDialog(live.services.session, f"http://127.0.0.1:{server.server_port}")
+        qtbot.addWidget(dialog)
+        dialog.show()
+        dialog.use_button.click()
+        qtbot.waitUntil(server.reached.is_set, timeout=20_000)  # type: ignore[attr-defined]
+        dialog.reject()
+        server.go.set()  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=20_000)
+        assert live.services.session.title == EMBEDDED
+    finally:
+        server.go.set()  # type: ignore[attr-defined]
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -4,9 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.client.engine import EmbeddedEngine
+from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.session import Found
+from exoplanet_desktop.gui.workers.poller import Connection
 
 Sample = Callable[..., Path]
 JOB_MS = 90_000
@@ -38,9 +43,13 @@ def test_merge_use_train_and_delete(live: MainWindow, sample: Sample, qtbot: QtB
     assert ended.args[0].failure == ""
 
     target = tmp_path / "kept.csv"
-    tab.save(str(target))
+    tab.save(tab.files.current, str(target))
     qtbot.waitUntil(target.exists, timeout=5_000)
-    tab.delete()
+    qtbot.mouseClick(tab.delete_button, Qt.MouseButton.LeftButton)
+    (box,) = tab.findChildren(QMessageBox)
+    assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
+    (delete,) = [button for button in box.buttons() if button.text() == "Delete"]
+    qtbot.mouseClick(delete, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.files.names() == [], timeout=5_000)
     assert not tab.bar.isVisible()
 
@@ -60,3 +69,37 @@ def test_an_empty_file_is_told_and_the_button_works_again(
     qtbot.waitUntil(lambda: bool(live.notices.failures()), timeout=20_000)
     assert "empty" in live.notices.failures()[0]
     qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
+
+
+def test_what_a_merge_did_is_told(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    tab = live.merge
+    tab.open_files([sample(rows=600), sample(rows=500)])
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
+
+    with qtbot.waitSignal(tab.merged, timeout=JOB_MS):
+        tab.go.button.click()
+
+    (told,) = live.notices.texts()
+    assert "600 rows, from 600 of A and 500 of B, less 500 duplicates" in told
+
+
+def test_another_backend_has_other_files(live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path) -> None:
+    tab = live.merge
+    tab.open_files([sample(rows=600), sample(rows=500)])
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
+    with qtbot.waitSignal(tab.merged, timeout=JOB_MS):
+        tab.go.button.click()
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.use_button.click()
+
+    lab = EmbeddedEngine(tmp_path / "lab")
+    backend = lab.start()
+    try:
+        live.services.session.adopt(Found(Connection(backend, backend.base_url, embedded=False), backend.health()))
+
+        assert tab.files.names() == []
+        assert tab.view.shown is None
+        assert not tab.bar.isVisible()
+        qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=10_000)
+    finally:
+        lab.stop()

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.main_window import MainWindow
 
 Sample = Callable[..., Path]
@@ -80,3 +81,50 @@ def test_a_file_without_the_columns_is_refused_with_their_names(live: MainWindow
 
     assert not live.predict.go.button.isEnabled()
     assert "`koi_period`" in live.predict.go.reason.text()
+
+
+def test_what_is_predicted_is_what_stood_in_the_form_at_the_click(
+    live: MainWindow, sample: Sample, qtbot: QtBot
+) -> None:
+    tab = live.predict
+    open_catalog(live, sample(rows=500), qtbot)
+    tab.training_picker.set_paths([sample()])
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
+
+    with qtbot.waitSignal(tab.predicted, timeout=JOB_MS) as predicted:
+        tab.go.button.click()
+        qtbot.waitUntil(lambda: bool(live.services.runs.all), timeout=5_000)
+        tab.open_files([sample(rows=600)])
+
+    assert predicted.args[0].reply.total_predicted == 500
+    assert sample(rows=500).name in tab.summary.headline.text()
+
+
+def test_a_model_is_offered_as_soon_as_it_is_trained_and_the_choice_stays(
+    live: MainWindow, sample: Sample, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(live.train.view.opened, timeout=20_000):
+        live.train.open_files([sample()])
+    for model in ("Decision tree", "XGBoost"):
+        live.train.options.model.setCurrentText(model)
+        with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS):
+            live.train.go.button.click()
+
+    tab = live.predict
+    qtbot.waitUntil(lambda: tab.model.count() == 2, timeout=5_000)
+    tab.model.setCurrentIndex(tab.model.findText("Decision tree", Qt.MatchFlag.MatchStartsWith))
+    tab.refresh_models()
+    qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=5_000)
+    assert tab.model.currentText().startswith("Decision tree")
+
+
+def test_a_range_that_runs_backwards_is_refused_before_the_work(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    tab = live.predict
+    open_catalog(live, sample(), qtbot)
+    tab.training_picker.set_paths([sample()])
+    tab.rows.every.setChecked(False)
+    tab.rows.first.setValue(50)
+    tab.rows.last.setValue(10)
+
+    qtbot.waitUntil(lambda: "behind the last" in tab.go.reason.text(), timeout=5_000)
+    assert not tab.go.button.isEnabled()

@@ -42,7 +42,8 @@ class Scripted:
 def poller() -> Iterator[PollerThread]:
     poller = PollerThread()
     yield poller
-    poller.close()
+    poller.begin_to_end()
+    assert poller.wait_ended(10)
 
 
 def watch(poller: PollerThread, *answers: Any) -> JobWatch:

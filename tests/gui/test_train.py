@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 Sample = Callable[..., Path]
@@ -111,12 +112,15 @@ def test_a_file_that_is_no_catalog_is_told_in_the_window(
     assert words in text.lower()
     assert "bad.csv" in text
     assert window.train.picker.choose.isEnabled()
+    window.services.session.state = State.READY
+    window.train.settle()
+    assert window.train.go.reason.text() == text
 
 
 def test_a_missing_column_is_named_beside_the_button(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "part.csv"
     path.write_text("kepid,koi_period,koi_duration,koi_depth,koi_prad\n1,2.5,3,100,1.1\n2,3.5,3,100,1.1\n")
-    window.services.session.state = type(window.services.session.state).READY
+    window.services.session.state = State.READY
 
     open_catalog(window, path, qtbot)
 

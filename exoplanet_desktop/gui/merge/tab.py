@@ -1,7 +1,10 @@
 """The Merge tab: merge two catalogs, look at the merged ones, train on one of them."""
 
+import contextlib
 import threading
+import uuid
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
-from exoplanet_desktop.errors import AppError, MissingColumns
+from exoplanet_desktop.errors import AppError, MissingColumns, NoAnswer
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.merge.files import MergedFiles
 from exoplanet_desktop.gui.progress.run import TrainingRun
@@ -56,6 +59,7 @@ class MergeTab(QWidget):
         super().__init__(parent)
         self._services = services
         self._used: MergedFile | None = None
+        self._connection = services.session.connection
         self._merging: threading.Event | None = None
         self.files = MergedFiles()
         self.use_button = QPushButton("&Use")
@@ -95,6 +99,15 @@ class MergeTab(QWidget):
         self._progress.connect(self.view.busy.show_progress)
         services.session.changed.connect(self._follow_session)
         self.settle()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a merge is under way."""
+        return self._merging is not None
+
+    def leave(self) -> None:
+        """The window closes: nothing here waits any longer."""
+        self._stop_merging()
 
     def tell(self, error: AppError) -> None:
         self._services.notices.failure(error)
@@ -142,7 +155,7 @@ class MergeTab(QWidget):
             self.settle()
         await self._list()
         self.files.select(reply.merged_filename)
-        self._services.notices.information(f"{reply.merged_filename} has {reply.merged_rows:,} rows. Use shows it.")
+        self._services.notices.information(_told(reply))
         self.name.clear()
         self.merged.emit(reply)
 
@@ -152,7 +165,7 @@ class MergeTab(QWidget):
         if (file := self.files.current) is None:
             return
         backend = self._services.session.backend()
-        target = self._services.scratch / f"merged-{abs(hash(file.filename)):x}.csv"
+        target = self._services.scratch / f"merged-{uuid.uuid4().hex}.csv"
         self.view.show_busy(f"Fetching {file.filename} …")
         try:
             await self._services.workers.call(backend.download, file.url, target)
@@ -173,21 +186,19 @@ class MergeTab(QWidget):
 
     @aio.slot()
     async def refresh(self) -> None:
-        await self._list()
+        with contextlib.suppress(NoAnswer):  # it is gone, and the session says so
+            await self._list()
 
-    @aio.slot(str)
-    async def save(self, target: str) -> None:
-        """Download the chosen file to a place of the user's."""
-        if (file := self.files.current) is not None:
-            backend = self._services.session.backend()
-            await self._services.workers.call(backend.download, file.url, Path(target))
-            self._services.notices.information(f"{file.filename} is saved in {target}.")
+    @aio.slot(object, str)
+    async def save(self, file: "MergedFile", target: str) -> None:
+        """Download a merged file to a place of the user's."""
+        backend = self._services.session.backend()
+        await self._services.workers.call(backend.download, file.url, Path(target))
+        self._services.notices.information(f"{file.filename} is saved in {target}.")
 
-    @aio.slot()
-    async def delete(self) -> None:
-        """Delete the chosen file on the backend."""
-        if (file := self.files.current) is None:
-            return
+    @aio.slot(object)
+    async def delete(self, file: "MergedFile") -> None:
+        """Delete a merged file on the backend."""
         backend = self._services.session.backend()
         await self._services.workers.call(backend.delete_merged, file.filename)
         if self._used is not None and self._used.filename == file.filename:
@@ -199,7 +210,9 @@ class MergeTab(QWidget):
     def ask_target(self) -> None:
         if (file := self.files.current) is None:
             return
-        ask_target(self, "Save the merged file", file.filename, self.save)
+        # The name comes from a server: no folder of it is followed.
+        name = Path(file.filename.replace("\\", "/")).name
+        ask_target(self, "Save the merged file", name, partial(self.save, file))
 
     @Slot()
     def ask_delete(self) -> None:
@@ -215,7 +228,8 @@ class MergeTab(QWidget):
         )
         box.setTextFormat(Qt.TextFormat.PlainText)
         delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
-        delete.clicked.connect(self.delete)
+        delete.clicked.connect(partial(self.delete, file))
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
@@ -268,15 +282,24 @@ class MergeTab(QWidget):
         return ""
 
     async def _list(self) -> None:
-        backend = self._services.session.backend()
+        backend, connection = self._services.session.backend(), self._connection
         listed = await self._services.workers.call(backend.merged)
-        self.files.show_files(listed.files)
-        self.settle()
+        if connection is self._connection:
+            self.files.show_files(listed.files)
+            self.settle()
 
     @Slot()
     def _follow_session(self) -> None:
+        """Another backend has other files: what is listed and in use here belongs to the one before."""
+        session = self._services.session
+        if session.connection is not self._connection:
+            self._connection = session.connection
+            self.files.show_files([])
+            if self._used is not None:
+                self._used = None
+                self.view.clear()
         self.settle()
-        if self._services.session.state is State.READY:
+        if session.state is State.READY:
             self.refresh()
 
     def _tell_sent(self, done: int, total: int | None) -> None:
@@ -334,3 +357,16 @@ class MergeTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
+
+
+def _told(reply: "MergeReply") -> str:
+    """What came of a merge, in words: rows, duplicates, and what the engine notes."""
+    extra = reply.model_extra or {}
+    parts = [f"{reply.merged_filename} has {reply.merged_rows:,} rows"]
+    if isinstance(a := extra.get("rows_a"), int) and isinstance(b := extra.get("rows_b"), int):
+        parts[0] += f", from {a:,} of A and {b:,} of B"
+    if isinstance(duplicates := extra.get("duplicates"), int) and duplicates:
+        parts[0] += f", less {duplicates:,} duplicates"
+    notes = extra.get("notes")
+    parts += [str(note).rstrip(".") for note in notes] if isinstance(notes, list) else []
+    return ". ".join(parts) + "."

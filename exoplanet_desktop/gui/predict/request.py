@@ -1,5 +1,7 @@
 """A prediction, from the file on this machine to the CSV that can be taken away."""
 
+import asyncio
+import logging
 import threading
 import uuid
 from collections.abc import Callable
@@ -7,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.workers.poller import Connection
@@ -14,6 +17,8 @@ from exoplanet_desktop.wire.vocabulary import Disposition, Features, Model, Sate
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
+
+log = logging.getLogger("exoplanet_desktop.gui")
 
 UNCERTAIN_BELOW = 0.6
 
@@ -31,9 +36,18 @@ class ModelChoice:
 
 @dataclass(frozen=True)
 class PredictRequest:
-    """What the user asked for; rows count from 0, both ends inclusive, None for the first and the last."""
+    """What the user asked for, and whom, at the moment of the click.
+
+    Attributes:
+        is_async, can_cancel: whether that backend predicts as a job, and can stop one.
+        from_row, to_row: count from 0, both ends inclusive; None for the first and the last.
+        row_count: of the file, where it is known.
+    """
 
     path: Path
+    connection: Connection
+    is_async: bool
+    can_cancel: bool
     satellite: Satellite
     choice: ModelChoice
     from_row: int | None = None
@@ -76,12 +90,8 @@ class Predictor:
         from exoplanet_desktop.client.jobs import prediction_of
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
-        session, workers = self.services.session, self.services.workers
-        session.backend()
-        connection = session.connection
-        assert connection is not None  # session.backend() raises without one
-        limit = 0 if session.has("async") else None
-        reply = await workers.call(self._send, connection, limit)
+        workers, connection = self.services.workers, self.request.connection
+        reply = await workers.call(self._send, connection)
         if isinstance(reply, TrainAccepted):
             self._job_id = reply.job_id
             reply = prediction_of(await self._follow(connection, reply))
@@ -89,17 +99,26 @@ class Predictor:
         return await workers.call(self._take, connection, reply)
 
     async def cancel(self) -> None:
-        """Stop sending, or ask the backend to stop the job; where neither is possible, wait no longer."""
+        """Stop sending, or ask the backend to stop the job; where that cannot be, or fails, wait no longer."""
         self.stop.set()
-        if self._watch is None:
+        if (watch := self._watch) is None:
             return
-        connection = self.services.session.connection
-        if connection is not None and self.services.session.has("cancel"):
-            await self.services.workers.call(connection.backend.cancel, self._job_id)
-        else:
+        try:
+            if self.request.can_cancel:
+                await self.services.workers.call(self.request.connection.backend.cancel, self._job_id)
+            else:
+                watch.leave()
+        except AppError as error:
+            log.warning("the prediction could not be cancelled: %s", error)
+            watch.leave()
+
+    def leave(self) -> None:
+        """Wait no longer; the job on the backend goes on."""
+        self.stop.set()
+        if self._watch is not None:
             self._watch.leave()
 
-    def _send(self, connection: Connection, results_limit: int | None) -> "PredictReply | TrainAccepted":
+    def _send(self, connection: Connection) -> "PredictReply | TrainAccepted":
         from exoplanet_desktop.catalogs.reading import sniff
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
@@ -113,7 +132,7 @@ class Predictor:
             to_row=request.to_row,
             features=request.choice.features,
             model_version=request.choice.version,
-            results_limit=results_limit,
+            results_limit=0 if request.is_async else None,
             progress=self._tell_sent,
             should_stop=self.stop.is_set,
         )
@@ -127,9 +146,10 @@ class Predictor:
     async def _follow(self, connection: Connection, accepted: "TrainAccepted") -> Any:
         self._watch = watch = JobWatch(connection, accepted, self.services.poller)
         watch.changed.connect(self._tell_status)
+        ended = asyncio.ensure_future(watch.ended())
         if self.stop.is_set():
             await self.cancel()
-        return await watch.ended()
+        return await ended
 
     def _tell_status(self) -> None:
         watch = self._watch
@@ -163,7 +183,7 @@ class Predictor:
             to_row=request.to_row,
             features=choice.features,
             model_version=choice.version,
-            results_limit=0 if self.services.session.has("async") else None,
+            results_limit=0 if request.is_async else None,
             row_count=request.row_count,
         )
         return check_prediction(reply, asked)

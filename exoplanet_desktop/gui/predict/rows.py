@@ -1,13 +1,19 @@
 """Which rows of a catalog shall be predicted."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QSpinBox, QWidget
 
 from exoplanet_desktop.gui.widgets.words import Words
 
 
 class RowRange(QWidget):
-    """All rows, or those from one number to another, counted from 0, both inclusive."""
+    """All rows, or those from one number to another, counted from 0, both inclusive.
+
+    Signals:
+        changed: other rows are chosen now.
+    """
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -17,7 +23,7 @@ class RowRange(QWidget):
         self.first.setAccessibleName("First row, counted from 0")
         self.last = QSpinBox(self)
         self.last.setAccessibleName("Last row, included")
-        self.hint = Words("Rows count from 0; both ends are included.", "muted")
+        self.hint = Words("Counted from 0, so row 1 of the table is 0; both ends are included.", "muted")
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addRow(self.every)
@@ -26,6 +32,8 @@ class RowRange(QWidget):
         layout.addRow(self.hint)
         self._form = layout
         self.every.toggled.connect(self._show_numbers)
+        for signal in (self.every.toggled, self.first.valueChanged, self.last.valueChanged):
+            signal.connect(self.changed)
         self.offer(0)
         self._show_numbers(True)
 

@@ -2,18 +2,20 @@
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
-from exoplanet_desktop.errors import AppError, MissingColumns, UnavailableError
+from exoplanet_desktop.errors import AppError, MissingColumns, NoAnswer, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.predict.models import every_kind, model_of, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
 from exoplanet_desktop.gui.predict.rows import RowRange
 from exoplanet_desktop.gui.predict.summary import Summary
+from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
@@ -25,7 +27,8 @@ from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, combo, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
-from exoplanet_desktop.wire.vocabulary import Satellite
+from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.wire.vocabulary import Satellite, Status
 
 EMPTY_TEXT = (
     "Choose or drop the catalog whose objects shall be classified. A disposition in it is not needed; where it has "
@@ -48,6 +51,7 @@ class PredictTab(QWidget):
         self._services = services
         self._predictor: Predictor | None = None
         self._training: TrainingRun | None = None
+        self._refreshes = 0
         self._wanted: ModelChoice | None = None
         self.prediction: Prediction | None = None
         self.picker = CatalogPicker("C&atalog")
@@ -76,12 +80,19 @@ class PredictTab(QWidget):
         self.view.closed.connect(self.settle)
         self.satellite.currentIndexChanged.connect(self.refresh_models)
         self.model.currentIndexChanged.connect(self.settle)
+        self.rows.changed.connect(self.settle)
         self.summary.save_button.clicked.connect(self.ask_target)
         self.busy.cancelled.connect(self.cancel)
         self.go.button.clicked.connect(self.predict)
         self._progress.connect(self.busy.show_progress)
         services.session.changed.connect(self.refresh_models)
+        services.runs.ended.connect(self.refresh_models)
         self.settle()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a prediction, or the training before it, is under way."""
+        return self._predictor is not None or self._training is not None
 
     def tell(self, error: AppError) -> None:
         self._services.notices.failure(error)
@@ -106,14 +117,36 @@ class PredictTab(QWidget):
 
     @aio.slot()
     async def predict(self) -> None:
-        """Train first, where a training catalog is given, then predict and show the result."""
-        if self._predictor is not None or self._training is not None or self.picker.path is None:
+        """Train first, where a training catalog is given, then predict and show the result.
+
+        What is asked is taken from the form now, whatever is changed in it while the work goes on.
+        """
+        if self.is_busy or (path := self.picker.path) is None:
             return
+        session = self._services.session
+        session.backend()
+        connection, shown = session.connection, self.view.shown
+        assert connection is not None  # session.backend() raises without one
+        first, last = self.rows.chosen()
+        asked = partial(
+            PredictRequest,
+            path,
+            connection,
+            session.has("async"),
+            session.has("cancel"),
+            chosen(self.satellite, Satellite),
+            from_row=first,
+            to_row=last,
+            row_count=shown.row_count if shown else None,
+        )
+        train_first = self._training_request() if self.training_picker.paths else None
+        choice = self.model.currentData()
         try:
             self._show_busy("Preparing …")
-            choice = await self._train_first() if self.training_picker.paths else self.model.currentData()
+            if train_first is not None:
+                choice = await self._train_first(train_first)
             if choice is not None:
-                await self._predict(self.picker.path, choice)
+                await self._predict(asked(choice=choice))
         finally:
             self._training = self._predictor = None
             self._hide_busy()
@@ -126,22 +159,40 @@ class PredictTab(QWidget):
         elif self._predictor is not None:
             await self._predictor.cancel()
 
+    def leave(self) -> None:
+        """The window closes: nothing here waits any longer."""
+        if self._predictor is not None:
+            self._predictor.leave()
+
     @aio.slot()
     async def refresh_models(self) -> None:
-        """Ask the backend which models it has trained for the satellite."""
-        session = self._services.session
-        if session.state is State.READY and session.connection is not None and session.has("models"):
-            models = await self._services.workers.call(session.connection.backend.models)
-            entries = offered(models, chosen(self.satellite, Satellite))
+        """Ask the backend which models it has trained for the satellite; the last question wins."""
+        session, satellite = self._services.session, chosen(self.satellite, Satellite)
+        self._refreshes += 1
+        number, connection = self._refreshes, session.connection
+        if session.state is not State.READY or connection is None:
+            self._offer([])
+        elif not session.has("models"):
+            self._offer(every_kind())
         else:
-            entries = every_kind() if session.state is State.READY else []
-        wanted = self._wanted or self.model.currentData()
+            try:
+                models = await self._services.workers.call(connection.backend.models)
+            except NoAnswer:
+                return  # it is gone, and the session says so
+            if number == self._refreshes:
+                self._offer(offered(models, satellite))
+
+    def _offer(self, entries: list[tuple[str, ModelChoice]]) -> None:
+        """Show the models; the one that was chosen, or has just been trained, stays or becomes the chosen one."""
+        choices = [choice for _, choice in entries]
+        wanted = self.model.currentData()
+        if self._wanted in choices:
+            wanted, self._wanted = self._wanted, None
         self.model.blockSignals(True)
         self.model.clear()
         for words, choice in entries:
             self.model.addItem(words, choice)
-            self.model.setItemData(self.model.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
-        choices = [choice for _, choice in entries]
+            self.model.setItemData(self.model.count() - 1, tip(words), Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
         self.model.blockSignals(False)
         self.settle()
@@ -166,9 +217,8 @@ class PredictTab(QWidget):
     @Slot()
     def ask_target(self) -> None:
         """Ask where the CSV goes."""
-        if self.prediction is None or self.picker.path is None:
-            return
-        ask_target(self, "Save the prediction", f"{self.picker.path.stem}_predicted.csv", self.save)
+        if self.prediction is not None:
+            ask_target(self, "Save the prediction", self.prediction.csv.name, self.save)
 
     @Slot()
     def settle(self) -> None:
@@ -182,39 +232,36 @@ class PredictTab(QWidget):
         self.go.button.setText("Train, then &predict" if train_first else "&Predict")
         self.go.settle(self._reason())
 
-    async def _train_first(self) -> ModelChoice | None:
-        request = self.training_options.request(chosen(self.satellite, Satellite), self.training_picker.paths)
+    def _training_request(self) -> TrainRequest:
+        return self.training_options.request(chosen(self.satellite, Satellite), self.training_picker.paths)
+
+    async def _train_first(self, request: TrainRequest) -> ModelChoice | None:
+        """The model that was trained; None where the user has cancelled. Raises UnavailableError where it failed."""
         self._training = run = self._services.runs.begin(request)
         run.changed.connect(self._tell_training)
         await run.work()
-        await self._services.workers.call(lambda: None)  # let the dialog show the end before the next step begins
         self._training = None
         if run.result is None:
-            if run.phase == "CANCELLED":
+            if run.phase == Status.CANCELLED:
                 return None
             raise UnavailableError(f"The training that goes first failed: {run.failure}")
         self._wanted = model_of(run)
         self.refresh_models()
-        return self._wanted
+        return model_of(run)
 
     def _tell_training(self) -> None:
         if self._training is not None:
             self.busy.show_progress(self._training.share, f"Training first: {self._training.words}")
 
-    async def _predict(self, path: Path, choice: ModelChoice) -> None:
-        shown = self.view.shown
-        first, last = self.rows.chosen()
-        request = PredictRequest(
-            path, chosen(self.satellite, Satellite), choice, first, last, shown.row_count if shown else None
-        )
+    async def _predict(self, request: PredictRequest) -> None:
         self._predictor = Predictor(self._services, request, self._progress.emit)
         prediction = await self._predictor.work()
         old, self.prediction = self.prediction, prediction
         info = SATELLITES[request.satellite]
         columns = (*info.identifiers[:2], *RESULT_COLUMNS, info.label, *PROBABILITIES)
         self._hide_busy()
-        await self.result.open(prediction.csv, f"{path.stem}, predicted", columns)
-        self.summary.show_prediction(prediction, path.name)
+        await self.result.open(prediction.csv, f"{request.path.stem}, predicted", columns)
+        self.summary.show_prediction(prediction, request.path.name)
         self.summary.show()
         if old is not None:
             await self._services.workers.call(shutil.rmtree, old.csv.parent, True)
@@ -236,7 +283,7 @@ class PredictTab(QWidget):
     def _reason(self) -> str:
         session = self._services.session
         satellite = chosen(self.satellite, Satellite)
-        if self._predictor is not None or self._training is not None:
+        if self.is_busy:
             return "A prediction is under way."
         if self.picker.path is None:
             return "Choose a catalog first."
@@ -244,11 +291,14 @@ class PredictTab(QWidget):
             return f"{session.title}: {session.state.value}."
         shown = self.view.shown
         if shown is None:
-            return "The catalog is being read."
+            return self.view.failure or "The catalog is being read."
         try:
             check_for_prediction(shown.columns, SATELLITES[satellite])
         except MissingColumns as error:
             return str(error)
+        first, last = self.rows.chosen()
+        if first is not None and last is not None and first > last:
+            return f"The first row, {first:,}, lies behind the last one, {last:,}."
         if not self.training_picker.paths and self.model.currentData() is None:
             return f"Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab."
         return ""

@@ -88,6 +88,7 @@ class ProgressDialog(QDialog):
         self._timer = QTimer(self, interval=500)
         self._timer.timeout.connect(self._show_time)
         self._timer.start()
+        self.results.tabs.currentChanged.connect(self._offer_picture)
         run.changed.connect(self._show_state)
         run.log_grew.connect(self._append_log)
         run.ended.connect(self._show_end)
@@ -118,7 +119,8 @@ class ProgressDialog(QDialog):
     @Slot()
     def ask_picture_target(self) -> None:
         request = self.run.request
-        ask_target(self, "Save the picture", f"{request.satellite}_{request.model}_matrix.png", self.save_picture)
+        if (name := self.results.picture_name()) is not None:
+            ask_target(self, "Save the picture", f"{request.satellite}_{request.model}_{name}.png", self.save_picture)
 
     @aio.slot(str)
     async def save_model(self, target: str) -> None:
@@ -171,12 +173,17 @@ class ProgressDialog(QDialog):
             self.resize(max(self.width(), 760), max(self.height(), 680))
         else:
             self.log_button.setChecked(True)
+        self._offer_picture()
         for button, shown in (
             (self.save_model_button, succeeded and bool(self.run.result and self.run.result.model_url)),
-            (self.save_picture_button, bool(self.results.pictures)),
             (self.predict_button, succeeded),
         ):
             button.setVisible(shown)
+
+    @Slot()
+    def _offer_picture(self) -> None:
+        """Only a tab with a picture has one to save."""
+        self.save_picture_button.setVisible(self.results.picture_shown() is not None)
 
     @Slot(str)
     def _append_log(self, text: str) -> None:

@@ -70,6 +70,12 @@ class Results(QWidget):
         page = self.tabs.currentWidget()
         return page.findChild(Picture) if page else None
 
+    def picture_name(self) -> str | None:
+        """What the picture on top is called in a file name."""
+        shown = self.picture_shown()
+        names = {"counts": "matrix", "shares": "matrix_by_class"}
+        return next((names[name] for name, picture in self.pictures.items() if picture is shown), None)
+
     def _add_card(self, column: int, figure: str, meaning: str) -> None:
         big = Words(figure, "figure", wrap=False, selectable=True)
         font = big.font()

@@ -1,5 +1,6 @@
 """One training, from the files on this machine to its result: what the progress dialog and the list of runs show."""
 
+import asyncio
 import logging
 import tempfile
 import threading
@@ -9,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableError
 from exoplanet_desktop.gui.progress.keeper import Keeper
@@ -39,6 +40,7 @@ class TrainingRun(QObject):
     changed = Signal()
     log_grew = Signal(str)
     ended = Signal()
+    _merged = Signal(str)
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class TrainingRun(QObject):
         self._sent = 0.0
         self._began = time.monotonic()
         self._took: float | None = None
+        self._merged.connect(self._take_log)  # a signal, because files are merged in a worker
 
     @property
     def is_over(self) -> bool:
@@ -137,16 +140,19 @@ class TrainingRun(QObject):
             self._end(Status.FAILED, str(BugError(f"Something went wrong inside the program ({error}); see the log.")))
 
     async def cancel(self) -> None:
-        """Stop sending, or ask the backend to cancel; where it cannot, watch no longer."""
+        """Stop sending, or ask the backend to cancel; where it cannot, or does not answer, watch no longer."""
         self._stop.set()
-        if self._watch is None:
+        if (watch := self._watch) is None:
             return
-        if self.can_cancel:
-            self.words = "Cancelling …"
-            self.changed.emit()
+        if not self.can_cancel:
+            watch.leave()
+            return
+        self._say(None, "Cancelling …")
+        try:
             await self._workers.call(self.connection.backend.cancel, self._job_id)
-        else:
-            self._watch.leave()
+        except AppError as error:
+            self._take_log(f"The job could not be cancelled: {error}\n")
+            watch.leave()
 
     def leave(self) -> None:
         """The window closes: nothing here waits any longer. In the record the run stays unfinished."""
@@ -202,7 +208,9 @@ class TrainingRun(QObject):
         for number, path in enumerate(paths[1:], start=2):
             self._say(None, f"Merging file {number} of {len(paths)} …")
             target = folder / f"merged_{number}_{paths[0].stem}.csv"
-            merge(merged, path, target, should_stop=self._stop.is_set)
+            summary = merge(merged, path, target, should_stop=self._stop.is_set)
+            said = f"{path.name} merged: {summary.rows:,} rows, {summary.duplicates:,} duplicates dropped."
+            self._merged.emit("\n".join((said, *summary.notes)) + "\n")
             merged = target
         return merged
 
@@ -226,9 +234,10 @@ class TrainingRun(QObject):
         self._watch = JobWatch(self.connection, accepted, self._poller)
         self._watch.changed.connect(self._take_status)
         self._watch.log_grew.connect(self._take_log)
+        ended = asyncio.ensure_future(self._watch.ended())
         if self._stop.is_set():
             await self.cancel()
-        status = await self._watch.ended()
+        status = await ended
         outcome = judge(status)
         if outcome.result is None:
             cancelled = status.status == Status.CANCELLED
@@ -268,6 +277,7 @@ class TrainingRun(QObject):
             words = f"Nothing has moved for {minutes:.0f} minutes. If the backend was restarted, train again."
         self._set(status.status, status.progress, words)
 
+    @Slot(str)
     def _take_log(self, text: str) -> None:
         self.log_text += text
         self._keeper.log(self.run_id, text)

@@ -30,12 +30,14 @@ class Runs(QObject):
     listed: a TrainingRun that is new in `all`, begun or taken up again.
     past_known: list of RunEntry, the newest runs of the record, newest first.
     changed: one of the runs of this window changed.
+    ended: one of them is over.
     """
 
     started = Signal(object)
     listed = Signal(object)
     past_known = Signal(object)
     changed = Signal()
+    ended = Signal()
 
     def __init__(
         self, session: Session, workers: Workers, poller: PollerThread, keeper: Keeper, notices: Notices
@@ -126,4 +128,5 @@ class Runs(QObject):
         self.all.append(run)
         run.changed.connect(self.changed)
         run.ended.connect(self.changed)
+        run.ended.connect(self.ended)
         self.listed.emit(run)

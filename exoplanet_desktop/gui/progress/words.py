@@ -58,4 +58,5 @@ def protocol(result: "TrainResult") -> str:
 
 def gap(result: "TrainResult") -> str:
     """What the columns of the human verdict are worth, where the backend measured it."""
-    return str(result.blind.get("sentence") or "") if result.blind else ""
+    sentence = str(result.blind.get("sentence") or "") if result.blind else ""
+    return f"Accuracy over the folds: {sentence}." if sentence else ""

@@ -14,7 +14,7 @@ MOST_COPIED_CELLS = 500_000
 NARROWEST_PX, WIDEST_PX = 64, 280
 PADDING_PX = 28
 MARK_PX = 20
-ROW_PX = 24
+ROW_PADDING_PX = 9
 
 
 class QuickHeader(QHeaderView):
@@ -55,7 +55,7 @@ class Grid(QTableView):
         across.setSortIndicatorShown(True)
         across.setSortIndicatorClearable(True)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(ROW_PX)
+        down.setDefaultSectionSize(self.fontMetrics().lineSpacing() + ROW_PADDING_PX)
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         # -1: the order of the file, until the user clicks a header.
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -89,15 +89,14 @@ class Grid(QTableView):
         ranges = self.selectionModel().selection().toList()
         if not ranges:
             return
-        top = min(part.top() for part in ranges)
-        bottom = max(part.bottom() for part in ranges)
+        wanted = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
         columns = sorted({column for part in ranges for column in range(part.left(), part.right() + 1)})
-        if (bottom - top + 1) * len(columns) > MOST_COPIED_CELLS:
+        columns = [column for column in columns if not self.isColumnHidden(column)]
+        if len(wanted) * len(columns) > MOST_COPIED_CELLS:
             raise InputError(
                 f"The selection has more than {MOST_COPIED_CELLS:,} cells, too many for the clipboard. Select fewer."
             )
-        rows = await self._workers.call(self._table_model.rows, top, bottom - top + 1)
-        lines = ("\t".join(row[column] for column in columns) for row in rows)
+        lines = await self._workers.call(self._table_model.lines(sorted(wanted), columns))
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def show_all_columns(self) -> None:

@@ -1,7 +1,7 @@
 """A Qt model over a table that is read by pages: rows are asked for when they are looked at, off the GUI thread."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -120,9 +120,21 @@ class TableModel(QAbstractTableModel):
     def order(self) -> Order:
         return self._order
 
-    def rows(self, top: int, count: int) -> list[list[str]]:
-        """Rows as shown, for copying. Blocking: call it in a worker."""
-        rows = self._source.page(top, count)
+    def lines(self, rows: Sequence[int], columns: Sequence[int]) -> Callable[[], list[str]]:
+        """What reads cells as tab-separated lines, in a worker: of the rows as they are now, whatever is shown next."""
+        source, positions = self._source, [self._positions[column] for column in columns]
+
+        def read() -> list[str]:
+            found = []
+            for first, last in _runs(rows):
+                for row in source.page(first, last - first + 1):
+                    found.append("\t".join(row[position] or "" for position in positions))
+            return found
+
+        return read
+
+    def sample(self, rows: Sequence[Row]) -> list[list[str]]:
+        """Some rows as they stand on screen, for the width of the columns."""
         return [[row[position] or "" for position in self._positions] for row in rows]
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -222,3 +234,14 @@ def _probability(text: str) -> str:
         return f"{float(text):.2f}"
     except ValueError:
         return text
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Rows in order, as (first, last) of those without a gap."""
+    first = last = rows[0]
+    for row in rows[1:]:
+        if row != last + 1:
+            yield first, last
+            first = row
+        last = row
+    yield first, last

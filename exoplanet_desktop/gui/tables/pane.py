@@ -68,7 +68,7 @@ class TablePane(QFrame):
         self.model.show_table(layout.columns, FirstRows(preview.rows), first, layout.units, layout.labels)
         self.grid.show_top()
         self.grid.show_all_columns()
-        self.grid.fit_columns(self.model.rows(0, 50))
+        self.grid.fit_columns(self.model.sample(preview.rows[:50]))
         self.title.setText(name)
         self.size_label.setText("reading …")
         self.notes.clear()

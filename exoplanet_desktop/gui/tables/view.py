@@ -46,6 +46,7 @@ class CatalogView(QWidget):
         self._shown: Opened | None = None
         self._stop = threading.Event()
         self._request = 0
+        self.failure = ""
         self.empty = empty
         self.busy = BusyPage(self)
         self.pane = TablePane(workers, notices, self)
@@ -75,7 +76,7 @@ class CatalogView(QWidget):
         self.close_table()
         self._request += 1
         request, self._stop = self._request, threading.Event()
-        stop = self._stop
+        stop, self.failure = self._stop, ""
         self.show_busy(f"Opening {name or path.name} …", cancellable=True)
         try:
             preview = await self._workers.call(first_rows, path)
@@ -84,8 +85,9 @@ class CatalogView(QWidget):
                 self._stack.setCurrentWidget(self.pane)
             report = partial(self._tell_share, request)
             table, opened = await self._workers.call(read, path, self._count_classes, report, stop.is_set)
-        except AppError:
+        except AppError as error:
             if request == self._request:
+                self.failure = "Reading was cancelled." if isinstance(error, Cancelled) else str(error)
                 self.clear()
             raise
         if request != self._request:

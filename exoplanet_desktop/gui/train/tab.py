@@ -110,7 +110,7 @@ class TrainTab(QWidget):
             return f"{session.title}: {session.state.value}."
         shown = self.view.shown
         if shown is None:
-            return "The catalog is being read."
+            return self.view.failure or "The catalog is being read."
         satellite = chosen(self.options.satellite, Satellite)
         try:
             check_for_training(shown.columns, SATELLITES[satellite])

@@ -47,7 +47,8 @@ def column(widgets: Sequence[QWidget]) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(300)
+    # As wide as its widest control wants, at any size of text.
+    area.setMinimumWidth(max(300, page.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width()))
     return area
 
 

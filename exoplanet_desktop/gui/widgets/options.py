@@ -25,7 +25,7 @@ FEATURE_HINTS = {
     Features.VETTED: "Uses the columns that carry the human verdict, as the archive has them.",
     Features.BLIND: "Leaves out the columns that carry the human verdict.",
 }
-BALANCE_TITLES = {Balance.NONE: "As the rows are", Balance.BALANCED: "Each class alike"}
+BALANCE_TITLES = {Balance.NONE: "Each row weighs alike", Balance.BALANCED: "Each class weighs alike"}
 
 
 def combo(name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
@@ -81,7 +81,7 @@ class TrainingOptions(QWidget):
             "&Satellite": self.satellite,
             "&Model": self.model,
             "Feat&ures": self.features,
-            "&Classes": self.balance,
+            "&Weights": self.balance,
         }
         for place, (text, box) in enumerate(fields.items()):
             label = QLabel(text, self)

@@ -19,7 +19,7 @@ from exoplanet_desktop.gui.widgets.files import ask_files
 from exoplanet_desktop.gui.widgets.words import tip
 
 ROWS_SHOWN = 3
-ROW_PX = 24
+ROW_PADDING_PX = 9
 
 
 class CatalogPicker(QWidget):
@@ -38,6 +38,7 @@ class CatalogPicker(QWidget):
         self._many = many
         self._name = label.replace("&", "")
         self.folder = ""
+        self._row_px = self.fontMetrics().lineSpacing() + ROW_PADDING_PX
         self.list = QListWidget(self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -92,7 +93,7 @@ class CatalogPicker(QWidget):
             item = QListWidgetItem(path.name)
             item.setData(Qt.ItemDataRole.UserRole, path)
             item.setToolTip(tip(str(path)))
-            item.setSizeHint(QSize(0, ROW_PX))
+            item.setSizeHint(QSize(0, self._row_px))
             self.list.addItem(item)
         if new:
             self.folder = str(new[-1].parent)
@@ -121,5 +122,5 @@ class CatalogPicker(QWidget):
 
     def _settle(self) -> None:
         rows = max(1, min(self.list.count(), ROWS_SHOWN))
-        self.list.setFixedHeight(rows * ROW_PX + 2 * self.list.frameWidth())
+        self.list.setFixedHeight(rows * self._row_px + 2 * self.list.frameWidth())
         self.remove.setVisible(self.list.count() > 0)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -51,9 +52,10 @@ class Workers:
         while (job := self._jobs.get()) is not None:
             job()
 
-    def close(self, seconds: float = 5.0) -> None:
-        """Let the threads end; those that are still busy after `seconds` go with the process."""
+    def close(self, seconds: float = 1.0) -> None:
+        """Let the threads end; those that are still busy after `seconds` in all go with the process."""
         for _ in self._threads:
             self._jobs.put(None)
+        end = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, end - time.monotonic()))

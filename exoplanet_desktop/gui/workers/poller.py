@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from exoplanet_desktop.errors import AppError, BugError
+from exoplanet_desktop.errors import AppError, BugError, NoAnswer
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
@@ -64,6 +64,7 @@ class Poller(QObject):
     """
 
     answered = Signal(object)
+    unanswered = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,6 +131,8 @@ class Poller(QObject):
         # Jitter, so that many clients of one backend do not all come back at one moment.
         watch.due = now + min(LONGEST_WAIT_S, 0.5 * 2 ** min(watch.failures, 6)) * random.uniform(0.7, 1.3)  # noqa: S311
         silent = now - self._last_answer.get(watch.key, now)
+        if isinstance(error, NoAnswer):
+            self.unanswered.emit(watch.connection)
         self.answered.emit(Answer(watch.key, error=error, silent_s=silent))
 
     @staticmethod
@@ -151,9 +154,11 @@ class PollerThread(QObject):
 
     Signals:
         answered: an Answer, in the GUI thread.
+        unanswered: the Connection of a backend that did not answer.
     """
 
     answered = Signal(object)
+    unanswered = Signal(object)
     _added = Signal(object)
     _dropped = Signal(int)
     _stopped = Signal()
@@ -168,6 +173,7 @@ class PollerThread(QObject):
         self._dropped.connect(self._poller.drop)
         self._stopped.connect(self._poller.stop)
         self._poller.answered.connect(self.answered)
+        self._poller.unanswered.connect(self.unanswered)
         self._thread.start()
 
     def add(self, watch: Watch) -> None:
@@ -176,8 +182,11 @@ class PollerThread(QObject):
     def drop(self, key: int) -> None:
         self._dropped.emit(key)
 
-    def close(self) -> None:
-        """End the thread; a question under way ends by its own timeout."""
+    def begin_to_end(self) -> None:
+        """Let the thread end once the question under way is answered, or is given up."""
         self._stopped.emit()
         self._thread.quit()
-        self._thread.wait()
+
+    def wait_ended(self, seconds: float) -> bool:
+        """Whether it has ended within so long. Blocking: call it in a worker."""
+        return self._thread.wait(int(seconds * 1000))
