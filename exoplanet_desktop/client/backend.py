@@ -96,7 +96,7 @@ class Backend(Caller):
             )
 
     def status(self, status_url: str, *, repeat: bool = True) -> JobStatus:
-        """State of a job. A poller, which asks again anyway, does so without `repeat`: then no call waits in between."""
+        """State of a job. A poller, which asks again anyway, does so without `repeat`, so that no call waits."""
         answer = self._get(status_url, "tell the state of the job", repeat=repeat)
         return self._parse(JobStatus, answer, "the state of a job")
 
