@@ -16,16 +16,14 @@ if __name__ == "__main__":
 
     wishes = json.loads(sys.argv[1])
     wishes["data_dir"] = Path(wishes["data_dir"])
-    wishes["warm"] = tuple(wishes.get("warm", ()))
     port = wishes.pop("port", 0)
     if clock := wishes.pop("clock", None):
         import shifted_clock
 
         shifted_clock.install(Path(clock))
     kinds = wishes.pop("kinds", "job_kinds")
-    if wishes.pop("real_tasks", False):
-        wishes.pop("warm")
-    else:
+    if not wishes.pop("real_tasks", False):
+        wishes.setdefault("warm", ())
         wishes["tasks"] = {kind: f"{kinds}:{kind}" for kind in ("train", "predict", "merge")}
     try:
         run(Settings(**wishes), "127.0.0.1", port, lambda address: print(address, flush=True))

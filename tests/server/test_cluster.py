@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -131,18 +132,17 @@ def test_a_lost_cluster_is_one_clear_error(start_engine: Any, tmp_path: Path) ->
 
 
 @needs_dask
-def test_an_engine_does_not_start_without_workers(start_engine: Any, tmp_path: Path) -> None:
-    with cluster_of(0, tmp_path) as (_, address):
-        engine = start_engine(cluster=address)
-        assert "has no workers" in engine.first_line and engine.process.wait(30) == 1
-
-
-@needs_dask
-def test_an_engine_does_not_start_without_an_answer(start_engine: Any) -> None:
-    with socket.socket() as nobody:
+def test_an_engine_does_not_start_without_workers_or_without_an_answer(start_engine: Any, tmp_path: Path) -> None:
+    with cluster_of(0, tmp_path) as (_, empty), socket.socket() as nobody, ThreadPoolExecutor(2) as both:
         nobody.bind(("127.0.0.1", 0))  # and does not listen
-        engine = start_engine(cluster=f"tcp://127.0.0.1:{nobody.getsockname()[1]}")
-    assert "no answer from a cluster" in engine.first_line and engine.process.wait(30) == 1
+        silent = f"tcp://127.0.0.1:{nobody.getsockname()[1]}"
+        wishes = {"has no workers": empty, "no answer from a cluster": silent}
+        started = [
+            both.submit(start_engine, tmp_path / str(number), cluster=address)
+            for number, address in enumerate(wishes.values())
+        ]
+        for words, engine in zip(wishes, (future.result() for future in started), strict=True):
+            assert words in engine.first_line and engine.process.wait(30) == 1
 
 
 @needs_dask
@@ -181,11 +181,11 @@ def test_a_local_cluster_ends_with_an_engine_that_is_killed(start_engine: Any) -
 def test_numbers_are_the_same_as_without(
     cluster: str, start_engine: Callable[..., Any], shared_data: Path, tmp_path: Path
 ) -> None:
-    rows = (shared_data / "koi_train.csv").read_text().splitlines(keepends=True)[:2001]
+    rows = (shared_data / "koi_train.csv").read_text().splitlines(keepends=True)[:1501]
     catalog, table = "".join(rows), (shared_data / "koi_test_raw.csv").read_text()
     engines = [
-        start_engine(tmp_path / "threads", real_tasks=True),
-        start_engine(tmp_path / "cluster", real_tasks=True, cluster=cluster),
+        start_engine(tmp_path / "threads", real_tasks=True, warm=[]),
+        start_engine(tmp_path / "cluster", real_tasks=True, warm=[], cluster=cluster),
     ]
     jobs = [engine.train(csv=catalog).json()["job_id"] for engine in engines]
     ours, theirs = (engine.ended(job, 120)["result"] for engine, job in zip(engines, jobs, strict=True))
