@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def open_database(folder: Path, columns: int) -> "DuckDBPyConnection":
         str(folder / "table.duckdb"),
         config={
             "threads": min(_THREADS, os.cpu_count() or 1),
-            "memory_limit": f"{_MEMORY_MB + max(0, columns - _NARROW) * _COLUMN_MB:.0f}MB",
+            "memory_limit": _limit(_MEMORY_MB, columns),
             "temp_directory": str(folder / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -63,7 +64,22 @@ def open_database(folder: Path, columns: int) -> "DuckDBPyConnection":
 def settle(connection: "DuckDBPyConnection", columns: int) -> None:
     """After reading: what is kept in memory from here on is little, and what reading took is given back."""
     connection.execute("CHECKPOINT")
-    connection.execute(f"SET memory_limit = '{_SETTLED_MB + max(0, columns - _NARROW) * _COLUMN_MB:.0f}MB'")
+    connection.execute(f"SET memory_limit = '{_limit(_SETTLED_MB, columns)}'")
+
+
+@contextmanager
+def roomy(connection: "DuckDBPyConnection", columns: int) -> Iterator[None]:
+    """As much memory as reading has, for work on whole rows; then again what it was."""
+    (before,) = connection.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
+    connection.execute(f"SET memory_limit = '{_limit(_MEMORY_MB, columns)}'")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET memory_limit = '{before}'")
+
+
+def _limit(memory_mb: int, columns: int) -> str:
+    return f"{memory_mb + max(0, columns - _NARROW) * _COLUMN_MB:.0f}MB"
 
 
 def discard(connection: "DuckDBPyConnection | None", folder: Path) -> None:
@@ -74,11 +90,13 @@ def discard(connection: "DuckDBPyConnection | None", folder: Path) -> None:
 
 
 def lock(connection: "DuckDBPyConnection", folders: Sequence[Path]) -> None:
-    """From here on, SQL may read and write in these folders alone, and cannot undo that."""
+    """From here on, SQL may read and write in these folders alone, and cannot undo that.
+
+    Other settings stay free: the memory limit changes with the work.
+    """
     allowed = ", ".join(literal(str(folder.resolve())) for folder in folders)
     connection.execute(f"SET allowed_directories = [{allowed}]")
     connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
 
 
 def run(
@@ -111,12 +129,14 @@ def run_all(
     report(0.0, stage)
     check(should_stop)
     works = [_Work(*statement) for statement in statements]
+    done = 0.0
     try:
         while not all(work.done.wait(_POLL_S / len(works)) for work in works):
             check(should_stop)
             if any(work.failure for work in works):
                 break
-            report(sum(work.progress for work in works) / len(works), stage)
+            done = max(done, sum(work.progress for work in works) / len(works))  # DuckDB forgets it at the end
+            report(done, stage)
     finally:
         for work in works:
             work.end()

@@ -1,4 +1,4 @@
-"""Meaning and unit of each column of the archive's three tables, for files without the archive's header block."""
+"""Meaning, unit and role of each column of the archive's three tables, for files without the archive's header block."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -10,25 +10,34 @@ from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.resources import resource
 from exoplanet_desktop.wire.vocabulary import Satellite
 
+ROLES = ("identifier", "label", "verdict", "measured", "error", "limit", "position", "date", "reference")
+
 
 @dataclass(frozen=True)
 class ColumnInfo:
     """What a column holds.
 
     Attributes:
-        label: its meaning in words.
+        label: its title.
         unit: its unit as the archive writes it; empty where it has none.
+        role: what it is to a vetter, one of ROLES; empty where it is not known.
+        meaning: a sentence; empty where it is not known.
     """
 
     label: str
     unit: str
+    role: str = ""
+    meaning: str = ""
 
 
 @cache
 def dictionary(satellite: Satellite) -> Mapping[str, ColumnInfo]:
     """The columns of a satellite's table in the archive's order, by name."""
     with resource(f"columns/{satellite.lower()}.csv").open(encoding="utf-8", newline="") as file:
-        return MappingProxyType({row["column"]: ColumnInfo(row["label"], row["unit"]) for row in csv.DictReader(file)})
+        rows = csv.DictReader(file)
+        return MappingProxyType(
+            {row["column"]: ColumnInfo(row["label"], row["unit"], row["role"], row["meaning"]) for row in rows}
+        )
 
 
 def describe(columns: Iterable[str]) -> Mapping[str, ColumnInfo]:

@@ -64,7 +64,7 @@ def export(
             if view.order:
                 _write_ordered(view, ordered, within(report, 0.0, share), should_stop)
                 source = f"{csv_source(table.layout, ordered, 0, Scan(clean=True, breaks=True))} AS data"
-            with table.reading() as cursor:
+            with table.writing() as cursor:
                 sql = f"COPY (SELECT {_cells(table, names, Format(format), cursor)} FROM {source})"
                 options = "FORMAT csv, HEADER" if format == Format.CSV else "FORMAT parquet"
                 sql += f" TO {literal(str(copy))} ({options})"

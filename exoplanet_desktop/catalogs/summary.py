@@ -118,8 +118,8 @@ def _edges(low: float, high: float, quantiles: list[float], smallest: float | No
         first = math.log10(smallest)
         step = (math.log10(high) - first) / BINS
         return [smallest, *(10 ** (first + step * place) for place in range(1, BINS)), high], True
-    step = high / BINS - low / BINS
-    return [low, *(low + step * place for place in range(1, BINS)), high], False
+    shares = (place / BINS for place in range(1, BINS))
+    return [low, *(low * (1 - share) + high * share for share in shares), high], False
 
 
 def _histogram(

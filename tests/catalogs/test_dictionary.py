@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.dictionary import describe, dictionary
+from exoplanet_desktop.catalogs.dictionary import ROLES, describe, dictionary
 from exoplanet_desktop.catalogs.reading import sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES
 from exoplanet_desktop.wire.vocabulary import Satellite
@@ -31,3 +31,14 @@ def test_unknown_columns_are_not_described() -> None:
     known = describe(["kepid", "koi_period", "koi_duration", "koi_depth", "koi_prad", "mine"])
     assert known["koi_depth"].unit == "ppm"
     assert "mine" not in known
+
+
+@pytest.mark.parametrize("satellite", Satellite)
+def test_every_column_has_a_role_and_a_meaning(satellite: Satellite) -> None:
+    info, known = SATELLITES[satellite], dictionary(satellite)
+    assert {column.role for column in known.values()} <= set(ROLES)
+    assert all(column.meaning.endswith(".") for column in known.values())
+    assert {name for name in known if known[name].role == "identifier"} == set(info.identifiers)
+    assert [name for name in known if known[name].role == "label"] == [info.label]
+    assert {name for name in known if known[name].role == "verdict"} >= set(info.verdict)
+    assert {known[name].role for name in info.measured} <= {"measured", "error", "limit"}

@@ -163,6 +163,9 @@ def test_sql_reaches_only_the_folders_given(shared_data: Path, tmp_path: Path) -
             f"COPY data TO '{tmp_path / 'copy.csv'}'",
             "SELECT * FROM read_text('/etc/passwd')",
             "SET enable_external_access = true",
+            f"SET allowed_directories = ['{tmp_path}']",
+            "ATTACH '/tmp/else.duckdb'",
+            "LOAD httpfs",
             "INSTALL httpfs",
         ):
             with pytest.raises(duckdb.Error):
