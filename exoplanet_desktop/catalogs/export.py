@@ -4,6 +4,7 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,34 +57,48 @@ def export(
     table = view.table
     names = [table.known(name) for name in (columns if columns is not None else table.columns)]
     need_space(table.exports, table.layout.path.stat().st_size if table.layout.path.exists() else 0, out.name)
-    copy, ordered = (table.exports / f"{uuid4().hex}.part" for _ in range(2))
-    share = 0.6 if view.order else 0.0
+    copy = table.exports / f"{uuid4().hex}.part"
     with whole(out) as part:
         try:
-            source = view.source
-            if view.order:
-                _write_ordered(view, ordered, within(report, 0.0, share), should_stop)
-                source = f"{csv_source(table.layout, ordered, 0, Scan(clean=True, breaks=True))} AS data"
-            with table.writing() as cursor:
-                sql = f"COPY (SELECT {_cells(table, names, Format(format), cursor)} FROM {source})"
-                options = "FORMAT csv, HEADER" if format == Format.CSV else "FORMAT parquet"
-                sql += f" TO {literal(str(copy))} ({options})"
-                run(cursor, sql, stage="writing", report=within(report, share, 0.9), should_stop=should_stop)
+            if view.order and format == Format.CSV:
+                _write_ordered(view, names, copy, within(report, 0.0, 0.9), should_stop)
+            else:
+                _write_by_database(view, names, Format(format), copy, within(report, 0.0, 0.9), should_stop)
             _move(copy, part, within(report, 0.9, 1.0), should_stop)
         finally:
             copy.unlink(missing_ok=True)
-            ordered.unlink(missing_ok=True)
     report(1.0, "written")
 
 
-def _write_ordered(view: "View", copy: Path, report: Report, should_stop: ShouldStop) -> None:
+def _write_ordered(view: "View", names: Sequence[str], copy: Path, report: Report, should_stop: ShouldStop) -> None:
     """Row by row in the view's order: the database would need the whole table in memory to sort it."""
+    places = [view.table.columns.index(name) for name in names]
     with copy.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=view.table.layout.delimiter, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
         for start in range(0, view.row_count, _ROWS):
             check(should_stop)
-            report(start / view.row_count, "sorting")
-            writer.writerows(view.page(start, _ROWS))
+            report(start / view.row_count, "writing")
+            writer.writerows([row[place] for place in places] for row in view.page(start, _ROWS))
+
+
+def _write_by_database(
+    view: "View", names: Sequence[str], form: Format, copy: Path, report: Report, should_stop: ShouldStop
+) -> None:
+    table, source, share = view.table, view.source, 0.0
+    ordered = copy.with_suffix(".csv")
+    try:
+        if view.order:
+            share = 0.6
+            _write_ordered(view, table.columns, ordered, within(report, 0.0, share), should_stop)
+            layout = replace(table.layout, delimiter=",")
+            source = f"{csv_source(layout, ordered, 1, Scan(clean=True, breaks=True))} AS data"
+        with table.writing() as cursor:
+            sql = f"COPY (SELECT {_cells(table, names, form, cursor)} FROM {source}) TO {literal(str(copy))}"
+            sql += " (FORMAT csv, HEADER)" if form is Format.CSV else " (FORMAT parquet)"
+            run(cursor, sql, stage="writing", report=within(report, share, 1.0), should_stop=should_stop)
+    finally:
+        ordered.unlink(missing_ok=True)
 
 
 def _cells(table: "Table", names: Sequence[str], form: Format, cursor: Any) -> str:

@@ -167,6 +167,22 @@ def test_an_export_is_what_is_shown(shared_data: Path, tmp_path: Path, order: tu
         ]
 
 
+def test_an_ordered_export_of_a_table_with_decimal_commas_and_blanks(write, tmp_path: Path) -> None:
+    with Table.open(write('a;b\n1,5;"x;y"\n;"1,2 pc"\n0,5;\n')) as table:
+        view = table.select(order=[("a", False)])
+        export(view, tmp_path / "out.csv")
+        assert (tmp_path / "out.csv").read_text() == 'a,b\n"0,5",\n"1,5",x;y\n,"1,2 pc"\n'
+        export(view, tmp_path / "out.parquet", Format.PARQUET)
+        export(view, tmp_path / "one.csv", columns=["a"])
+    assert duckdb.sql(f"SELECT * FROM '{tmp_path / 'out.parquet'}'").fetchall() == [
+        (0.5, None),
+        (1.5, "x;y"),
+        (None, "1,2 pc"),
+    ]
+    with Table.open(tmp_path / "one.csv") as table:
+        assert table.texts("a") == ["0,5", "1,5", None]
+
+
 def test_an_export_that_fails_leaves_nothing(shared_data: Path, tmp_path: Path) -> None:
     with Table.open(shared_data / "koi_train.csv") as table:
         with pytest.raises(Cancelled):
