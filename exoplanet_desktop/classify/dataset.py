@@ -71,6 +71,7 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     groups = _stars(table.texts(info.host), rows)
     _check_enough(y, groups, labels, folds, info)
     numbers = table.numbers(blank.numbers)[rows]
+    _check_measured(numbers, blank.numbers, info)
     cells = {name: _cells(table, name, rows) for name in blank.texts}
     features = with_categories(blank, cells)
     return Dataset(features.matrix(numbers, cells), features, labels, y, groups, rows, left_out)
@@ -165,3 +166,13 @@ def _check_enough(y: Integers, groups: Integers, labels: tuple[str, ...], folds:
                 f"{name} has rows of {stars} {noun} only. Training with {folds} folds needs at least {folds} stars "
                 "of each class; add rows or leave that class out."
             )
+
+
+def _check_measured(numbers: NDArray[np.float64], names: Sequence[str], info: SatelliteInfo) -> None:
+    """A column that every training needs, without a single number in it, is a damaged file and not a missing value."""
+    blank = [name for name in info.required if np.isnan(numbers[:, names.index(name)]).all()]
+    if blank:
+        listed = ", ".join(f"`{name}`" for name in blank)
+        raise InputError(
+            f"No labelled row has a number in {listed}, which a {info.satellite} training needs. Check the file."
+        )

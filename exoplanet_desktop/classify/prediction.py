@@ -1,5 +1,6 @@
 """Prediction: from a catalog and a classifier to a CSV with its classes, in constant memory."""
 
+import hashlib
 import io
 import logging
 from collections import Counter, deque
@@ -29,6 +30,7 @@ from exoplanet_desktop.errors import InputError
 log = logging.getLogger("exoplanet_desktop.classify")
 
 BLOCKS_AHEAD = 4
+_MOST_HASHED = 200_000_000  # bytes; no catalog of the archive is as long, and hashing more would be felt
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,9 @@ def predict(
     start, end = _range(options)
     plan = _Plan(classifier, info, dict(layout.units), options, start)
     try:
-        return _run(plan, layout, plain_blocks(layout, start, end), out, executor, report, should_stop)
+        prediction = _run(plan, layout, plain_blocks(layout, start, end), out, executor, report, should_stop)
+        _note_familiar(prediction, csv, classifier)
+        return prediction
     except NotPlain:
         log.info("%s needs a true CSV reader.", csv.name)
     with Table.open(csv, report=within(report, 0.0, 0.3), should_stop=should_stop) as table:
@@ -135,7 +139,22 @@ def predict(
         if table.bad_count:
             lines = ", ".join(str(bad.line) for bad in table.bad_lines[:10])
             prediction.notes.append(f"{_lines(table.bad_count)} left out (line {lines}).")
+    _note_familiar(prediction, csv, classifier)
     return prediction
+
+
+def _note_familiar(prediction: Prediction, csv: Path, classifier: Classifier) -> None:
+    """Say so where the catalog is the one that the model learnt from: its agreement then measures memory."""
+    protocol = classifier.card.get("protocol") or {}
+    taught = int(protocol.get("rows_used") or 0)
+    if prediction.agreement["known"] > taught or csv.stat().st_size > _MOST_HASHED:
+        return
+    with csv.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest == classifier.card.get("data_digest"):
+        score = (classifier.card.get("metrics") or {}).get("cv_mean")
+        honest = f" On stars it had not seen, {score:.3f} agreed." if isinstance(score, float) else ""
+        prediction.notes.insert(0, f"The model learnt from these very rows, so that they agree proves little.{honest}")
 
 
 def _range(options: PredictOptions) -> tuple[int, int | None]:

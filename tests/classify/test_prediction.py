@@ -260,3 +260,10 @@ def test_a_stopped_prediction_leaves_nothing(trained: Any, table: pandas.DataFra
             should_stop=lambda: True,
         )
     assert not out.exists() and not list(trained.folder.glob("*.part"))
+
+
+def test_agreement_on_the_training_rows_is_said_to_prove_little(trained: Any, table: pandas.DataFrame) -> None:
+    again = trained.predict(trained.folder / "catalog.csv", "familiar_out.csv")
+    assert again.notes[0].startswith("The model learnt from these very rows")
+    other = predicted(trained, table.to_csv(index=False), "other")
+    assert not any("learnt" in note for note in other.notes)

@@ -161,6 +161,8 @@ def broken(frame: pandas.DataFrame, how: str) -> pandas.DataFrame:
         return frame.assign(koi_disposition="CONFIRMED")
     if how == "no known label":
         return frame.assign(koi_disposition="?")
+    if how == "no number":
+        return frame.assign(koi_period="x")
     if how == "too few stars":
         frame.loc[frame["koi_disposition"] == "CANDIDATE", "kepid"] = 1
         return frame
@@ -174,6 +176,7 @@ def broken(frame: pandas.DataFrame, how: str) -> pandas.DataFrame:
         ("one class", InputError, "All 100 labelled rows are CONFIRMED. Training needs rows of at least two classes."),
         ("no known label", InputError, "No row has a known disposition"),
         ("too few stars", InputError, "CANDIDATE has rows of 1 star only"),
+        ("no number", InputError, "No labelled row has a number in `koi_period`"),
         ("no rows", UnreadableFile, "no rows"),
     ],
 )

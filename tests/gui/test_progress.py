@@ -27,14 +27,14 @@ class Scripted:
     def has(self, extension: str) -> bool:
         return extension == "logs-offset"
 
-    def status(self, _url: str) -> JobStatus:
+    def status(self, _url: str, *, repeat: bool = True) -> JobStatus:
         answer = self.answers[min(self.asked, len(self.answers) - 1)]
         self.asked += 1
         if isinstance(answer, Exception):
             raise answer
         return JobStatus(job_id="j", **answer)
 
-    def logs(self, _url: str, offset: int | None = None) -> Logs:
+    def logs(self, _url: str, offset: int | None = None, *, repeat: bool = True) -> Logs:
         return Logs(job_id="j", logs=f"line {offset}\n", next_offset=(offset or 0) + 1)
 
 

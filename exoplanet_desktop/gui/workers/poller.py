@@ -110,7 +110,7 @@ class Poller(QObject):
         backend = watch.connection.backend
         try:
             # The log after the status: with a final status the log is then complete.
-            status = backend.status(watch.status_url)
+            status = backend.status(watch.status_url, repeat=False)
             new_log = self._new_log(watch)
         except AppError as error:
             self._failed(watch, error)
@@ -141,7 +141,7 @@ class Poller(QObject):
         from exoplanet_desktop.client.jobs import LogReader
 
         if watch.reader is None:
-            watch.reader = LogReader(watch.connection.backend, watch.logs_url)
+            watch.reader = LogReader(watch.connection.backend, watch.logs_url, repeat=False)
         try:
             return watch.reader.new()
         except AppError as error:
