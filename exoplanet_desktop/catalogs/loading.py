@@ -119,11 +119,13 @@ class Prepared:
         relation: SQL that reads its rows, in order; to be held against the number of rows.
         loaded: what is known of it.
         direct: the relation reads the file itself, not a copy made record by record.
+        plain: no cell needs quotation marks in a file with commas.
     """
 
     relation: str
     loaded: Loaded
     direct: bool
+    plain: bool
     _layout: Layout
     _copy: Path
 
@@ -139,7 +141,7 @@ class Prepared:
         loaded.layout = replace(loaded.layout, path=given.path, packed=given.packed)
         if not loaded.rows:
             raise no_rows_of(loaded)
-        return Prepared(csv_source(layout, copy, 0, _CLEAN_COPY), loaded, False, layout, copy)
+        return Prepared(csv_source(layout, copy, 0, _CLEAN_COPY), loaded, False, False, layout, copy)
 
 
 def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_stop: ShouldStop) -> Prepared:
@@ -158,7 +160,8 @@ def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_s
         source, found = as_latin1(source), Scan(clean=False)
     loaded = Loaded(replace(source, path=layout.path, packed=layout.packed), found.records, index=index)
     relation = csv_source(source, source.path, source.first_row - 1, found)
-    prepared = Prepared(relation, loaded, True, source, copy)
+    plain = found.plain and source.delimiter == ","
+    prepared = Prepared(relation, loaded, True, plain, source, copy)
     if found.clean and not found.records:
         raise no_rows_of(loaded)
     return prepared if found.clean else prepared.carefully(report, should_stop)

@@ -14,6 +14,7 @@ from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
 
 _BLOCK = 4_194_304  # bytes
+UNIT_SEPARATOR = "\x1f"  # stands in no catalog; good for a delimiter that is none
 _NEWLINE, _QUOTE = 10, 34
 
 
@@ -32,6 +33,7 @@ class Scan:
     records: int = 0
     breaks: bool = False
     returns: bool = False
+    plain: bool = False
 
 
 def scan(
@@ -71,7 +73,7 @@ def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop:
             check(should_stop)
             decoder.decode(block)
         decoder.decode(b"", final=True)
-    return Scan(clean, counter.records, counter.breaks, counter.returns)
+    return Scan(clean, counter.records, counter.breaks, counter.returns, counter.plain)
 
 
 class _Counter:
@@ -87,6 +89,7 @@ class _Counter:
         self._tail = b""
         self.records = 0
         self.breaks = False
+        self.plain = True
 
     def take(self, block: bytes) -> bool:
         """False where the block is not clean."""
@@ -94,6 +97,7 @@ class _Counter:
 
         if b"\0" in block or not self._same_ends(block):
             return False
+        self.plain = self.plain and _QUOTE not in block and UNIT_SEPARATOR.encode() not in block
         values = np.frombuffer(block, dtype=np.uint8)
         ends = np.flatnonzero(values == _NEWLINE)
         if _QUOTE in block or self._quotes % 2:
