@@ -61,8 +61,8 @@ def run(
     try:
         engine = Engine(settings)
         try:
-            with _logging(engine.store.folder("logs") / "engine.log"), _signals_taken():
-                server = _Server(engine)
+            server = _Server(engine)
+            with _logging(engine.store.folder("logs") / "engine.log"), _signals_taken(server.stop):
                 if watch is not None:
                     watch(server.stop)
                 announce(address_of(listener))
@@ -139,14 +139,17 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _signals_taken() -> Iterator[None]:
-    """Uvicorn raises a signal again after its orderly end; this handler takes it, so that the process ends with 0."""
+def _signals_taken(stop: Callable[[], None]) -> Iterator[None]:
+    """Signals end the server in order, those too that come before uvicorn listens for them.
+
+    Uvicorn raises a signal again after its orderly end; this handler takes it, so that the process ends with 0.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def take(_: int, __: FrameType | None) -> None:
-        return
+        stop()
 
     ending = [signal.SIGINT, signal.SIGTERM]
     if sys.platform == "win32":

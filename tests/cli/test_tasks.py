@@ -105,6 +105,17 @@ def test_a_served_engine_merges_for_commands_that_know_its_token(run, served, ca
     assert "410 rows" in done.out
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_right_after_the_ready_line_ends_the_server(command, tmp_path, number):
+    process = subprocess.Popen(
+        [*command, "serve", "--port", "0", "--data-dir", str(tmp_path / "served")], stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        process.stdout.readline()
+        process.send_signal(number)
+        assert process.wait(20) == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a console of its own is needed to send Ctrl+C there")
 def test_ctrl_c_cancels_the_job_and_leaves_nothing(command, catalog, tmp_path):
     # Of a shell in the background a process inherits that Ctrl+C is ignored.

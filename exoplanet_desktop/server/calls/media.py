@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
+from exoplanet_desktop.errors import NotFound
 from exoplanet_desktop.server import replies
 from exoplanet_desktop.server.calls.common import engine_of, json_reply
 
@@ -17,6 +18,10 @@ _INLINE = {".png": "image/png"}
 async def media(request: Request, path: str) -> Response:
     """A stored file, whole or in ranges."""
     found = await asyncio.to_thread(engine_of(request).store.media, path)
+    try:
+        stat = await asyncio.to_thread(found.stat)
+    except FileNotFoundError as error:  # deleted since it was found
+        raise NotFound(f"There is no file {found.name} any more. Refresh the list.") from error
     inline = _INLINE.get(found.suffix)
     kind = inline or ("text/csv" if found.suffix.lower() == ".csv" else "application/octet-stream")
     return FileResponse(
@@ -24,7 +29,7 @@ async def media(request: Request, path: str) -> Response:
         media_type=kind,
         filename=found.name,
         content_disposition_type="inline" if inline else "attachment",
-        stat_result=await asyncio.to_thread(found.stat),
+        stat_result=stat,
         # What a user uploaded must never run as a page of this server.
         headers={"X-Content-Type-Options": "nosniff"},
     )
