@@ -24,7 +24,7 @@ from exoplanet_desktop.classify.figures import confusion_picture
 from exoplanet_desktop.classify.files import whole_file
 from exoplanet_desktop.classify.importance import permutation_importance
 from exoplanet_desktop.classify.leaks import scan
-from exoplanet_desktop.classify.metrics import accuracy_interval, confusion, intervals, per_class, scores
+from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, confusion, intervals, per_class, scores
 from exoplanet_desktop.classify.modelfile import save
 from exoplanet_desktop.classify.work import Crew, rising
 from exoplanet_desktop.wire.payloads import Evaluation, Importance, TrainResult
@@ -145,18 +145,19 @@ class _Job:
         leaks = scan(data)
         for note in leaks["notes"]:
             log.info("%s", note)
-        importance = self._wait(main, blind, final, report)
-        result = self._result(main, blind, importance, leaks)
+        importance, ranges = self._wait(main, blind, final, report)
+        result = self._result(main, blind, importance, ranges, leaks)
         return result, final.result()
 
     def _wait(
         self, main: evaluation.Evaluation, blind: evaluation.Evaluation | None, final: Future[Any], report: Report
-    ) -> list[Importance]:
-        """Gathers all fits; as soon as the hold-out's model is there, its importances begin."""
+    ) -> tuple[list[Importance], dict[str, Interval]]:
+        """Gathers all fits; as soon as the hold-out's model is there, its importances and its bootstrap begin."""
         passes = [main, *([blind] if blind else [])]
         futures = [future for one in passes for future in one.futures] + [final]
         steps, done = len(futures), 0
         measured: list[Future[Any]] = []
+        drawn: list[Future[Any]] = []
 
         def take(future: Future[Any]) -> None:
             nonlocal done
@@ -170,12 +171,15 @@ class _Job:
             log.info("%s.", stage.capitalize())
             if future in main.futures and main.futures[future] == main.holdout:
                 measured.extend(self._importance(main))
+                drawn.append(self.crew.start(intervals, main.held_out, self.options.seed))
 
         self.crew.wait(futures, take)
+        drawn.append(self.crew.start(accuracy_interval, main.out_of_fold, self.options.seed))
         report(0.9, "importance of the columns")
-        self.crew.wait(measured, lambda _: None)
+        self.crew.wait([*measured, *drawn], lambda _: None)
         found: list[Importance] = [entry for part in measured for entry in part.result()]
-        return sorted(found, key=lambda entry: (-entry.mean, entry.feature))
+        ranges = {**drawn[0].result(), "cv_mean": drawn[1].result()}
+        return sorted(found, key=lambda entry: (-entry.mean, entry.feature)), ranges
 
     def _importance(self, main: evaluation.Evaluation) -> list[Future[Any]]:
         """Starts the measurement, in parts that run side by side."""
@@ -190,12 +194,11 @@ class _Job:
         main: evaluation.Evaluation,
         blind: evaluation.Evaluation | None,
         importance: list[Importance],
+        ranges: dict[str, Interval],
         leaks: dict[str, Any],
     ) -> TrainResult:
         held, data = main.held_out, main.data
         matrix = confusion(held)
-        ranges = intervals(held, self.options.seed)
-        ranges["cv_mean"] = accuracy_interval(main.out_of_fold, self.options.seed)
         log.info("Accuracy over the folds: %.4f ± %.4f.", *_mean_std(main.fold_accuracy))
         cv_mean, cv_std = _mean_std(main.fold_accuracy)
         return TrainResult(
