@@ -35,7 +35,11 @@ def appended_cells(
     """The cells of the appended columns, a tuple a row."""
     predicted = probabilities.argmax(axis=1)
     chosen = [labels[index] for index in predicted]
-    texts = [[f"{value:.{DIGITS}f}" for value in row] for row in probabilities.tolist()]
+    flat = probabilities.ravel().tolist()
+    # One format over all values: a third of the time of one a value.
+    written = (f"%.{DIGITS}f " * len(flat) % tuple(flat)).split()
+    width = len(labels)
+    texts = [written[start : start + width] for start in range(0, len(written), width)]
     return [
         (label, row[index], match_word(label, known), *row)
         for label, index, known, row in zip(chosen, predicted.tolist(), actual, texts, strict=True)
