@@ -129,6 +129,9 @@ class _LogLines(logging.Handler):
         self._line.log(text)
 
 
+_FIRST_STEPS = "exoplanet_desktop.classify.training"  # who loads it ahead makes the first fit ahead, too
+
+
 def run_worker(pipe: Connection, warm: tuple[str, ...]) -> None:
     """The main function of a job process. Never returns: leftover threads of a job could keep the process."""
     # Ctrl+C in a terminal reaches all its processes; the engine then ends its workers in order.
@@ -149,6 +152,9 @@ def run_worker(pipe: Connection, warm: tuple[str, ...]) -> None:
     # makes many objects takes a quarter less time.
     gc.freeze()
     line.send("ready")
+    if _FIRST_STEPS in warm and not line.has_job:
+        importlib.import_module("exoplanet_desktop.classify.warm").warm_up()
+        gc.freeze()
     for count in range(1, _JOBS_PER_PROCESS + 1):
         job, stop = line.next_job()
         if not _run(job, stop, line, last=count == _JOBS_PER_PROCESS):
