@@ -101,7 +101,9 @@ class NoticeBar(QWidget):
         mark.setAccessibleName("Failure" if notice.failed else "Information")
         text = Words(notice.text, selectable=True, parent=frame)
         text.setObjectName("text")
-        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = text.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        text.setSizePolicy(policy)
         close = QToolButton(frame)
         close.setText("Dismiss")
         close.setAccessibleName("Dismiss this message")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QListWidget,
     QMessageBox,
@@ -147,6 +148,17 @@ def test_both_schemes_paint(window: MainWindow, styled: QApplication, colours: t
         assert picture.pixelColor(window.width() - 60, window.height() // 2).name() == colours.base
     finally:
         theme.dress(styled, theme.tokens())
+
+
+def test_a_long_message_is_shown_whole(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(900, 600)
+    window.services.notices.information("These words take more than one line of the window. " * 6)
+
+    def cut() -> bool:
+        (text,) = window.notices.findChildren(QLabel, "text")
+        return text.height() < text.heightForWidth(text.width())
+
+    qtbot.waitUntil(lambda: not cut(), timeout=5_000)
 
 
 class SlowBackend(BaseHTTPRequestHandler):

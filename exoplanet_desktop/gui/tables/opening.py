@@ -55,7 +55,8 @@ def read(path: Path, count_classes: bool, report: "Report", should_stop: "Should
     from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
     from exoplanet_desktop.catalogs.table import Table
 
-    table = Table.open(path, report=report, should_stop=should_stop)
+    # lean: the window keeps little memory; engine jobs may take more.
+    table = Table.open(path, report=report, should_stop=should_stop, lean=True)
     satellite = recognise(table.columns)
     info = SATELLITES[satellite] if satellite else None
     counts: dict[str, int] = {}
