@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _MEMORY_MB = 384  # DuckDB's own, not that of the process: measured peak 330 MB for 1 M rows of 49 columns
+_ROOMY_MB = 1000  # measured peak 930 MB of the process, 257 MB after `settle`
 _SETTLED_MB = 160
 _NARROW = 200  # columns that this memory is enough for
 _COLUMN_MB = 0.4
@@ -36,10 +37,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def open_database(folder: Path, columns: int) -> "DuckDBPyConnection":
+def open_database(folder: Path, columns: int, *, roomy: bool = False) -> "DuckDBPyConnection":
     """A new database in a folder of its own, which also takes what does not fit the memory.
 
-    Each column of the table needs some memory while rows are read, however few.
+    Each column of the table needs some memory while rows are read, however few. `roomy`: more memory until `settle`
+    gives it back, which reads a long file a third faster.
     """
     import duckdb
 
@@ -47,7 +49,7 @@ def open_database(folder: Path, columns: int) -> "DuckDBPyConnection":
         str(folder / "table.duckdb"),
         config={
             "threads": min(_THREADS, os.cpu_count() or 1),
-            "memory_limit": _limit(_MEMORY_MB, columns),
+            "memory_limit": _limit(_ROOMY_MB if roomy else _MEMORY_MB, columns),
             "temp_directory": str(folder / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

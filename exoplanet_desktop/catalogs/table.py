@@ -94,7 +94,8 @@ class Table:
             exports: folders that COPY may write to, through a `cursor()`.
             layout: how to read it, where that is not to be found out: `sniff(path, Choice(...))`.
             keep_partial: whether a table is made of what was read when `should_stop` says so; it is `partial` then.
-            lean: keep little in memory once it is read, for a window that keeps tables open (160 MB in place of 384).
+            lean: for a window that keeps tables open: keep little in memory once it is read (160 MB in place of 384),
+                and take more while it is read, as only one is read at a time.
 
         Raises UnreadableFile, UnavailableError (disk or memory full) and Cancelled.
         """
@@ -105,7 +106,7 @@ class Table:
         folder = own_folder("table")
         connection = None
         try:
-            connection = open_database(folder, len(layout.columns))
+            connection = open_database(folder, len(layout.columns), roomy=lean)
             loaded = load(
                 connection,
                 layout,
