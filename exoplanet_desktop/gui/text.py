@@ -1,0 +1,83 @@
+"""Texts and numbers as the user reads them: words that can be translated, numbers and dates by the locale.
+
+Only what stands in the window passes here; files and the command line keep plain numbers.
+"""
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+
+CONTEXT = "exoplanet_desktop"
+NONE = "–"
+
+
+def tr(text: str, /, **values: object) -> str:
+    """A text in the user's language; `{name}` in it is replaced by the value of that name.
+
+    >>> tr("{count} rows in {file}", count="9,464", file="koi.csv")
+    '9,464 rows in koi.csv'
+    """
+    translated = QCoreApplication.translate(CONTEXT, text)
+    return translated.format(**values) if values else translated
+
+
+def locale() -> QLocale:
+    """The locale of the window: Qt's default, with English numbers where the system has none of its own."""
+    chosen = QLocale()
+    if chosen.language() != QLocale.Language.C:
+        return chosen
+    return QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
+
+
+def count(number: int) -> str:
+    """A whole number with its groups.
+
+    >>> count(9464)
+    '9,464'
+    """
+    # Qt takes 64 bits; anything beyond is no count.
+    return locale().toString(number)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun, both forms already translated.
+
+    >>> counted(1, "row", "rows"), counted(2000, "row", "rows")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count(number)} {one if number == 1 else many}"
+
+
+def fixed(value: float | None, places: int = 3) -> str:
+    """A number with so many decimals; a dash where there is none.
+
+    >>> fixed(0.93344), fixed(None), fixed(1234.5, 1)
+    ('0.933', '–', '1,234.5')
+    """
+    if value is None or value != value:
+        return NONE
+    return locale().toString(float(value), "f", places)
+
+
+def percent(share: float, places: int = 0) -> str:
+    """A share of one in percent.
+
+    >>> percent(0.583), percent(0.968, 1)
+    ('58 %', '96.8 %')
+    """
+    return f"{locale().toString(share * 100, 'f', places)} %"
+
+
+def megabytes(size_bytes: int) -> str:
+    """A size in MB (10^6 bytes).
+
+    >>> megabytes(3_019_252)
+    '3.0 MB'
+    """
+    return f"{fixed(size_bytes / 1e6, 1)} MB"
+
+
+def moment(when: datetime) -> str:
+    """A date with its time, short, in the zone of this machine."""
+    local = when.astimezone()
+    return locale().toString(QDateTime.fromSecsSinceEpoch(int(local.timestamp())), QLocale.FormatType.ShortFormat)
