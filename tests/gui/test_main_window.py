@@ -70,7 +70,7 @@ def test_a_dropped_catalog_is_opened_in_the_tab_in_front(
         window.dropEvent(drop)
 
     assert window.train.picker.paths == [sample()]
-    assert window.rows_label.text() == "600 rows"
+    assert window.status.rows_label.text() == "600 rows"
 
 
 def test_the_tabs_have_their_keys(window: MainWindow) -> None:

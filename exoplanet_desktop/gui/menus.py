@@ -1,0 +1,81 @@
+"""The commands of the main window, menu by menu. Add a command here: menu, keys and palette follow from it."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from exoplanet_desktop.gui.commands import Command
+from exoplanet_desktop.gui.text import tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.gui.main_window import MainWindow
+
+Standard = QKeySequence.StandardKey
+
+
+def window_commands(window: "MainWindow") -> list[Command]:
+    """All of them, in the order of the menus."""
+    return [*_file(window), *_edit(window), *_view(window), *_run(window), *_backend(window), *_help(window)]
+
+
+def _file(window: "MainWindow") -> list[Command]:
+    menu = tr("&File")
+
+    def export() -> None:
+        window.table_in_front().pane.ask_export()
+
+    return [
+        Command("file.open", menu, tr("&Open catalog…"), lambda: window.tab.choose(), (Standard.Open,)),
+        Command("file.save", menu, tr("&Save prediction or merged file…"), window.save_shown, (Standard.Save,)),
+        Command("file.export", menu, tr("&Export what is shown…"), export, ("Ctrl+E",)),
+        Command("file.quit", menu, tr("&Quit"), window.close, ("Ctrl+Q",), QAction.MenuRole.QuitRole, new_group=True),
+    ]
+
+
+def _edit(window: "MainWindow") -> list[Command]:
+    menu = tr("&Edit")
+
+    def find() -> None:
+        window.table_in_front().pane.tools.start_finding()
+
+    return [
+        # Ctrl+C itself belongs to whatever has the focus: a table, a field, a log.
+        Command("edit.copy", menu, tr("&Copy selected cells"), lambda: window.table_in_front().grid.copy_selection()),
+        Command("edit.find", menu, tr("&Find in the table"), find, ("Ctrl+F",)),
+        Command("edit.columns", menu, tr("C&hoose columns…"), lambda: window.table_in_front().pane.choose_columns()),
+    ]
+
+
+def _view(window: "MainWindow") -> list[Command]:
+    menu = tr("&View")
+
+    def tab(number: int, title: str) -> Command:
+        go = partial(window.tabs.setCurrentIndex, number - 1)
+        return Command(f"view.tab{number}", menu, title, go, (f"Ctrl+{number}",))
+
+    return [
+        *(tab(number, title) for number, title in enumerate((tr("&Train"), tr("&Predict"), tr("&Merge")), start=1)),
+        Command(
+            "view.runs",
+            menu,
+            tr("&Runs"),
+            window.toggle_runs,
+            ("Ctrl+R",),
+            new_group=True,
+            checked=lambda: window.runs_dock.isVisible(),
+        ),
+    ]
+
+
+def _run(window: "MainWindow") -> list[Command]:
+    return [Command("run.go", tr("&Run"), tr("&Go"), lambda: window.tab.start(), ("Ctrl+Return",))]
+
+
+def _backend(window: "MainWindow") -> list[Command]:
+    return [Command("backend.choose", tr("&Backend"), tr("&Choose backend…"), window.choose_backend, ("Ctrl+B",))]
+
+
+def _help(window: "MainWindow") -> list[Command]:
+    about = QAction.MenuRole.AboutRole
+    return [Command("help.about", tr("&Help"), tr("&About Exoplanet Desktop"), window.show_about, role=about)]
