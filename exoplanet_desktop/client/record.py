@@ -5,7 +5,6 @@ at all, however the program ends. Calls wait for the disk, so a window makes the
 """
 
 import json
-import math
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from exoplanet_desktop.client.record_database import Database
-from exoplanet_desktop.client.record_entry import FINAL, Run, RunEntry, checked_run_id, without_secrets
+from exoplanet_desktop.client.record_entry import (
+    FINAL,
+    Run,
+    RunEntry,
+    checked_run_id,
+    said_of_request,
+    said_of_result,
+    without_secrets,
+)
 from exoplanet_desktop.client.record_files import RunFiles
 from exoplanet_desktop.errors import InputError, NotFound
 from exoplanet_desktop.wire.vocabulary import Status
@@ -69,12 +76,16 @@ class Record:
         data_digest: str | None = None,
         *,
         status: str = Status.PENDING,
+        group_id: str | None = None,
     ) -> str:
-        """Begins a run and returns its id. `request` is JSON; whatever is named a token in it is left out."""
+        """Begins a run and returns its id. `request` is JSON; whatever is named a token in it is left out.
+
+        `group_id` is the run that it is a part of.
+        """
         now = _now()
         entry = RunEntry(
             uuid.uuid4().hex, kind, title, str(status), False, backend_title, backend_address,
-            data_digest, now, now, None, None, None, False,
+            data_digest, now, now, None, None, None, False, group_id=group_id,
         )  # fmt: skip
         self._insert(Run(**vars(entry), request=request), "")
         return entry.run_id
@@ -99,7 +110,7 @@ class Record:
             "error": error,
             "data_digest": data_digest,
             "backend_address": backend_address,
-            "accuracy": _accuracy(result),
+            **said_of_result(result),
         }
         details = {
             "status_url": status_url,
@@ -133,7 +144,7 @@ class Record:
 
     # Reading
 
-    def runs(self, limit: int = 1000, *, bin: bool = False) -> list[RunEntry]:
+    def runs(self, limit: int = 10_000, *, bin: bool = False) -> list[RunEntry]:
         """The newest runs, newest first, or those in the bin."""
         where = f"deleted_at IS {'NOT ' if bin else ''}NULL"
         return self._entries(f"WHERE {where} ORDER BY created_at DESC, number DESC LIMIT ?", limit)
@@ -167,6 +178,17 @@ class Record:
     def files(self, run_id: str) -> list[str]:
         """The names of the files of a run, by name."""
         return [path.name for path in self._files.of(run_id)]
+
+    def entry(self, run_id: str) -> RunEntry:
+        """One line of the list. Raises NotFound."""
+        found = self._entries("WHERE run_id = ?", checked_run_id(run_id))
+        if not found:
+            raise NotFound("This run is no longer in the record. Refresh the list.")
+        return found[0]
+
+    def members(self, group_id: str) -> list[RunEntry]:
+        """The runs that are parts of another one, oldest first."""
+        return self._entries("WHERE group_id = ? ORDER BY number", checked_run_id(group_id))
 
     def unfinished(self) -> list[Run]:
         """Runs that had not ended when they were last heard of, oldest first: to be taken up again."""
@@ -228,6 +250,9 @@ class Record:
 
     def _insert(self, run: Run, log: str) -> None:
         entry = {field.name: getattr(run, field.name) for field in fields(RunEntry)}
+        entry.update(said_of_request(run.request))
+        if run.result is not None:
+            entry.update(said_of_result(run.result))
         details = {
             "request": _json(run.request),
             "result": None if run.result is None else _json(run.result),
@@ -275,11 +300,6 @@ def _entry(row: Sequence[Any]) -> RunEntry:
     names = [field.name for field in fields(RunEntry)]
     values = dict(zip(names, row, strict=True))
     return RunEntry(**{**values, "starred": bool(values["starred"]), "imported": bool(values["imported"])})
-
-
-def _accuracy(result: Any) -> float | None:
-    value = result.get("accuracy") if isinstance(result, Mapping) else None
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _json(value: Any) -> str:

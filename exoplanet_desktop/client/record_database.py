@@ -1,15 +1,18 @@
 """The SQLite file behind the record of runs: its schema, its locking, and its errors in words."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from exoplanet_desktop.client.record_entry import said_of_request, said_of_result
 from exoplanet_desktop.errors import UnavailableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_S = 10.0  # how long another process of the program may hold the lock
 
 # The large texts stand in tables of their own, so that a list of ten thousand runs reads no results.
@@ -29,7 +32,17 @@ CREATE TABLE runs (
     accuracy REAL,
     error TEXT,
     deleted_at TEXT,
-    imported INTEGER NOT NULL DEFAULT 0
+    imported INTEGER NOT NULL DEFAULT 0,
+    dataset TEXT NOT NULL DEFAULT '',
+    satellite TEXT,
+    model TEXT,
+    features TEXT,
+    balance TEXT,
+    cv_mean REAL,
+    cv_std REAL,
+    auc REAL,
+    took_s REAL,
+    group_id TEXT
 );
 CREATE INDEX runs_newest ON runs (created_at DESC, number DESC);
 CREATE TABLE details (
@@ -48,6 +61,13 @@ CREATE TABLE log_parts (
 );
 CREATE INDEX log_parts_of_run ON log_parts (run_id, number);
 """
+
+# What the list shows of a run, which version 1 had in the large texts alone.
+_COLUMNS_OF_2 = {
+    "dataset": "TEXT NOT NULL DEFAULT ''",
+    **dict.fromkeys(("satellite", "model", "features", "balance", "group_id"), "TEXT"),
+    **dict.fromkeys(("cv_mean", "cv_std", "auc", "took_s"), "REAL"),
+}
 
 
 class Database:
@@ -122,6 +142,9 @@ class Database:
             if version == 0:
                 for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
+            elif version == 1:
+                _to_2(connection)
+            if version != SCHEMA_VERSION:
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         except BaseException:
             connection.execute("ROLLBACK")
@@ -154,3 +177,21 @@ class Database:
             f"The record of runs in {self._path.parent} cannot be used: {error}. "
             "Check that the folder can be written and that the disk has space."
         )
+
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    """Gives each run the fields that the list shows, out of its request and its result."""
+    for name, kind in _COLUMNS_OF_2.items():
+        connection.execute(f"ALTER TABLE runs ADD COLUMN {name} {kind}")
+    for run_id, request, result in connection.execute("SELECT run_id, request, result FROM details").fetchall():
+        said = {**said_of_request(_parsed(request)), **said_of_result(_parsed(result))}
+        said.pop("accuracy")  # the one field of these that version 1 had
+        marks = ", ".join(f"{name} = ?" for name in said)
+        connection.execute(f"UPDATE runs SET {marks} WHERE run_id = ?", (*said.values(), run_id))  # noqa: S608
+
+
+def _parsed(text: str | None) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return None

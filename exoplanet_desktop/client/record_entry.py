@@ -1,5 +1,6 @@
 """What the record of runs holds of one run, and what it never holds."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,10 @@ class RunEntry:
         accuracy: of a training that succeeded.
         deleted_at: when it was put into the bin; None where it is not there.
         imported: whether it ran elsewhere and was read from an export, so that its job is not this program's.
+        dataset: names of the files that were worked on.
+        satellite, model, features, balance: what was asked for, as the wire names it; None where nothing was said.
+        cv_mean, cv_std: accuracy over the folds; auc: area under the ROC curve; took_s: seconds of work.
+        group_id: the run that this one is a part of, such as a training of all models.
     """
 
     run_id: str
@@ -47,6 +52,16 @@ class RunEntry:
     error: str | None
     deleted_at: str | None
     imported: bool
+    dataset: str = ""
+    satellite: str | None = None
+    model: str | None = None
+    features: str | None = None
+    balance: str | None = None
+    cv_mean: float | None = None
+    cv_std: float | None = None
+    auc: float | None = None
+    took_s: float | None = None
+    group_id: str | None = None
 
     @property
     def is_final(self) -> bool:
@@ -69,6 +84,37 @@ class Run(RunEntry):
     job_id: str | None = None
     result: Any = None
     warnings: tuple[str, ...] = ()
+
+
+def said_of_request(request: Any) -> dict[str, str | None]:
+    """The fields of an entry that a request tells."""
+    asked = request if isinstance(request, Mapping) else {}
+    files = asked.get("files")
+    names = [str(name)[:200] for name in files if name] if isinstance(files, list | tuple) else []
+    words = {name: _word(asked.get(name)) for name in ("satellite", "model", "features", "balance")}
+    return {"dataset": " + ".join(names)[:1000], **words}
+
+
+def said_of_result(result: Any) -> dict[str, float | None]:
+    """The fields of an entry that a result tells; None for what it leaves out or what is no number."""
+    told = result if isinstance(result, Mapping) else {}
+    names = {
+        "accuracy": "accuracy",
+        "cv_mean": "cv_mean",
+        "cv_std": "cv_std",
+        "auc": "auc_score",
+        "took_s": "elapsed_sec",
+    }
+    return {field_name: _number(told.get(name)) for field_name, name in names.items()}
+
+
+def _word(value: Any) -> str | None:
+    return str(value)[:80] if isinstance(value, str) and value else None
+
+
+def _number(value: Any) -> float | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if known else None
 
 
 def without_secrets(value: Any) -> Any:

@@ -78,7 +78,7 @@ def pack(run: Run, log: str, files: Sequence[Path], target: Path) -> None:
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "versions": {"exoplanet-desktop": _own_version(), "python": platform.python_version()},
-        "run": {**asdict(run), "warnings": list(run.warnings)},
+        "run": {**asdict(run), "warnings": list(run.warnings), "request": _without_places(run.request)},
         "files": digests,
     }
     try:
@@ -89,6 +89,11 @@ def pack(run: Run, log: str, files: Sequence[Path], target: Path) -> None:
                 archive.write(path, FILES + path.name)
     except zipfile.LargeZipFile as error:
         raise TooLarge(f"The run is too large for one file: {error}.") from error
+
+
+def _without_places(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A request without the folders of this machine, which are nobody else's business; the files' names stay."""
+    return {name: value for name, value in request.items() if name != "paths"}
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """The one road to the user: whatever has to be told passes here, and waits until there is a window to show it."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.widgets.words import Words
@@ -16,11 +17,20 @@ INFORMATION_MS = 10_000
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What the user may do about a notice: the words of a button, and what it does."""
+
+    words: str
+    take: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class Notice:
     """A sentence for the user; `failed` says whether something went wrong."""
 
     text: str
     failed: bool
+    offer: Offer | None = None
 
 
 class Notices(QObject):
@@ -41,8 +51,8 @@ class Notices(QObject):
         log.warning("told the user: %s", error)
         self._tell(Notice(str(error), failed=True))
 
-    def information(self, text: str) -> None:
-        self._tell(Notice(text, failed=False))
+    def information(self, text: str, offer: Offer | None = None) -> None:
+        self._tell(Notice(text, failed=False, offer=offer))
 
     def open(self) -> None:
         """From now on notices are shown; those that waited come first."""
@@ -77,8 +87,11 @@ class NoticeBar(QWidget):
 
     @Slot(object)
     def show_notice(self, notice: Notice) -> None:
-        if notice.text in self.texts():
-            return
+        for frame in self._frames():
+            if notice.text in _texts([frame]):
+                if notice.offer is None:
+                    return
+                self._close(frame)  # an offer is about what was done last
         for frame in self._frames()[: -(MOST_SHOWN - 1)]:
             self._close(frame)
         frame = self._frame(notice)
@@ -113,8 +126,21 @@ class NoticeBar(QWidget):
         row.setContentsMargins(12, 4, 4, 4)
         row.addWidget(mark)
         row.addWidget(text, 1)
+        if notice.offer is not None:
+            row.addWidget(self._offer_button(notice.offer, frame))
         row.addWidget(close)
         return frame
+
+    def _offer_button(self, offer: Offer, frame: QFrame) -> QPushButton:
+        button = QPushButton(offer.words, frame)
+        button.setObjectName("offer")
+
+        def take() -> None:
+            self._close(frame)
+            offer.take()
+
+        button.clicked.connect(take)
+        return button
 
     def _frames(self) -> list[QFrame]:
         items = (self._layout.itemAt(index) for index in range(self._layout.count()))

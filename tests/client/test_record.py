@@ -436,3 +436,46 @@ def test_any_damage_inside_an_export_is_found(record, exported):
         # Bytes that carry nothing of the run, such as times in the directory of the zip.
         assert record.run(run_id).title == "Mine"
         assert record.file(run_id, "matrix.png").read_bytes() == b"\x89PNG"
+
+
+# What the list shows
+
+
+FULL_REQUEST = {"satellite": "K2", "model": "rf", "features": "blind", "files": ["a.csv", "b.csv"], "paths": ["/x/a"]}
+FULL_RESULT = {"accuracy": 0.9, "cv_mean": 0.91, "cv_std": 0.01, "auc_score": 0.98, "elapsed_sec": 3.2}
+
+
+def test_the_list_tells_what_was_asked_and_what_came_back(record, tmp_path):
+    run_id = record.new("train", "t", FULL_REQUEST, "Lab", "http://lab:8001", group_id="a" * 32)
+    record.update(run_id, status=Status.SUCCEEDED, result=FULL_RESULT)
+    (entry,) = record.runs()
+    assert (entry.dataset, entry.satellite, entry.model, entry.features) == ("a.csv + b.csv", "K2", "rf", "blind")
+    assert (entry.accuracy, entry.cv_mean, entry.cv_std, entry.auc, entry.took_s) == (0.9, 0.91, 0.01, 0.98, 3.2)
+    assert record.entry(run_id) == entry == record.members("a" * 32)[0]
+    record.export(run_id, tmp_path / "run.zip")
+    again = record.entry(record.import_(tmp_path / "run.zip"))
+    assert (again.dataset, again.cv_mean, again.group_id) == ("a.csv + b.csv", 0.91, None)
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        assert b"/x/a" not in archive.read("run.json")
+
+
+def test_a_record_of_version_1_is_brought_up_to_date(tmp_path):
+    folder = tmp_path / "record"
+    with Record(folder) as old:
+        kept = old.new("train", "t", FULL_REQUEST, "Lab", "http://lab")
+        old.update(kept, status=Status.SUCCEEDED, result=FULL_RESULT)
+        strange = old.new("train", "u", {"satellite": 5, "files": "no list"}, "Lab", "http://lab")
+    with sqlite3.connect(folder / "runs.sqlite") as connection:
+        for name in ("dataset", "satellite", "model", "features", "balance", "group_id"):
+            connection.execute(f"ALTER TABLE runs DROP COLUMN {name}")
+        for name in ("cv_mean", "cv_std", "auc", "took_s"):
+            connection.execute(f"ALTER TABLE runs DROP COLUMN {name}")
+        connection.execute("UPDATE details SET result = 'no json' WHERE run_id = ?", (strange,))
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    for _ in range(2):  # once is enough: the second start finds it done
+        with Record(folder) as record:
+            entry = record.entry(kept)
+            assert (entry.dataset, entry.satellite, entry.cv_mean, entry.took_s) == ("a.csv + b.csv", "K2", 0.91, 3.2)
+            assert record.entry(strange).dataset == ""
+            assert record.entry(strange).satellite is None

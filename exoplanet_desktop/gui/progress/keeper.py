@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui import aio
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.record import Record
     from exoplanet_desktop.client.record_entry import Run, RunEntry
 
+R = TypeVar("R")
+
 log = logging.getLogger("exoplanet_desktop.gui")
 
-MOST_LISTED = 1_000
+MOST_LISTED = 10_000
+NOT_OPEN = "The record of runs is not open. Restart the program."
 PICTURES = {"counts": "confusion_matrix.png", "shares": "confusion_matrix_by_class.png"}
 
 
@@ -37,11 +40,23 @@ class Keeper:
             self._notices.information(self._record.notice)
         return entries
 
-    async def begin(self, title: str, request: Mapping[str, Any], backend_title: str, backend_address: str) -> str:
-        """A new run of training; its id, or an empty one where the record cannot be written."""
+    async def begin(
+        self,
+        title: str,
+        request: Mapping[str, Any],
+        backend_title: str,
+        backend_address: str,
+        *,
+        kind: str = "train",
+        status: str = "SENDING",
+        group_id: str = "",
+    ) -> str:
+        """A new run; its id, or an empty one where the record cannot be written."""
 
         def write(record: "Record") -> str:
-            return record.new("train", title, request, backend_title, backend_address, status="SENDING")
+            return record.new(
+                kind, title, request, backend_title, backend_address, status=status, group_id=group_id or None
+            )
 
         return await self._try(write) or ""
 
@@ -54,6 +69,12 @@ class Keeper:
 
     def picture(self, run_id: str, name: str, data: bytes) -> None:
         self._later(run_id, lambda record: record.keep_file(run_id, PICTURES[name], data))
+
+    async def work(self, work: "Callable[[Record], R]") -> R:
+        """Do something with the record that the user waits for, after what was written before. Raises AppError."""
+        if (record := self._record) is None:
+            raise UnavailableError(NOT_OPEN)
+        return await self._disk.call(work, record)
 
     async def read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
         """A run with its log and its pictures. Raises AppError."""
@@ -96,7 +117,7 @@ class Keeper:
 
     def _read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
         if (record := self._record) is None:
-            raise UnavailableError("The record of runs is not open. Restart the program.")
+            raise UnavailableError(NOT_OPEN)
         pictures = {}
         for name, file_name in PICTURES.items():
             if (path := record.file(run_id, file_name)) is not None:

@@ -41,11 +41,15 @@ class TrainRequest:
             "balance": self.balance,
             "sentinel": self.sentinel,
             "files": [path.name for path in self.paths] or [self.source],
+            "paths": [str(path.absolute()) for path in self.paths],
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "TrainRequest":
-        """What was asked, out of the record; its files are names alone. Raises InputError for what is no request."""
+        """What was asked, out of the record. Raises InputError for what is no request.
+
+        The files of an imported run, and of a merged file of the backend, are names alone.
+        """
         try:
             features, balance = kept.get("features"), kept.get("balance")
             return cls(
@@ -54,7 +58,7 @@ class TrainRequest:
                 Features(features) if features else None,
                 Balance(balance) if balance else None,
                 kept.get("sentinel"),
-                tuple(Path(str(name)) for name in kept.get("files") or ()),
+                tuple(Path(str(name)) for name in kept.get("paths") or kept.get("files") or ()),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise InputError("This run's entry in the record cannot be read. Delete the run.") from error
