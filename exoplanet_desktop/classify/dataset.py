@@ -30,6 +30,7 @@ class Dataset:
         groups: number of each row's host star.
         rows: each row's number in the file, from 0.
         left_out: what is not used, and why.
+        objects, stars: what the file calls each row's object and host star; "" where it does not.
     """
 
     matrix: Matrix
@@ -39,6 +40,8 @@ class Dataset:
     groups: Integers
     rows: Integers
     left_out: tuple[LeftOut, ...]
+    objects: tuple[str, ...]
+    stars: tuple[str, ...]
 
     @property
     def group_count(self) -> int:
@@ -68,13 +71,16 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     labels = tuple(str(label) for label in Disposition if any(classes[row] is label for row in rows))
     place = {name: index for index, name in enumerate(labels)}
     y = np.array([place[str(classes[row])] for row in rows], dtype=np.int64)
-    groups = _stars(table.texts(info.host), rows)
+    hosts = table.texts(info.host)
+    groups = _stars(hosts, rows)
     _check_enough(y, groups, labels, folds, info)
     numbers = table.numbers(blank.numbers)[rows]
     _check_measured(numbers, blank.numbers, info)
     cells = {name: _cells(table, name, rows) for name in blank.texts}
     features = with_categories(blank, cells)
-    return Dataset(features.matrix(numbers, cells), features, labels, y, groups, rows, left_out)
+    objects = table.texts(info.name) if info.name in table.columns else [None] * table.row_count
+    named = (tuple((texts[row] or "").strip() for row in rows) for texts in (objects, hosts))
+    return Dataset(features.matrix(numbers, cells), features, labels, y, groups, rows, left_out, *named)
 
 
 def blinded(dataset: Dataset) -> Dataset:
@@ -91,6 +97,8 @@ def blinded(dataset: Dataset) -> Dataset:
         dataset.groups,
         dataset.rows,
         dataset.left_out,
+        dataset.objects,
+        dataset.stars,
     )
 
 

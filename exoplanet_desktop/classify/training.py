@@ -22,6 +22,7 @@ from exoplanet_desktop.classify.estimators import Estimator, Recipe
 from exoplanet_desktop.classify.features import feature_set
 from exoplanet_desktop.classify.figures import confusion_picture
 from exoplanet_desktop.classify.files import whole_file
+from exoplanet_desktop.classify.heldout import write_held_out
 from exoplanet_desktop.classify.importance import permutation_importance
 from exoplanet_desktop.classify.leaks import scan
 from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, confusion, intervals, per_class, scores
@@ -64,11 +65,16 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where the files of a training go; each appears whole or not at all."""
+    """Where the files of a training go; each appears whole or not at all.
+
+    Attributes:
+        held_out: what was said of held-out rows (see heldout); not written where None.
+    """
 
     model: Path
     matrix: Path
     matrix_normalised: Path
+    held_out: Path | None = None
 
 
 def train(
@@ -92,6 +98,8 @@ def train(
     check(should_stop)
     report(0.92, "drawing the confusion matrices")
     _draw(result, options, outputs)
+    if outputs.held_out is not None:
+        job.write_held_out(outputs.held_out)
     report(0.96, "saving the model")
     save(_classifier(data, estimator, result, options), outputs.model)
     report(1.0, "done")
@@ -107,6 +115,7 @@ class _Job:
         self.crew = Crew(executor, should_stop)
         self.digest = ""
         self.notes: list[str] = []
+        self._main: evaluation.Evaluation | None = None
 
     def read(self, csv: Path, report: Report) -> Dataset:
         options = self.options
@@ -134,7 +143,7 @@ class _Job:
         )
         # The model that is kept is fitted while the folds are laid out.
         final = self.crew.start(recipe.fit, data.matrix, data.y, self.should_stop)
-        main = evaluation.plan(data, options.folds, options.holdout, options.seed)
+        main = self._main = evaluation.plan(data, options.folds, options.holdout, options.seed)
         info = SATELLITES[options.satellite]
         second = options.sentinel and options.features is Features.VETTED and bool(info.verdict)
         blind = evaluation.Evaluation(blinded(data), main.splits, main.holdout, main.folds) if second else None
@@ -148,6 +157,11 @@ class _Job:
         importance, ranges = self._wait(main, blind, final, report)
         result = self._result(main, blind, importance, ranges, leaks)
         return result, final.result()
+
+    def write_held_out(self, out: Path) -> None:
+        """After `evaluate`: what the evaluation said of the rows that it held out."""
+        assert self._main is not None
+        write_held_out(self._main, out)
 
     def _wait(
         self, main: evaluation.Evaluation, blind: evaluation.Evaluation | None, final: Future[Any], report: Report

@@ -24,7 +24,7 @@ from exoplanet_desktop.server.jobs import JobRunner
 from exoplanet_desktop.server.replies import media_url, merge_reply
 from exoplanet_desktop.server.settings import Settings
 from exoplanet_desktop.server.store import Incoming, Store, now
-from exoplanet_desktop.server.tasks import MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
+from exoplanet_desktop.server.tasks import HELD_OUT_FILE, MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
 from exoplanet_desktop.server.tokens import MergeTokens
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
@@ -104,8 +104,10 @@ class Engine:
         model = Output(MODEL_FILE, "models", filename)
         matrix = Output(MATRIX_FILE, "plots", f"cm_{version}.png")
         normalised = Output(MATRIX_NORMALISED_FILE, "plots", f"cm_{version}_normalized.png")
+        held_out = Output(HELD_OUT_FILE, "heldout", f"heldout_{version}.csv")
+        outputs = {"cm_image": matrix, "cm_norm_image": normalised, "model": model, "held_out": held_out}
         places = {"model_version": version}
-        for key, output in (("cm_image", matrix), ("cm_norm_image", normalised), ("model", model)):
+        for key, output in outputs.items():
             places[f"{key}_path"] = output.rel_path
             places[f"{key}_url"] = media_url("", output.rel_path)
         params = {"data_path": source.rel_path, **wish.params()}
@@ -116,7 +118,7 @@ class Engine:
             scores = (summary.get("accuracy"), summary.get("cv_mean"), summary.get("cv_std"))
             records.write_model(connection, records.ModelRecord(version, *words, now(), *scores, job.id, filename))
 
-        return Order("train", args, params, (model, matrix, normalised), (source.rel_path,), settle=settle)
+        return Order("train", args, params, tuple(outputs.values()), (source.rel_path,), settle=settle)
 
     def find_model(
         self, satellite: Satellite, model: Model, features: Features | None, version: str | None

@@ -6,7 +6,7 @@ import unicodedata
 from exoplanet_desktop.errors import InputError, NotFound
 
 CSV_FOLDERS = ("uploads", "mergefiles")
-MEDIA_FOLDERS = ("uploads", "mergefiles", "models", "plots")
+MEDIA_FOLDERS = ("uploads", "mergefiles", "models", "plots", "heldout")
 
 _NAME_BYTES = 200  # most file systems allow 255, and work files add to a name
 _GOOD = re.compile(r"[\w(][\w .()+,=@-]*")

@@ -21,6 +21,7 @@ EXTENSIONS = [
     "features",
     "balance",
     "sentinel",
+    "held-out",
     "explain",
     "async",
     "models",

@@ -22,6 +22,7 @@ log = logging.getLogger("exoplanet_desktop.server")
 MODEL_FILE = "model.exomodel"
 MATRIX_FILE = "matrix.png"
 MATRIX_NORMALISED_FILE = "matrix_normalised.png"
+HELD_OUT_FILE = "held_out.csv"
 TABLE_FILE = "table.csv"
 
 
@@ -41,6 +42,7 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
         model=context.work / MODEL_FILE,
         matrix=context.work / MATRIX_FILE,
         matrix_normalised=context.work / MATRIX_NORMALISED_FILE,
+        held_out=context.work / HELD_OUT_FILE,
     )
     started = time.perf_counter()
     result = train_on(

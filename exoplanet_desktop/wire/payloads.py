@@ -108,6 +108,8 @@ class TrainResult(Payload):
     leaks: dict[str, Any] | None = None
     blind: dict[str, Any] | None = None
     data_digest: str | None = None
+    held_out_path: str | None = None
+    held_out_url: str | None = None
 
 
 class JobStatus(Payload):

@@ -59,7 +59,10 @@ class Lab:
 
     def outputs(self, name: str = "model") -> Outputs:
         return Outputs(
-            self.folder / f"{name}.exomodel", self.folder / f"{name}.png", self.folder / f"{name}_normalised.png"
+            self.folder / f"{name}.exomodel",
+            self.folder / f"{name}.png",
+            self.folder / f"{name}_normalised.png",
+            self.folder / f"{name}_held_out.csv",
         )
 
     def train(self, csv: Path, options: TrainOptions, should_stop: Callable[[], bool] = lambda: False) -> TrainResult:

@@ -12,7 +12,7 @@ from typing import Any
 
 from exoplanet_desktop.catalogs.progress import check
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.server.tasks import MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
+from exoplanet_desktop.server.tasks import HELD_OUT_FILE, MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
 from exoplanet_desktop.server.worker import TaskContext
 
 Outcome = tuple[dict[str, Any], dict[str, Any]]
@@ -52,6 +52,7 @@ def train(args: dict[str, Any], context: TaskContext) -> Outcome:
     _behave(args["model"], context)
     (context.work / MATRIX_FILE).write_bytes(b"\x89PNG a picture")
     (context.work / MATRIX_NORMALISED_FILE).write_bytes(b"\x89PNG another")
+    (context.work / HELD_OUT_FILE).write_text("row\n")
     labels = [row["koi_disposition"] for row in rows]
     share = max(labels.count(label) for label in set(labels)) / len(labels)
     scores = {"accuracy": share, "cv_mean": share, "cv_std": 0.0, "auc_score": float("nan")}

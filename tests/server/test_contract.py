@@ -158,6 +158,7 @@ def test_the_result_has_what_the_pictures_show(real: Any) -> None:
     assert real.get(result["cm_image_url"]).content.startswith(b"\x89PNG\r\n")
     assert real.get(result["cm_norm_image_url"]).content.startswith(b"\x89PNG\r\n")
     assert real.get(result["model_url"]).content.startswith(b"PK")
+    assert real.get(result["held_out_url"]).text.startswith("row,object,star,fold,hold_out,actual,predicted,Prob_")
     assert set(result) >= {
         "labels",
         "per_class",

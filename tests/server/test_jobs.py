@@ -23,7 +23,7 @@ def test_a_training_succeeds_with_its_files_in_place(engine: Any) -> None:
     result = status["result"]
     assert result["accuracy"] == pytest.approx(8 / 12)
     assert result["auc_score"] is None  # it was NaN, which JSON does not know
-    for key in ("cm_image", "cm_norm_image", "model"):
+    for key in ("cm_image", "cm_norm_image", "model", "held_out"):
         assert not Path(result[f"{key}_path"]).is_absolute()
         assert result[f"{key}_url"] == f"/media/{result[f'{key}_path']}"
         assert engine.get(result[f"{key}_url"]).status_code == 200
