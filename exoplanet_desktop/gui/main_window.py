@@ -19,6 +19,8 @@ from exoplanet_desktop.gui.merge.tab import MergeTab
 from exoplanet_desktop.gui.notices import NoticeBar
 from exoplanet_desktop.gui.predict.tab import PredictTab
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+from exoplanet_desktop.gui.progress.kept import KeptRun
+from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.runs_dock import RunsDock
 from exoplanet_desktop.gui.services import Services
@@ -85,8 +87,11 @@ class MainWindow(QMainWindow):
         self.tab.open_files(paths)
 
     @Slot(object)
-    def show_run(self, run: TrainingRun) -> None:
-        """Show the progress dialog of a run; there is one a run."""
+    def show_run(self, run: TrainingRun | KeptRun) -> None:
+        """Show the dialog of a run; there is one a run."""
+        if isinstance(run, KeptRun):
+            self._show_kept(run)
+            return
         dialog = self.dialogs.get(run)
         if dialog is None:
             dialog = self.dialogs[run] = ProgressDialog(run, self.services.workers, self)
@@ -94,6 +99,11 @@ class MainWindow(QMainWindow):
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _show_kept(self, kept: KeptRun) -> None:
+        dialog = KeptDialog(kept, self.services.workers, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
 
     @Slot()
     def choose_backend(self) -> None:
@@ -135,8 +145,7 @@ class MainWindow(QMainWindow):
                 dialog.close()
             for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):
                 view.close_table()
-            for run in self.services.runs.live:
-                run.leave()
+            self.services.runs.leave()
             for tab in (self.predict, self.merge):
                 tab.leave()
             await aio.finish_tasks(seconds=2)

@@ -48,6 +48,7 @@ class RunsDock(QDockWidget):
         self.setWidget(self._stack)
         runs.listed.connect(self._add)
         runs.past_known.connect(self._add_past)
+        runs.recorded.connect(self._take_entry)
         runs.changed.connect(self._show)
 
     def tell(self, error: AppError) -> None:
@@ -68,11 +69,24 @@ class RunsDock(QDockWidget):
         self._show()
 
     @Slot(object)
+    def _take_entry(self, entry: "RunEntry") -> None:
+        """A prediction, a merge or an imported run: new at the top, or other than before."""
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            kept = item.data(Qt.ItemDataRole.UserRole)
+            if not isinstance(kept, TrainingRun) and kept.run_id == entry.run_id:
+                break
+        else:
+            item = QListWidgetItem()
+            self.list.insertItem(0, item)
+            self._stack.setCurrentWidget(self.list)
+        _show_entry(item, entry)
+
+    @Slot(object)
     def _add_past(self, entries: "list[RunEntry]") -> None:
         for entry in entries:
-            item = QListWidgetItem(f"{MARKS.get(entry.status, LIVE)} {entry.title}\n    {_past_state(entry)}")
-            item.setData(Qt.ItemDataRole.UserRole, entry)
-            item.setToolTip(tip(entry.error or f"{entry.backend_title}, {_when(entry.created_at)}"))
+            item = QListWidgetItem()
+            _show_entry(item, entry)
             self.list.addItem(item)
         if entries:
             self._stack.setCurrentWidget(self.list)
@@ -105,7 +119,15 @@ def _state(run: TrainingRun) -> str:
     return run.words + (f" {run.share:.0%}" if run.share is not None else "")
 
 
+def _show_entry(item: QListWidgetItem, entry: "RunEntry") -> None:
+    item.setText(f"{MARKS.get(entry.status, LIVE)} {entry.title}\n    {_past_state(entry)}")
+    item.setData(Qt.ItemDataRole.UserRole, entry)
+    item.setToolTip(tip(entry.error or f"{entry.backend_title}, {_when(entry.created_at)}"))
+
+
 def _past_state(entry: "RunEntry") -> str:
+    if entry.status == Status.SUCCEEDED and entry.kind != "train":
+        return f"done · {_when(entry.created_at)}"
     if entry.status == Status.SUCCEEDED:
         return f"{three(entry.accuracy)} hold-out · {_when(entry.created_at)}"
     ended = {Status.FAILED: "failed", Status.CANCELLED: "cancelled"}

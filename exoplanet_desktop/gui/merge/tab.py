@@ -135,20 +135,25 @@ class MergeTab(QWidget):
         a, b = self.picker_a.path, self.picker_b.path
         if a is None or b is None or self._merging is not None:
             return
-        backend = self._services.session.backend()
+        backend, connection = self._services.session.backend(), self._services.session.connection
+        assert connection is not None  # session.backend() raises without one
         self._merging = stop = threading.Event()
         self.settle()
         self.view.show_busy("Merging …", cancellable=True)
         try:
-            reply: MergeReply = await self._services.workers.call(
-                backend.merge,
-                a,
-                b,
-                dedupe=self.dedupe.isChecked(),
-                output_name=self.name.text().strip() or None,
-                progress=self._tell_sent,
-                should_stop=stop.is_set,
-            )
+            dedupe, name = self.dedupe.isChecked(), self.name.text().strip() or None
+            asked, journal = {"dedupe": dedupe, "output_name": name}, self._services.runs.journal
+            async with journal.entry("merge", f"Merge · {a.name} + {b.name}", asked, (a, b), connection) as entry:
+                reply: MergeReply = await self._services.workers.call(
+                    backend.merge,
+                    a,
+                    b,
+                    dedupe=dedupe,
+                    output_name=name,
+                    progress=self._tell_sent,
+                    should_stop=stop.is_set,
+                )
+                await entry.done(reply)
         finally:
             self._merging = None
             self.view.back()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui.progress.journal import Entry, deviations
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.workers.poller import Connection
@@ -54,6 +55,19 @@ class PredictRequest:
     to_row: int | None = None
     row_count: int | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """What the record keeps of it, beside the file."""
+        return {
+            "satellite": self.satellite,
+            "model": self.choice.model,
+            "features": self.choice.features,
+            "model_version": self.choice.version,
+            "from_row": self.from_row,
+            "to_row": self.to_row,
+            "row_count": self.row_count,
+            "results_limit": 0 if self.is_async else None,
+        }
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -86,7 +100,15 @@ class Predictor:
     _job_id: str = ""
 
     async def work(self) -> Prediction:
-        """Raises AppError; Cancelled after `cancel`."""
+        """Do it, and keep it in the record of runs. Raises AppError; Cancelled after `cancel`."""
+        request = self.request
+        asked = request.as_json()
+        title = f"Predict · {request.satellite} · {request.choice.model.display_name}"
+        journal = self.services.runs.journal
+        async with journal.entry("predict", title, asked, (request.path,), request.connection) as entry:
+            return await self._work(entry)
+
+    async def _work(self, entry: Entry) -> Prediction:
         from exoplanet_desktop.client.jobs import prediction_of
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
@@ -94,9 +116,12 @@ class Predictor:
         reply = await workers.call(self._send, connection)
         if isinstance(reply, TrainAccepted):
             self._job_id = reply.job_id
+            entry.accepted(reply)
             reply = prediction_of(await self._follow(connection, reply))
         self.tell(None, "Fetching the result …")
-        return await workers.call(self._take, connection, reply)
+        prediction = await workers.call(self._take, connection, reply)
+        await entry.done(prediction.reply, prediction.notes, prediction.csv)
+        return prediction
 
     async def cancel(self) -> None:
         """Stop sending, or ask the backend to stop the job; where that cannot be, or fails, wait no longer."""
@@ -168,25 +193,14 @@ class Predictor:
         connection.backend.download(reply.csv_file, csv, should_stop=self.stop.is_set)
         counts, known, matches = _counted(reply)
         return Prediction(
-            reply, csv, counts, known, matches, _uncertain(csv), (*self._deviations(reply), *(reply.notes or ()))
+            reply,
+            csv,
+            counts,
+            known,
+            matches,
+            _uncertain(csv),
+            (*deviations(reply, self.request.as_json()), *(reply.notes or ())),
         )
-
-    def _deviations(self, reply: "PredictReply") -> list[str]:
-        from exoplanet_desktop.client.checks import PredictRequest as Asked
-        from exoplanet_desktop.client.checks import check_prediction
-
-        request, choice = self.request, self.request.choice
-        asked = Asked(
-            satellite=request.satellite,
-            model=choice.model,
-            from_row=request.from_row,
-            to_row=request.to_row,
-            features=choice.features,
-            model_version=choice.version,
-            results_limit=0 if request.is_async else None,
-            row_count=request.row_count,
-        )
-        return check_prediction(reply, asked)
 
 
 def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:

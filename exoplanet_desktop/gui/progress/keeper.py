@@ -1,7 +1,8 @@
 """Writes runs into the record, and reads them out of it; the disk is waited for in a thread of its own."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,7 +32,7 @@ class Keeper:
         # One thread: what is written of a run is written in its order.
         self._disk = Workers(count=1)
         self._record: Record | None = None
-        self._told = False
+        self._has_told = False
 
     async def open(self) -> "list[RunEntry]":
         """Open the record; the newest runs. Raises UnavailableError."""
@@ -60,6 +61,12 @@ class Keeper:
 
         return await self._try(write) or ""
 
+    async def work(self, work: "Callable[[Record], R]") -> R:
+        """Do something with the record that the user waits for, after what was written before. Raises AppError."""
+        if (record := self._record) is None:
+            raise UnavailableError(NOT_OPEN)
+        return await self._disk.call(work, record)
+
     def note(self, run_id: str, **changes: Any) -> None:
         """Keep what is known of a run now; see `Record.update`."""
         self._later(run_id, lambda record: record.update(run_id, **changes))
@@ -70,11 +77,9 @@ class Keeper:
     def picture(self, run_id: str, name: str, data: bytes) -> None:
         self._later(run_id, lambda record: record.keep_file(run_id, PICTURES[name], data))
 
-    async def work(self, work: "Callable[[Record], R]") -> R:
-        """Do something with the record that the user waits for, after what was written before. Raises AppError."""
-        if (record := self._record) is None:
-            raise UnavailableError(NOT_OPEN)
-        return await self._disk.call(work, record)
+    def file(self, run_id: str, name: str, content: bytes | Path) -> "asyncio.Task[None] | None":
+        """Keep a file of a run under a plain name, whole or not at all."""
+        return self._later(run_id, lambda record: record.keep_file(run_id, name, content))
 
     async def read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
         """A run with its log and its pictures. Raises AppError."""
@@ -90,22 +95,27 @@ class Keeper:
         await self._disk.call(self._close)
         self._disk.close()
 
-    def _later(self, run_id: str, write: "Callable[[Record], object]") -> None:
-        if run_id:
-            aio.background(self._quietly(write))
+    def _later(self, run_id: str, write: "Callable[[Record], object]") -> "asyncio.Task[None] | None":
+        if not run_id or (record := self._record) is None:
+            return None
+        # Handed to the disk now, not when the task begins: what is read afterwards must see it.
+        return aio.background(self._done(self._disk.call(write, record)))
 
-    async def _quietly(self, write: "Callable[[Record], object]") -> None:
-        await self._try(write)
+    async def _done(self, writing: Awaitable[object]) -> None:
+        await self._told(writing)
 
     async def _try(self, write: "Callable[[Record], Any]") -> Any:
         if (record := self._record) is None:
             return None
+        return await self._told(self._disk.call(write, record))
+
+    async def _told(self, writing: Awaitable[Any]) -> Any:
         try:
-            return await self._disk.call(write, record)
+            return await writing
         except AppError as error:
             log.warning("the record could not be written: %s", error)
-            if not self._told:
-                self._told = True
+            if not self._has_told:
+                self._has_told = True
                 self._notices.failure(error)
             return None
 

@@ -1,6 +1,8 @@
 """All trainings: those of this window, and those of the record, which outlive it."""
 
 import logging
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -8,7 +10,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.progress.journal import Journal
 from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.session import Session, State
@@ -29,6 +33,7 @@ class Runs(QObject):
     started: a TrainingRun that the user has begun.
     listed: a TrainingRun that is new in `all`, begun or taken up again.
     past_known: list of RunEntry, the newest runs of the record, newest first.
+    recorded: a RunEntry of the record that is new or other than before: a prediction, a merge, an imported run.
     changed: one of the runs of this window changed.
     ended: one of them is over.
     """
@@ -36,6 +41,7 @@ class Runs(QObject):
     started = Signal(object)
     listed = Signal(object)
     past_known = Signal(object)
+    recorded = Signal(object)
     changed = Signal()
     ended = Signal()
 
@@ -45,6 +51,8 @@ class Runs(QObject):
         super().__init__()
         self._session, self._workers, self._poller = session, workers, poller
         self._keeper, self._notices = keeper, notices
+        self.journal = Journal(keeper, workers)
+        self.journal.changed.connect(self.recorded)
         self._unfinished: list[Run] = []
         self.all: list[TrainingRun] = []
         session.changed.connect(self._take_up)
@@ -74,14 +82,33 @@ class Runs(QObject):
         self.started.emit(run)
         return run
 
-    async def past(self, run_id: str) -> TrainingRun:
+    async def past(self, run_id: str) -> TrainingRun | KeptRun:
         """A run of the record that has ended, to be looked at. Raises AppError."""
         kept, log_text, pictures = await self._keeper.read(run_id)
+        if kept.kind != "train":
+            return await self._keeper.work(partial(KeptRun.of, kept, log_text))
         run = self._run(TrainRequest.from_json(kept.request), self._connection_of(kept), run_id)
         run.backend_title = kept.backend_title
         failure = kept.error or ("" if kept.is_final else f"Not ended yet when it was last heard of: {kept.status}.")
         run.show_past(kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures)
         return run
+
+    async def export(self, run_id: str, target: Path) -> None:
+        """Write all of a run into one zip, whole or not at all. Raises AppError."""
+        await self._keeper.work(lambda record: record.export(run_id, target))
+
+    async def import_(self, source: Path) -> "RunEntry":
+        """Take a run that was exported elsewhere into the record. Raises AppError."""
+        run_id = await self._keeper.work(lambda record: record.import_(source))
+        entry = await self._keeper.work(lambda record: record.run(run_id))
+        self.recorded.emit(entry)
+        return entry
+
+    def leave(self) -> None:
+        """The window closes: nothing here waits any longer; in the record, what runs stays unfinished."""
+        self.journal.closing = True
+        for run in self.live:
+            run.leave()
 
     @Slot()
     def _take_up(self) -> None:
@@ -96,6 +123,9 @@ class Runs(QObject):
     async def _take_up_run(self, kept: "Run") -> None:
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
+        if kept.kind != "train":
+            await self._take_up_other(kept)
+            return
         if not kept.job_id or not kept.status_url or not kept.logs_url:
             self._keeper.note(kept.run_id, status=str(Status.FAILED), error=NOT_SENT)
             return
@@ -110,6 +140,13 @@ class Runs(QObject):
         await run.take_up(accepted)
         how = "has ended meanwhile" if run.result else f"did not end well: {run.failure}"
         self._notices.information(f"The training {request.title} of the last time {how}. It is under View, Runs.")
+
+    async def _take_up_other(self, kept: "Run") -> None:
+        """Follow a prediction or a merge that a backend still did when the window closed."""
+        if (connection := self._connection_of(kept)) is None:
+            return
+        outcome = await self.journal.take_up(kept, connection, self._poller)
+        self._notices.information(f"{kept.title} of the last time {outcome} It is under View, Runs.")
 
     def _connection_of(self, kept: "Run") -> Connection | None:
         """The connection in use, where it is to the backend of a kept run."""
