@@ -14,8 +14,8 @@ from exoplanet_desktop.errors import Cancelled, UnavailableError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_MEMORY_MB = 384  # DuckDB's own, not that of the process: measured peak 330 MB for 1 M rows of 49 columns
-_ROOMY_MB = 1000  # measured peak 930 MB of the process, 257 MB after `settle`
+MEMORY_MB = 384  # DuckDB's own, not that of the process: measured peak 330 MB for 1 M rows of 49 columns
+ROOMY_MB = 1000  # measured peak 930 MB of the process, 257 MB after `settle`
 _SETTLED_MB = 160
 _NARROW = 200  # columns that this memory is enough for
 _COLUMN_MB = 0.4
@@ -37,11 +37,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def open_database(folder: Path, columns: int, *, roomy: bool = False) -> "DuckDBPyConnection":
+def open_database(folder: Path, columns: int, *, memory_mb: int = MEMORY_MB) -> "DuckDBPyConnection":
     """A new database in a folder of its own, which also takes what does not fit the memory.
 
-    Each column of the table needs some memory while rows are read, however few. `roomy`: more memory until `settle`
-    gives it back, which reads a long file a third faster.
+    Each column of the table needs some memory while rows are read, however few. `memory_mb`: what DuckDB may take until
+    `settle` gives it back; with `ROOMY_MB` a long file is read a third faster.
     """
     import duckdb
 
@@ -49,7 +49,7 @@ def open_database(folder: Path, columns: int, *, roomy: bool = False) -> "DuckDB
         str(folder / "table.duckdb"),
         config={
             "threads": min(_THREADS, os.cpu_count() or 1),
-            "memory_limit": _limit(_ROOMY_MB if roomy else _MEMORY_MB, columns),
+            "memory_limit": _limit(memory_mb, columns),
             "temp_directory": str(folder / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -73,7 +73,7 @@ def settle(connection: "DuckDBPyConnection", columns: int) -> None:
 def roomy(connection: "DuckDBPyConnection", columns: int) -> Iterator[None]:
     """As much memory as reading has, for work on whole rows; then again what it was."""
     (before,) = connection.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
-    connection.execute(f"SET memory_limit = '{_limit(_MEMORY_MB, columns)}'")
+    connection.execute(f"SET memory_limit = '{_limit(MEMORY_MB, columns)}'")
     try:
         yield
     finally:

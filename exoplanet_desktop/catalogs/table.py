@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from exoplanet_desktop.catalogs.arrays import matrix, objects
 from exoplanet_desktop.catalogs.cells import Cells, Kind
-from exoplanet_desktop.catalogs.database import discard, lock, open_database, roomy, run, settle
+from exoplanet_desktop.catalogs.database import MEMORY_MB, ROOMY_MB, discard, lock, open_database, roomy, run, settle
 from exoplanet_desktop.catalogs.loading import Loaded, load
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
 from exoplanet_desktop.catalogs.reading import Layout, sniff
@@ -85,6 +85,7 @@ class Table:
         layout: Layout | None = None,
         keep_partial: bool | Callable[[], bool] = False,
         lean: bool = False,
+        roomy_mb: int = ROOMY_MB,
     ) -> Self:
         """Reads a file into a new table.
 
@@ -96,6 +97,7 @@ class Table:
             keep_partial: whether a table is made of what was read when `should_stop` says so; it is `partial` then.
             lean: for a window that keeps tables open: keep little in memory once it is read (160 MB in place of 384),
                 and take more while it is read, as only one is read at a time.
+            roomy_mb: how much more (MB of DuckDB's own memory).
 
         Raises UnreadableFile, UnavailableError (disk or memory full) and Cancelled.
         """
@@ -106,7 +108,7 @@ class Table:
         folder = own_folder("table")
         connection = None
         try:
-            connection = open_database(folder, len(layout.columns), roomy=lean)
+            connection = open_database(folder, len(layout.columns), memory_mb=roomy_mb if lean else MEMORY_MB)
             loaded = load(
                 connection,
                 layout,

@@ -36,7 +36,7 @@ def run(files: Sequence[Path], data_dir: Path | None, script: Script | None = No
     failures: list[BaseException] = []
 
     async def main() -> None:
-        await _live(files, data_dir, script, failures)
+        await _live(application, files, data_dir, script, failures)
 
     aio.run(application, main)
     if failures:
@@ -52,25 +52,31 @@ def _application() -> QApplication:
     application.setApplicationDisplayName("Exoplanet Desktop")
     application.setDesktopFileName("exoplanet-desktop")
     application.setWindowIcon(QIcon(str(resource("icons/exoplanet-desktop.svg"))))
-    theme.apply(application)
     return application
 
 
 async def _live(
-    files: Sequence[Path], data_dir: Path | None, script: Script | None, failures: list[BaseException]
+    application: QApplication,
+    files: Sequence[Path],
+    data_dir: Path | None,
+    script: Script | None,
+    failures: list[BaseException],
 ) -> None:
     services = Services.make(data_dir)
     _catch_everything(services.notices)
     kept = settings.settings_file()
     # A script starts from the defaults and leaves the user's own settings alone.
     before = settings.Settings() if script else await services.workers.call(settings.load, kept)
-    window = MainWindow(services, before)
+    await services.workers.call(theme.template)
+    theme.apply(application)
+    window = MainWindow(services, before, None if script else kept)
     window.show()
     services.runs.open()
     services.workers.call(sweep)  # what a killed process left behind
     starting = aio.background(_start_backend(window, services))
     if files:
         window.open_files(files)
+    window.files.restore()
     if script is not None:
         try:
             await starting
@@ -80,9 +86,6 @@ async def _live(
         window.shut_down()
     await window.closed.wait()
     starting.cancel()
-    if script is None:
-        # The workers are closed with the window; this small file is written after everything else.
-        settings.save(window.settings, kept)
 
 
 async def _start_backend(window: MainWindow, services: Services) -> None:

@@ -2,22 +2,26 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.about import about_box
 from exoplanet_desktop.gui.backend_dialog import BackendDialog
+from exoplanet_desktop.gui.closing import ask_before_closing
 from exoplanet_desktop.gui.commands import Commands
+from exoplanet_desktop.gui.dropping import local_files, sorted_out
 from exoplanet_desktop.gui.menus import window_commands
 from exoplanet_desktop.gui.merge.tab import MergeTab
 from exoplanet_desktop.gui.notices import NoticeBar
+from exoplanet_desktop.gui.open_files import OpenFiles
+from exoplanet_desktop.gui.placement import place, placement
 from exoplanet_desktop.gui.predict.tab import PredictTab
+from exoplanet_desktop.gui.preferences import Preferences
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
@@ -25,19 +29,22 @@ from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.runs_dock import RunsDock
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.settings import Settings
+from exoplanet_desktop.gui.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.status_bar import StatusBar
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.text import locale, tr
 from exoplanet_desktop.gui.train.tab import TrainTab
-from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.files import save_in
 
 
 class MainWindow(QMainWindow):
     """Composes everything that is on screen."""
 
-    def __init__(self, services: Services, settings: Settings) -> None:
+    def __init__(self, services: Services, settings: Settings, settings_file: Path | None = None) -> None:
+        """`settings_file`: where the settings are kept; nowhere if None."""
         super().__init__()
-        self.services, self.settings = services, settings
+        self.services = services
+        self.preferences = Preferences(settings, services.workers, settings_file)
         self.setWindowTitle("Exoplanet Desktop")
         self.setAcceptDrops(True)
         self.setMinimumSize(760, 480)
@@ -64,6 +71,7 @@ class MainWindow(QMainWindow):
         self.status.backend_wanted.connect(self.choose_backend)
         self.status.runs_wanted.connect(self.toggle_runs)
         self.setStatusBar(self.status)
+        self.files = OpenFiles(self.tabs, self._tab_names(), self.preferences, services)
         self.commands = Commands(self)
         self.commands.add(window_commands(self))
         self.tabs.currentChanged.connect(self._show_row_count)
@@ -72,7 +80,10 @@ class MainWindow(QMainWindow):
             tab.view.closed.connect(self._show_row_count)
         self.runs_dock.opened.connect(self.show_run)
         services.runs.started.connect(self.show_run)
-        self._restore()
+        self.preferences.changed.connect(self._use_settings)
+        place(self, settings)
+        self._use_settings()
+        self.tabs.setCurrentIndex(settings.tab)
         services.notices.open()
 
     def tell(self, error: AppError) -> None:
@@ -83,8 +94,18 @@ class MainWindow(QMainWindow):
         """The tab in front."""
         return (self.train, self.predict, self.merge)[self.tabs.currentIndex()]
 
+    @property
+    def settings(self) -> Settings:
+        return self.preferences.now
+
     def open_files(self, paths: Sequence[Path]) -> None:
-        self.tab.open_files(paths)
+        """Open files in the tab in front; what is no catalog is told."""
+        found = sorted_out(paths)
+        if refusal := found.refusal():
+            self.tell(refusal)
+        if found.catalogs:
+            self.files.forget_waiting(self.tabs.currentIndex())
+            self.tab.open_files(found.catalogs)
 
     @Slot(object)
     def show_run(self, run: TrainingRun | KeptRun) -> None:
@@ -112,12 +133,19 @@ class MainWindow(QMainWindow):
         dialog.chosen.connect(self._remember_backend)
         dialog.open()
 
+    @Slot()
+    def choose_settings(self) -> None:
+        dialog = SettingsDialog(self.preferences, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.backends_wanted.connect(self.choose_backend)
+        dialog.open()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _csv_files(event.mimeData()):
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if paths := _csv_files(event.mimeData()):
+        if paths := local_files(event.mimeData()):
             event.acceptProposedAction()
             self.open_files(paths)
 
@@ -127,8 +155,9 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self.services.runs.live or self.predict.is_busy or self.merge.is_busy:
-            self._ask_before_closing()
+        busy = [words for tab, words in self._busy_words() if tab.is_busy]
+        if self.services.runs.live or busy:
+            ask_before_closing(self, self.services.runs.live, busy, self.shut_down)
         else:
             self.shut_down()
 
@@ -140,7 +169,7 @@ class MainWindow(QMainWindow):
         self._closing = True
         self.hide()
         try:
-            self.settings = self.remembered()
+            self.preferences.change(**placement(self), tab=self.tabs.currentIndex())
             for dialog in self.dialogs.values():
                 dialog.close()
             for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):
@@ -149,34 +178,11 @@ class MainWindow(QMainWindow):
             for tab in (self.predict, self.merge):
                 tab.leave()
             await aio.finish_tasks(seconds=2)
+            await self.preferences.keep()
             await self.services.close()
         finally:
             self.close()
             self.closed.set()
-
-    def remembered(self) -> Settings:
-        """The settings as the window stands now."""
-        return replace(
-            self.settings,
-            geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"),
-            splitters={splitter.objectName(): splitter.sizes() for splitter in self._splitters()},
-            folder=self.train.picker.folder,
-        )
-
-    def _restore(self) -> None:
-        self.resize(1280, 800)
-        if self.settings.geometry:
-            # Qt itself moves a window back whose screen is gone.
-            self.restoreGeometry(QByteArray.fromBase64(self.settings.geometry.encode("ascii")))
-        for splitter in self._splitters():
-            sizes = (self.settings.splitters or {}).get(splitter.objectName())
-            if sizes and len(sizes) == splitter.count():
-                splitter.setSizes(sizes)
-        for picker in self.findChildren(CatalogPicker):
-            picker.folder = self.settings.folder
-
-    def _splitters(self) -> list[QSplitter]:
-        return [self.train.splitter, self.predict.splitter, self.merge.splitter]
 
     def table_in_front(self) -> CatalogView:
         """The table that the user looks at."""
@@ -185,7 +191,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _remember_backend(self, address: str) -> None:
-        self.settings = replace(self.settings, backend=address)
+        self.preferences.change(backend=address)
 
     @Slot(object)
     def _use_in_predict(self, run: TrainingRun) -> None:
@@ -199,20 +205,22 @@ class MainWindow(QMainWindow):
         shown = self.tab.view.shown
         self.status.show_rows(shown.row_count if shown else None)
 
-    def _ask_before_closing(self) -> None:
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            "Close now?",
-            "Work is still running. On the embedded engine it ends with the window; a training on another backend goes "
-            "on, and is taken up again at the next start.",
-            QMessageBox.StandardButton.Cancel,
-            self,
-        )
-        close = box.addButton("Close anyway", QMessageBox.ButtonRole.DestructiveRole)
-        close.clicked.connect(self.shut_down)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+    def _tab_names(self) -> dict[str, QWidget]:
+        """What the tabs are called in the settings."""
+        return {"train": self.train, "predict": self.predict, "merge": self.merge}
+
+    def _busy_words(self) -> list[tuple[PredictTab | MergeTab, str]]:
+        return [(self.predict, tr("the prediction")), (self.merge, tr("the merge"))]
+
+    @Slot()
+    def _use_settings(self) -> None:
+        """What is not the application's own: how often jobs are asked, how much memory a table may take."""
+        settings = self.settings
+        save_in(settings.save_folder)
+        for view in self.findChildren(CatalogView):
+            view.memory_mb = settings.table_memory_mb
+        # Fields of numbers have a locale of their own.
+        self.setLocale(locale())
 
     @Slot()
     def save_shown(self) -> None:
@@ -229,7 +237,3 @@ class MainWindow(QMainWindow):
     @Slot()
     def toggle_runs(self) -> None:
         self.runs_dock.setVisible(not self.runs_dock.isVisible())
-
-
-def _csv_files(data: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in data.urls() if url.toLocalFile().lower().endswith(".csv")]

@@ -29,7 +29,16 @@ def _file(window: "MainWindow") -> list[Command]:
         Command("file.open", menu, tr("&Open catalog…"), lambda: window.tab.choose(), (Standard.Open,)),
         Command("file.save", menu, tr("&Save prediction or merged file…"), window.save_shown, (Standard.Save,)),
         Command("file.export", menu, tr("&Export what is shown…"), export, ("Ctrl+E",)),
-        Command("file.quit", menu, tr("&Quit"), window.close, ("Ctrl+Q",), QAction.MenuRole.QuitRole, new_group=True),
+        Command(
+            "file.settings",
+            menu,
+            tr("Se&ttings…"),
+            window.choose_settings,
+            ("Ctrl+,",),
+            QAction.MenuRole.PreferencesRole,
+            new_group=True,
+        ),
+        Command("file.quit", menu, tr("&Quit"), window.close, ("Ctrl+Q",), QAction.MenuRole.QuitRole),
     ]
 
 

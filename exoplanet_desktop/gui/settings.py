@@ -1,30 +1,137 @@
-"""What the window remembers between two starts: one frozen object, kept as JSON. Tokens are never written here."""
+"""What the window remembers between two starts: one frozen, checked object, kept as JSON. Never a token or password."""
 
 import json
 import logging
-from dataclasses import asdict, dataclass, fields
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+POLL_MS = (100, 10_000)
+TABLE_MEMORY_MB = (256, 65_536)
+TEXT_PERCENT = (75, 300)
+MOST_RECENT = 12
+LONGEST_TEXT = 32_768
+
+
+class Scheme(StrEnum):
+    """Light or dark, or whatever the system asks for."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+NUMBER_FORMATS = ("", "en_US", "de_DE", "fr_FR", "de_CH", "en_IN")  # "" for the system's
+
+
+def _number(least: int, most: int) -> dict[str, Any]:
+    """A whole number between two bounds; one outside is set to the bound."""
+
+    def mend(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise ValueError("it is no number")
+        return round(min(max(value, least), most))
+
+    return {"mend": mend}
+
+
+def _one_of(*words: str) -> dict[str, Any]:
+    def mend(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"it is none of {', '.join(word or '“”' for word in words)}")
+        return str(value)
+
+    return {"mend": mend}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise ValueError("it is no text")
+    return value
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("it is neither true nor false")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise ValueError("it is no list")
+    return tuple(_text(entry) for entry in value)
+
+
+def _recent(value: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_texts(value)))[:MOST_RECENT]
+
+
+def _files(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise ValueError("it is no object")
+    return {_text(name): _texts(paths) for name, paths in value.items()}
+
+
+def _sizes(value: Any) -> dict[str, tuple[int, ...]]:
+    if not isinstance(value, dict):
+        raise ValueError("it is no object")
+    if any(not isinstance(size, int) for sizes in value.values() for size in sizes):
+        raise ValueError("a size is no whole number")
+    return {_text(name): tuple(min(max(size, 0), 100_000) for size in sizes) for name, sizes in value.items()}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Attributes:
-    backend: address of the chosen backend; empty for the embedded engine.
-    geometry: Qt's saved geometry of the window, base64.
-    splitters: sizes of each splitter by its name, pixels.
-    folder: where the last file was chosen.
+    """A value that does not fit its field raises ValueError here; `load` mends it.
+
+    Attributes:
+        backend: which backend is in use; empty for the embedded engine.
+        theme: light, dark or the system's.
+        numbers: the locale whose numbers and dates are shown, such as `de_DE`; empty for the system's.
+        text_percent: size of text, percent of the system's.
+        poll_ms: how often a running job is asked, milliseconds.
+        table_memory_mb: most memory for reading one table, MB.
+        folder: where the last catalog was chosen.
+        save_folder: where results are offered to be saved; empty for the last one.
+        restore: whether files are opened again at the start.
+        tour_seen: whether the first steps were shown.
+        recent: files that were opened, the newest first.
+        files: the files of each tab.
+        tab: the tab in front, from 0.
+        geometry: Qt's saved geometry of the window, base64.
+        layout: Qt's saved places of docks, base64.
+        splitters: sizes of each splitter by its name, pixels.
     """
 
-    schema_version: int = SCHEMA_VERSION
-    backend: str = ""
-    geometry: str = ""
-    splitters: dict[str, list[int]] | None = None
-    folder: str = ""
+    schema_version: int = field(default=SCHEMA_VERSION, metadata=_number(SCHEMA_VERSION, SCHEMA_VERSION))
+    backend: str = field(default="", metadata={"mend": _text})
+    theme: str = field(default=Scheme.SYSTEM, metadata=_one_of(*Scheme))
+    numbers: str = field(default="", metadata=_one_of(*NUMBER_FORMATS))
+    text_percent: int = field(default=100, metadata=_number(*TEXT_PERCENT))
+    poll_ms: int = field(default=300, metadata=_number(*POLL_MS))
+    table_memory_mb: int = field(default=1000, metadata=_number(*TABLE_MEMORY_MB))
+    folder: str = field(default="", metadata={"mend": _text})
+    save_folder: str = field(default="", metadata={"mend": _text})
+    restore: bool = field(default=True, metadata={"mend": _switch})
+    tour_seen: bool = field(default=False, metadata={"mend": _switch})
+    recent: tuple[str, ...] = field(default=(), metadata={"mend": _recent})
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata={"mend": _files})
+    tab: int = field(default=0, metadata=_number(0, 2))
+    geometry: str = field(default="", metadata={"mend": _text})
+    layout: str = field(default="", metadata={"mend": _text})
+    splitters: Mapping[str, tuple[int, ...]] = field(default_factory=dict, metadata={"mend": _sizes})
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.metadata["mend"](value) != value:
+                raise ValueError(f"{each.name} cannot be {value!r}")
 
 
 def settings_file() -> Path:
@@ -34,17 +141,23 @@ def settings_file() -> Path:
 
 
 def load(path: Path) -> Settings:
-    """The settings kept in `path`; the defaults where there are none, or none that can be read."""
+    """The settings kept in `path`, each value that does not fit mended; the defaults where there are none.
+
+    A file that cannot be understood, or that a newer version of the program wrote, is kept beside as `….old`.
+    """
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
         log.warning("the settings in %s cannot be read (%s); the defaults are used", path, error)
         return Settings()
-    if not isinstance(kept, dict) or kept.get("schema_version") != SCHEMA_VERSION:
+    try:
+        return _checked(_migrated(json.loads(text)))
+    except ValueError as error:
+        log.warning("the settings in %s are not understood (%s); the defaults are used", path, error)
+        _set_aside(path)
         return Settings()
-    return Settings(**{field.name: kept[field.name] for field in fields(Settings) if _fits(field.name, kept)})
 
 
 def save(settings: Settings, path: Path) -> None:
@@ -58,13 +171,45 @@ def save(settings: Settings, path: Path) -> None:
         log.warning("the settings could not be kept in %s: %s", path, error)
 
 
-def _fits(name: str, kept: dict[str, Any]) -> bool:
-    """Whether a kept value has the type of its field; a file that somebody edited must not break the start."""
-    value = kept.get(name)
-    if name == "schema_version":
-        return isinstance(value, int)
-    if name == "splitters":
-        return isinstance(value, dict) and all(
-            isinstance(sizes, list) and all(isinstance(size, int) for size in sizes) for sizes in value.values()
-        )
-    return isinstance(value, str)
+def _checked(kept: dict[str, Any]) -> Settings:
+    """The settings with every value that fits, or can be made to; a line in the log tells of each that was mended."""
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        if each.name not in kept:
+            continue
+        try:
+            values[each.name] = each.metadata["mend"](kept[each.name])
+        except (TypeError, ValueError) as error:
+            log.warning("setting %s is not used: %s", each.name, error)
+        else:
+            if values[each.name] != kept[each.name] and not isinstance(kept[each.name], list | dict):
+                log.warning("setting %s was %r; %r is used", each.name, kept[each.name], values[each.name])
+    return Settings(**values)
+
+
+def _migrated(kept: Any) -> dict[str, Any]:
+    """What an older version kept, as this one would. Raises ValueError where nobody knows the version."""
+    if not isinstance(kept, dict):
+        raise ValueError("it holds no settings")
+    version = kept.get("schema_version")
+    if not isinstance(version, int) or not 1 <= version <= SCHEMA_VERSION:
+        raise ValueError(f"version {version!r} is not known here")
+    values: dict[str, Any] = kept
+    for step in range(version, SCHEMA_VERSION):
+        values = MIGRATIONS[step](values)
+    return values
+
+
+def _from_1(kept: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 wrote null where no splitter had been moved, and knew nothing of preferences."""
+    return {**kept, "splitters": kept.get("splitters") or {}, "schema_version": 2}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+
+
+def _set_aside(path: Path) -> None:
+    try:
+        shutil.copyfile(path, path.with_suffix(".old"))
+    except OSError as error:
+        log.warning("a copy of %s could not be kept: %s", path, error)

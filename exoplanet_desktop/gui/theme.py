@@ -5,9 +5,9 @@ against their ground in both schemes (tests/gui/test_theme.py computes it).
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
 from PySide6.QtWidgets import QApplication
 
@@ -83,17 +83,57 @@ DARK = Tokens(
 MARKS = {Disposition.CONFIRMED: "●", Disposition.CANDIDATE: "◆", Disposition.FALSE_POSITIVE: "▲"}
 
 
+class Theme(QObject):
+    """The scheme in use; one for the application.
+
+    Signals:
+        changed: other colours are in use now, for whatever paints by itself.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen = Qt.ColorScheme.Unknown
+
+    @property
+    def scheme(self) -> Qt.ColorScheme:
+        """Light or dark: what the user has chosen, or else what the system asks for."""
+        if self._chosen is not Qt.ColorScheme.Unknown:
+            return self._chosen
+        return QApplication.styleHints().colorScheme()
+
+    def choose(self, scheme: Qt.ColorScheme) -> None:
+        """Light or dark, whatever the system asks for; the system's again with Unknown."""
+        if scheme is not self._chosen:
+            self._chosen = scheme
+            # So that what the platform draws, such as the title bar, follows where it can.
+            QApplication.styleHints().setColorScheme(scheme)
+            self.follow()
+
+    @Slot()
+    def follow(self) -> None:
+        """Put on the colours of the scheme that is in use now."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        dress(application, tokens())
+
+
+@cache
+def theme() -> Theme:
+    return Theme()
+
+
 def tokens() -> Tokens:
-    """The tokens of the scheme that the system asks for now."""
-    scheme = QApplication.styleHints().colorScheme()
-    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+    """The tokens of the scheme in use."""
+    return DARK if theme().scheme == Qt.ColorScheme.Dark else LIGHT
 
 
 def apply(application: QApplication) -> None:
     """Dress the application, and again whenever the system's scheme changes."""
     application.setStyle("Fusion")
-    dress(application, tokens())
-    application.styleHints().colorSchemeChanged.connect(lambda _: dress(application, tokens()))
+    theme().follow()
+    application.styleHints().colorSchemeChanged.connect(theme().follow)
 
 
 def dress(application: QApplication, colours: Tokens) -> None:
@@ -101,10 +141,17 @@ def dress(application: QApplication, colours: Tokens) -> None:
     class_icon.cache_clear()
     application.setPalette(_palette(colours))
     application.setStyleSheet(_style_sheet(colours))
+    theme().changed.emit()
+
+
+@cache
+def template() -> str:
+    """The style sheet with tokens in place of colours. Called once in a worker, so that the window reads no file."""
+    return resource("style.qss").read_text(encoding="utf-8")
 
 
 def _style_sheet(colours: Tokens) -> str:
-    text = resource("style.qss").read_text(encoding="utf-8")
+    text = template()
     # Longest names first: `@accent` is the beginning of `@accent_strong`.
     for name in sorted(colours.__dataclass_fields__, key=len, reverse=True):
         text = text.replace(f"@{name}", getattr(colours, name))

@@ -58,10 +58,14 @@ def no_threads_left() -> Iterator[None]:
 class Start:
     """One start of the program on a data folder: a window, and what is behind it."""
 
-    def __init__(self, data_dir: Path, qtbot: QtBot) -> None:
+    def __init__(
+        self, data_dir: Path, qtbot: QtBot, settings: Settings | None = None, settings_file: Path | None = None
+    ) -> None:
         self._qtbot = qtbot
         self.services = Services.make(data_dir)
-        self.window = MainWindow(self.services, Settings())
+        self.window = MainWindow(self.services, settings or Settings(), settings_file)
+        if settings is None:
+            self.window.resize(1280, 800)  # the offscreen screen is smaller than what users have
         self.window.show()
         self.open_record()
 
@@ -87,12 +91,12 @@ class Start:
 
 
 @pytest.fixture
-def start(no_threads_left: None, loop: QEventLoop, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[], Start]]:
+def start(no_threads_left: None, loop: QEventLoop, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., Start]]:
     """Starts the program on one data folder, as often as a test wants; no engine runs until it is asked for."""
     open_ones: list[Start] = []
 
-    def begin() -> Start:
-        open_ones.append(Start(tmp_path / "data", qtbot))
+    def begin(**options: Any) -> Start:
+        open_ones.append(Start(tmp_path / "data", qtbot, **options))
         return open_ones[-1]
 
     yield begin
@@ -102,13 +106,13 @@ def start(no_threads_left: None, loop: QEventLoop, tmp_path: Path, qtbot: QtBot)
 
 
 @pytest.fixture
-def window(start: Callable[[], Start]) -> MainWindow:
+def window(start: Callable[..., Start]) -> MainWindow:
     """A window whose engine is not started."""
     return start().window
 
 
 @pytest.fixture
-def live(start: Callable[[], Start]) -> MainWindow:
+def live(start: Callable[..., Start]) -> MainWindow:
     """A window with its engine ready."""
     started = start()
     started.start_engine()

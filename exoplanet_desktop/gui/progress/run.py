@@ -92,6 +92,11 @@ class TrainingRun(QObject):
             )
         return self._connection
 
+    @property
+    def outlives_window(self) -> bool:
+        """Whether the job goes on without this program: it was sent, and the backend is not our own engine."""
+        return bool(self._job_id) and self._connection is not None and not self._connection.embedded
+
     async def work(self) -> None:
         """Send the data, watch the job, fetch the pictures. Never raises: the outcome is in `result` or `failure`."""
         await self._through(self._begin)

@@ -49,14 +49,15 @@ def first_rows(path: Path) -> "Preview":
     return preview(path)
 
 
-def read(path: Path, count_classes: bool, report: "Report", should_stop: "ShouldStop") -> "tuple[Table, Opened]":
-    """Read the whole file and what is told about it."""
+def read(
+    path: Path, count_classes: bool, memory_mb: int, report: "Report", should_stop: "ShouldStop"
+) -> "tuple[Table, Opened]":
+    """Read the whole file and what is told about it; `memory_mb` is what reading may take."""
     from exoplanet_desktop.catalogs.expression import names_for_completion
     from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
     from exoplanet_desktop.catalogs.table import Table
 
-    # lean: the window keeps little memory; engine jobs may take more.
-    table = Table.open(path, report=report, should_stop=should_stop, lean=True)
+    table = Table.open(path, report=report, should_stop=should_stop, lean=True, roomy_mb=memory_mb)
     satellite = recognise(table.columns)
     info = SATELLITES[satellite] if satellite else None
     counts: dict[str, int] = {}

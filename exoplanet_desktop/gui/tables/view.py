@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from exoplanet_desktop.catalogs.database import ROOMY_MB
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.opening import Opened, first_rows, read
@@ -47,6 +48,7 @@ class CatalogView(QWidget):
         self._stop = threading.Event()
         self._request = 0
         self.failure = ""
+        self.memory_mb = ROOMY_MB  # what reading may take
         self.empty = empty
         self.busy = BusyPage(self)
         self.pane = TablePane(workers, notices, self)
@@ -84,7 +86,9 @@ class CatalogView(QWidget):
                 self.pane.show_preview(preview, name or path.name, first)
                 self._stack.setCurrentWidget(self.pane)
             report = partial(self._tell_share, request)
-            table, opened = await self._workers.call(read, path, self._count_classes, report, stop.is_set)
+            table, opened = await self._workers.call(
+                read, path, self._count_classes, self.memory_mb, report, stop.is_set
+            )
         except AppError as error:
             if request == self._request:
                 self.failure = "Reading was cancelled." if isinstance(error, Cancelled) else str(error)

@@ -42,10 +42,16 @@ def column(widgets: Sequence[QWidget]) -> QScrollArea:
     for widget in widgets:
         layout.addWidget(widget)
     layout.addStretch(1)
+    return scrolled(page)
+
+
+def scrolled(page: QWidget) -> QScrollArea:
+    """A page that is scrolled where its room is too low, never sideways: it is as wide as its widest control wants."""
     area = QScrollArea()
     area.setWidget(page)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     # As wide as its widest control wants, at any size of text.
     area.setMinimumWidth(max(300, page.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width()))

@@ -8,14 +8,21 @@ from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.text import tr
 
-CATALOGS = "Catalogs (*.csv *.CSV);;All files (*)"
+_save_folder = [""]  # where the next result is offered to be saved; the user chooses it once for all tabs
+
+
+def save_in(folder: str) -> None:
+    """Offer this folder for results from now on; "" keeps the last one."""
+    if folder:
+        _save_folder[0] = folder
 
 
 def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callable[[list[Path]], object]) -> None:
     """Ask for one catalog, or for several; `take` gets them unless the user thinks better of it."""
     # `open`, not `exec`: a nested event loop breaks the coroutines that wait meanwhile.
-    dialog = QFileDialog(parent, title, folder, CATALOGS)
+    dialog = QFileDialog(parent, title, folder, tr("Catalogs (*.csv *.CSV *.csv.gz);;All files (*)"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda names: take([Path(name) for name in names]))
@@ -24,7 +31,7 @@ def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callab
 
 def ask_target(parent: QWidget, title: str, name: str, take: Callable[[str], object], kinds: str = "") -> None:
     """Ask where a file goes; Qt asks before one that is there is replaced. `kinds` are Qt's name filters."""
-    dialog = QFileDialog(parent, title, name)
+    dialog = QFileDialog(parent, title, str(Path(_save_folder[0]) / name))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     if kinds:
         dialog.setNameFilter(kinds)
@@ -32,6 +39,7 @@ def ask_target(parent: QWidget, title: str, name: str, take: Callable[[str], obj
         dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(suffixes[kind]))
     dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda target: save_in(str(Path(target).parent)))
     dialog.fileSelected.connect(take)
     dialog.open()
 
@@ -55,4 +63,4 @@ def copy(source: Path, target: Path) -> None:
 
 
 def _not_written(target: Path, why: str) -> UnavailableError:
-    return UnavailableError(f"{target} could not be written ({why}). Choose another place.")
+    return UnavailableError(tr("{target} could not be written ({why}). Choose another place.", target=target, why=why))

@@ -1,0 +1,41 @@
+"""The question before a window closes on work that is under way."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.text import counted, tr
+
+
+def ask_before_closing(
+    parent: QWidget, live: Sequence[TrainingRun], busy: Sequence[str], close: Callable[[], object]
+) -> None:
+    """Say what becomes of the work, and call `close` where the user wants it so.
+
+    Args:
+        live: trainings that are under way.
+        busy: what else is, in words.
+    """
+    lasting = [run for run in live if run.outlives_window]
+    ending = [tr("the training {title}", title=run.request.title) for run in live if run not in lasting] + list(busy)
+    parts = []
+    if lasting:
+        jobs = counted(len(lasting), tr("training goes on"), tr("trainings go on"))
+        parts.append(tr("{jobs} on the backend without this window, and is found again at the next start.", jobs=jobs))
+    if ending:
+        parts.append(tr("This ends with the window: {work}.", work=", ".join(ending)))
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Close now?"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(tr("Work is still running."))
+    box.setInformativeText("\n".join(parts))
+    role = QMessageBox.ButtonRole.DestructiveRole if ending else QMessageBox.ButtonRole.AcceptRole
+    button = box.addButton(tr("&Close anyway") if ending else tr("&Leave it running"), role)
+    button.clicked.connect(lambda: close())
+    box.setStandardButtons(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()

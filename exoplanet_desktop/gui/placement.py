@@ -1,0 +1,47 @@
+"""Where the window, its splitters and docks stand, from one start to the next."""
+
+from typing import Any
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+from exoplanet_desktop.gui.settings import Settings
+
+WIDTH_PX, HEIGHT_PX = 1280, 800
+LAYOUT_VERSION = 1
+
+
+def place(window: QMainWindow, settings: Settings) -> None:
+    """Put everything where it stood; a window whose screen is gone comes to one that is there."""
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    window.resize(min(WIDTH_PX, room.width()), min(HEIGHT_PX, room.height()))
+    if settings.geometry:
+        window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode("ascii", "ignore")))
+    if settings.layout:
+        window.restoreState(QByteArray.fromBase64(settings.layout.encode("ascii", "ignore")), LAYOUT_VERSION)
+    for splitter in _splitters(window):
+        sizes = settings.splitters.get(splitter.objectName(), ())
+        if len(sizes) == splitter.count() and any(sizes):
+            # As wide as it was: before it is shown, sizes would be cut down to the room that it has now.
+            handles = (splitter.count() - 1) * splitter.handleWidth()
+            splitter.resize(sum(sizes) + handles, splitter.height())
+            splitter.setSizes(list(sizes))
+
+
+def placement(window: QMainWindow) -> dict[str, Any]:
+    """What `place` needs, as values of the settings."""
+    return {
+        "geometry": _text(window.saveGeometry()),
+        "layout": _text(window.saveState(LAYOUT_VERSION)),
+        "splitters": {splitter.objectName(): tuple(splitter.sizes()) for splitter in _splitters(window)},
+    }
+
+
+def _splitters(window: QMainWindow) -> list[QSplitter]:
+    """Those with a name of their own."""
+    return [splitter for splitter in window.findChildren(QSplitter) if splitter.objectName()]
+
+
+def _text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
