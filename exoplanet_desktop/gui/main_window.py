@@ -26,7 +26,7 @@ from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
 from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.runs_dock import RunsDock
+from exoplanet_desktop.gui.runs.dock import RunsDock
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.settings import Settings
 from exoplanet_desktop.gui.settings_dialog import SettingsDialog
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.notices)
         layout.addWidget(self.tabs, 1)
         self.setCentralWidget(middle)
-        self.runs_dock = RunsDock(services.runs, services.notices, self)
+        self.runs_dock = RunsDock(services, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.runs_dock)
         self.runs_dock.hide()
         self.status = StatusBar(services.session, services.runs, self)
@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
             tab.view.opened.connect(self._show_row_count)
             tab.view.closed.connect(self._show_row_count)
         self.runs_dock.opened.connect(self.show_run)
+        self.runs_dock.use_in_predict.connect(self._use_in_predict)
         services.runs.started.connect(self.show_run)
         self.preferences.changed.connect(self._use_settings)
         place(self, settings)
@@ -197,7 +198,8 @@ class MainWindow(QMainWindow):
     def _use_in_predict(self, run: TrainingRun) -> None:
         self.tabs.setCurrentWidget(self.predict)
         self.predict.use_run(run)
-        self.dialogs[run].close()
+        if run in self.dialogs:
+            self.dialogs[run].close()
         self.activateWindow()
 
     @Slot()

@@ -44,12 +44,12 @@ def test_a_prediction_is_read_later_and_elsewhere(start: Start, sample: Sample, 
     first.close()
 
     second = start()
-    items = second.window.runs_dock.list
-    assert [items.item(row).text().splitlines()[0] for row in range(items.count())] == [
+    dock = second.window.runs_dock
+    assert [f"{row.mark} {row.entry.title}" for row in dock.model.rows] == [
         "✓ Predict · KOI · XGBoost",
         "✓ KOI · XGBoost",
     ]
-    items.itemClicked.emit(items.item(0))
+    dock.view.opened.emit(dock.model.rows[0])
     qtbot.waitUntil(lambda: bool(second.window.findChildren(KeptDialog)), timeout=10_000)
     (dialog,) = second.window.findChildren(KeptDialog)
     facts = dict(dialog.kept.facts())
@@ -64,11 +64,11 @@ def test_a_prediction_is_read_later_and_elsewhere(start: Start, sample: Sample, 
     import asyncio
 
     second.wait(asyncio.ensure_future(second.services.runs.export(run_id, tmp_path / "run.zip")))
-    before = items.count()
+    before = dock.model.total
     entry = second.wait(asyncio.ensure_future(second.services.runs.import_(tmp_path / "run.zip")))
     assert entry.imported
     assert entry.kind == "predict"
-    assert items.count() == before + 1
+    assert dock.model.total == before + 1
     kept = second.wait(asyncio.ensure_future(second.services.runs.past(entry.run_id)))
     assert kept.files[0].read_bytes() == shown
 
@@ -82,7 +82,8 @@ def test_a_merge_is_kept_with_what_was_sent(live: MainWindow, sample: Sample, qt
     (entry,) = entries(live, qtbot)
     assert (entry.kind, entry.status) == ("merge", Status.SUCCEEDED)
     assert "300" in entry.title
-    assert live.runs_dock.list.item(0).text().startswith("✓ Merge")
+    (row,) = live.runs_dock.model.rows
+    assert (row.mark, row.entry.title[:5]) == ("✓", "Merge")
 
 
 def test_a_prediction_that_fails_says_why_in_the_record(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:

@@ -31,10 +31,10 @@ def test_a_run_of_the_last_time_is_read_without_a_backend(start: Start, sample: 
     first.close()
 
     window = start().window
-    items = window.runs_dock.list
-    assert items.count() == 1
-    assert "KOI · XGBoost" in items.item(0).text()
-    items.itemClicked.emit(items.item(0))
+    (row,) = window.runs_dock.model.rows
+    assert row.entry.title == "KOI · XGBoost"
+    assert row.entry.dataset == sample().name
+    window.runs_dock.view.opened.emit(row)
 
     qtbot.waitUntil(lambda: bool(window.dialogs), timeout=10_000)
     (dialog,) = window.dialogs.values()
@@ -52,7 +52,7 @@ def test_a_job_that_ran_when_the_window_closed_is_accounted_for(start: Start, sa
     first.close()
 
     second = start()
-    assert "not ended" in second.window.runs_dock.list.item(0).text()
+    assert [row.said for row in second.window.runs_dock.model.rows] == ["not ended"]
     second.start_engine()
 
     qtbot.waitUntil(lambda: bool(second.services.runs.all), timeout=10_000)
@@ -60,11 +60,11 @@ def test_a_job_that_ran_when_the_window_closed_is_accounted_for(start: Start, sa
     qtbot.waitUntil(lambda: run.is_over, timeout=30_000)
     assert run.phase == "FAILED"
     assert "interrupted" in run.failure
-    assert second.window.runs_dock.list.count() == 1
+    assert second.window.runs_dock.model.total == 1
     second.close()
 
     third = start()
-    assert "failed" in third.window.runs_dock.list.item(0).text()
+    assert [row.said for row in third.window.runs_dock.model.rows] == ["failed"]
 
 
 def test_an_upload_cut_short_says_so_at_the_next_start(start: Start, sample: Sample, qtbot: QtBot) -> None:
@@ -79,6 +79,6 @@ def test_an_upload_cut_short_says_so_at_the_next_start(start: Start, sample: Sam
     qtbot.waitUntil(lambda: not second.services.runs._unfinished, timeout=5_000)
     second.close()
 
-    item = start().window.runs_dock.list.item(0)
-    assert "failed" in item.text()
-    assert "Train again" in item.toolTip()
+    (row,) = start().window.runs_dock.model.rows
+    assert row.said == "failed"
+    assert "Train again" in row.entry.error

@@ -41,6 +41,7 @@ class TrainingRun(QObject):
     log_grew = Signal(str)
     ended = Signal()
     _merged = Signal(str)
+    kind = "train"
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class TrainingRun(QObject):
         """`connection` is None for a run out of the record whose backend is not in use; `run_id` is its id there."""
         super().__init__()
         self.request, self.can_cancel, self.run_id = request, can_cancel, run_id
+        self.group_id = ""
         self.backend_title = connection.title if connection else ""
         self._connection, self._keeper = connection, keeper
         self._closing = False
@@ -74,6 +76,14 @@ class TrainingRun(QObject):
         self._began = time.monotonic()
         self._took: float | None = None
         self._merged.connect(self._take_log)  # a signal, because files are merged in a worker
+
+    @property
+    def title(self) -> str:
+        return self.request.title
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked, as the record keeps it."""
+        return self.request.as_json()
 
     @property
     def is_over(self) -> bool:
@@ -116,8 +126,13 @@ class TrainingRun(QObject):
 
     async def _begin(self) -> None:
         self.run_id = await self._keeper.begin(
-            self.request.title, self.request.as_json(), self.connection.title, self.connection.backend.base_url
+            self.title,
+            self.asked(),
+            self.connection.title,
+            self.connection.backend.base_url,
+            group_id=self.group_id,
         )
+        self.changed.emit()
         accepted = await self._workers.call(self._send)
         self._keeper.note(
             self.run_id,

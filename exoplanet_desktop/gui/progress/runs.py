@@ -35,6 +35,7 @@ class Runs(QObject):
     past_known: list of RunEntry, the newest runs of the record, newest first.
     recorded: a RunEntry of the record that is new or other than before: a prediction, a merge, an imported run.
     changed: one of the runs of this window changed.
+    updated: the TrainingRun that changed.
     ended: one of them is over.
     """
 
@@ -43,6 +44,7 @@ class Runs(QObject):
     past_known = Signal(object)
     recorded = Signal(object)
     changed = Signal()
+    updated = Signal(object)
     ended = Signal()
 
     def __init__(
@@ -51,6 +53,7 @@ class Runs(QObject):
         super().__init__()
         self._session, self._workers, self._poller = session, workers, poller
         self._keeper, self._notices = keeper, notices
+        self._past: dict[str, TrainingRun] = {}
         self.journal = Journal(keeper, workers)
         self.journal.changed.connect(self.recorded)
         self._unfinished: list[Run] = []
@@ -59,6 +62,10 @@ class Runs(QObject):
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
+
+    @property
+    def keeper(self) -> Keeper:
+        return self._keeper
 
     @property
     def live(self) -> list[TrainingRun]:
@@ -84,6 +91,8 @@ class Runs(QObject):
 
     async def past(self, run_id: str) -> TrainingRun | KeptRun:
         """A run of the record that has ended, to be looked at. Raises AppError."""
+        if run_id in self._past:
+            return self._past[run_id]
         kept, log_text, pictures = await self._keeper.read(run_id)
         if kept.kind != "train":
             return await self._keeper.work(partial(KeptRun.of, kept, log_text))
@@ -91,6 +100,8 @@ class Runs(QObject):
         run.backend_title = kept.backend_title
         failure = kept.error or ("" if kept.is_final else f"Not ended yet when it was last heard of: {kept.status}.")
         run.show_past(kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures)
+        if kept.is_final:
+            self._past[run_id] = run
         return run
 
     async def export(self, run_id: str, target: Path) -> None:
@@ -163,7 +174,8 @@ class Runs(QObject):
 
     def _list(self, run: TrainingRun) -> None:
         self.all.append(run)
-        run.changed.connect(self.changed)
-        run.ended.connect(self.changed)
+        for signal in (run.changed, run.ended):
+            signal.connect(self.changed)
+            signal.connect(partial(self.updated.emit, run))
         run.ended.connect(self.ended)
         self.listed.emit(run)

@@ -1,0 +1,140 @@
+"""The rows of the list of runs: what the record keeps of each, and the live run that stands behind some."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from exoplanet_desktop.client.record_entry import RunEntry, said_of_request, said_of_result
+from exoplanet_desktop.gui.runs import words
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import TrainResult
+
+
+class Live(Protocol):
+    """A run of this window: a training, or all models one after another."""
+
+    kind: str
+    run_id: str
+    group_id: str
+    phase: str
+    words: str
+    share: float | None
+    failure: str
+    backend_title: str
+    result: "TrainResult | None"
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def is_over(self) -> bool: ...
+    def asked(self) -> dict[str, Any]: ...
+    async def cancel(self) -> None: ...
+
+
+@dataclass
+class Row:
+    """One run of the list.
+
+    Attributes:
+        entry: what the record keeps of it, or will keep.
+        live: the run of this window behind it, where there is one.
+        haystack: what a search looks through, in lower case.
+    """
+
+    entry: RunEntry
+    live: Live | None = None
+    haystack: str = ""
+
+    def __post_init__(self) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take over what the live run has become."""
+        if self.live is not None:
+            self.entry = _followed(self.entry, self.live)
+        entry = self.entry
+        self.haystack = " ".join(
+            (
+                entry.title,
+                entry.dataset,
+                entry.satellite or "",
+                entry.model or "",
+                words.model_words(entry.model),
+                entry.features or "",
+                entry.backend_title,
+                entry.error or "",
+            )
+        ).lower()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is watched now."""
+        return self.live is not None and not self.live.is_over
+
+    @property
+    def is_group(self) -> bool:
+        return self.entry.kind == words.ALL_MODELS
+
+    @property
+    def state(self) -> str:
+        return words.state_of(self.entry.status)
+
+    @property
+    def mark(self) -> str:
+        return words.mark(self.entry.status, self.is_live)
+
+    @property
+    def said(self) -> str:
+        """The state in words, with the progress of what runs."""
+        if self.live is not None and self.is_live:
+            return self.live.words
+        return words.status_words(self.entry.status, self.is_live)
+
+
+def row_of(live: Live) -> Row:
+    """A row for a run that has just begun."""
+    now = datetime.now(UTC).isoformat()
+    blank = RunEntry(
+        "", live.kind, live.title, live.phase, False, live.backend_title, "", None, now, now, None, None, None, False
+    )
+    return Row(replace(blank, **said_of_request(live.asked())), live)  # type: ignore[arg-type]  # fields by name
+
+
+def _followed(entry: RunEntry, live: Live) -> RunEntry:
+    told: dict[str, Any] = {
+        "run_id": live.run_id or entry.run_id,
+        "group_id": live.group_id or entry.group_id,
+        "status": str(live.phase),
+        "error": live.failure or None,
+    }
+    if live.result is not None:
+        told.update(said_of_result(live.result.model_dump(include=_TOLD)))
+    return replace(entry, **told)
+
+
+_TOLD = {"accuracy", "cv_mean", "cv_std", "auc_score", "elapsed_sec"}
+
+
+# Sorting
+
+Key = Callable[[Row], Any]
+
+
+def number(of: Callable[[RunEntry], float | None]) -> Key:
+    """A key that sorts by a number; rows without one are told apart by None."""
+    return lambda row: of(row.entry)
+
+
+def text(of: Callable[[Row], str]) -> Key:
+    """A key that sorts by a text, whatever its case."""
+    return lambda row: of(row).casefold() or None
+
+
+def in_order(rows: list[Row], key: Key, descending: bool) -> list[Row]:
+    """Rows in the order of a key; those without a value come last, whichever way."""
+    keyed = [(key(row), row) for row in rows]
+    known = [(value, row) for value, row in keyed if value is not None]
+    known.sort(key=lambda pair: pair[0], reverse=descending)
+    return [row for _, row in known] + [row for value, row in keyed if value is None]
