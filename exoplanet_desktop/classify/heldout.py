@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.classify.evaluation import Evaluation
-from exoplanet_desktop.classify.files import whole_file
 from exoplanet_desktop.classify.rows import DIGITS, PROBABILITY
 
 COLUMNS = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
@@ -22,7 +22,7 @@ def write_held_out(evaluation: Evaluation, out: Path) -> None:
 
     Raises UnavailableError where the disk does not take it.
     """
-    with whole_file(out) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with whole(out) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow((*COLUMNS, *(PROBABILITY + label for label in evaluation.data.labels)))
         writer.writerows(_lines(evaluation, range(evaluation.folds)))

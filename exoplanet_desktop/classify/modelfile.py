@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.classify.classifier import Classifier, Parity
 from exoplanet_desktop.classify.estimators import Estimator, Pipeline, Trees
 from exoplanet_desktop.classify.features import FeatureSet
-from exoplanet_desktop.classify.files import whole_file
 from exoplanet_desktop.classify.inspection import check_booster, check_pipeline
 from exoplanet_desktop.errors import InputError, NotFound
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
@@ -61,7 +61,7 @@ def save(classifier: Classifier, path: Path) -> None:
         "rows": [_numbers(row) for row in classifier.parity.matrix],
         "probabilities": classifier.parity.probabilities.tolist(),
     }
-    with whole_file(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(CARD, json.dumps(card, indent=1))
         archive.writestr(PARITY, json.dumps(parity))
         name, content = _estimator_bytes(classifier.estimator)

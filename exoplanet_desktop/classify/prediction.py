@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.reading import Layout, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, check_for_prediction
@@ -18,7 +19,6 @@ from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.blocks import Block, NotPlain, Wanted, cell_blocks, out_of_range, plain_blocks
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.explain import explain
-from exoplanet_desktop.classify.files import whole_file
 from exoplanet_desktop.classify.rows import (
     appended_cells,
     appended_columns,
@@ -178,7 +178,7 @@ def _run(
 ) -> Prediction:
     prediction = Prediction(plan.start, plan.start - 1, notes=_notes(plan, layout))
     counts: Counter[str] = Counter(dict.fromkeys(plan.classifier.labels, 0))
-    with whole_file(out) as part, part.open("wb") as file:
+    with whole(out) as part, part.open("wb") as file:
         for judged, done in _judged(plan, blocks, executor, should_stop):
             if not prediction.total:
                 file.write(_header(plan, layout, judged.line_end))

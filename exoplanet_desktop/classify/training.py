@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.catalogs.table import Table
@@ -21,7 +22,6 @@ from exoplanet_desktop.classify.dataset import Dataset, blinded, read_dataset
 from exoplanet_desktop.classify.estimators import Estimator, Recipe
 from exoplanet_desktop.classify.features import feature_set
 from exoplanet_desktop.classify.figures import confusion_picture
-from exoplanet_desktop.classify.files import whole_file
 from exoplanet_desktop.classify.heldout import write_held_out
 from exoplanet_desktop.classify.importance import permutation_importance
 from exoplanet_desktop.classify.leaks import scan
@@ -274,7 +274,7 @@ def _draw(result: TrainResult, options: TrainOptions, outputs: Outputs) -> None:
     labels = tuple(result.labels or ())
     for path, by_class in ((outputs.matrix, False), (outputs.matrix_normalised, True)):
         kind = "share of each true class" if by_class else "counts"
-        with whole_file(path) as part:
+        with whole(path) as part:
             confusion_picture(matrix, labels, f"{title}\n{rows}, {kind}", part, by_class=by_class)
 
 
