@@ -1,13 +1,16 @@
 """Fixtures for all rooms: a display that needs no screen, folders of one's own, and the real catalogs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Qt aborts the interpreter where it finds no display, so this comes before anything imports it.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+
+from tests.reference_server import counts
+from tests.reference_server.stage import Elsewhere, Stage, can_make_certificates, make_certificate, starter
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -39,3 +42,53 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
     yield
+
+
+# A real HTTP server on a free port that answers as it is told, also badly
+
+
+@pytest.fixture
+def stages() -> Iterator[Callable[[], Stage]]:
+    with starter() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def lasting_stage() -> Iterator[Stage]:
+    """One for many short tests, each of which begins with `clear`."""
+    with starter() as start:
+        yield start()
+
+
+@pytest.fixture
+def stage(stages: Callable[[], Stage]) -> Stage:
+    return stages()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has signed, and its key."""
+    if not can_make_certificates():
+        pytest.skip("openssl is not here to make a certificate")
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def tls_stage(stages: Callable[[], Stage], certificate: tuple[Path, Path]) -> Stage:
+    """The same server behind TLS, with a certificate that is not trusted."""
+    stage = stages()
+    stage.speak_tls(*certificate)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Elsewhere]:
+    """Another host, which nobody should visit."""
+    with Elsewhere() as elsewhere:
+        yield elsewhere
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many cases of misbehaviour ended how, at the end of the run."""
+    for line in counts.lines():
+        terminalreporter.write_line(line)

@@ -95,17 +95,20 @@ class Backend(Caller):
                 should_stop=should_stop,
             )
 
-    def status(self, status_url: str, *, repeat: bool = True) -> JobStatus:
+    def status(self, status_url: str, *, repeat: bool = True, should_stop: ShouldStop | None = None) -> JobStatus:
         """State of a job. A poller, which asks again anyway, does so without `repeat`, so that no call waits."""
-        answer = self._get(status_url, "tell the state of the job", repeat=repeat)
+        answer = self._get(status_url, "tell the state of the job", repeat=repeat, should_stop=should_stop)
         return self._parse(JobStatus, answer, "the state of a job")
 
-    def logs(self, logs_url: str, offset: int | None = None, *, repeat: bool = True) -> Logs:
+    def logs(
+        self, logs_url: str, offset: int | None = None, *, repeat: bool = True, should_stop: ShouldStop | None = None
+    ) -> Logs:
         """The whole log of a job, or what follows `offset` (bytes) where the backend can tell that."""
         url = rebase(self.base_url, logs_url)
         if offset is not None:
             url += f"{'&' if '?' in url else '?'}offset={offset}"
-        return self._parse(Logs, self._get(url, "tell the log of the job", repeat=repeat), "the log of a job")
+        answer = self._get(url, "tell the log of the job", repeat=repeat, should_stop=should_stop)
+        return self._parse(Logs, answer, "the log of a job")
 
     def cancel(self, job_id: str) -> None:
         """Stops a job. Raises InputError where the backend cannot."""

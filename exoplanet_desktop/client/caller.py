@@ -111,8 +111,8 @@ class Caller:
             )
         return upload
 
-    def _get(self, url: str, what: str, *, repeat: bool = True) -> Answer:
-        return self.connection.exchange("GET", rebase(self.base_url, url), what, repeat=repeat)
+    def _get(self, url: str, what: str, *, repeat: bool = True, should_stop: ShouldStop | None = None) -> Answer:
+        return self.connection.exchange("GET", rebase(self.base_url, url), what, repeat=repeat, should_stop=should_stop)
 
     def _post(self, path: str, what: str, body: Mapping[str, Any]) -> Answer:
         return self.connection.exchange("POST", rebase(self.base_url, path), what, json=body)

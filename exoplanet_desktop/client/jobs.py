@@ -108,16 +108,24 @@ def _failure(status: JobStatus) -> AppError | None:
 
 
 class LogReader:
-    """Reads the log of one job, each part once: by offset where the backend can, else out of the whole log."""
+    """Reads the log of one job, each part once: by offset where the backend can, else out of the whole log.
 
-    def __init__(self, backend: Backend, logs_url: str, *, repeat: bool = True) -> None:
-        self._backend, self._url, self._repeat = backend, logs_url, repeat
+    Attributes:
+        backend: who is asked; one that was started again at another address goes on where it was.
+    """
+
+    def __init__(
+        self, backend: Backend, logs_url: str, *, repeat: bool = True, should_stop: ShouldStop | None = None
+    ) -> None:
+        self.backend = backend
+        self._url, self._repeat, self._should_stop = logs_url, repeat, should_stop
         self._by_offset = backend.has("logs-offset")
         self._offset, self._seen = 0, ""
 
     def new(self) -> str:
         """What came since the last call."""
-        logs = self._backend.logs(self._url, self._offset if self._by_offset else None, repeat=self._repeat)
+        offset = self._offset if self._by_offset else None
+        logs = self.backend.logs(self._url, offset, repeat=self._repeat, should_stop=self._should_stop)
         if self._by_offset and logs.next_offset is not None:
             self._offset = logs.next_offset
             return logs.logs

@@ -70,17 +70,12 @@ class Services:
         self.workers.close()
 
     async def _end_poller(self) -> None:
-        """Wait for the poller in a worker; one that hangs on a silent server goes with the process."""
+        """Wait for the poller in a worker; a lane that hangs on a silent server goes with the process."""
         if not await self.workers.call(self.poller.wait_ended, POLLER_END_S):
             log.warning("the poller still waits for an answer; it is left behind")
-            _left_behind.append(self.poller)
 
     async def _discard_scratch(self) -> None:
         await self.workers.call(discard_folder, self.scratch)
-
-
-# Qt aborts the process where a running thread's object is destroyed, so these live to its end.
-_left_behind: list[PollerThread] = []
 
 
 def _simulate(satellite: Satellite, path: Path) -> None:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from exoplanet_desktop.errors import NoAnswer, NotFound
-from exoplanet_desktop.gui.progress import run as run_module
+from exoplanet_desktop.gui.progress import watch as watch_module
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.workers.poller import Answer, Connection, PollerThread
@@ -27,14 +27,14 @@ class Scripted:
     def has(self, extension: str) -> bool:
         return extension == "logs-offset"
 
-    def status(self, _url: str, *, repeat: bool = True) -> JobStatus:
+    def status(self, _url: str, *, repeat: bool = True, should_stop: Any = None) -> JobStatus:
         answer = self.answers[min(self.asked, len(self.answers) - 1)]
         self.asked += 1
         if isinstance(answer, Exception):
             raise answer
         return JobStatus(job_id="j", **answer)
 
-    def logs(self, _url: str, offset: int | None = None, *, repeat: bool = True) -> Logs:
+    def logs(self, _url: str, offset: int | None = None, *, repeat: bool = True, should_stop: Any = None) -> Logs:
         return Logs(job_id="j", logs=f"line {offset}\n", next_offset=(offset or 0) + 1)
 
 
@@ -50,7 +50,10 @@ def watch(poller: PollerThread, *answers: Any) -> JobWatch:
     return JobWatch(Connection(Scripted(*answers), "scripted", embedded=False), ACCEPTED, poller)
 
 
-def test_a_job_is_followed_over_silence_to_its_end(loop: QEventLoop, poller: PollerThread, qtbot: QtBot) -> None:
+def test_a_job_is_followed_over_silence_to_its_end(
+    loop: QEventLoop, poller: PollerThread, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "QUIET_S", 0.0)
     seen: list[tuple[str | None, bool]] = []
     followed = watch(
         poller,
@@ -82,12 +85,33 @@ def test_a_job_that_the_backend_forgot_ends_the_watch(loop: QEventLoop, poller: 
 
 def test_stillness_is_measured_from_the_last_move(loop: QEventLoop, poller: PollerThread, qtbot: QtBot) -> None:
     followed = watch(poller, {"status": "RUNNING"})
-    followed._moved -= 2 * run_module.STALLED_AFTER_S
-    assert followed.still_s > run_module.STALLED_AFTER_S
+    followed._moved -= 2 * watch_module.STALLED_AFTER_S
+    assert followed.is_stalled
+    assert "train again" in followed.stalled_words
 
     followed._take(Answer(followed._key, JobStatus(job_id="j", status="RUNNING", progress=0.5)))
 
-    assert followed.still_s < 5
+    assert not followed.is_stalled
+    followed.leave()
+    ended = asyncio.ensure_future(followed.ended())
+    qtbot.waitUntil(ended.done, timeout=5_000)
+    assert ended.exception() is not None
+
+
+def test_a_job_that_stands_still_after_its_backend_was_away_is_called_stalled_sooner(
+    loop: QEventLoop, poller: PollerThread, qtbot: QtBot
+) -> None:
+    followed = watch(poller, {"status": "RUNNING"})
+    told: list[str] = []
+    followed.came_back.connect(told.append)
+    running = JobStatus(job_id="j", status="RUNNING")
+    followed._take(Answer(followed._key, running))
+    followed._take(Answer(followed._key, running, away_s=40.0))
+    followed._moved -= watch_module.STALLED_AFTER_GAP_S + 10
+
+    assert told == ["The backend answers again, after 40 s without an answer. The job is where it was: running."]
+    assert followed.is_stalled
+    assert followed.stalled_words.startswith("Nothing has moved for 2 minutes, since the backend was away.")
     followed.leave()
     ended = asyncio.ensure_future(followed.ended())
     qtbot.waitUntil(ended.done, timeout=5_000)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.progress.journal import Entry, deviations
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.services import Services
@@ -180,8 +181,8 @@ class Predictor:
         watch = self._watch
         if watch is None:
             return
-        if watch.silent_s > 3:
-            self.tell(None, f"No answer for {watch.silent_s:.0f} s, trying again …")
+        if watch.silent_s:
+            self.tell(None, away.no_answer(watch.silent_s))
         elif watch.status is not None:
             self.tell(watch.status.progress, watch.status.stage or "Waiting in line …")
 

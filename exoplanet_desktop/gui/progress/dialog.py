@@ -21,7 +21,8 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.results import Results
-from exoplanet_desktop.gui.progress.run import SENDING, TrainingRun
+from exoplanet_desktop.gui.progress.run import SENDING, SILENT, STALLED, TrainingRun
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -35,6 +36,8 @@ CHIPS = {
     Status.SUCCEEDED: "✓ DONE",
     Status.FAILED: "✕ FAILED",
     Status.CANCELLED: "■ CANCELLED",
+    SILENT: "◌ NO ANSWER",
+    STALLED: "◌ STALLED",
 }
 
 
@@ -61,6 +64,9 @@ class ProgressDialog(QDialog):
         self.bar.setAccessibleName("Progress of the training")
         self.cancel_button = QPushButton("Cancel" if run.can_cancel else "Stop watching", self)
         self.cancel_button.clicked.connect(self.cancel)
+        self.ask_button = QPushButton(tr("&Ask now"), self)
+        self.ask_button.setToolTip(tr("Ask the backend at once how the job is getting on"))
+        self.ask_button.clicked.connect(run.ask_now)
         self.log_button = QToolButton(self)
         self.log_button.setText("Log")
         self.log_button.setCheckable(True)
@@ -91,6 +97,7 @@ class ProgressDialog(QDialog):
         self.results.tabs.currentChanged.connect(self._offer_picture)
         run.changed.connect(self._show_state)
         run.log_grew.connect(self._append_log)
+        run.came_back.connect(self._notices.information)
         run.ended.connect(self._show_end)
         self._append_log(run.log_text)
         self._show_state()
@@ -142,9 +149,11 @@ class ProgressDialog(QDialog):
     @Slot()
     def _show_state(self) -> None:
         run = self.run
-        self.chip.setText(CHIPS.get(run.phase, run.phase))
-        if self.chip.property("chip") != str(run.phase):
-            self.chip.setProperty("chip", str(run.phase))
+        shown = run.trouble or str(run.phase)
+        self.chip.setText(CHIPS.get(shown, shown))
+        self.ask_button.setVisible(bool(run.trouble))
+        if self.chip.property("chip") != shown:
+            self.chip.setProperty("chip", shown)
             self.chip.style().unpolish(self.chip)
             self.chip.style().polish(self.chip)
         self.words.setText(run.words)
@@ -205,6 +214,7 @@ class ProgressDialog(QDialog):
         state.addWidget(self.elapsed)
         progress = QHBoxLayout()
         progress.addWidget(self.bar, 1)
+        progress.addWidget(self.ask_button)
         progress.addWidget(self.cancel_button)
         buttons = QHBoxLayout()
         for button in (self.predict_button, self.save_model_button, self.save_picture_button):

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableError
+from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.watch import JobWatch
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
 from exoplanet_desktop.wire.vocabulary import Status
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("exoplanet_desktop.gui")
 
 SENDING = "SENDING"
-STALLED_AFTER_S = 300.0  # a training of a reference backend says nothing for over a minute
+SILENT, STALLED = "SILENT", "STALLED"
 READY_WORDS = "The model is ready: use it in Predict, or save it."
 
 
@@ -34,11 +36,16 @@ class TrainingRun(QObject):
     """Signals:
     changed: phase, progress or words are other ones now.
     log_grew: the new part of the log.
+    came_back: what happened while nothing was heard of it, in a sentence.
     ended: it is over; `result` or `failure` is there.
+
+    Attributes:
+        trouble: SILENT while its backend does not answer, STALLED where nothing moves any more, else "".
     """
 
     changed = Signal()
     log_grew = Signal(str)
+    came_back = Signal(str)
     ended = Signal()
     _merged = Signal(str)
     kind = "train"
@@ -63,6 +70,7 @@ class TrainingRun(QObject):
         self.phase: str = SENDING
         self.words = "Preparing …"
         self.share: float | None = None
+        self.trouble = ""
         self.log_text = ""
         self.status: JobStatus | None = None
         self.result: TrainResult | None = None
@@ -174,6 +182,11 @@ class TrainingRun(QObject):
             self._take_log(f"The job could not be cancelled: {error}\n")
             watch.leave()
 
+    def ask_now(self) -> None:
+        """Ask the backend at once how the job is getting on."""
+        if self._watch is not None:
+            self._watch.ask_now()
+
     def leave(self) -> None:
         """The window closes: nothing here waits any longer. In the record the run stays unfinished."""
         self._closing = True
@@ -254,6 +267,7 @@ class TrainingRun(QObject):
         self._watch = JobWatch(self.connection, accepted, self._poller)
         self._watch.changed.connect(self._take_status)
         self._watch.log_grew.connect(self._take_log)
+        self._watch.came_back.connect(self.came_back)
         ended = asyncio.ensure_future(self._watch.ended())
         if self._stop.is_set():
             await self.cancel()
@@ -283,19 +297,20 @@ class TrainingRun(QObject):
         watch = self._watch
         if watch is None or self.is_over:
             return
-        if watch.silent_s > 3:
-            self._set(self.phase, None, f"No answer for {watch.silent_s:.0f} s, trying again …")
+        if watch.silent_s:
+            self.trouble = SILENT
+            self._set(self.phase, None, away.no_answer(watch.silent_s))
             return
         status = self.status = watch.status
         if status is None or status.status not in (Status.PENDING, Status.RUNNING):
             return
-        words = status.stage or ("Waiting in line" if status.status == Status.PENDING else "Working")
+        waiting = status.status == Status.PENDING
+        words = status.stage or (tr("Waiting in line") if waiting else tr("Working"))
         if status.queue_position:
-            words = f"Number {status.queue_position} in the line"
-        if watch.still_s > STALLED_AFTER_S:
-            minutes = watch.still_s / 60
-            words = f"Nothing has moved for {minutes:.0f} minutes. If the backend was restarted, train again."
-        self._set(status.status, status.progress, words)
+            words = tr("Number {number} in the line", number=status.queue_position)
+        # In a long line nothing moves either.
+        self.trouble = STALLED if watch.is_stalled and not waiting else ""
+        self._set(status.status, status.progress, watch.stalled_words if self.trouble else words)
 
     @Slot(str)
     def _take_log(self, text: str) -> None:
@@ -308,6 +323,7 @@ class TrainingRun(QObject):
         self._say(share, words)
 
     def _end(self, phase: str, failure: str) -> None:
+        self.trouble = ""
         self._took = time.monotonic() - self._began
         self.failure = failure
         succeeded = phase == Status.SUCCEEDED

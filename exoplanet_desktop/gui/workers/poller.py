@@ -1,152 +1,160 @@
-"""Asks backends how their jobs are getting on: a QTimer on a thread of its own, never overlapping."""
+"""Asks backends how their jobs are getting on: one thread with one timer decides who is due, never overlapping.
 
-import logging
+The questions themselves wait in a lane for each backend, so that a silent one delays its own jobs alone.
+"""
+
 import random
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from exoplanet_desktop.errors import AppError, BugError, NoAnswer
+from exoplanet_desktop.errors import Cancelled, NoAnswer
+from exoplanet_desktop.gui.workers.clock import awake_or_not
+from exoplanet_desktop.gui.workers.lane import Answer, Connection, Lane, Watch
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.jobs import LogReader
-    from exoplanet_desktop.wire.payloads import JobStatus
+__all__ = ["Answer", "Connection", "Poller", "PollerThread", "Watch"]
 
-log = logging.getLogger("exoplanet_desktop.gui.poller")
-
-INTERVAL_MS = 300
+INTERVAL_S = 0.3
 SLOWEST_S = 5.0  # what a job of hours is asked
 SLOWDOWN = 60  # after a minute a job is asked each second, after five each fifth
 LONGEST_WAIT_S = 15.0
-
-
-@dataclass
-class Connection:
-    """Who answers. The embedded engine comes back at another address after a restart; then `backend` is replaced."""
-
-    backend: "Backend"
-    title: str
-    embedded: bool
-
-
-@dataclass
-class Watch:
-    """One job that is watched. Only the poller's thread touches it after it was handed over."""
-
-    key: int
-    connection: Connection
-    status_url: str
-    logs_url: str
-    started: float = field(default_factory=time.monotonic)
-    due: float = 0.0
-    failures: int = 0
-    reader: "LogReader | None" = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one question brought: a status with the new part of the log, or an error."""
-
-    key: int
-    status: "JobStatus | None" = None
-    final: bool = False
-    new_log: str = ""
-    error: AppError | None = None
-    silent_s: float = 0.0
+AWAY_S = 20.0  # over the pause between two questions; whoever was away for so long wants to know what happened
+LOOK_MS = 1000  # how often it is looked whether the computer slept
+ASLEEP_S = 10.0
 
 
 class Poller(QObject):
     """Signals:
     answered: an Answer, from the poller's thread.
+    unanswered: the Connection of a backend that did not answer.
     """
 
     answered = Signal(object)
     unanswered = Signal(object)
+    _told = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
         self._watches: dict[int, Watch] = {}
-        self._last_answer: dict[int, float] = {}
+        self._lanes: dict[int, Lane] = {}  # by the id of the connection
+        self._numbers = 0
         self._timer: QTimer | None = None
+        self._looked = awake_or_not()
+        self._slept_at = float("-inf")
+        self.closed: list[Lane] = []
+        self._told.connect(self._take)
 
     @Slot(object)
     def add(self, watch: Watch) -> None:
+        if not self._watches:
+            self._looked = awake_or_not()
         self._watches[watch.key] = watch
-        self._last_answer[watch.key] = time.monotonic()
-        self._rearm(0)
+        self._ask_due()
 
     @Slot(int)
     def drop(self, key: int) -> None:
-        self._watches.pop(key, None)
-        self._last_answer.pop(key, None)
+        watch = self._watches.pop(key, None)
+        if watch is None:
+            return
+        lane_id = id(watch.connection)
+        if all(id(other.connection) != lane_id for other in self._watches.values()) and lane_id in self._lanes:
+            self._close(self._lanes.pop(lane_id))
+
+    @Slot(int)
+    def ask_now(self, key: int) -> None:
+        """Ask at once, whatever pause a failure has brought."""
+        if (watch := self._watches.get(key)) is not None:
+            watch.due = 0.0
+            self._ask_due()
 
     @Slot()
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.stop()
         self._watches.clear()
+        while self._lanes:
+            self._close(self._lanes.popitem()[1])
 
-    def _rearm(self, milliseconds: int) -> None:
+    def _close(self, lane: Lane) -> None:
+        lane.close()
+        self.closed = [other for other in self.closed if not other.wait_closed(0.0)] + [lane]
+
+    @Slot()
+    def _ask_due(self) -> None:
+        self._notice_sleep()
+        now = time.monotonic()
+        due: dict[int, list[Watch]] = {}
+        for watch in self._watches.values():
+            if watch.due <= now:
+                due.setdefault(id(watch.connection), []).append(watch)
+        for lane_id, watches in due.items():
+            lane = self._lanes.get(lane_id)
+            if lane is None:
+                self._numbers += 1
+                lane = self._lanes[lane_id] = Lane(self._numbers, self._tell)
+            if not lane.busy:
+                lane.ask(watches)
+        self._rearm(now)
+
+    def _tell(self, lane: Lane, answers: list[Answer]) -> None:
+        """Brings the answers from the lane's thread to the poller's."""
+        with suppress(RuntimeError):  # the window has closed meanwhile
+            self._told.emit(lane, answers)
+
+    def _rearm(self, now: float) -> None:
+        """Wake up when the next one is due whose backend is not being asked already."""
+        if not self._watches:
+            return
         # Made here, not in __init__: a timer belongs to the thread that starts it.
         if self._timer is None:
             self._timer = QTimer(self, singleShot=True)
-            self._timer.timeout.connect(self._ask_all)
-        self._timer.start(milliseconds)
+            self._timer.timeout.connect(self._ask_due)
+        free = [watch.due for watch in self._watches.values() if not self._is_busy(watch)]
+        pause = min((max(0.0, due - now) * 1000 for due in free), default=LOOK_MS)
+        self._timer.start(max(10, min(LOOK_MS, round(pause))))
 
-    @Slot()
-    def _ask_all(self) -> None:
-        now = time.monotonic()
-        for watch in [watch for watch in self._watches.values() if watch.due <= now]:
-            self._ask(watch)
-        if self._watches:
-            self._rearm(INTERVAL_MS)
+    def _is_busy(self, watch: Watch) -> bool:
+        lane = self._lanes.get(id(watch.connection))
+        return lane is not None and lane.busy
 
-    def _ask(self, watch: Watch) -> None:
-        from exoplanet_desktop.client.jobs import is_final
+    def _notice_sleep(self) -> None:
+        """A computer that has slept asks at once: whatever failed before its sleep counts no longer."""
+        before, self._looked = self._looked, awake_or_not()
+        # The timer looks each second, so a longer pause is one of the whole process.
+        if self._looked - before > ASLEEP_S:
+            self._slept_at = self._looked
+            for watch in self._watches.values():
+                watch.due = 0.0
 
-        backend = watch.connection.backend
-        try:
-            # The log after the status: with a final status the log is then complete.
-            status = backend.status(watch.status_url, repeat=False)
-            new_log = self._new_log(watch)
-        except AppError as error:
-            self._failed(watch, error)
-            return
-        except Exception as error:
-            log.exception("asking for job %s failed", watch.status_url)
-            self._failed(watch, BugError(f"The answer could not be understood ({error})."))
-            return
-        now = time.monotonic()
-        watch.failures = 0
-        watch.due = now + min((now - watch.started) / SLOWDOWN, SLOWEST_S)
-        self._last_answer[watch.key] = now
-        self.answered.emit(Answer(watch.key, status, is_final(status), new_log))
+    @Slot(object, object)
+    def _take(self, lane: Lane, answers: list[Answer]) -> None:
+        lane.busy = False
+        for answer in answers:
+            watch = self._watches.get(answer.key)
+            if watch is None or isinstance(answer.error, Cancelled):
+                continue
+            self.answered.emit(self._failed(watch, answer) if answer.error else self._heard(watch, answer))
+        self._ask_due()
 
-    def _failed(self, watch: Watch, error: AppError) -> None:
+    def _heard(self, watch: Watch, answer: Answer) -> Answer:
+        now, heard = time.monotonic(), awake_or_not()
+        away = heard - watch.heard
+        asleep = self._slept_at > watch.heard
+        watch.failures, watch.heard = 0, heard
+        watch.due = now + max(INTERVAL_S, min((now - watch.started) / SLOWDOWN, SLOWEST_S))
+        if away < AWAY_S:
+            return answer
+        return Answer(answer.key, answer.status, answer.final, answer.new_log, away_s=away, asleep=asleep)
+
+    def _failed(self, watch: Watch, answer: Answer) -> Answer:
         watch.failures += 1
-        now = time.monotonic()
         # Jitter, so that many clients of one backend do not all come back at one moment.
-        watch.due = now + min(LONGEST_WAIT_S, 0.5 * 2 ** min(watch.failures, 6)) * random.uniform(0.7, 1.3)  # noqa: S311
-        silent = now - self._last_answer.get(watch.key, now)
-        if isinstance(error, NoAnswer):
+        pause = min(LONGEST_WAIT_S, 0.5 * 2 ** min(watch.failures, 6)) * random.uniform(0.7, 1.3)  # noqa: S311
+        watch.due = time.monotonic() + pause
+        if isinstance(answer.error, NoAnswer):
             self.unanswered.emit(watch.connection)
-        self.answered.emit(Answer(watch.key, error=error, silent_s=silent))
-
-    @staticmethod
-    def _new_log(watch: Watch) -> str:
-        """The part of the log that was not seen yet; a log that cannot be had does not hide the status."""
-        from exoplanet_desktop.client.jobs import LogReader
-
-        if watch.reader is None:
-            watch.reader = LogReader(watch.connection.backend, watch.logs_url, repeat=False)
-        try:
-            return watch.reader.new()
-        except AppError as error:
-            log.info("no log for %s: %s", watch.logs_url, error)
-            return ""
+        return answer
 
 
 class PollerThread(QObject):
@@ -161,6 +169,7 @@ class PollerThread(QObject):
     unanswered = Signal(object)
     _added = Signal(object)
     _dropped = Signal(int)
+    _asked_now = Signal(int)
     _stopped = Signal()
 
     def __init__(self) -> None:
@@ -171,6 +180,7 @@ class PollerThread(QObject):
         self._poller.moveToThread(self._thread)
         self._added.connect(self._poller.add)
         self._dropped.connect(self._poller.drop)
+        self._asked_now.connect(self._poller.ask_now)
         self._stopped.connect(self._poller.stop)
         self._poller.answered.connect(self.answered)
         self._poller.unanswered.connect(self.unanswered)
@@ -182,11 +192,16 @@ class PollerThread(QObject):
     def drop(self, key: int) -> None:
         self._dropped.emit(key)
 
+    def ask_now(self, key: int) -> None:
+        self._asked_now.emit(key)
+
     def begin_to_end(self) -> None:
-        """Let the thread end once the question under way is answered, or is given up."""
+        """Let the thread end; a question under way is given up."""
         self._stopped.emit()
         self._thread.quit()
 
     def wait_ended(self, seconds: float) -> bool:
         """Whether it has ended within so long. Blocking: call it in a worker."""
-        return self._thread.wait(int(seconds * 1000))
+        end = time.monotonic() + seconds
+        ended = self._thread.wait(int(seconds * 1000))
+        return ended and all(lane.wait_closed(end) for lane in self._poller.closed)

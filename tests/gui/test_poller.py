@@ -1,0 +1,165 @@
+"""Ten jobs on three backends: one poller, a question at a time for each backend, and a silent one delays no other."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.patience import Patience, Patiences
+from exoplanet_desktop.errors import NoAnswer
+from exoplanet_desktop.gui.progress import away
+from exoplanet_desktop.gui.workers import poller as poller_module
+from exoplanet_desktop.gui.workers.poller import Answer, Connection, PollerThread, Watch
+from exoplanet_desktop.wire.payloads import JobStatus
+from tests.reference_server.acts import silent
+from tests.reference_server.stage import Handler, Reply, Stage
+
+SILENCE_S = 2.0
+PATIENCES = Patiences(quick=Patience(silence_s=SILENCE_S, total_s=10, reply_bytes=1_000_000), connect_s=2.0)
+
+
+@pytest.fixture
+def poller(loop: QEventLoop) -> Iterator[PollerThread]:
+    poller = PollerThread()
+    yield poller
+    start = time.monotonic()
+    poller.begin_to_end()
+    assert poller.wait_ended(10)
+    assert time.monotonic() - start < 1.0, "a question under way is given up at once"
+    assert not lanes()
+
+
+def lanes() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("poller-lane")]
+
+
+class Lab:
+    """A backend with jobs that run; it counts how many of its questions overlap."""
+
+    def __init__(self, stage: Stage, jobs: int, *, is_silent: bool = False) -> None:
+        self.stage = stage
+        self.connection = Connection(Backend(stage.base, patiences=PATIENCES), stage.base, embedded=False)
+        self.overlapping = self._open = 0
+        self._lock = threading.Lock()
+        for job in range(jobs):
+            stage.on("GET", f"/{job}/status", silent if is_silent else self._status(job))
+            stage.on("GET", f"/{job}/logs", Reply({"ok": True, "job_id": str(job), "logs": "a line\n"}))
+        stage.on("GET", "/api/get-uploads-file", Reply({"ok": True, "count": 0, "files": []}))
+        self.connection.backend.health()
+        self.questions = lambda: Counter(path for path in stage.paths() if path.endswith("/status"))
+
+    def _status(self, job: int) -> Callable[[Handler], None]:
+        def act(handler: Handler) -> None:
+            with self._lock:
+                self._open += 1
+                self.overlapping = max(self.overlapping, self._open)
+            Reply({"ok": True, "job_id": str(job), "status": "RUNNING"})(handler)
+            with self._lock:
+                self._open -= 1
+
+        return act
+
+
+class Heard:
+    def __init__(self, poller: PollerThread) -> None:
+        self.answers: list[Answer] = []
+        self.moments: dict[int, list[float]] = {}
+        poller.answered.connect(self.take)
+
+    def take(self, answer: Answer) -> None:
+        self.answers.append(answer)
+        self.moments.setdefault(answer.key, []).append(time.monotonic())
+
+
+def test_a_silent_backend_delays_only_its_own_jobs(
+    poller: PollerThread, stages: Callable[[], Stage], qtbot: QtBot
+) -> None:
+    labs = [Lab(stages(), 3), Lab(stages(), 3), Lab(stages(), 4, is_silent=True)]
+    heard, keys = Heard(poller), []
+    poller.unanswered.connect(lambda connection: unanswered.append(connection))
+    unanswered: list[Connection] = []
+    threads = len(threading.enumerate())
+    start = time.monotonic()
+    for lab in labs:
+        for job in range(4 if lab is labs[2] else 3):
+            keys.append(len(keys))
+            poller.add(
+                Watch(keys[-1], lab.connection, f"{lab.stage.base}/{job}/status", f"{lab.stage.base}/{job}/logs")
+            )
+    good, mute = keys[:6], keys[6:]
+
+    qtbot.waitUntil(lambda: all(len(heard.moments.get(key, ())) >= 6 for key in good), timeout=20_000)
+    took = time.monotonic() - start
+    at_most = len(threading.enumerate())
+    qtbot.waitUntil(lambda: all(key in heard.moments for key in mute), timeout=20_000)
+
+    assert took < 6, "six questions a job, one each third of a second"
+    gaps = [b - a for key in good for a, b in zip(heard.moments[key], heard.moments[key][1:], strict=False)]
+    assert max(gaps) < SILENCE_S, "no gap is as long as the silence of the other backend"
+    assert [lab.overlapping for lab in labs[:2]] == [1, 1]
+    # A silent backend is not asked for each of its jobs in turn: a round costs one silence. The job that came first was
+    # a round of its own.
+    first = [heard.moments[key][0] for key in mute]
+    assert max(first) - min(first) < SILENCE_S + 0.5
+    assert labs[2].questions().total() <= 3
+    assert unanswered and all(connection is labs[2].connection for connection in unanswered)
+    # One lane and one exchange for each backend, and the server's own threads.
+    assert len(lanes()) == 3
+    assert at_most - threads < 3 * 4
+    errors = {answer.key for answer in heard.answers if isinstance(answer.error, NoAnswer)}
+    assert errors == set(mute)
+
+
+def test_a_lane_ends_with_its_last_job(poller: PollerThread, stage: Stage, qtbot: QtBot) -> None:
+    lab, heard = Lab(stage, 1), Heard(poller)
+    poller.add(Watch(1, lab.connection, f"{stage.base}/0/status", f"{stage.base}/0/logs"))
+    qtbot.waitUntil(lambda: bool(heard.answers), timeout=10_000)
+    assert heard.answers[0].new_log == "a line\n"
+    poller.drop(1)
+    qtbot.waitUntil(lambda: not lanes(), timeout=5_000)
+
+
+def test_a_job_is_asked_at_once_on_request(
+    poller: PollerThread, stage: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller_module, "INTERVAL_S", 30.0)
+    lab, heard = Lab(stage, 1), Heard(poller)
+    poller.add(Watch(1, lab.connection, f"{stage.base}/0/status", f"{stage.base}/0/logs"))
+    qtbot.waitUntil(lambda: bool(heard.answers), timeout=10_000)
+    qtbot.wait(400)
+    assert len(heard.answers) == 1
+    poller.ask_now(1)
+    qtbot.waitUntil(lambda: len(heard.answers) == 2, timeout=5_000)
+
+
+def test_after_a_sleep_the_job_is_asked_at_once_and_the_sleep_is_told(
+    poller: PollerThread, stage: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller_module, "INTERVAL_S", 30.0)
+    lab, heard = Lab(stage, 1), Heard(poller)
+    poller.add(Watch(1, lab.connection, f"{stage.base}/0/status", f"{stage.base}/0/logs"))
+    qtbot.waitUntil(lambda: bool(heard.answers), timeout=10_000)
+    awake = poller_module.awake_or_not
+    monkeypatch.setattr(poller_module, "awake_or_not", lambda: awake() + 720)
+
+    qtbot.waitUntil(lambda: len(heard.answers) == 2, timeout=5_000)
+    assert heard.answers[1].asleep
+    words = away.came_back(heard.answers[1], heard.answers[0].status)
+    assert words == "This computer was asleep for 12 minutes. The job is where it was: running."
+
+
+def test_what_happened_while_a_backend_was_away_is_told() -> None:
+    before = JobStatus(job_id="j", status="RUNNING", stage="fold 1 of 5")
+    after = JobStatus(job_id="j", status="RUNNING", stage="fold 4 of 5")
+    assert away.came_back(Answer(1, after, away_s=40.0), before) == (
+        "The backend answers again, after 40 s without an answer. The job went on meanwhile: fold 4 of 5."
+    )
+    ended = Answer(1, JobStatus(job_id="j", status="SUCCEEDED"), final=True, away_s=9000.0)
+    assert away.came_back(ended, before) == (
+        "The backend answers again, after 2.5 hours without an answer. The job has ended meanwhile."
+    )
