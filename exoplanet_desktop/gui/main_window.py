@@ -15,10 +15,12 @@ from exoplanet_desktop.gui.backend_dialog import BackendDialog
 from exoplanet_desktop.gui.closing import ask_before_closing
 from exoplanet_desktop.gui.commands import Commands
 from exoplanet_desktop.gui.dropping import local_files, sorted_out
+from exoplanet_desktop.gui.keys import KeysDialog
 from exoplanet_desktop.gui.menus import window_commands
 from exoplanet_desktop.gui.merge.tab import MergeTab
 from exoplanet_desktop.gui.notices import NoticeBar
 from exoplanet_desktop.gui.open_files import OpenFiles
+from exoplanet_desktop.gui.palette import CommandPalette
 from exoplanet_desktop.gui.placement import place, placement
 from exoplanet_desktop.gui.predict.tab import PredictTab
 from exoplanet_desktop.gui.preferences import Preferences
@@ -26,14 +28,16 @@ from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
 from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.recent import RecentMenu
 from exoplanet_desktop.gui.runs.dock import RunsDock
 from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.settings import Settings
+from exoplanet_desktop.gui.settings import TEXT_PERCENT, Settings
 from exoplanet_desktop.gui.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.status_bar import StatusBar
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import locale, tr
 from exoplanet_desktop.gui.train.tab import TrainTab
+from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.files import save_in
 
 
@@ -74,6 +78,9 @@ class MainWindow(QMainWindow):
         self.files = OpenFiles(self.tabs, self._tab_names(), self.preferences, services)
         self.commands = Commands(self)
         self.commands.add(window_commands(self))
+        recent = RecentMenu(self.files, self)
+        recent.chosen.connect(lambda path: self.open_files([path]))
+        self.commands.menu(tr("&File")).insertMenu(self.commands.action("file.save"), recent)
         self.tabs.currentChanged.connect(self._show_row_count)
         for tab in (self.train, self.predict, self.merge):
             tab.view.opened.connect(self._show_row_count)
@@ -231,6 +238,33 @@ class MainWindow(QMainWindow):
             tab.ask_target()
         else:
             self.train.view.pane.ask_export()
+
+    @Slot()
+    def stop_in_front(self) -> None:
+        """Stop what the tab in front waits for; where it waits for nothing, dismiss the messages."""
+        for page in self.tab.findChildren(BusyPage):
+            if page.isVisible() and page.cancel.isVisible():
+                page.cancel.click()
+                return
+        self.notices.clear()
+
+    def resize_text(self, step_percent: int) -> None:
+        """Larger or smaller text in all windows; with 0, the system's size."""
+        least, most = TEXT_PERCENT
+        percent = self.settings.text_percent + step_percent if step_percent else 100
+        self.preferences.change(text_percent=min(max(percent, least), most))
+
+    @Slot()
+    def show_keys(self) -> None:
+        dialog = KeysDialog(self.commands, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    @Slot()
+    def show_palette(self) -> None:
+        dialog = CommandPalette(self.commands, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     @Slot()
     def show_about(self) -> None:

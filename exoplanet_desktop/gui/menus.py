@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.gui.main_window import MainWindow
 
 Standard = QKeySequence.StandardKey
+LARGER = (Standard.ZoomIn, "Ctrl+=")  # the key without Shift, on keyboards where + needs it
 
 
 def window_commands(window: "MainWindow") -> list[Command]:
@@ -74,11 +75,18 @@ def _view(window: "MainWindow") -> list[Command]:
             new_group=True,
             checked=lambda: window.runs_dock.isVisible(),
         ),
+        Command("view.larger", menu, tr("&Larger text"), partial(window.resize_text, 25), LARGER, new_group=True),
+        Command("view.smaller", menu, tr("&Smaller text"), partial(window.resize_text, -25), (Standard.ZoomOut,)),
+        Command("view.normal", menu, tr("&Normal text"), partial(window.resize_text, 0), ("Ctrl+0",)),
     ]
 
 
 def _run(window: "MainWindow") -> list[Command]:
-    return [Command("run.go", tr("&Run"), tr("&Go"), lambda: window.tab.start(), ("Ctrl+Return",))]
+    menu = tr("&Run")
+    return [
+        Command("run.go", menu, tr("&Go"), lambda: window.tab.start(), ("Ctrl+Return",)),
+        Command("run.cancel", menu, tr("&Stop, or dismiss messages"), window.stop_in_front, ("Esc",)),
+    ]
 
 
 def _backend(window: "MainWindow") -> list[Command]:
@@ -86,5 +94,10 @@ def _backend(window: "MainWindow") -> list[Command]:
 
 
 def _help(window: "MainWindow") -> list[Command]:
+    menu = tr("&Help")
     about = QAction.MenuRole.AboutRole
-    return [Command("help.about", tr("&Help"), tr("&About Exoplanet Desktop"), window.show_about, role=about)]
+    return [
+        Command("help.keys", menu, tr("&Keys"), window.show_keys, ("F1",)),
+        Command("help.palette", menu, tr("&Commands…"), window.show_palette, ("Ctrl+Shift+P",)),
+        Command("help.about", menu, tr("&About Exoplanet Desktop"), window.show_about, role=about, new_group=True),
+    ]

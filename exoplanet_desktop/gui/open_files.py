@@ -58,10 +58,15 @@ class OpenFiles(QObject):
         for key in [key for key in self._waiting if key.startswith(f"{self._names[tab]}.")]:
             del self._waiting[key]
 
+    @property
+    def recent(self) -> list[Path]:
+        """The files that were opened lately, the newest first."""
+        return [Path(name) for name in self._preferences.now.recent]
+
     @aio.slot()
     async def look_up_recent(self) -> None:
         """Find out which of the files opened lately are still there."""
-        paths = [Path(name) for name in self._preferences.now.recent]
+        paths = self.recent
         there = await self._services.workers.call(_which_exist, paths)
         self.recent_known.emit(list(zip(paths, there, strict=True)))
 

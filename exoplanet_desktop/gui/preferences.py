@@ -69,3 +69,4 @@ def show_settings(settings: Settings) -> None:
     if abs(font.pointSizeF() - size) > 0.01:
         font.setPointSizeF(size)
         QApplication.setFont(font)
+        theme().follow()  # what the style sheet has made bold keeps the old size otherwise
