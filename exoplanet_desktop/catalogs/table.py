@@ -166,7 +166,8 @@ class Table:
         """The rows that meet a condition, in an order.
 
         Args:
-            where: an expression (see expression), or filters of columns that must all hold; None for all rows.
+            where: an expression (see expression), or filters of columns and expressions that must all hold; None for
+                all rows.
             order: columns, each with True for descending. Numeric columns sort as numbers, whole ones exactly; others
                 as texts; missing cells come last; what is equal keeps the file's order.
 

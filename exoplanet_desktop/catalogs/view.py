@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 Order = Sequence[tuple[str, bool]]
 Row = tuple[str | None, ...]
 Test = Literal[
-    "=", "!=", "<", "<=", ">", ">=", "contains", "starts with", "ends with", "like", "is missing", "is there"
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "contains",
+    "starts with",
+    "ends with",
+    "like",
+    "is missing",
+    "is there",
+    "between",
+    "one of",
 ]
 
 
@@ -29,26 +42,40 @@ class ColumnFilter:
     Attributes:
         column: its name.
         test: what is asked of its cells.
-        value: what they are held against; nothing for `is missing` and `is there`.
+        value: what they are held against; nothing for `is missing` and `is there`, least and most for `between`
+            (either may be empty), texts for `one of`.
     """
 
     column: str
     test: Test
-    value: str | float | int = ""
+    value: str | float | int | tuple[str, ...] = ""
 
     def expression(self) -> str:
         """The same in the language of expressions."""
         name = written(self.column)
+        if isinstance(self.value, tuple):
+            return self._of_several(name, [_quoted(each) if each else "" for each in self.value])
         if self.test == "is missing":
             return f"{name} is missing"
         if self.test == "is there":
             return f"{name} is not missing"
         value = self.value
-        text = repr(value) if not isinstance(value, str) else "'" + value.replace("'", "''") + "'"
-        return f"{name} {self.test} {text}"
+        return f"{name} {self.test} {_quoted(value) if isinstance(value, str) else repr(value)}"
+
+    def _of_several(self, name: str, values: list[str]) -> str:
+        if self.test == "one of":
+            return f"{name} in ({', '.join(value for value in values if value)})"
+        low, high = values
+        if low and high:
+            return f"{name} between {low} and {high}"
+        return f"{name} >= {low}" if low else f"{name} <= {high}"
 
 
-Where = str | Sequence[ColumnFilter] | None
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+Where = str | Sequence["ColumnFilter | str"] | None
 
 
 class View:
@@ -138,10 +165,15 @@ class View:
 
 def condition(table: "Table", where: Where) -> Condition | None:
     """The condition of a filter; None where it has none. Raises ExpressionError and InputError."""
-    if where is None or (isinstance(where, str) and not where.strip()) or not where:
+    parts = [where] if isinstance(where, str) else where or ()
+    found = []
+    for part in parts:
+        if isinstance(part, ColumnFilter):
+            table.known(part.column)
+            part = part.expression()
+        if part.strip():
+            found.append(compile_filter(part, table.cells))
+    if not found:
         return None
-    if isinstance(where, str):
-        return compile_filter(where, table.cells)
-    for one in where:
-        table.known(one.column)
-    return compile_filter(" and ".join(one.expression() for one in where), table.cells)
+    values = tuple(value for one in found for value in one.values)
+    return Condition(" AND ".join(f"({one.sql})" for one in found), values)

@@ -8,6 +8,7 @@ import pytest
 
 from exoplanet_desktop.catalogs.export import Format, export
 from exoplanet_desktop.catalogs.reading import Choice, preview, sniff
+from exoplanet_desktop.catalogs.summary import Brief, brief, without_variety
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.catalogs.view import ColumnFilter
 from exoplanet_desktop.errors import BugError, Cancelled, InputError, UnavailableError, UnreadableFile
@@ -32,6 +33,10 @@ def test_filters_of_columns_must_all_hold(write) -> None:
         assert table.select([ColumnFilter("b c", "is missing")]).row_count == 1
         assert table.select([ColumnFilter("a", "<=", 2)]).row_count == 2
         assert table.select([]).row_count == table.select("  ").row_count == 3
+        assert table.select([ColumnFilter("a", "between", ("2", ""))]).row_count == 2
+        assert table.select([ColumnFilter("a", "between", ("", "1"))]).row_count == 1
+        assert table.select([ColumnFilter("a", "between", ("-1", "2")), "a = 1 or a = 3"]).row_count == 1
+        assert table.select([ColumnFilter("b c", "one of", ("x", "y's")), "", "a > 1"]).row_count == 1
         with pytest.raises(InputError, match="no column `x`"):
             table.select([ColumnFilter("x", "=", "1")])
 
@@ -41,6 +46,13 @@ def test_an_empty_view_has_no_rows(write) -> None:
         view = table.filtered("a > 1")
         assert (view.row_count, view.page(0, 9), view.find("x")) == (0, [], None)
         assert table.summary("a", view).missing_share == 0
+
+
+def test_columns_without_variety_are_the_empty_and_the_constant_ones(write) -> None:
+    with Table.open(write("a,b,c,d\n1,,x,\n2,,x,1\n3,NA,x,1\n")) as table:
+        assert without_variety(table) == {"b", "c"}
+        assert brief(table.select(), "d") == Brief(3, 1, "1", "1")
+        assert brief(table.select(), "b").missing_share == 1
 
 
 @pytest.mark.parametrize("quoted", [False, True])

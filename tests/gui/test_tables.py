@@ -10,11 +10,15 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.tables.grid import Grid
-from exoplanet_desktop.gui.tables.model import PAGE_ROWS, FirstRows, TableModel
+from exoplanet_desktop.gui.tables.model import LONGEST_SHOWN, TableModel
+from exoplanet_desktop.gui.tables.pages import PAGE_ROWS, FirstRows
 from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.wire.vocabulary import Satellite
 
 NASTY = {
     "one cell": "a\n1\n",
@@ -46,7 +50,9 @@ def test_nasty_tables(
         model.index(0, 0).data()
         qtbot.waitUntil(lambda: model.index(0, 0).data() != "…", timeout=5_000)
         shown = [model.index(row, 0).data() for row in range(model.rowCount())]
-        assert shown == [text or "" for text in table.texts(table.columns[0])]
+        assert [text.rstrip("…") for text in shown] == [
+            (text or "")[:LONGEST_SHOWN] for text in table.texts(table.columns[0])
+        ]
         qtmodeltester.check(model)
 
 
@@ -79,12 +85,42 @@ def test_probabilities_have_two_decimals_and_the_file_s_own_in_the_tooltip(
     assert model.index(0, 1).data() == "9.488035570"
 
 
-def test_the_header_has_unit_and_meaning(loop: QEventLoop, workers: Workers) -> None:
-    model = TableModel(workers)
-    model.show_table(("koi_period",), FirstRows([]), (), {"koi_period": "days"}, {"koi_period": "Orbital Period"})
+def test_the_header_tells_unit_meaning_missing_share_and_range(
+    loop: QEventLoop, workers: Workers, qtbot: QtBot, shared_data: Path
+) -> None:
+    model, facts = TableModel(workers), Facts(workers)
+    model.describe = facts.describe
+    across, role = Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
+    with Table.open(shared_data / "koi_cumulative.csv") as table:
+        view = table.select()
+        facts.show_layout(table.layout, recognise(table.columns))
+        facts.show_view(view)
+        model.show_table(table.columns, view, (), table.layout.units)
+        column = list(model.columns).index("koi_teq")
 
-    assert model.headerData(0, Qt.Orientation.Horizontal) == "koi_period (days)"
-    assert "Orbital Period" in model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+        assert model.headerData(column, across) == "koi_teq (K)"
+        with qtbot.waitSignal(facts.learnt, timeout=5_000):
+            assert "Equilibrium Temperature" in model.headerData(column, across, role)
+        told = model.headerData(column, across, role)
+
+        missing = table.texts("koi_teq").count(None)
+        assert f"Missing: {100 * missing / table.row_count:.0f} %" in told
+        assert "Range: 25.0 to 14667.0" in told
+
+
+def test_an_archive_s_own_disposition_has_the_mark_of_its_class(
+    loop: QEventLoop, workers: Workers, qtbot: QtBot
+) -> None:
+    model = TableModel(workers)
+    classes = {"tfopwg_disp": {text: str(label) for text, label in SATELLITES[Satellite.TOI].label_map.items()}}
+    model.show_table(("toi", "tfopwg_disp"), FirstRows([("PC", "PC"), ("1", "CP"), ("2", "?")]), classes=classes)
+    model.index(0, 0).data()
+    qtbot.waitUntil(lambda: model.index(0, 0).data() == "PC", timeout=5_000)
+
+    assert model.class_of(model.index(0, 0)) is None
+    assert [model.class_of(model.index(row, 1)) for row in range(3)] == ["CANDIDATE", "CONFIRMED", None]
+    assert not model.index(0, 1).data(Qt.ItemDataRole.DecorationRole).isNull()
+    assert "counts as CANDIDATE" in model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_copying_gives_tab_separated_text(loop: QEventLoop, workers: Workers, qtbot: QtBot) -> None:

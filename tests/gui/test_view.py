@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
+from exoplanet_desktop.gui.tables.distribution import DistributionDialog
+from exoplanet_desktop.gui.tables.filtering import FilterDialog
 from exoplanet_desktop.gui.tables.pane import TablePane
 
 
@@ -151,3 +156,132 @@ def test_what_is_shown_is_exported(pane: TablePane, qtbot: QtBot, tmp_path: Path
     assert len(rows) == pane.model.rowCount()
     assert "kepid" not in rows[0]
     assert [row["koi_period"] for row in rows] == cells(pane, "koi_period", len(rows), qtbot)
+
+
+def menu_of(pane: TablePane, column: str) -> dict[str, QAction]:
+    """The commands that a header's menu offers, by their words."""
+    menu = QMenu(pane)
+    pane.menus.fill(menu, column)
+    return {action.text().replace("&", ""): action for action in menu.actions()}
+
+
+def test_a_condition_on_a_column_joins_the_filter_and_is_a_chip_that_can_be_removed(
+    pane: TablePane, qtbot: QtBot
+) -> None:
+    filter_by(pane, "koi_period < 50", qtbot)
+    qtbot.waitUntil(lambda: pane.model.rowCount() < 600, timeout=5_000)
+    menu_of(pane, "koi_disposition")["Filter on this column…"].trigger()
+    (dialog,) = pane.findChildren(FilterDialog)
+    qtbot.waitUntil(lambda: dialog.values.count() == 3, timeout=5_000)
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert not ok.isEnabled()
+    (item,) = [item for item in map(dialog.values.item, range(3)) if item.text().startswith("CANDIDATE")]
+    item.setCheckState(Qt.CheckState.Checked)
+    ok.click()
+
+    chip = "Remove the condition: koi_disposition is CANDIDATE"
+    qtbot.waitUntil(lambda: bool(buttons(pane, chip)), timeout=5_000)
+    rows = pane.model.rowCount()
+    assert pane.size_label.text() == f"{rows} of 600 rows"
+    assert set(cells(pane, "koi_disposition", rows, qtbot)) == {"CANDIDATE"}
+    assert all(float(text) < 50 for text in cells(pane, "koi_period", rows, qtbot))
+
+    buttons(pane, chip)[0].click()
+    qtbot.waitUntil(lambda: pane.model.rowCount() > rows, timeout=5_000)
+    assert not pane.chips.isVisible()
+
+
+def test_a_range_takes_numbers_alone_and_may_be_open(pane: TablePane, qtbot: QtBot) -> None:
+    pane.ask_filter("koi_period")
+    (dialog,) = pane.findChildren(FilterDialog)
+    dialog.low.setText("ten")
+    assert dialog.condition() is None
+    dialog.low.setText("10")
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+
+    qtbot.waitUntil(lambda: pane.model.rowCount() < 600, timeout=5_000)
+    assert all(float(text) >= 10 for text in cells(pane, "koi_period", pane.model.rowCount(), qtbot))
+    assert buttons(pane, "Change the condition: koi_period ≥ 10")
+
+
+def test_the_distribution_of_a_column_is_told_in_words_as_well(pane: TablePane, qtbot: QtBot) -> None:
+    menu_of(pane, "koi_period")["Distribution…"].trigger()
+    (dialog,) = pane.findChildren(DistributionDialog)
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(ClassStrips)), timeout=5_000)
+
+    told = dialog.findChildren(ClassStrips)[0].accessibleDescription()
+    assert all(f"{label}: " in told for label in ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE"))
+    assert "days" in told
+    assert dialog.figures.text().startswith("600 rows shown, 0 missing")
+    dialog.grab()  # it paints
+    dialog.close()
+
+    pane.show_distribution("koi_fpflag_nt")
+    dialog = pane.findChildren(DistributionDialog)[-1]
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(ValueBars)), timeout=5_000)
+    assert "FALSE POSITIVE" in dialog.findChildren(ValueBars)[0].accessibleDescription()
+    dialog.grab()
+    dialog.close()
+
+
+def test_a_header_s_menu_sorts_by_one_column_and_then_by_another(pane: TablePane, qtbot: QtBot) -> None:
+    menu_of(pane, "koi_disposition")["Sort ascending"].trigger()
+    qtbot.waitUntil(lambda: len(pane.model.order) == 1, timeout=5_000)
+    menu_of(pane, "koi_period")["Then sort by this, descending"].trigger()
+    qtbot.waitUntil(lambda: len(pane.model.order) == 2, timeout=5_000)
+
+    assert pane.model.order == (("koi_disposition", False), ("koi_period", True))
+    at = pane.model.columns.index("koi_period")
+    assert pane.model.headerData(at, Qt.Orientation.Horizontal) == "koi_period (days) ²"
+    menu_of(pane, "koi_period")["Order of the file"].trigger()
+    qtbot.waitUntil(lambda: not pane.model.order, timeout=5_000)
+
+
+def test_frozen_columns_stay_in_sight_and_share_rows_selection_and_keyboard(pane: TablePane, qtbot: QtBot) -> None:
+    grid = pane.grid
+    menu_of(pane, "kepoi_name")["Freeze at the left"].trigger()
+    qtbot.waitUntil(grid.frozen.isVisible, timeout=5_000)
+    name = pane.model.columns.index("kepoi_name")
+    last = grid.order_of_columns()[-1]
+
+    grid.go_to(400, pane.model.columns[last])
+    assert grid.frozen.visualRect(pane.model.index(400, name)).width() > 0
+    assert grid.frozen.verticalScrollBar().value() == grid.verticalScrollBar().value()
+    assert grid.frozen.rowViewportPosition(400) == grid.rowViewportPosition(400)
+    assert grid.frozen.columnViewportPosition(name) == 0
+
+    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    assert grid.currentIndex().column() == name
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    assert grid.columnViewportPosition(grid.currentIndex().column()) >= grid.frozen.width()
+
+    grid.frozen.selectRow(2)
+    cells(pane, "kepoi_name", 3, qtbot)
+    QApplication.clipboard().clear()
+    grid.copy_with_names()
+    qtbot.waitUntil(lambda: "\n" in QApplication.clipboard().text(), timeout=5_000)
+    head, row = QApplication.clipboard().text().split("\n")
+    assert head.split("\t")[0] == "kepoi_name"
+    assert row.split("\t")[0] == cells(pane, "kepoi_name", 3, qtbot)[2]
+
+    menu_of(pane, "kepoi_name")["Unfreeze"].trigger()
+    assert not grid.frozen.isVisible()
+
+
+def test_all_rows_and_columns_are_exported_whatever_is_shown(pane: TablePane, qtbot: QtBot, tmp_path: Path) -> None:
+    filter_by(pane, "koi_period < 10", qtbot)
+    qtbot.waitUntil(lambda: pane.model.rowCount() < 600, timeout=5_000)
+    target = tmp_path / "all.csv"
+
+    pane.export_all(str(target))
+
+    qtbot.waitUntil(target.exists, timeout=10_000)
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 600
+    assert set(rows[0]) == set(pane.model.columns)
+
+
+def buttons(pane: TablePane, name: str) -> list[QToolButton]:
+    found = pane.chips.findChildren(QToolButton)
+    return [button for button in found if button.accessibleName() == name and button.isVisible()]

@@ -1,13 +1,19 @@
 """The grid itself: a QTableView that stays quick on long tables and copies as tab-separated text."""
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionHeader, QTableView, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.tables.far import FarScroll
+from exoplanet_desktop.gui.tables.frozen import FrozenColumns
+from exoplanet_desktop.gui.tables.header import QuickHeader
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.workers.calls import Workers
 
 MOST_COPIED_CELLS = 500_000
@@ -15,40 +21,33 @@ NARROWEST_PX, WIDEST_PX = 64, 280
 PADDING_PX = 28
 MARK_PX = 20
 ROW_PADDING_PX = 9
-
-
-class QuickHeader(QHeaderView):
-    """A header that does not ask the selection about each section: with all rows of a long table selected, Qt's own
-    asks every row of every visible column at each repaint (51 s for a million rows, measured)."""
-
-    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logical: int) -> None:
-        model = self.model()
-        option.section = logical
-        option.text = str(model.headerData(logical, self.orientation()) or "")
-        role = Qt.ItemDataRole.TextAlignmentRole
-        alignment = model.headerData(logical, self.orientation(), role)
-        option.textAlignment = Qt.AlignmentFlag(alignment) if alignment else self.defaultAlignment()
-        if self.isSortIndicatorShown() and self.sortIndicatorSection() == logical:
-            down = self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
-            arrow = QStyleOptionHeader.SortIndicator
-            option.sortIndicator = arrow.SortDown if down else arrow.SortUp
+SAMPLED_CELLS = 2_000  # that column widths are taken from
+LONGEST_SAMPLED = 60  # characters
 
 
 class Grid(QTableView):
-    """Shows a TableModel."""
+    """Shows a TableModel.
+
+    Signals:
+        menu_wanted: where on the screen; the menu is that of the current cell.
+    """
+
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, model: TableModel, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._table_model, self._workers, self._notices = model, workers, notices
+        self.table_model, self._workers, self._notices = model, workers, notices
         self.setModel(model)
-        self.setHorizontalHeader(QuickHeader(Qt.Orientation.Horizontal, self))
-        self.setVerticalHeader(QuickHeader(Qt.Orientation.Vertical, self))
+        self.header = QuickHeader(Qt.Orientation.Horizontal, model, self)
+        self.setHorizontalHeader(self.header)
+        self.setVerticalHeader(QuickHeader(Qt.Orientation.Vertical, model, self))
         self.setAlternatingRowColors(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)  # Tab leaves the table: the arrows walk its cells
         across, down = self.horizontalHeader(), self.verticalHeader()
         across.setSectionsClickable(True)
         across.setSectionsMovable(True)
@@ -61,51 +60,160 @@ class Grid(QTableView):
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setAccessibleName("Catalog table")
+        self.frozen = FrozenColumns(self)
+        self.far = FarScroll(self)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
 
+    # --- columns
+
+    def shown_columns(self) -> list[str]:
+        """The columns that are not hidden, as they stand from left to right."""
+        names = self.table_model.columns
+        return [names[at] for at in self.order_of_columns() if not self.isColumnHidden(at)]
+
+    def order_of_columns(self) -> list[int]:
+        """All columns of the model from left to right, hidden ones included."""
+        header = self.horizontalHeader()
+        return [header.logicalIndex(place) for place in range(header.count())]
+
+    def put_columns(self, names: Sequence[str]) -> None:
+        """Let these columns stand first, in this order; the rest follows as it is."""
+        header, at = self.horizontalHeader(), {name: place for place, name in enumerate(self.table_model.columns)}
+        for place, name in enumerate(name for name in names if name in at):
+            if (now := header.visualIndex(at[name])) != place:
+                header.moveSection(now, place)
+
+    def freeze(self, names: Sequence[str]) -> None:
+        """Let these columns stand at the left, and stay there; none where there are none."""
+        there = [name for name in names if name in self.table_model.columns]
+        self.put_columns(there)
+        self.frozen.count = len(there)
+        self.frozen.follow()
+
+    def frozen_columns(self) -> list[str]:
+        names = self.table_model.columns
+        return [names[at] for at in self.order_of_columns()[: self.frozen.count]]
+
+    def show_only(self, names: Sequence[str]) -> None:
+        """Hide all other columns; those that were hidden among these are shown."""
+        wanted = set(names)
+        for column, name in enumerate(self.table_model.columns):
+            if self.isColumnHidden(column) != (name not in wanted):
+                self.setColumnHidden(column, name not in wanted)
+
+    def show_all_columns(self) -> None:
+        self.show_only(self.table_model.columns)
+
     def fit_columns(self, sample: list[list[str]]) -> None:
         """Set each column's width from its header and a few rows; Qt's own way would ask for a thousand rows."""
-        metrics = self.fontMetrics()
-        for column in range(self._table_model.columnCount()):
-            texts = [str(self._table_model.headerData(column, Qt.Orientation.Horizontal) or "")]
-            texts += [row[column][:60] for row in sample]
-            width = max(metrics.horizontalAdvance(text) for text in texts) + PADDING_PX
+        metrics, columns = self.fontMetrics(), self.table_model.columnCount()
+        sample = sample[: max(2, SAMPLED_CELLS // max(1, columns))]
+        for column in range(columns):
+            header = str(self.table_model.headerData(column, Qt.Orientation.Horizontal) or "")
+            texts = [row[column][:LONGEST_SAMPLED] for row in sample]
+            longest = max(texts, key=len, default="")
+            width = max(map(metrics.horizontalAdvance, (header, longest))) + PADDING_PX
             if any(text in LABELS for text in texts):
                 # Room for the mark, and for the longest class: the sample may not have it.
                 width = max(width, metrics.horizontalAdvance(max(LABELS, key=len)) + PADDING_PX) + MARK_PX
             self.setColumnWidth(column, max(NARROWEST_PX, min(WIDEST_PX, width)))
 
+    # --- keyboard, mouse and geometry
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_selection()
-        else:
+        elif not self.far.take_key(event):
             super().keyPressEvent(event)
 
-    @aio.slot()
-    async def copy_selection(self) -> None:
-        """Put the selected cells on the clipboard as tab-separated text."""
-        ranges = self.selectionModel().selection().toList()
-        if not ranges:
-            return
-        wanted = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
-        columns = sorted({column for part in ranges for column in range(part.left(), part.right() + 1)})
-        columns = [column for column in columns if not self.isColumnHidden(column)]
-        if len(wanted) * len(columns) > MOST_COPIED_CELLS:
-            raise InputError(
-                f"The selection has more than {MOST_COPIED_CELLS:,} cells, too many for the clipboard. Select fewer."
-            )
-        lines = await self._workers.call(self._table_model.lines(sorted(wanted), columns))
-        QGuiApplication.clipboard().setText("\n".join(lines))
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        self.menu_wanted.emit(at)
+        event.accept()
 
-    def show_all_columns(self) -> None:
-        for column in range(self._table_model.columnCount()):
-            self.setColumnHidden(column, False)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.frozen.follow()
+        self.far.settle()
+
+    def scrollTo(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """As Qt does, but what the frozen columns cover is not seen."""
+        bar = self.horizontalScrollBar()
+        before = bar.value()
+        super().scrollTo(index, hint)
+        if not index.isValid():
+            return
+        if self.frozen.covers(index.column()):
+            bar.setValue(before)
+        elif (left := self.columnViewportPosition(index.column())) < self.frozen.cover:
+            bar.setValue(bar.value() - (self.frozen.cover - left))
+
+    def go_to(self, row: int, column: str) -> None:
+        """Make a cell of the table the current one and bring it into sight."""
+        self.far.reach(row)
+        index = self.table_model.index(row - self.table_model.first_row, self.table_model.columns.index(column))
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
 
     def show_top(self) -> None:
-        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        """The order and the first rows of the file."""
+        self.show_order()
         self.clearSelection()
         self.setCurrentIndex(QModelIndex())
         self.scrollToTop()
         self.horizontalScrollBar().setValue(0)
+
+    def show_order(self) -> None:
+        """Let the header show the model's order."""
+        header, order = self.horizontalHeader(), self.table_model.order
+        at = self.table_model.columns.index(order[0][0]) if order else -1
+        down = Qt.SortOrder.DescendingOrder if order and order[0][1] else Qt.SortOrder.AscendingOrder
+        header.blockSignals(True)
+        header.setSortIndicator(at, down)
+        header.blockSignals(False)
+        header.viewport().update()
+        self.frozen.follow()
+
+    # --- the clipboard
+
+    @aio.slot()
+    async def copy_selection(self) -> None:
+        """Put the selected cells on the clipboard as tab-separated text."""
+        await self._copy(names=False)
+
+    @aio.slot()
+    async def copy_with_names(self) -> None:
+        """The same, with the names of the columns as the first line."""
+        await self._copy(names=True)
+
+    async def _copy(self, names: bool) -> None:
+        ranges = self.selectionModel().selection().toList()
+        if not ranges:
+            return
+        rows = sum(part.bottom() - part.top() + 1 for part in ranges)
+        touched = {column for part in ranges for column in range(part.left(), part.right() + 1)}
+        touched = {column for column in touched if not self.isColumnHidden(column)}
+        columns = [column for column in self.order_of_columns() if column in touched]
+        if rows * len(columns) > MOST_COPIED_CELLS * len(ranges):
+            self._too_many()
+        wanted = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
+        if len(wanted) * len(columns) > MOST_COPIED_CELLS:
+            self._too_many()
+        lines = await self._workers.call(self.table_model.lines(sorted(wanted), columns, names))
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _too_many(self) -> None:
+        raise InputError(
+            tr(
+                "The selection has more than {most} cells, too many for the clipboard. Select fewer, or export them.",
+                most=count(MOST_COPIED_CELLS),
+            )
+        )

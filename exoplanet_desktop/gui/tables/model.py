@@ -1,58 +1,49 @@
 """A Qt model over a table that is read by pages: rows are asked for when they are looked at, off the GUI thread."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio, theme
+from exoplanet_desktop.gui.tables.pages import FirstRows, Pages, Row, Rows
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import tip
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 Index = QModelIndex | QPersistentModelIndex
-Row = Sequence[str | None]
 Order = tuple[tuple[str, bool], ...]
+Classes = Mapping[str, Mapping[str, str]]  # class by text of the cell, by column
 
-PAGE_ROWS = 200
-MOST_PAGES = 32
 MOST_KEYS = 3  # columns that a sort goes by
+MOST_ROWS = 20_000_000  # that Qt is told of at once: their heights in pixels must fit 31 bits at any size of text
+LONGEST_SHOWN = 500  # characters of a cell: Qt would lay out all of them
 ROOT = QModelIndex()
 WAITING = "…"
 
-LABELS = frozenset(str(disposition) for disposition in Disposition)
+LABELS: Mapping[str, str] = {str(disposition): str(disposition) for disposition in Disposition}
 MATCH_MARKS = {"Yes": "✓ Yes", "No": "✗ No"}
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-
-class Rows(Protocol):
-    """What the model shows: a view of a catalogs.Table, or the first rows of a file."""
-
-    @property
-    def row_count(self) -> int: ...
-    def page(self, offset: int, limit: int) -> Sequence[Row]: ...
-
-
-class FirstRows:
-    """The rows of a preview."""
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self._rows = rows
-        self.row_count = len(rows)
-
-    def page(self, offset: int, limit: int) -> Sequence[Row]:
-        return self._rows[offset : offset + limit]
+_KEYS = "¹²³"
 
 
 class TableModel(QAbstractTableModel):
     """Read-only model of rows; knows no file and no tab.
 
+    Of a table longer than `most_rows`, the model is a window that `move_window` moves; the model's row 0 is then the
+    table's row `first_row`.
+
     Signals:
         page_failed: an AppError; the rows could not be read.
         order_wanted: the Order that the user asked for by a click; `show_rows` answers it.
+
+    Attributes:
+        describe: what the tooltip of a column's header says.
+        most_rows: of the window.
+        first_row: the table's row that is the model's first.
     """
 
     page_failed = Signal(object)
@@ -65,13 +56,16 @@ class TableModel(QAbstractTableModel):
         self._columns: list[str] = []
         self._positions: list[int] = []
         self._shown_as: list[Callable[[str], str] | None] = []
+        self._classes: list[Mapping[str, str]] = []
         self._units: Mapping[str, str] = {}
-        self._labels: Mapping[str, str] = {}
         self._numeric: frozenset[str] = frozenset()
         self._order: Order = ()
-        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
+        self._pages = Pages(1)
         self._wanted: set[int] = set()
         self._generation = 0
+        self.describe: Callable[[str], str] = str
+        self.most_rows = MOST_ROWS
+        self.first_row = 0
 
     def tell(self, error: AppError) -> None:
         self.page_failed.emit(error)
@@ -82,18 +76,30 @@ class TableModel(QAbstractTableModel):
         rows: Rows,
         first: Sequence[str] = (),
         units: Mapping[str, str] | None = None,
-        labels: Mapping[str, str] | None = None,
         numeric: frozenset[str] = frozenset(),
+        classes: Classes | None = None,
     ) -> None:
-        """Replace the contents. `first` are the columns that stand at the left, where there are such."""
+        """Replace the contents.
+
+        Args:
+            columns: names, in the order of the rows' cells.
+            rows: the cells.
+            first: the columns that stand at the left, where there are such.
+            units: by column.
+            numeric: columns whose cells are numbers.
+            classes: columns in which texts stand for one of the three classes.
+        """
         self.beginResetModel()
         at = {name: position for position, name in enumerate(columns)}
         leading = [name for name in first if name in at]
-        self._columns = leading + [name for name in columns if name not in set(leading)]
+        led = set(leading)
+        self._columns = leading + [name for name in columns if name not in led]
         self._positions = [at[name] for name in self._columns]
         self._shown_as = [_shown_as(name) for name in self._columns]
-        self._source, self._units, self._labels, self._numeric = rows, units or {}, labels or {}, numeric
-        self._order = ()
+        self._classes = [(classes or {}).get(name, LABELS) for name in self._columns]
+        self._source, self._units, self._numeric = rows, units or {}, numeric
+        self._order, self.first_row = (), 0
+        self._pages = Pages(len(columns))
         self._forget_pages()
         self.endResetModel()
 
@@ -102,15 +108,29 @@ class TableModel(QAbstractTableModel):
         before = self.rowCount()
         if before:
             self.beginRemoveRows(ROOT, 0, before - 1)
-        self._source, self._order = FirstRows(()), order
+        self._source, self._order, self.first_row = FirstRows(()), order, 0
         self._forget_pages()
         if before:
             self.endRemoveRows()
-        if rows.row_count:
-            self.beginInsertRows(ROOT, 0, rows.row_count - 1)
+        after = min(rows.row_count, self.most_rows)
+        if after:
+            self.beginInsertRows(ROOT, 0, after - 1)
         self._source = rows
-        if rows.row_count:
+        if after:
             self.endInsertRows()
+
+    def move_window(self, row: int) -> None:
+        """Put the window so that a row of the table lies in its middle, as far as the table's ends allow it."""
+        first = max(0, min(row - self.most_rows // 2, self.all_rows - self.most_rows))
+        if first != self.first_row:
+            self.beginResetModel()
+            self.first_row = first
+            self.endResetModel()
+
+    @property
+    def all_rows(self) -> int:
+        """Rows of the table, in and out of the window."""
+        return self._source.row_count
 
     @property
     def columns(self) -> Sequence[str]:
@@ -120,15 +140,23 @@ class TableModel(QAbstractTableModel):
     def order(self) -> Order:
         return self._order
 
-    def lines(self, rows: Sequence[int], columns: Sequence[int]) -> Callable[[], list[str]]:
-        """What reads cells as tab-separated lines, in a worker: of the rows as they are now, whatever is shown next."""
+    @property
+    def numeric(self) -> frozenset[str]:
+        return self._numeric
+
+    def lines(self, rows: Sequence[int], columns: Sequence[int], names: bool = False) -> Callable[[], list[str]]:
+        """What reads cells as tab-separated lines, in a worker: of the rows as they are now, whatever is shown next.
+
+        `names`: with the columns' names as the first line.
+        """
         source, positions = self._source, [self._positions[column] for column in columns]
+        head, first = [self._columns[column] for column in columns], self.first_row
 
         def read() -> list[str]:
-            found = []
-            for first, last in _runs(rows):
-                for row in source.page(first, last - first + 1):
-                    found.append("\t".join(row[position] or "" for position in positions))
+            found = ["\t".join(map(_one_line, head))] if names else []
+            for low, high in _runs(rows):
+                for row in source.page(first + low, high - low + 1):
+                    found.append("\t".join(_one_line(row[position] or "") for position in positions))
             return found
 
         return read
@@ -138,7 +166,7 @@ class TableModel(QAbstractTableModel):
         return [[row[position] or "" for position in self._positions] for row in rows]
 
     def rowCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else self._source.row_count
+        return 0 if parent.isValid() else min(self._source.row_count - self.first_row, self.most_rows)
 
     def columnCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._columns)
@@ -148,28 +176,43 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             text = self._text(index)
             how = self._shown_as[index.column()]
+            if len(text) > LONGEST_SHOWN:
+                return text[:LONGEST_SHOWN] + WAITING
             return how(text) if how else text
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self._columns[index.column()] in self._numeric else _LEFT
         if role == Qt.ItemDataRole.DecorationRole:
-            text = self._text(index)
-            return theme.class_icon(text) if text in LABELS else None
-        if role == Qt.ItemDataRole.ToolTipRole and self._shown_as[index.column()]:
-            return tip(self._text(index))  # as the file has it
+            label = self.class_of(index)
+            return theme.class_icon(label) if label else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._cell_tip(index)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            text, label = self._text(index), self.class_of(index)
+            return text if not label or label == text else f"{text}, {label}"
         return None
+
+    def text(self, row: int, column: int) -> str | None:
+        """A cell as the file has it; None where its page was not read."""
+        cells = self._pages.find(self.first_row + row)
+        return None if cells is None else (cells[self._positions[column]] or "" if cells else "")
+
+    def class_of(self, index: Index) -> str | None:
+        """The class that a cell stands for; None where it stands for none."""
+        text = self._text(index)
+        classes = self._classes[index.column()]
+        return classes.get(text) or (classes.get(text.strip().upper()) if classes is not LABELS else None)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical:
-            return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
+            return self.first_row + section + 1 if role == Qt.ItemDataRole.DisplayRole else None
         if not 0 <= section < len(self._columns):
             return None
         name = self._columns[section]
-        unit = self._units.get(name)
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{name} ({unit})" if unit else name
+            unit = self._units.get(name)
+            return f"{name} ({unit}){self._key(name)}" if unit else name + self._key(name)
         if role == Qt.ItemDataRole.ToolTipRole:
-            label = self._labels.get(name)
-            return tip("\n".join(filter(None, (name, label, f"Unit: {unit}" if unit else None))))
+            return tip(self.describe(name))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if name in self._numeric else _LEFT
         return None
@@ -184,13 +227,26 @@ class TableModel(QAbstractTableModel):
         if wanted != self._order:
             self.order_wanted.emit(wanted)
 
+    def _key(self, name: str) -> str:
+        """Which key of the sort a column is, where there are several."""
+        if len(self._order) < 2:
+            return ""
+        return next((f" {_KEYS[at]}" for at, (column, _) in enumerate(self._order) if column == name), "")
+
+    def _cell_tip(self, index: Index) -> str | None:
+        text, label = self._text(index), self.class_of(index)
+        if label and label != text:
+            return tip(tr("{text}: counts as {label}", text=text, label=label))
+        if len(text) > LONGEST_SHOWN:
+            return tip(text[:LONGEST_SHOWN] + WAITING)
+        return tip(text) if self._shown_as[index.column()] else None  # as the file has it
+
     def _text(self, index: Index) -> str:
-        number, row = divmod(index.row(), PAGE_ROWS)
-        page = self._pages.get(number)
-        if page is None:
-            self._want(number)
+        row = self.first_row + index.row()
+        cells = self._pages.find(row)
+        if cells is None:
+            self._want(row // self._pages.rows)
             return WAITING
-        cells = page[row] if row < len(page) else ()
         position = self._positions[index.column()]
         return (cells[position] or "") if position < len(cells) else ""
 
@@ -201,16 +257,16 @@ class TableModel(QAbstractTableModel):
 
     @aio.slot(int, int)
     async def _fetch(self, number: int, generation: int) -> None:
-        page = await self._workers.call(self._source.page, number * PAGE_ROWS, PAGE_ROWS)
+        size = self._pages.rows
+        page = await self._workers.call(self._source.page, number * size, size)
         if generation != self._generation:
             return  # another table or another order is shown meanwhile
         self._wanted.discard(number)
-        self._pages[number] = page
-        while len(self._pages) > MOST_PAGES:
-            self._pages.popitem(last=False)
-        top = number * PAGE_ROWS
-        bottom = min(top + PAGE_ROWS, self.rowCount()) - 1
-        self.dataChanged.emit(self.index(top, 0), self.index(bottom, self.columnCount() - 1))
+        self._pages.keep(number, page)
+        top = max(number * size - self.first_row, 0)
+        bottom = min((number + 1) * size - self.first_row, self.rowCount()) - 1
+        if top <= bottom:
+            self.dataChanged.emit(self.index(top, 0), self.index(bottom, self.columnCount() - 1))
 
     def _forget_pages(self) -> None:
         self._generation += 1
@@ -234,6 +290,11 @@ def _probability(text: str) -> str:
         return f"{float(text):.2f}"
     except ValueError:
         return text
+
+
+def _one_line(text: str) -> str:
+    """A cell that stays one cell where tabs and line ends part cells."""
+    return text.translate({9: " ", 10: " ", 13: None}) if "\t" in text or "\n" in text or "\r" in text else text
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

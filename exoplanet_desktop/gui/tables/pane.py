@@ -1,21 +1,30 @@
 """One table on screen: title, filter and find, the grid, and the classes below."""
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from exoplanet_desktop.errors import AppError, Cancelled, InputError
+from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.tables.chips import FilterChips
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
+from exoplanet_desktop.gui.tables.distribution import DistributionDialog
+from exoplanet_desktop.gui.tables.facts import Facts
+from exoplanet_desktop.gui.tables.filtering import FilterDialog
+from exoplanet_desktop.gui.tables.finding import Finding
 from exoplanet_desktop.gui.tables.grid import Grid
-from exoplanet_desktop.gui.tables.model import FirstRows, Order, TableModel
+from exoplanet_desktop.gui.tables.menus import Menus
+from exoplanet_desktop.gui.tables.model import Classes, TableModel
 from exoplanet_desktop.gui.tables.opening import Opened
+from exoplanet_desktop.gui.tables.pages import FirstRows
+from exoplanet_desktop.gui.tables.selecting import Selecting
 from exoplanet_desktop.gui.tables.tools import TableTools
+from exoplanet_desktop.gui.text import count, percent, tr
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.words import Words, tip
@@ -26,8 +35,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import View
 
-NO_WISH: tuple[str, Order] = ("", ())  # no filter, the order of the file
-
 
 class TablePane(QFrame):
     """Shows a preview, then a table; filters, sorts and searches it off the GUI thread."""
@@ -36,55 +43,55 @@ class TablePane(QFrame):
         super().__init__(parent)
         self.setProperty("panel", True)
         self._workers, self._notices = workers, notices
-        self._table: Table | None = None
-        self._view: View | None = None
-        self._labels: dict[str, str] = {}
-        self._wish: tuple[str, Order] = NO_WISH
-        self._shown_wish: tuple[str, Order] = NO_WISH
-        self._stop = threading.Event()
+        self._classes: Classes = {}
         self.model = TableModel(workers, self)
         self.model.page_failed.connect(notices.failure)
         self.grid = Grid(self.model, workers, notices, self)
+        self.facts = Facts(workers, self)
+        self.model.describe = self.facts.describe
         self.title = Words("", "heading", wrap=False)
         self.size_label = Words("", "muted", wrap=False)
         self.notes = Words("", "warning", wrap=False)
         self.tools = TableTools(self)
+        self.chips = FilterChips(self)
         self.classes = ClassBar(self)
+        self.selecting = Selecting(workers, self)
+        self.finding = Finding(workers, self.selecting, self.grid, self.tools)
+        self.menus = Menus(self.grid, self.selecting, self)
         self._lay_out()
-        self.model.order_wanted.connect(self._sort)
+        self.model.order_wanted.connect(self.selecting.sort)
         self.tools.filter_wanted.connect(self._filter)
-        self.tools.find_wanted.connect(self._find)
         self.tools.columns_wanted.connect(self.choose_columns)
+        self.chips.drop_wanted.connect(self.selecting.drop_filter)
+        self.chips.change_wanted.connect(self.ask_filter)
+        self.selecting.selected.connect(self._show_view)
+        self.selecting.refused.connect(self._refuse)
+        for header in (self.grid.header, self.grid.frozen.header):
+            self.facts.learnt.connect(header.show_learnt)
 
     def tell(self, error: AppError) -> None:
-        if isinstance(error, InputError):
-            self.tools.say(str(error))  # what the user wrote, told where it was written
-        else:
-            self._notices.failure(error)
+        self._notices.failure(error)
 
     def show_preview(self, preview: "Preview", name: str, first: Sequence[str]) -> None:
         layout = preview.layout
-        self._labels = dict(layout.labels)
-        self.model.show_table(layout.columns, FirstRows(preview.rows), first, layout.units, layout.labels)
-        self.grid.show_top()
+        self._show_layout(layout, FirstRows(preview.rows), first, frozenset())
         self.grid.show_all_columns()
         self.grid.fit_columns(self.model.sample(preview.rows[:50]))
         self.title.setText(name)
-        self.size_label.setText("reading …")
+        self.size_label.setText(tr("reading …"))
         self.notes.clear()
+        self.chips.show_filters(())
         self.classes.show_counts({})
         self.tools.setEnabled(False)
 
     def show_share(self, share: float) -> None:
         """How much of the file has been read."""
-        self.size_label.setText(f"reading … {share:.0%}")
+        self.size_label.setText(tr("reading … {share}", share=percent(share)))
 
     def show_table(self, table: "Table", opened: Opened, first: Sequence[str]) -> None:
-        layout: Layout = table.layout
-        self._table, self._view = table, opened.rows
-        self._wish = self._shown_wish = NO_WISH
-        self.model.show_table(table.columns, opened.rows, first, layout.units, layout.labels, opened.numeric)
-        self.grid.show_top()
+        self.selecting.show_table(table, opened.rows)
+        self._show_layout(table.layout, opened.rows, first, opened.numeric)
+        self.facts.show_view(opened.rows)
         self._show_size()
         self.notes.setText(f"⚠ {len(opened.notes)} {'note' if len(opened.notes) == 1 else 'notes'}")
         self.notes.setToolTip(tip("\n".join(opened.notes)))
@@ -96,103 +103,113 @@ class TablePane(QFrame):
 
     def drop_table(self) -> None:
         """Show nothing; the table may be closed now."""
-        self._stop.set()
-        self._table = self._view = None
+        self.selecting.drop()
+        self.facts.show_view(None)
+        self.chips.show_filters(())
+        self.grid.freeze(())
         self.model.show_table((), FirstRows(()))
 
     @Slot()
     def choose_columns(self) -> None:
-        dialog = ColumnsDialog(
-            self.model.columns, self._labels, self.grid.isColumnHidden, self.grid.setColumnHidden, self
-        )
+        labels = {name: self.facts.label(name) for name in self.model.columns}
+        dialog = ColumnsDialog(self.model.columns, labels, self.grid.isColumnHidden, self.grid.setColumnHidden, self)
         dialog.show()
+
+    @Slot(str)
+    def ask_filter(self, column: str) -> None:
+        """Ask for a condition on a column, or for another one."""
+        if (table := self.selecting.table) is None:
+            return
+        given = next((one for one in self.selecting.wish.filters if one.column == column), None)
+        numeric = column in self.model.numeric
+        dialog = FilterDialog(self._workers, table, column, numeric, self._classes, given, self)
+        dialog.wanted.connect(self.selecting.add_filter)
+        dialog.open()
+
+    def show_distribution(self, column: str) -> None:
+        """How the cells of a column are spread, in the rows that are shown."""
+        if (view := self.selecting.view) is not None:
+            DistributionDialog(self._workers, self.facts, view, column, self).show()
 
     @Slot()
     def ask_export(self) -> None:
         """Ask where the rows and columns on screen go, as CSV or as Parquet."""
-        if self._view is not None:
-            name = Path(self.title.text()).stem.replace(", ", "_")
-            ask_target(
-                self, "Export what is shown", f"{name}_shown.csv", self.export, "CSV (*.csv);;Parquet (*.parquet)"
-            )
+        self._ask_export(tr("Export what is shown"), "shown", self.export)
+
+    @Slot()
+    def ask_export_all(self) -> None:
+        """Ask where all rows and columns go."""
+        self._ask_export(tr("Export all rows and columns"), "all", self.export_all)
 
     @aio.slot(str)
     async def export(self, target: str) -> None:
         """Write the rows that the filter leaves, in the order and with the columns on screen."""
-        if (view := self._view) is None:
-            return
-        header = self.grid.horizontalHeader()
-        shown = sorted((header.visualIndex(at), name) for at, name in enumerate(self.model.columns))
-        names = [name for _, name in shown if not self.grid.isColumnHidden(self.model.columns.index(name))]
-        await self._workers.call(_export, view, Path(target), names)
-        self._notices.information(f"{view.row_count:,} rows and {len(names):,} columns are saved in {target}.")
+        if (view := self.selecting.view) is not None:
+            await self._export(view, target, self.grid.shown_columns())
 
-    @Slot(object)
-    def _sort(self, order: Order) -> None:
-        self._wish = (self._wish[0], order)
-        self._select()
+    @aio.slot(str)
+    async def export_all(self, target: str) -> None:
+        """Write the whole table, in the file's order."""
+        if (table := self.selecting.table) is not None:
+            await self._export(await self._workers.call(table.select), target, table.columns)
+
+    async def _export(self, view: "View", target: str, columns: Sequence[str]) -> None:
+        await self._workers.call(_export, view, Path(target), columns)
+        rows, number = count(view.row_count), count(len(columns))
+        self._notices.information(
+            tr("{rows} rows and {columns} columns are in {target}.", rows=rows, columns=number, target=target)
+        )
+
+    def _ask_export(self, title: str, suffix: str, take: Callable[[str], object]) -> None:
+        if self.selecting.view is not None:
+            name = Path(self.title.text()).stem.replace(", ", "_")
+            ask_target(self, title, f"{name}_{suffix}.csv", take, "CSV (*.csv);;Parquet (*.parquet)")
+
+    def _show_layout(
+        self, layout: "Layout", rows: "FirstRows | View", first: Sequence[str], numeric: frozenset[str]
+    ) -> None:
+        satellite = recognise(layout.columns)
+        info = SATELLITES[satellite] if satellite else None
+        self._classes = {info.label: {text: str(label) for text, label in info.label_map.items()}} if info else {}
+        self.facts.show_layout(layout, satellite)
+        self.model.show_table(layout.columns, rows, first, layout.units, numeric, self._classes)
+        self.grid.put_columns(self.model.columns)
+        self.grid.show_top()
 
     @Slot(str)
     def _filter(self, where: str) -> None:
-        if where != self._wish[0] or self.tools.message.text():
-            self._wish = (where, self._wish[1])
-            self._select()
+        if where != self.selecting.wish.where or self.tools.message.text():
+            self.tools.say("")
+            self.selecting.filter(where)
 
-    @aio.slot()
-    async def _select(self) -> None:
-        """Show the rows that meet the condition wished for, in that order. A later wish wins over one before it."""
-        if (table := self._table) is None:
-            return
-        self._stop.set()
-        self._stop = stop = threading.Event()
+    @Slot()
+    def _show_view(self) -> None:
+        """The rows are other ones, or in another order."""
         self.tools.say("")
-        where, order = wish = self._wish
-        try:
-            view = await self._workers.call(table.select, where or None, order, should_stop=stop.is_set)
-        except AppError:
-            if wish is self._wish:
-                self._wish = self._shown_wish
-            raise
-        if stop.is_set() or table is not self._table:
-            raise Cancelled("Something else is shown meanwhile.")
-        self._view, self._shown_wish = view, wish
-        self.model.show_rows(view, order)
-        self.grid.scrollToTop()
-        self._show_size()
+        if (view := self.selecting.view) is not None:
+            self.model.show_rows(view, self.selecting.wish.order)
+            self.grid.show_order()
+            self.grid.scrollToTop()
+            self.chips.show_filters(self.selecting.wish.filters)
+            self._show_size()
 
-    @aio.slot(str, bool)
-    async def _find(self, text: str, backwards: bool) -> None:
-        """Go to the next cell with a text, from the current one on, and round the end."""
-        view = self._view
-        if view is None or not text:
-            return
-        step = -1 if backwards else 1
-        start = self.grid.currentIndex().row() + step
-        edge = view.row_count - 1 if backwards else 0
-        shown = [name for at, name in enumerate(self.model.columns) if not self.grid.isColumnHidden(at)]
-        for first in dict.fromkeys((start if 0 <= start < view.row_count else edge, edge)):
-            found = await self._workers.call(view.find, text, first, shown, backwards=backwards)
-            if view is not self._view:
-                return
-            if found is not None:
-                self.tools.say("")
-                self._go_to(*found)
-                return
-        self.tools.say(f"No cell that is shown contains “{text}”.")
-
-    def _go_to(self, row: int, column: str) -> None:
-        index = self.model.index(row, self.model.columns.index(column))
-        self.grid.setCurrentIndex(index)
-        self.grid.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.grid.scrollTo(index)
+    @Slot(object)
+    def _refuse(self, error: AppError) -> None:
+        if isinstance(error, InputError):
+            self.tools.say(str(error))  # what the user wrote, told where it was written
+        else:
+            self._notices.failure(error)
+        self.grid.show_order()
 
     def _show_size(self) -> None:
-        if self._table is None or self._view is None:
+        table, view = self.selecting.table, self.selecting.view
+        if table is None or view is None:
             return
-        rows, every = self._view.row_count, self._table.row_count
-        columns = len(self._table.columns)
-        of = f"{rows:,} of {every:,} rows" if rows != every else f"{every:,} × {columns:,}"
-        self.size_label.setText(of)
+        rows, every = count(view.row_count), count(table.row_count)
+        if view.row_count != table.row_count:
+            self.size_label.setText(tr("{rows} of {every} rows", rows=rows, every=every))
+        else:
+            self.size_label.setText(tr("{rows} × {columns}", rows=rows, columns=count(len(table.columns))))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -201,12 +218,20 @@ class TablePane(QFrame):
         for label in (self.title, self.size_label, self.notes):
             head.addWidget(label)
         head.addStretch(1)
+        chips = QHBoxLayout()
+        chips.setContentsMargins(8, 0, 8, 4)
+        chips.addWidget(self.chips)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.grid, 1)
+        middle.addWidget(self.grid.far)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.tools)
-        layout.addWidget(self.grid, 1)
+        layout.addLayout(chips)
+        layout.addLayout(middle, 1)
         layout.addWidget(self.classes)
 
 

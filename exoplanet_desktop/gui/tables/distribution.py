@@ -1,0 +1,125 @@
+"""How the cells of a column are spread, split by class: a dialog that asks the table when it is opened."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars
+from exoplanet_desktop.gui.tables.facts import Facts
+from exoplanet_desktop.gui.text import count, counted, percent, tr
+from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.summary import ColumnSummary
+    from exoplanet_desktop.catalogs.view import View
+
+QUARTILES = (0.25, 0.5, 0.75)
+LONGEST = 60  # characters of a cell
+
+
+class DistributionDialog(QDialog):
+    """Of the rows that were shown when it was opened; not modal, so that several can be compared."""
+
+    def __init__(
+        self, workers: Workers, facts: Facts, view: "View", column: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Distribution of {column}", column=column))
+        self._workers, self._view, self._column, self._unit = workers, view, column, facts.unit(column)
+        title = facts.label(column) or column
+        self.heading = Words(f"{title} ({self._unit})" if self._unit else title, "heading")
+        self.meaning = Words(facts.meaning(column), "muted")
+        self.meaning.setVisible(bool(self.meaning.text()))
+        self.figures = Words(tr("Counting …"), selectable=True)
+        self.note = Words("", "muted")
+        self.note.hide()
+        self._room = QVBoxLayout()
+        self._room.setContentsMargins(0, 0, 0, 0)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        inside = QWidget()
+        inside.setObjectName("page")
+        page = QVBoxLayout(inside)
+        page.setContentsMargins(16, 16, 16, 8)
+        page.setSpacing(8)
+        for widget in (self.heading, self.meaning, self.figures):
+            page.addWidget(widget)
+        page.addLayout(self._room, 1)
+        page.addWidget(self.note)
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.addWidget(area, 1)
+        layout.addWidget(buttons)
+        buttons.setContentsMargins(16, 0, 16, 0)
+        self.resize(620, 480)
+        self._ask()
+
+    def tell(self, error: AppError) -> None:
+        self.figures.setText(str(error))
+
+    @aio.slot()
+    async def _ask(self) -> None:
+        view, column = self._view, self._column
+        summary: ColumnSummary = await self._workers.call(view.table.summary, column, view)
+        self.show_summary(summary)
+
+    def show_summary(self, summary: "ColumnSummary") -> None:
+        self.figures.setText("\n".join(_figures(summary, self._unit)))
+        if summary.top:
+            bars = ValueBars(summary)
+            self._room.addWidget(bars)
+            rest = summary.distinct - len(summary.top)
+            if rest > 0:
+                self._note(tr("The most frequent of {number} different values.", number=count(summary.distinct)))
+        elif summary.histogram is not None:
+            self._room.addWidget(ClassStrips(summary, self._unit))
+            self._note(_scale_note(summary))
+        self._room.addStretch(1)
+
+    def _note(self, text: str) -> None:
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
+
+def _figures(summary: "ColumnSummary", unit: str) -> list[str]:
+    """What is counted, in sentences."""
+    lines = [
+        tr(
+            "{rows} shown, {missing} missing ({share}), {distinct}.",
+            rows=counted(summary.rows, tr("row"), tr("rows")),
+            missing=count(summary.missing),
+            share=percent(summary.missing_share, 1),
+            distinct=counted(summary.distinct, tr("different value"), tr("different values")),
+        )
+    ]
+    unit = f" {unit}" if unit else ""
+    if summary.numeric and summary.least is not None and summary.most is not None:
+        lines.append(
+            tr("From {least} to {most}{unit}.", least=summary.least[:LONGEST], most=summary.most[:LONGEST], unit=unit)
+        )
+    if found := [summary.quantiles[share] for share in QUARTILES if share in summary.quantiles]:
+        quarter, middle, last = (f"{value:.4g}" for value in found)
+        words = tr("Median {middle}{unit}; half of the values lie from {quarter} to {last}.")
+        lines.append(words.format(middle=middle, unit=unit, quarter=quarter, last=last))
+    return lines
+
+
+def _scale_note(summary: "ColumnSummary") -> str:
+    histogram = summary.histogram
+    assert histogram is not None
+    parts = [tr("Each class has a scale of its own: its highest bar is as high as its strip.")]
+    if histogram.logarithmic:
+        parts.append(tr("Values are on a logarithmic scale."))
+    if histogram.outside:
+        number = count(histogram.outside)
+        parts.append(tr("{number} that are zero, negative or infinite are not drawn.", number=number))
+    return " ".join(parts)

@@ -1,0 +1,110 @@
+"""What a column's header tells: label, unit and meaning at once; missing share and range once they were looked for."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.text import percent, tr
+from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.wire.vocabulary import Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.dictionary import ColumnInfo
+    from exoplanet_desktop.catalogs.reading import Layout
+    from exoplanet_desktop.catalogs.summary import Brief
+    from exoplanet_desktop.catalogs.view import View
+
+LONGEST = 60  # characters of a cell
+
+
+class Facts(QObject):
+    """Asks the table for a column's facts when its header is first pointed at.
+
+    Signals:
+        learnt: name of a column of which more is known now.
+    """
+
+    learnt = Signal(str)
+
+    def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._layout: Layout | None = None
+        self._known: Mapping[str, ColumnInfo] = {}
+        self._view: View | None = None
+        self._briefs: dict[str, Brief | None] = {}  # None: it cannot be had
+        self._asked: set[str] = set()
+
+    def tell(self, _error: AppError) -> None:
+        """A tooltip without its range says all that can be said."""
+
+    def show_layout(self, layout: "Layout", satellite: Satellite | None) -> None:
+        """Another file; `show_view` follows once its rows are there."""
+        from exoplanet_desktop.catalogs.dictionary import dictionary
+
+        self._layout, self._view = layout, None
+        self._known = dictionary(satellite) if satellite else {}
+        self._briefs.clear()
+        self._asked.clear()
+
+    def show_view(self, view: "View | None") -> None:
+        """The whole table, to be asked from now on."""
+        self._view = view
+        self._briefs.clear()
+        self._asked.clear()
+
+    def label(self, column: str) -> str:
+        return self._layout.labels.get(column, "") if self._layout else ""
+
+    def unit(self, column: str) -> str:
+        return self._layout.units.get(column, "") if self._layout else ""
+
+    def meaning(self, column: str) -> str:
+        info = self._known.get(column)
+        return info.meaning if info else ""
+
+    def describe(self, column: str) -> str:
+        """All that is known, a line each; asks for what is not."""
+        unit = self.unit(column)
+        lines = [column, self.label(column), tr("Unit: {unit}", unit=unit) if unit else "", self.meaning(column)]
+        return "\n".join(line for line in (*lines, self._measured(column)) if line)
+
+    def _measured(self, column: str) -> str:
+        if self._view is None:
+            return ""
+        if column in self._briefs:
+            found = self._briefs[column]
+            return in_words(found) if found else ""
+        if column not in self._asked:
+            self._asked.add(column)
+            self._learn(column)
+        return tr("Range and missing cells: being looked for …")
+
+    @aio.slot(str)
+    async def _learn(self, column: str) -> None:
+        from exoplanet_desktop.catalogs.summary import brief
+
+        view = self._view
+        if view is None:
+            return
+        found: Brief | None = None
+        try:
+            found = await self._workers.call(brief, view, column)
+        finally:
+            if view is self._view:
+                self._briefs[column] = found
+                self.learnt.emit(column)
+
+
+def in_words(brief: "Brief") -> str:
+    """Missing share and range of a column, on two lines."""
+    share = brief.missing_share
+    # A few of a million are not none.
+    places = 0 if share in (0.0, 1.0) or 0.01 <= share <= 0.99 else 2
+    missing = tr("Missing: {share}", share=percent(share, places))
+    if brief.least is None or brief.most is None:
+        return missing
+    return f"{missing}\n" + tr("Range: {least} to {most}", least=brief.least[:LONGEST], most=brief.most[:LONGEST])

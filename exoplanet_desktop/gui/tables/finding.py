@@ -1,0 +1,46 @@
+"""Going from one cell that contains a text to the next, round the end."""
+
+from PySide6.QtCore import QItemSelectionModel, QObject
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.tables.grid import Grid
+from exoplanet_desktop.gui.tables.selecting import Selecting
+from exoplanet_desktop.gui.tables.tools import TableTools
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.workers.calls import Workers
+
+
+class Finding(QObject):
+    """Searches the rows and columns on screen."""
+
+    def __init__(self, workers: Workers, selecting: Selecting, grid: Grid, tools: TableTools) -> None:
+        super().__init__(grid)
+        self._workers, self._selecting, self._grid, self._tools = workers, selecting, grid, tools
+        tools.find_wanted.connect(self.find)
+
+    def tell(self, error: AppError) -> None:
+        self._tools.say(str(error))
+
+    @aio.slot(str, bool)
+    async def find(self, text: str, backwards: bool) -> None:
+        """Go to the next cell with a text, from the current one on."""
+        view = self._selecting.view
+        if view is None or not text:
+            return
+        step = -1 if backwards else 1
+        current = self._grid.currentIndex()
+        start = (self._grid.table_model.first_row + current.row() if current.isValid() else -1) + step
+        edge = view.row_count - 1 if backwards else 0
+        for first in dict.fromkeys((start if 0 <= start < view.row_count else edge, edge)):
+            found = await self._workers.call(view.find, text, first, self._grid.shown_columns(), backwards=backwards)
+            if view is not self._selecting.view:
+                return
+            if found is not None:
+                self._tools.say("")
+                self._grid.go_to(*found)
+                self._grid.selectionModel().select(
+                    self._grid.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect
+                )
+                return
+        self._tools.say(tr("No cell that is shown contains “{text}”.", text=text))

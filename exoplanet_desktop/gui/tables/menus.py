@@ -1,0 +1,107 @@
+"""What a click with the right button offers: on a column's header, and on a cell."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from exoplanet_desktop.gui.tables.grid import Grid
+from exoplanet_desktop.gui.tables.model import MOST_KEYS, Order
+from exoplanet_desktop.gui.tables.selecting import Selecting
+from exoplanet_desktop.gui.text import tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.view import ColumnFilter
+
+
+class Commands(Protocol):
+    """What the menus ask for and do not do themselves."""
+
+    def choose_columns(self) -> None: ...
+    def ask_filter(self, column: str) -> None: ...
+    def show_distribution(self, column: str) -> None: ...
+
+
+class Menus:
+    """Menus of one grid."""
+
+    def __init__(self, grid: Grid, selecting: Selecting, commands: Commands) -> None:
+        self._grid, self._selecting, self._commands = grid, selecting, commands
+        for header in (grid.header, grid.frozen.header):
+            header.menu_wanted.connect(self._of_header)
+        grid.menu_wanted.connect(self._of_cell)
+
+    def _of_header(self, column: int, at: QPoint) -> None:
+        names = self._grid.table_model.columns
+        if 0 <= column < len(names):
+            menu = self._new_menu()
+            self.fill(menu, names[column])
+            menu.popup(at)
+
+    def _of_cell(self, at: QPoint) -> None:
+        index = self._grid.currentIndex()
+        if not index.isValid():
+            return
+        menu = self._new_menu()
+        _act(menu, tr("&Copy"), self._grid.copy_selection)
+        _act(menu, tr("Copy with column &names"), self._grid.copy_with_names)
+        column = self._grid.table_model.columns[index.column()]
+        if (same := self._same(index.row(), column)) is not None:
+            _act(menu, tr("&Only rows with this value"), lambda: self._selecting.add_filter(same))
+        menu.addSeparator()
+        part = menu.addMenu(tr("Column {column}", column=column.replace("&", "&&")))
+        self.fill(part, column)
+        menu.popup(at)
+
+    def fill(self, menu: QMenu, column: str) -> None:
+        """The commands on a column."""
+        selecting, grid = self._selecting, self._grid
+        order, there = selecting.wish.order, selecting.table is not None
+        _act(menu, tr("Sort &ascending"), lambda: selecting.sort(((column, False),)), there)
+        _act(menu, tr("Sort &descending"), lambda: selecting.sort(((column, True),)), there)
+        if order and column not in dict(order):
+            room = there and len(order) < MOST_KEYS
+            _act(menu, tr("&Then sort by this, ascending"), lambda: self._also(column, False), room)
+            _act(menu, tr("Then sort &by this, descending"), lambda: self._also(column, True), room)
+        if order:
+            _act(menu, tr("Order of the f&ile"), lambda: selecting.sort(()), there)
+        menu.addSeparator()
+        _act(menu, tr("&Filter on this column…"), lambda: self._commands.ask_filter(column), there)
+        if any(one.column == column for one in selecting.wish.filters):
+            _act(menu, tr("Rem&ove its filter"), lambda: selecting.drop_filter(column))
+        _act(menu, tr("Di&stribution…"), lambda: self._commands.show_distribution(column), there)
+        menu.addSeparator()
+        frozen = grid.frozen_columns()
+        if column in frozen:
+            _act(menu, tr("&Unfreeze"), lambda: grid.freeze([name for name in frozen if name != column]))
+        else:
+            _act(menu, tr("Free&ze at the left"), lambda: grid.freeze([*frozen, column]))
+        at = grid.table_model.columns.index(column)
+        _act(menu, tr("&Hide"), lambda: grid.setColumnHidden(at, True), len(grid.shown_columns()) > 1)
+        _act(menu, tr("&Columns…"), self._commands.choose_columns)
+
+    def _also(self, column: str, descending: bool) -> None:
+        order: Order = (*self._selecting.wish.order, (column, descending))
+        self._selecting.sort(order)
+
+    def _same(self, row: int, column: str) -> "ColumnFilter | None":
+        """The condition that a column has what a cell has; None where the cell is not there yet."""
+        from exoplanet_desktop.catalogs.view import ColumnFilter
+
+        model = self._grid.table_model
+        text = model.text(row, model.columns.index(column))
+        if text is None or self._selecting.table is None:
+            return None
+        return ColumnFilter(column, "one of", (text,)) if text else ColumnFilter(column, "is missing")
+
+    def _new_menu(self) -> QMenu:
+        menu = QMenu(self._grid)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+
+def _act(menu: QMenu, text: str, slot: Callable[[], object], enabled: bool = True) -> None:
+    action = menu.addAction(text)
+    action.setEnabled(enabled)
+    action.triggered.connect(lambda: slot())

@@ -1,0 +1,103 @@
+"""Which rows of a table are shown, and in which order: asked for off the GUI thread, the latest wish wins."""
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from exoplanet_desktop.errors import AppError, Cancelled
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.tables.model import Order
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.view import ColumnFilter, View
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be shown.
+
+    Attributes:
+        where: an expression; empty for all rows.
+        filters: conditions on columns, which must hold as well.
+        order: of the rows.
+    """
+
+    where: str = ""
+    filters: "tuple[ColumnFilter, ...]" = ()
+    order: Order = ()
+
+
+class Selecting(QObject):
+    """Holds the table and its view.
+
+    Signals:
+        selected: the view is another one now; `wish` says which.
+        refused: an AppError; the view and `wish` are what they were before.
+    """
+
+    selected = Signal()
+    refused = Signal(object)
+
+    def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._stop = threading.Event()
+        self.table: Table | None = None
+        self.view: View | None = None
+        self.wish = self._shown = Wish()
+
+    def tell(self, error: AppError) -> None:
+        self.refused.emit(error)
+
+    def show_table(self, table: "Table", view: "View") -> None:
+        self.drop()
+        self.table, self.view = table, view
+
+    def drop(self) -> None:
+        """Nothing is shown any more; the table may be closed."""
+        self._stop.set()
+        self.table = self.view = None
+        self.wish = self._shown = Wish()
+
+    def sort(self, order: Order) -> None:
+        self.ask(replace(self.wish, order=order))
+
+    def filter(self, where: str) -> None:
+        self.ask(replace(self.wish, where=where))
+
+    def add_filter(self, one: "ColumnFilter") -> None:
+        """A condition on a column, in place of the one that the column had."""
+        others = tuple(each for each in self.wish.filters if each.column != one.column)
+        self.ask(replace(self.wish, filters=(*others, one)))
+
+    def drop_filter(self, column: str) -> None:
+        self.ask(replace(self.wish, filters=tuple(each for each in self.wish.filters if each.column != column)))
+
+    def ask(self, wish: Wish) -> None:
+        """Show the rows of a wish. A later one wins over one before it."""
+        if self.table is not None:
+            # At once, not when the slot begins: the next wish builds on this one.
+            self.wish = wish
+            self._select(wish)
+
+    @aio.slot(object)
+    async def _select(self, wish: Wish) -> None:
+        if (table := self.table) is None:
+            return
+        self._stop.set()
+        self._stop = stop = threading.Event()
+        where: list[ColumnFilter | str] = [wish.where, *wish.filters]
+        try:
+            view = await self._workers.call(table.select, where, wish.order, should_stop=stop.is_set)
+        except AppError:
+            if wish is self.wish:
+                self.wish = self._shown
+            raise
+        if stop.is_set() or table is not self.table:
+            raise Cancelled("Something else is shown meanwhile.")
+        self.view, self._shown = view, wish
+        self.selected.emit()
