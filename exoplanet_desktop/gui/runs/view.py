@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QStacke
 from exoplanet_desktop.gui.runs.delegate import NameEditor, TwoLines
 from exoplanet_desktop.gui.runs.model import ROW, Column, RunsModel, header
 from exoplanet_desktop.gui.runs.rows import Row
-from exoplanet_desktop.gui.tables.grid import QuickHeader
+from exoplanet_desktop.gui.tables.header import QuickHeader
 from exoplanet_desktop.gui.text import tr
 
 TABLE_FROM_CHARACTERS = 62

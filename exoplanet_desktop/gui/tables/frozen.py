@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
-from exoplanet_desktop.gui.tables.header import QuickHeader
+from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
 
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt
@@ -30,11 +30,10 @@ class FrozenColumns(QTableView):
         self.setFocusProxy(grid)
         self.setModel(grid.model())
         self.setSelectionModel(grid.selectionModel())
-        self.header = QuickHeader(grid.horizontalHeader().orientation(), grid.table_model, self)
+        self.header = ColumnHeader(grid.table_model, self)
         self.setHorizontalHeader(self.header)
-        self.setVerticalHeader(QuickHeader(grid.verticalHeader().orientation(), grid.table_model, self))
+        self.setVerticalHeader(RowHeader(grid.table_model, self))
         self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QuickHeader.ResizeMode.Fixed)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(grid.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(grid.verticalScrollBarPolicy().ScrollBarAlwaysOff)
@@ -46,9 +45,6 @@ class FrozenColumns(QTableView):
         self.setShowGrid(False)
         self.setAutoScroll(False)
         self.setProperty("frozen", True)
-        self.header.setSectionsClickable(True)
-        self.header.setSortIndicatorShown(True)
-        self.header.setSortIndicatorClearable(True)
         self.setAccessibleName("Frozen columns")
         self.hide()
         grid.viewport().stackUnder(self)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.far import FarScroll
 from exoplanet_desktop.gui.tables.frozen import FrozenColumns
-from exoplanet_desktop.gui.tables.header import QuickHeader
+from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -38,9 +38,9 @@ class Grid(QTableView):
         super().__init__(parent)
         self.table_model, self._workers, self._notices = model, workers, notices
         self.setModel(model)
-        self.header = QuickHeader(Qt.Orientation.Horizontal, model, self)
+        self.header = ColumnHeader(model, self)
         self.setHorizontalHeader(self.header)
-        self.setVerticalHeader(QuickHeader(Qt.Orientation.Vertical, model, self))
+        self.setVerticalHeader(RowHeader(model, self))
         self.setAlternatingRowColors(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -49,13 +49,8 @@ class Grid(QTableView):
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)  # Tab leaves the table: the arrows walk its cells
         across, down = self.horizontalHeader(), self.verticalHeader()
-        across.setSectionsClickable(True)
         across.setSectionsMovable(True)
-        across.setSortIndicatorShown(True)
-        across.setSortIndicatorClearable(True)
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(self.fontMetrics().lineSpacing() + ROW_PADDING_PX)
-        down.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         # -1: the order of the file, until the user clicks a header.
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)

@@ -9,7 +9,28 @@ from exoplanet_desktop.gui.tables.model import TableModel
 
 class QuickHeader(QHeaderView):
     """A header that does not ask the selection about each section: with all rows of a long table selected, Qt's own
-    asks every row of every visible column at each repaint (51 s for a million rows, measured).
+    asks every row of every visible column at each repaint (51 s for a million rows, measured)."""
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logical: int) -> None:
+        model = self.model()
+        option.section = logical
+        option.text = str(model.headerData(logical, self.orientation()) or "")
+        role = Qt.ItemDataRole.TextAlignmentRole
+        alignment = model.headerData(logical, self.orientation(), role)
+        option.textAlignment = Qt.AlignmentFlag(alignment) if alignment else self.defaultAlignment()
+        if self.isSortIndicatorShown() and (descending := self.sorts_down(logical)) is not None:
+            arrow = QStyleOptionHeader.SortIndicator
+            option.sortIndicator = arrow.SortUp if descending else arrow.SortDown
+
+    def sorts_down(self, logical: int) -> bool | None:
+        """Whether the rows are sorted by a section, descending; None where they are not."""
+        if self.sortIndicatorSection() != logical:
+            return None
+        return self.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+
+
+class ColumnHeader(QuickHeader):
+    """The names above a TableModel's columns.
 
     Signals:
         menu_wanted: number of a column (-1 for none), and where on the screen.
@@ -17,29 +38,16 @@ class QuickHeader(QHeaderView):
 
     menu_wanted = Signal(int, QPoint)
 
-    def __init__(self, orientation: Qt.Orientation, model: TableModel, parent: QWidget | None = None) -> None:
-        super().__init__(orientation, parent)
+    def __init__(self, model: TableModel, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
         self._table_model = model
+        self.setSectionsClickable(True)
+        self.setSortIndicatorShown(True)
+        self.setSortIndicatorClearable(True)
 
-    def initStyleOptionForIndex(self, option: QStyleOptionHeader, logical: int) -> None:
-        model, across = self._table_model, self.orientation()
-        option.section = logical
-        option.text = str(model.headerData(logical, across) or "")
-        alignment = model.headerData(logical, across, Qt.ItemDataRole.TextAlignmentRole)
-        option.textAlignment = Qt.AlignmentFlag(alignment) if alignment else self.defaultAlignment()
-        if self.isSortIndicatorShown() and across == Qt.Orientation.Horizontal:
-            name = model.columns[logical] if logical < len(model.columns) else None
-            for column, descending in model.order:
-                if column == name:
-                    arrow = QStyleOptionHeader.SortIndicator
-                    option.sortIndicator = arrow.SortUp if descending else arrow.SortDown
-
-    def sectionSizeFromContents(self, logical: int) -> QSize:
-        """Of the vertical header: wide enough for the longest number, without asking for each."""
-        if self.orientation() == Qt.Orientation.Horizontal:
-            return super().sectionSizeFromContents(logical)
-        widest = "8" * max(4, len(str(self._table_model.all_rows)))
-        return QSize(self.fontMetrics().horizontalAdvance(widest) + 20, self.defaultSectionSize())
+    def sorts_down(self, logical: int) -> bool | None:
+        """By any key of the sort, not by the first alone."""
+        return dict(self._table_model.order).get(self._table_model.columns[logical])
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(self.logicalIndexAt(event.pos()), event.globalPos())
@@ -54,3 +62,18 @@ class QuickHeader(QHeaderView):
         if QToolTip.isVisible() and 0 <= logical < len(names) and names[logical] == column:
             text = self._table_model.headerData(logical, self.orientation(), Qt.ItemDataRole.ToolTipRole)
             QToolTip.showText(QCursor.pos(), text, self)
+
+
+class RowHeader(QuickHeader):
+    """The numbers beside a TableModel's rows; all rows are equally high."""
+
+    def __init__(self, model: TableModel, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._table_model = model
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def sectionSizeFromContents(self, _logical: int) -> QSize:
+        """Wide enough for the longest number, without asking for each."""
+        widest = "8" * max(4, len(str(self._table_model.all_rows)))
+        return QSize(self.fontMetrics().horizontalAdvance(widest) + 20, self.defaultSectionSize())
