@@ -107,13 +107,16 @@ class MainWindow(QMainWindow):
         return self.preferences.now
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Open files in the tab in front; what is no catalog is told."""
+        """Open catalogs in the tab in front, take exported runs into the record; what is neither is told."""
         found = sorted_out(paths)
         if refusal := found.refusal():
             self.tell(refusal)
         if found.catalogs:
             self.files.forget_waiting(self.tabs.currentIndex())
             self.tab.open_files(found.catalogs)
+        for run in found.runs:
+            self.runs_dock.show()
+            self.runs_dock.import_run(str(run))
 
     @Slot(object)
     def show_run(self, run: TrainingRun | KeptRun) -> None:
@@ -225,6 +228,7 @@ class MainWindow(QMainWindow):
     def _use_settings(self) -> None:
         """What is not the application's own: how often jobs are asked, how much memory a table may take."""
         settings = self.settings
+        self.services.poller.set_interval(settings.poll_ms)
         save_in(settings.save_folder)
         for view in self.findChildren(CatalogView):
             view.memory_mb = settings.table_memory_mb

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.backend_dialog import BackendDialog
 from exoplanet_desktop.gui.main_window import MainWindow
@@ -200,3 +201,73 @@ def test_a_dialog_that_was_cancelled_changes_no_backend(live: MainWindow, qtbot:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def test_an_exported_run_is_taken_into_the_list_where_it_is_dropped(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    record = tmp_path / "elsewhere"
+    exported = tmp_path / "run.zip"
+    with Record(record) as kept:
+        run_id = kept.new("train", "KOI · XGBoost", {"satellite": "KOI"}, "Lab", "http://lab")
+        kept.update(run_id, status="FAILED", error="The data ended.")
+        kept.export(run_id, exported)
+
+    window.open_files([exported])
+
+    qtbot.waitUntil(lambda: any("imported" in text for text in window.notices.texts()), timeout=20_000)
+    assert window.runs_dock.isVisible()
+
+
+def test_what_nobody_can_open_is_told(window: MainWindow, tmp_path: Path) -> None:
+    window.open_files([tmp_path / "paper.pdf"])
+
+    (told,) = window.notices.failures()
+    assert "paper.pdf" in told
+    assert ".csv" in told
+
+
+def test_the_marks_of_classes_follow_the_scheme(window: MainWindow, styled: QApplication) -> None:
+    bar = window.train.view.pane.classes
+    bar.show_counts({"CONFIRMED": 3})
+
+    def colours() -> set[str]:
+        marks = [label.pixmap().toImage() for label in bar.findChildren(QLabel) if not label.pixmap().isNull()]
+        return {mark.pixelColor(mark.width() // 2, mark.height() // 2).name() for mark in marks}
+
+    before = colours()
+    theme.theme().choose(Qt.ColorScheme.Dark)
+    try:
+        assert theme.DARK.confirmed in colours()
+        assert theme.LIGHT.confirmed in before
+        assert window.palette().window().color().name() == theme.DARK.window
+    finally:
+        theme.theme().choose(Qt.ColorScheme.Unknown)
+    assert theme.tokens() is theme.LIGHT
+
+
+def test_work_of_another_backend_may_be_left_running(
+    live: MainWindow, sample: Callable[..., Path], qtbot: QtBot
+) -> None:
+    """The engine behind a second connection is what a backend of the lab is: its jobs do not end with the window."""
+    connection = live.services.session.connection
+    assert connection is not None
+    connection.embedded = False
+    with qtbot.waitSignal(live.train.view.opened, timeout=20_000):
+        live.train.open_files([sample(rows=20_000)])
+    live.train.go.button.click()
+    qtbot.waitUntil(
+        lambda: bool(live.services.runs.live) and live.services.runs.live[0].outlives_window, timeout=20_000
+    )
+    run = live.services.runs.live[0]
+
+    live.close()
+    qtbot.waitUntil(lambda: bool(live.findChildren(QMessageBox)), timeout=5_000)
+    (box,) = live.findChildren(QMessageBox)
+    assert "goes on" in box.informativeText()
+    assert [button.text() for button in box.buttons()] == ["&Leave it running", "Cancel"]
+    box.reject()
+    connection.embedded = True
+    assert not run.outlives_window
+    with qtbot.waitSignal(run.ended, timeout=60_000):
+        aio.background(run.cancel())

@@ -124,10 +124,8 @@ def test_a_lane_ends_with_its_last_job(poller: PollerThread, stage: Stage, qtbot
     qtbot.waitUntil(lambda: not lanes(), timeout=5_000)
 
 
-def test_a_job_is_asked_at_once_on_request(
-    poller: PollerThread, stage: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(poller_module, "INTERVAL_S", 30.0)
+def test_a_job_is_asked_at_once_on_request(poller: PollerThread, stage: Stage, qtbot: QtBot) -> None:
+    poller.set_interval(30_000)
     lab, heard = Lab(stage, 1), Heard(poller)
     poller.add(Watch(1, lab.connection, f"{stage.base}/0/status", f"{stage.base}/0/logs"))
     qtbot.waitUntil(lambda: bool(heard.answers), timeout=10_000)
@@ -140,7 +138,7 @@ def test_a_job_is_asked_at_once_on_request(
 def test_after_a_sleep_the_job_is_asked_at_once_and_the_sleep_is_told(
     poller: PollerThread, stage: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poller_module, "INTERVAL_S", 30.0)
+    poller.set_interval(30_000)
     lab, heard = Lab(stage, 1), Heard(poller)
     poller.add(Watch(1, lab.connection, f"{stage.base}/0/status", f"{stage.base}/0/logs"))
     qtbot.waitUntil(lambda: bool(heard.answers), timeout=10_000)

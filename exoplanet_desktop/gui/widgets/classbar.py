@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui import theme
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.wire.vocabulary import Disposition
 
-NO_LABEL = "no label"
+MARKED = {str(label) for label in Disposition}
 
 
 class Shares(QWidget):
@@ -33,8 +34,8 @@ class Shares(QWidget):
             return
         painter = QPainter(self)
         left = 0.0
-        for label, count in self._counts.items():
-            width = self.width() * count / total
+        for label, rows in self._counts.items():
+            width = self.width() * rows / total
             painter.fillRect(QRectF(left, 0, max(width - 1, 0), self.height()), QColor(theme.tokens().of_class(label)))
             left += width
 
@@ -44,6 +45,7 @@ class ClassBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._counts: dict[str, int] = {}
         self._shares = Shares(self)
         self._legend = QHBoxLayout()
         self._legend.setSpacing(16)
@@ -52,6 +54,7 @@ class ClassBar(QWidget):
         layout.setSpacing(4)
         layout.addLayout(self._legend)
         layout.addWidget(self._shares)
+        theme.theme().changed.connect(self._recolour)
         self.hide()
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
@@ -59,22 +62,28 @@ class ClassBar(QWidget):
         known = {str(label): counts.get(label, 0) for label in Disposition}
         without = sum(counts.values()) - sum(known.values())
         if without:
-            known[NO_LABEL] = without
+            known[tr("no label")] = without
+        self._counts = known
         self._shares.show_counts(known)
         self._fill_legend(known)
         self.setVisible(any(known.values()))
-        self.setAccessibleName(", ".join(f"{label} {count:,}" for label, count in known.items()))
+        self.setAccessibleName(", ".join(f"{label} {count(rows)}" for label, rows in known.items()))
+
+    @Slot()
+    def _recolour(self) -> None:
+        """The marks are pictures, which do not follow the scheme by themselves."""
+        self._fill_legend(self._counts)
 
     def _fill_legend(self, counts: Mapping[str, int]) -> None:
         while item := self._legend.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        for label, count in counts.items():
-            if label != NO_LABEL:
+        for label, rows in counts.items():
+            if label in MARKED:
                 mark = QLabel(self)
                 mark.setPixmap(theme.class_icon(label).pixmap(12, 12))
                 self._legend.addWidget(mark)
                 self._legend.addSpacing(-12)
-            self._legend.addWidget(QLabel(f"{label}  {count:,}", self))
+            self._legend.addWidget(QLabel(f"{label}  {count(rows)}", self))
         self._legend.addStretch(1)

@@ -39,6 +39,7 @@ class Poller(QObject):
         self._watches: dict[int, Watch] = {}
         self._lanes: dict[int, Lane] = {}  # by the id of the connection
         self._numbers = 0
+        self.interval_s = INTERVAL_S
         self._timer: QTimer | None = None
         self._looked = awake_or_not()
         self._slept_at = float("-inf")
@@ -142,7 +143,7 @@ class Poller(QObject):
         away = heard - watch.heard
         asleep = self._slept_at > watch.heard
         watch.failures, watch.heard = 0, heard
-        watch.due = now + max(INTERVAL_S, min((now - watch.started) / SLOWDOWN, SLOWEST_S))
+        watch.due = now + max(self.interval_s, min((now - watch.started) / SLOWDOWN, SLOWEST_S))
         if away < AWAY_S:
             return answer
         return Answer(answer.key, answer.status, answer.final, answer.new_log, away_s=away, asleep=asleep)
@@ -194,6 +195,10 @@ class PollerThread(QObject):
 
     def ask_now(self, key: int) -> None:
         self._asked_now.emit(key)
+
+    def set_interval(self, milliseconds: int) -> None:
+        """How long to wait after an answer before a job is asked again; from the next answer on."""
+        self._poller.interval_s = milliseconds / 1000
 
     def begin_to_end(self) -> None:
         """Let the thread end; a question under way is given up."""
