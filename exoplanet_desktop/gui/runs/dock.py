@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Offer
 from exoplanet_desktop.gui.progress.kept import KeptRun
@@ -39,6 +39,7 @@ from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.client.comparison import Contender
     from exoplanet_desktop.client.record import Record
     from exoplanet_desktop.client.record_entry import RunEntry
 
@@ -91,6 +92,20 @@ class RunsDock(QDockWidget):
         if isinstance(run, TrainingRun):
             await check_model(run, self._services)
             self.use_in_predict.emit(run)
+
+    @aio.slot()
+    async def compare(self) -> None:
+        """Show the selected trainings side by side."""
+        ids = [row.entry.run_id for row in self.view.chosen()]
+        contenders = await self._runs.keeper.work(partial(_contenders, run_ids=ids))
+        # Here, because it imports what only results need, and the list is there at the start of the program.
+        from exoplanet_desktop.gui.runs.compare_dialog import CompareDialog
+
+        if len(contenders) < len(ids):
+            raise InputError(tr("Of a run, no scores are kept, so it cannot be compared. Leave it out."))
+        dialog = CompareDialog(contenders, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
 
     @aio.slot()
     async def star(self) -> None:
@@ -242,6 +257,7 @@ class RunsDock(QDockWidget):
         for action, slot in (
             (actions.unfold, self._unfold),
             (actions.predict, self.use_model),
+            (actions.compare, self.compare),
             (actions.cancel, self.cancel),
             (actions.star, self.star),
             (actions.rename, view.edit_name),
@@ -317,6 +333,13 @@ class RunsDock(QDockWidget):
     def _show_all(self) -> None:
         self.search.clear()
         self.filter.clear()
+
+
+def _contenders(record: "Record", run_ids: Sequence[str]) -> "list[Contender]":
+    from exoplanet_desktop.client.comparison import Contender
+
+    found = (Contender.of(record.run(run_id)) for run_id in run_ids)
+    return [one for one in found if one is not None]
 
 
 def _delete(record: "Record", run_ids: Sequence[str]) -> None:

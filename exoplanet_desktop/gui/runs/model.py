@@ -19,6 +19,7 @@ from exoplanet_desktop.gui.runs import words
 from exoplanet_desktop.gui.runs.rows import Key, Live, Row
 from exoplanet_desktop.gui.text import NONE, fixed, tr
 from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.wire.vocabulary import Features
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -34,13 +35,13 @@ class Column(IntEnum):
     STATE = 0
     STAR = 1
     NAME = 2
-    DATASET = 3
-    SATELLITE = 4
-    MODEL = 5
-    FEATURES = 6
-    FOLDS = 7
-    ACCURACY = 8
-    AUC = 9
+    FOLDS = 3
+    ACCURACY = 4
+    AUC = 5
+    DATASET = 6
+    SATELLITE = 7
+    MODEL = 8
+    FEATURES = 9
     WHEN = 10
     TOOK = 11
     BACKEND = 12
@@ -410,7 +411,9 @@ def second_line(row: Row) -> str:
         first = words.folds_words(entry.cv_mean, entry.cv_std) if entry.cv_mean is not None else fixed(entry.accuracy)
     else:
         first = row.said
-    return " · ".join(part for part in (first, entry.dataset, words.when_words(entry.created_at)) if part)
+    features = words.features_words(entry.features).lower() if entry.features == Features.BLIND else ""
+    parts = (first, features, words.short_when_words(entry.created_at), entry.dataset)
+    return " · ".join(part for part in parts if part)
 
 
 def details(row: Row) -> str:

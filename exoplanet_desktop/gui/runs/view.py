@@ -13,7 +13,7 @@ from exoplanet_desktop.gui.text import tr
 TABLE_FROM_CHARACTERS = 62
 """From so many characters of width on, the table is shown."""
 SAMPLES = {
-    Column.STATE: "✓ waits for the backend",
+    Column.STATE: "■ cancelled",
     Column.STAR: "★",
     Column.NAME: "KOI · Gradient boosting, blind",
     Column.DATASET: "a_long_catalog_name.csv",

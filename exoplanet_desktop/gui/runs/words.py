@@ -1,9 +1,11 @@
 """The words of the list of runs."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from exoplanet_desktop.client.record_entry import SENDING, WAITING
-from exoplanet_desktop.gui.text import NONE, fixed, moment, tr
+from exoplanet_desktop.gui.text import NONE, fixed, locale, moment, tr
 from exoplanet_desktop.wire.vocabulary import Features, Model, Status
 
 ALL_MODELS = "train-all"
@@ -100,6 +102,18 @@ def when_words(created_at: str) -> str:
         return moment(datetime.fromisoformat(created_at))
     except (ValueError, OverflowError):
         return NONE
+
+
+def short_when_words(created_at: str) -> str:
+    """The time of today, the date of another day."""
+    try:
+        when = datetime.fromisoformat(created_at).astimezone()
+    except (ValueError, OverflowError):
+        return NONE
+    style = QLocale.FormatType.ShortFormat
+    if when.date() == datetime.now(UTC).astimezone().date():
+        return locale().toString(QTime(when.hour, when.minute), style)
+    return locale().toString(QDate(when.year, when.month, when.day), style)
 
 
 def took_words(seconds: float | None) -> str:
