@@ -81,3 +81,16 @@ def moment(when: datetime) -> str:
     """A date with its time, short, in the zone of this machine."""
     local = when.astimezone()
     return locale().toString(QDateTime.fromSecsSinceEpoch(int(local.timestamp())), QLocale.FormatType.ShortFormat)
+
+
+def duration(seconds: float) -> str:
+    """A span of time in one number.
+
+    >>> duration(40), duration(290), duration(9000)
+    ('40 s', '5 minutes', '2.5 hours')
+    """
+    if seconds < 120:
+        return tr("{number} s", number=fixed(seconds, 0))
+    if seconds < 5400:
+        return tr("{number} minutes", number=fixed(seconds / 60, 0))
+    return tr("{number} hours", number=fixed(seconds / 3600, 1))

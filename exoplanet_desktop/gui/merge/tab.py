@@ -28,12 +28,15 @@ from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.transfer import TransferBar
 from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class MergeTab(QWidget):
         self._used: MergedFile | None = None
         self._connection = services.session.connection
         self._merging: threading.Event | None = None
+        self._fetching: threading.Event | None = None
         self.files = MergedFiles()
         self.use_button = QPushButton("&Use")
         self.save_button = QPushButton("Save…")
@@ -73,6 +77,7 @@ class MergeTab(QWidget):
         self.name = QLineEdit()
         self.name.setPlaceholderText("from the names of A and B")
         self.name.setAccessibleName("Name of the merged file")
+        self.transfer = TransferBar()
         self.go = GoButton("&Merge")
         empty = EmptyPage("Merge catalogs", EMPTY_TEXT, ("Choose catalog A…", "Try two simulated samples"))
         self.view = CatalogView(services.workers, services.notices, empty)
@@ -95,7 +100,7 @@ class MergeTab(QWidget):
         self.options.satellite.currentIndexChanged.connect(self.settle)
         self.view.opened.connect(self.settle)
         self.view.closed.connect(self.settle)
-        self.view.busy.cancelled.connect(self._stop_merging)
+        self.view.busy.cancelled.connect(self._stop)
         self._progress.connect(self.view.busy.show_progress)
         services.session.changed.connect(self._follow_session)
         self.settle()
@@ -107,7 +112,8 @@ class MergeTab(QWidget):
 
     def leave(self) -> None:
         """The window closes: nothing here waits any longer."""
-        self._stop_merging()
+        self._stop()
+        self.transfer.cancel()
 
     def tell(self, error: AppError) -> None:
         self._services.notices.failure(error)
@@ -150,7 +156,7 @@ class MergeTab(QWidget):
                     b,
                     dedupe=dedupe,
                     output_name=name,
-                    progress=self._tell_sent,
+                    progress=Pacing(tr("Sending"), self._progress.emit, tr("The backend merges …")),
                     should_stop=stop.is_set,
                 )
                 await entry.done(reply)
@@ -167,16 +173,20 @@ class MergeTab(QWidget):
     @aio.slot()
     async def use(self) -> None:
         """Fetch the chosen file and show it with the options to train."""
-        if (file := self.files.current) is None:
+        if (file := self.files.current) is None or self._fetching is not None:
             return
         backend = self._services.session.backend()
         target = self._services.scratch / f"merged-{uuid.uuid4().hex}.csv"
-        self.view.show_busy(f"Fetching {file.filename} …")
+        self._fetching = stop = threading.Event()
+        self.view.show_busy(tr("Fetching {file} …", file=file.filename), cancellable=True)
+        fetching = Pacing(tr("Fetching {file}:", file=file.filename), self._progress.emit)
         try:
-            await self._services.workers.call(backend.download, file.url, target)
+            await self._services.workers.call(backend.download, file.url, target, fetching, stop.is_set)
         except AppError:
             self.view.back()
             raise
+        finally:
+            self._fetching = None
         self._used = file
         opened = await self.view.open(target, file.filename)
         if opened.satellite is not None:
@@ -198,8 +208,13 @@ class MergeTab(QWidget):
     async def save(self, file: "MergedFile", target: str) -> None:
         """Download a merged file to a place of the user's."""
         backend = self._services.session.backend()
-        await self._services.workers.call(backend.download, file.url, Path(target))
-        self._services.notices.information(f"{file.filename} is saved in {target}.")
+        saving = partial(backend.download, file.url, Path(target))
+        self.save_button.setEnabled(False)
+        try:
+            await self.transfer.run(self._services.workers, tr("Saving {file}:", file=file.filename), saving)
+        finally:
+            self.settle()
+        self._services.notices.information(tr("{file} is saved in {place}.", file=file.filename, place=target))
 
     @aio.slot(object)
     async def delete(self, file: "MergedFile") -> None:
@@ -254,8 +269,8 @@ class MergeTab(QWidget):
         """Say why nothing can be merged or trained on, where that is so."""
         session = self._services.session
         there = self.files.current is not None
-        for button in (self.use_button, self.save_button):
-            button.setEnabled(there)
+        self.use_button.setEnabled(there)
+        self.save_button.setEnabled(there and not self.transfer.is_busy)
         self.delete_button.setEnabled(there)
         self.delete_button.setVisible(session.has("merge-delete"))
         self.go.settle(self._merge_reason())
@@ -307,17 +322,12 @@ class MergeTab(QWidget):
         if session.state is State.READY:
             self.refresh()
 
-    def _tell_sent(self, done: int, total: int | None) -> None:
-        """Called in a worker."""
-        if total and done >= total:
-            self._progress.emit(None, "The backend merges …")
-        else:
-            self._progress.emit(done / total if total else None, f"Sending {done / 1e6:.1f} MB …")
-
     @Slot()
-    def _stop_merging(self) -> None:
-        if self._merging is not None:
-            self._merging.set()
+    def _stop(self) -> None:
+        """Stop the merge or the fetching of a file that is under way."""
+        for stop in (self._merging, self._fetching):
+            if stop is not None:
+                stop.set()
 
     @Slot(int)
     def _fill(self, button: int) -> None:
@@ -337,6 +347,7 @@ class MergeTab(QWidget):
         upper.setSpacing(8)
         upper.addWidget(self.files)
         upper.addLayout(buttons)
+        upper.addWidget(self.transfer)
         form = QWidget()
         lower = QFormLayout(form)
         lower.setContentsMargins(0, 0, 0, 0)

@@ -14,6 +14,8 @@ from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.progress.journal import Entry, deviations
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.gui.workers.poller import Connection
 from exoplanet_desktop.wire.vocabulary import Disposition, Features, Model, Satellite
 
@@ -159,15 +161,9 @@ class Predictor:
             features=request.choice.features,
             model_version=request.choice.version,
             results_limit=0 if request.is_async else None,
-            progress=self._tell_sent,
+            progress=Pacing(tr("Sending"), self.tell, tr("The backend predicts …")),
             should_stop=self.stop.is_set,
         )
-
-    def _tell_sent(self, done: int, total: int | None) -> None:
-        if total and done >= total:
-            self.tell(None, "The backend predicts …")
-        else:
-            self.tell(done / total if total else None, f"Sending {done / 1e6:.1f} MB …")
 
     async def _follow(self, connection: Connection, accepted: "TrainAccepted") -> Any:
         self._watch = watch = JobWatch(connection, accepted, self.services.poller)
@@ -191,7 +187,8 @@ class Predictor:
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
         csv = folder / f"{self.request.path.stem}_predicted.csv"
-        connection.backend.download(reply.csv_file, csv, should_stop=self.stop.is_set)
+        fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
+        connection.backend.download(reply.csv_file, csv, fetching, self.stop.is_set)
         counts, known, matches = _counted(reply)
         return Prediction(
             reply,

@@ -21,12 +21,14 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, combo, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.transfer import TransferBar
 from exoplanet_desktop.gui.widgets.words import tip
 from exoplanet_desktop.wire.vocabulary import Satellite, Status
 
@@ -68,6 +70,7 @@ class PredictTab(QWidget):
         self.result = CatalogView(services.workers, services.notices, waiting, count_classes=False)
         self.summary = Summary()
         self.summary.hide()
+        self.transfer = TransferBar()
         self.busy = BusyPage()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -211,7 +214,8 @@ class PredictTab(QWidget):
     async def save(self, target: str) -> None:
         """Write the predicted CSV to a place of the user's."""
         if self.prediction is not None:
-            await self._services.workers.call(copy, self.prediction.csv, Path(target))
+            saving = partial(copy, self.prediction.csv, Path(target))
+            await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
             self._services.notices.information(f"The prediction is saved in {target}.")
 
     @Slot()
@@ -341,7 +345,7 @@ class PredictTab(QWidget):
         page = QWidget()
         right = QVBoxLayout(page)
         right.setContentsMargins(0, 8, 0, 0)
-        for widget in (self.summary, self.busy):
+        for widget in (self.summary, self.transfer, self.busy):
             right.addWidget(widget)
         right.addWidget(self.result, 1)
         self.busy.hide()

@@ -2,24 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.gui.text import fixed, tr
+from exoplanet_desktop.gui.text import duration, tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.workers.poller import Answer
     from exoplanet_desktop.wire.payloads import JobStatus
-
-
-def duration(seconds: float) -> str:
-    """A span of time in one number.
-
-    >>> duration(40), duration(290), duration(9000)
-    ('40 s', '5 minutes', '2.5 hours')
-    """
-    if seconds < 120:
-        return tr("{number} s", number=fixed(seconds, 0))
-    if seconds < 5400:
-        return tr("{number} minutes", number=fixed(seconds / 60, 0))
-    return tr("{number} hours", number=fixed(seconds / 3600, 1))
 
 
 def no_answer(silent_s: float) -> str:

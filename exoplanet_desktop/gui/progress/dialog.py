@@ -1,5 +1,6 @@
 """The progress dialog: one training, watched until it has ended; not modal, and it can be closed and found again."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -24,6 +25,7 @@ from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import SENDING, SILENT, STALLED, TrainingRun
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
+from exoplanet_desktop.gui.widgets.transfer import TransferBar
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
@@ -88,6 +90,7 @@ class ProgressDialog(QDialog):
         self.save_picture_button.clicked.connect(self.ask_picture_target)
         self.predict_button = QPushButton("Use in Predict", self)
         self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self.run))
+        self.transfer = TransferBar(self)
         self.close_button = QPushButton("Close", self)
         self.close_button.clicked.connect(self.close)
         self._lay_out()
@@ -134,10 +137,10 @@ class ProgressDialog(QDialog):
         """Download the model of this run to a file."""
         self.save_model_button.setEnabled(False)
         try:
-            await self.run.save_model(Path(target))
+            await self.transfer.run(self._workers, tr("Saving the model:"), partial(self.run.save_model, Path(target)))
         finally:
             self.save_model_button.setEnabled(True)
-        self._notices.information(f"The model is saved in {target}.")
+        self._notices.information(tr("The model is saved in {file}.", file=target))
 
     @aio.slot(str)
     async def save_picture(self, target: str) -> None:
@@ -234,5 +237,6 @@ class ProgressDialog(QDialog):
         layout.addWidget(self.log, 1)
         layout.addWidget(self.results, 3)
         layout.addStretch(0)
+        layout.addWidget(self.transfer)
         layout.addLayout(buttons)
         self.resize(560, 200)

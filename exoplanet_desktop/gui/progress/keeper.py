@@ -30,7 +30,7 @@ class Keeper:
     def __init__(self, folder: Path, notices: Notices) -> None:
         self._folder, self._notices = folder, notices
         # One thread: what is written of a run is written in its order.
-        self._disk = Workers(count=1)
+        self._disk = Workers(count=1, most=1)
         self._record: Record | None = None
         self._has_told = False
 

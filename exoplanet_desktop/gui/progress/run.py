@@ -19,10 +19,12 @@ from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.client.transfers import Progress, ShouldStop
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
 log = logging.getLogger("exoplanet_desktop.gui")
@@ -80,7 +82,6 @@ class TrainingRun(QObject):
         self._watch: JobWatch | None = None
         self._job_id = ""
         self._stop = threading.Event()
-        self._sent = 0.0
         self._began = time.monotonic()
         self._took: float | None = None
         self._merged.connect(self._take_log)  # a signal, because files are merged in a worker
@@ -194,17 +195,18 @@ class TrainingRun(QObject):
         if self._watch is not None:
             self._watch.leave()
 
-    async def save_model(self, target: Path) -> None:
-        """Download the model file. Raises AppError."""
+    def save_model(self, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
+        """Download the model file. Blocking: call it in a worker. Raises AppError."""
         if self.result is None or not self.result.model_url:
             raise BugError("This run has no model to save.")
-        await self._workers.call(self.connection.backend.download, self.result.model_url, target)
+        self.connection.backend.download(self.result.model_url, target, progress, should_stop)
 
     def _send(self) -> "TrainAccepted":
         """Upload (and merge before, where there are several files). Runs in a worker."""
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 
         request, backend = self.request, self.connection.backend
+        sent = Pacing(tr("Sending"), self._say, tr("Sent; waiting for the backend …"))
         if request.merged is not None:
             return backend.train_merged(
                 request.merged,
@@ -213,7 +215,7 @@ class TrainingRun(QObject):
                 features=request.features,
                 balance=request.balance,
                 sentinel=request.sentinel,
-                progress=self._tell_sent,
+                progress=sent,
                 should_stop=self._stop.is_set,
             )
         with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-") as folder:
@@ -228,7 +230,7 @@ class TrainingRun(QObject):
                 features=request.features,
                 balance=request.balance,
                 sentinel=request.sentinel,
-                progress=self._tell_sent,
+                progress=sent,
                 should_stop=self._stop.is_set,
             )
 
@@ -246,15 +248,6 @@ class TrainingRun(QObject):
             self._merged.emit("\n".join((said, *summary.notes)) + "\n")
             merged = target
         return merged
-
-    def _tell_sent(self, done: int, total: int | None) -> None:
-        """Called in a worker, often: the window hears of it ten times a second at most."""
-        now = time.monotonic()
-        if now - self._sent < 0.1 and done != total:
-            return
-        self._sent = now
-        of = f" of {total / 1e6:.1f}" if total else ""
-        self._say(done / total if total else None, f"Sending {done / 1e6:.1f}{of} MB …")
 
     def _say(self, share: float | None, words: str) -> None:
         # Plain attributes and a signal: Qt queues the signal to the GUI thread.

@@ -1,15 +1,17 @@
 """Asking for files, and writing them whole or not at all."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.client.transfers import Progress, ShouldStop
+from exoplanet_desktop.errors import Cancelled, UnavailableError
 from exoplanet_desktop.gui.text import tr
 
+_BLOCK = 1 << 20  # bytes
 _save_folder = [""]  # where the next result is offered to be saved; the user chooses it once for all tabs
 
 
@@ -51,14 +53,19 @@ def write(target: Path, data: bytes) -> None:
         raise _not_written(target, file.errorString())
 
 
-def copy(source: Path, target: Path) -> None:
-    """Copy a file whole or not at all. Raises UnavailableError."""
-    beside = target.with_name(f".{target.name}.part")
+def copy(source: Path, target: Path, progress: Progress | None = None, should_stop: ShouldStop | None = None) -> None:
+    """Copy a file whole or not at all. Raises UnavailableError, and Cancelled when told to stop."""
     try:
-        shutil.copyfile(source, beside)
-        beside.replace(target)
+        total, done = source.stat().st_size, 0
+        with source.open("rb") as there, whole(target) as part, part.open("xb") as here:
+            while block := there.read(_BLOCK):
+                if should_stop and should_stop():
+                    raise Cancelled(tr("Stopped as you asked."))
+                here.write(block)
+                done += len(block)
+                if progress:
+                    progress(done, total)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise _not_written(target, error.strerror or str(error)) from error
 
 

@@ -12,19 +12,28 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Job = Callable[[], None]
 
+MOST = 64
+SPARE_S = 10.0  # how long a thread over the usual count waits for work
+
 
 class Workers:
-    """A few daemon threads that run blocking functions.
+    """Daemon threads that run blocking functions, as many as are needed up to MOST, so that ten uploads over a slow
+    line, or questions to a silent backend, leave a thread for the table in front.
 
     Daemon threads, because the interpreter joins an executor's threads at exit: one slow server would then keep a
     closed window's process alive. Whatever can last long takes a `should_stop` and ends by it.
     """
 
-    def __init__(self, count: int = 8) -> None:
+    def __init__(self, count: int = 8, most: int = MOST) -> None:
+        """`count` threads stay; where `most` is 1 as well, calls run in their order."""
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(count)]
-        for thread in self._threads:
-            thread.start()
+        self._lock = threading.Lock()
+        self._threads: set[threading.Thread] = set()
+        self._count, self._most = count, max(count, most)
+        self._unfinished = self._made = 0
+        self._closed = False
+        for _ in range(count):
+            self._add()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Awaitable[R]:
         """Run `function` in a worker; the result or the exception comes back on the event loop."""
@@ -45,17 +54,43 @@ class Workers:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, *answer)
 
+        with self._lock:
+            self._unfinished += 1
+            if len(self._threads) < min(self._unfinished, self._most) and not self._closed:
+                self._add()
         self._jobs.put(job)
         return future
 
+    def _add(self) -> None:
+        self._made += 1
+        thread = threading.Thread(target=self._work, name=f"worker-{self._made}", daemon=True)
+        self._threads.add(thread)
+        thread.start()
+
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._next()) is not None:
             job()
+            with self._lock:
+                self._unfinished -= 1
+
+    def _next(self) -> Job | None:
+        """The next job; None where this thread is to end, or has long been one too many."""
+        while True:
+            try:
+                return self._jobs.get(timeout=SPARE_S)
+            except queue.Empty:
+                with self._lock:
+                    if len(self._threads) > max(self._count, self._unfinished):
+                        self._threads.discard(threading.current_thread())
+                        return None
 
     def close(self, seconds: float = 1.0) -> None:
         """Let the threads end; those that are still busy after `seconds` in all go with the process."""
-        for _ in self._threads:
+        with self._lock:
+            self._closed = True
+            threads = list(self._threads)
+        for _ in threads:
             self._jobs.put(None)
         end = time.monotonic() + seconds
-        for thread in self._threads:
+        for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))

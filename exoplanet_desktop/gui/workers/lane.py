@@ -89,6 +89,10 @@ class Lane:
         self._stop.set()
         self._rounds.put(None)
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def wait_closed(self, end: float) -> bool:
         """Whether the thread has ended by `end` (monotonic)."""
         self._thread.join(max(0.0, end - time.monotonic()))

@@ -79,7 +79,7 @@ class Poller(QObject):
 
     def _close(self, lane: Lane) -> None:
         lane.close()
-        self.closed = [other for other in self.closed if not other.wait_closed(0.0)] + [lane]
+        self.closed = [other for other in self.closed if other.alive] + [lane]
 
     @Slot()
     def _ask_due(self) -> None:
