@@ -26,10 +26,14 @@ def _file(window: "MainWindow") -> list[Command]:
     def export() -> None:
         window.table_in_front().pane.ask_export()
 
+    def export_all() -> None:
+        window.table_in_front().pane.ask_export_all()
+
     return [
         Command("file.open", menu, tr("&Open catalog…"), lambda: window.tab.choose(), (Standard.Open,)),
         Command("file.save", menu, tr("&Save prediction or merged file…"), window.save_shown, (Standard.Save,)),
         Command("file.export", menu, tr("&Export what is shown…"), export, ("Ctrl+E",)),
+        Command("file.export_all", menu, tr("Export &all rows and columns…"), export_all),
         Command(
             "file.settings",
             menu,
@@ -52,6 +56,12 @@ def _edit(window: "MainWindow") -> list[Command]:
     return [
         # Ctrl+C itself belongs to whatever has the focus: a table, a field, a log.
         Command("edit.copy", menu, tr("&Copy selected cells"), lambda: window.table_in_front().grid.copy_selection()),
+        Command(
+            "edit.copy_names",
+            menu,
+            tr("Copy with column &names"),
+            lambda: window.table_in_front().grid.copy_with_names(),
+        ),
         Command("edit.find", menu, tr("&Find in the table"), find, ("Ctrl+F",)),
         Command("edit.columns", menu, tr("C&hoose columns…"), lambda: window.table_in_front().pane.choose_columns()),
     ]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars
-from exoplanet_desktop.gui.tables.columns import ColumnsDialog
+from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.distribution import DistributionDialog
 from exoplanet_desktop.gui.tables.filtering import FilterDialog
 from exoplanet_desktop.gui.tables.pane import TablePane
@@ -111,7 +111,7 @@ def test_find_goes_on_and_round_the_end(pane: TablePane, qtbot: QtBot) -> None:
 
 def test_columns_are_searched_and_hidden(pane: TablePane, qtbot: QtBot) -> None:
     pane.choose_columns()
-    (dialog,) = pane.findChildren(ColumnsDialog)
+    (dialog,) = pane.findChildren(CatalogColumns)
     dialog.search.setText("disposition")
     left = [dialog.list.item(row).text() for row in range(dialog.list.count()) if not dialog.list.item(row).isHidden()]
     assert any(text.startswith("koi_disposition") for text in left)
@@ -280,6 +280,60 @@ def test_all_rows_and_columns_are_exported_whatever_is_shown(pane: TablePane, qt
         rows = list(csv.DictReader(file))
     assert len(rows) == 600
     assert set(rows[0]) == set(pane.model.columns)
+
+
+def dialog_of_columns(pane: TablePane) -> CatalogColumns:
+    pane.choose_columns()
+    return pane.findChildren(CatalogColumns)[-1]
+
+
+def test_a_set_of_columns_is_shown_and_said(pane: TablePane, qtbot: QtBot) -> None:
+    dialog = dialog_of_columns(pane)
+    dialog.presets.setCurrentIndex(dialog.presets.findText("Identifiers and labels"))
+    dialog.presets.activated.emit(dialog.presets.currentIndex())
+    assert set(pane.grid.shown_columns()) == {"kepid", "kepoi_name", "kepler_name", "koi_disposition"}
+    every = pane.model.columnCount()
+    qtbot.waitUntil(lambda: f"4 of {every} columns" in pane.size_label.text(), timeout=5_000)
+
+    dialog.presets.activated.emit(dialog.presets.findText("What a model uses"))
+    shown = pane.grid.shown_columns()
+    assert {"koi_period", "koi_fpflag_nt", "koi_disposition", "kepid"} <= set(shown)
+    assert "ra" not in shown
+    dialog.presets.activated.emit(dialog.presets.findText("All"))
+    assert len(pane.grid.shown_columns()) == every
+    dialog.close()
+
+
+def test_columns_without_variety_are_hidden(pane: TablePane, qtbot: QtBot) -> None:
+    table = pane.selecting.table
+    flat = {name for name in table.columns if len(set(table.texts(name))) == 1}
+    assert flat
+    dialog = dialog_of_columns(pane)
+
+    dialog.hide_flat.click()
+
+    qtbot.waitUntil(lambda: set(pane.grid.shown_columns()) == set(table.columns) - flat, timeout=5_000)
+    dialog.close()
+
+
+def test_columns_are_moved_and_frozen_with_the_keyboard(pane: TablePane, qtbot: QtBot) -> None:
+    dialog = dialog_of_columns(pane)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=5_000)
+    dialog.list.setCurrentRow(3)
+    name = dialog.list.item(3).data(Qt.ItemDataRole.UserRole)
+
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert pane.grid.shown_columns()[1] == name
+
+    dialog.freeze.click()
+    assert pane.grid.frozen_columns() == [name]
+    assert pane.grid.shown_columns()[0] == name
+    assert dialog.list.item(0).text().endswith("frozen")
+    dialog.freeze.click()
+    assert not pane.grid.frozen_columns()
+    dialog.close()
 
 
 def buttons(pane: TablePane, name: str) -> list[QToolButton]:

@@ -115,7 +115,7 @@ class ClassStrips(_Painted):
     def _axis(self, painter: QPainter, left: float, top: float, width: float, line: float) -> None:
         end = -math.inf
         for share, value in self._ticks():
-            text = f"{value:.4g}"
+            text = _tick(value)
             room = painter.fontMetrics().horizontalAdvance(text)
             at = min(max(left + share * width - room / 2, left), left + width - room)
             if at > end + GAP_PX:
@@ -187,7 +187,7 @@ class ValueBars(_Painted):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, colours, metrics, high = QPainter(self), theme.tokens(), self.fontMetrics(), self._height()
-        names = min(max(metrics.horizontalAdvance(value) for value, _, _ in self._rows), int(self.width() * 0.35))
+        names = min(max(metrics.horizontalAdvance(value) for value, _, _ in self._rows) + 2, int(self.width() * 0.35))
         widest = {
             label: max(metrics.horizontalAdvance(count(parts.get(label, 0))) for _, _, parts in self._rows)
             for label in CLASSES
@@ -221,6 +221,11 @@ class ValueBars(_Painted):
 
 def _parts(counts: Mapping[str, int]) -> dict[str, int]:
     return {label: counts[label] for label in CLASSES if counts.get(label)}
+
+
+def _tick(value: float) -> str:
+    """A value of the axis: `10,000`, not `1e+04`."""
+    return count(round(value)) if 1 <= abs(value) < 1e6 and value == round(value) else f"{value:.4g}"
 
 
 def _short(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Choosing which columns are shown."""
+"""Choosing which columns of a small table are shown; a catalog has catalog_columns."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.chips import FilterChips
-from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.gui.tables.distribution import DistributionDialog
 from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.tables.filtering import FilterDialog
@@ -65,6 +65,9 @@ class TablePane(QFrame):
         self.chips.drop_wanted.connect(self.selecting.drop_filter)
         self.chips.change_wanted.connect(self.ask_filter)
         self.selecting.selected.connect(self._show_view)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show_size)
+        self.grid.header.sectionResized.connect(self._soon.start)
         self.selecting.refused.connect(self._refuse)
         for header in (self.grid.header, self.grid.frozen.header):
             self.facts.learnt.connect(header.show_learnt)
@@ -111,8 +114,7 @@ class TablePane(QFrame):
 
     @Slot()
     def choose_columns(self) -> None:
-        labels = {name: self.facts.label(name) for name in self.model.columns}
-        dialog = ColumnsDialog(self.model.columns, labels, self.grid.isColumnHidden, self.grid.setColumnHidden, self)
+        dialog = CatalogColumns(self._workers, self.grid, self.facts, self.selecting.table, self)
         dialog.show()
 
     @Slot(str)
@@ -201,15 +203,20 @@ class TablePane(QFrame):
             self._notices.failure(error)
         self.grid.show_order()
 
+    @Slot()
     def _show_size(self) -> None:
         table, view = self.selecting.table, self.selecting.view
         if table is None or view is None:
             return
         rows, every = count(view.row_count), count(table.row_count)
+        shown, columns = len(self.grid.shown_columns()), count(len(table.columns))
         if view.row_count != table.row_count:
-            self.size_label.setText(tr("{rows} of {every} rows", rows=rows, every=every))
+            words = tr("{rows} of {every} rows", rows=rows, every=every)
         else:
-            self.size_label.setText(tr("{rows} × {columns}", rows=rows, columns=count(len(table.columns))))
+            words = tr("{rows} × {columns}", rows=rows, columns=columns)
+        if shown != len(table.columns):
+            words += tr(", {shown} of {columns} columns", shown=count(shown), columns=columns)
+        self.size_label.setText(words)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
