@@ -89,6 +89,11 @@ class Connection:
         self._verify = verify
         self._mine = threading.local()
 
+    @property
+    def has_token(self) -> bool:
+        """Whether requests show a token; it is handed out to nobody."""
+        return self._token is not None
+
     def exchange(
         self,
         method: str,

@@ -42,6 +42,7 @@ class TrainRequest:
             "sentinel": self.sentinel,
             "files": [path.name for path in self.paths] or [self.source],
             "paths": [str(path.absolute()) for path in self.paths],
+            "merged": self.merged is not None,
         }
 
     @classmethod

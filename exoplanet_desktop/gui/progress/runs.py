@@ -96,7 +96,7 @@ class Runs(QObject):
         kept, log_text, pictures = await self._keeper.read(run_id)
         if kept.kind != "train":
             return await self._keeper.work(partial(KeptRun.of, kept, log_text))
-        run = self._run(TrainRequest.from_json(kept.request), self._connection_of(kept), run_id)
+        run = self._run(TrainRequest.from_json(kept.request), self.connection_of(kept), run_id)
         run.backend_title = kept.backend_title
         failure = kept.error or ("" if kept.is_final else f"Not ended yet when it was last heard of: {kept.status}.")
         run.show_past(kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures)
@@ -126,7 +126,7 @@ class Runs(QObject):
         """Watch again what ran on the backend that answers now."""
         if self._session.state is not State.READY:
             return
-        for kept in [kept for kept in self._unfinished if self._connection_of(kept) is not None]:
+        for kept in [kept for kept in self._unfinished if self.connection_of(kept) is not None]:
             self._unfinished.remove(kept)
             self._take_up_run(kept)
 
@@ -145,7 +145,7 @@ class Runs(QObject):
         except InputError:
             log.warning("run %s of the record cannot be read", kept.run_id)
             return
-        run = self._run(request, self._connection_of(kept), kept.run_id)
+        run = self._run(request, self.connection_of(kept), kept.run_id)
         self._list(run)
         accepted = TrainAccepted(job_id=kept.job_id, status_url=kept.status_url, logs_url=kept.logs_url)
         await run.take_up(accepted)
@@ -154,12 +154,12 @@ class Runs(QObject):
 
     async def _take_up_other(self, kept: "Run") -> None:
         """Follow a prediction or a merge that a backend still did when the window closed."""
-        if (connection := self._connection_of(kept)) is None:
+        if (connection := self.connection_of(kept)) is None:
             return
         outcome = await self.journal.take_up(kept, connection, self._poller)
         self._notices.information(f"{kept.title} of the last time {outcome} It is under View, Runs.")
 
-    def _connection_of(self, kept: "Run") -> Connection | None:
+    def connection_of(self, kept: "Run") -> Connection | None:
         """The connection in use, where it is to the backend of a kept run."""
         connection = self._session.connection
         if connection is None or self._session.state is not State.READY:

@@ -46,7 +46,7 @@ class Actions:
         self.star.setText(tr("Remove the &star") if rows and all(r.entry.starred for r in rows) else tr("&Star"))
         self.rename.setEnabled(one is not None and bool(one.entry.run_id))
         for action in (self.command, self.python):
-            action.setEnabled(one is not None and one.entry.kind == "train")
+            action.setEnabled(one is not None and bool(one.entry.run_id) and not one.is_group)
         self.export.setEnabled(one is not None and bool(one.entry.run_id) and not one.is_live)
         self.delete.setEnabled(bool(rows) and not any(row.is_live for row in rows))
         self.undo.setEnabled(undo)

@@ -1,11 +1,13 @@
 """The dock of the runs: live ones with their progress, those of the record below, and what can be done with them."""
 
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
@@ -24,6 +26,7 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Offer
 from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.runs import copying
 from exoplanet_desktop.gui.runs.actions import Actions, connect
 from exoplanet_desktop.gui.runs.bin import BinDialog
 from exoplanet_desktop.gui.runs.filters import FilterButton
@@ -32,6 +35,7 @@ from exoplanet_desktop.gui.runs.rows import Row
 from exoplanet_desktop.gui.runs.usable import check_model
 from exoplanet_desktop.gui.runs.view import RunsView
 from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.session import EMBEDDED
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
@@ -144,6 +148,31 @@ class RunsDock(QDockWidget):
         if rows:
             self.view.choose(rows[0])
         self._settle()
+
+    @aio.slot()
+    async def copy_command(self) -> None:
+        """Put the command line that does the selected run again on the clipboard."""
+        await self._copy(as_command=True)
+
+    @aio.slot()
+    async def copy_python(self) -> None:
+        """Put a program that does the selected run again on the clipboard."""
+        await self._copy(as_command=False)
+
+    async def _copy(self, as_command: bool) -> None:
+        from exoplanet_desktop.client import replay
+
+        run_id = self.view.chosen()[0].entry.run_id
+        run = await self._runs.keeper.work(lambda record: record.run(run_id))
+        connection = self._runs.connection_of(run)
+        embedded = run.backend_title == EMBEDDED
+        token = connection is not None and connection.backend.connection.has_token
+        if as_command:
+            text = replay.command(run, embedded=embedded, token=token, windows=sys.platform == "win32")
+        else:
+            text = replay.python(run, embedded=embedded)
+        QGuiApplication.clipboard().setText(text)
+        self._services.notices.information(copying.told(as_command, embedded, token))
 
     @aio.slot()
     async def cancel(self) -> None:
@@ -259,6 +288,8 @@ class RunsDock(QDockWidget):
             (actions.predict, self.use_model),
             (actions.compare, self.compare),
             (actions.cancel, self.cancel),
+            (actions.command, self.copy_command),
+            (actions.python, self.copy_python),
             (actions.star, self.star),
             (actions.rename, view.edit_name),
             (actions.export, self.ask_export),
