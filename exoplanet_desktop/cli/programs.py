@@ -24,10 +24,16 @@ def gui(csv: tuple[Path, ...] = (), data_dir: Path | None = None) -> int:
             "There is no display here, so no window can open. "
             "Use `train`, `predict`, `merge` or `serve` instead, or set QT_QPA_PLATFORM=offscreen."
         )
-    open_log(data_dir)
+    folder = open_log(data_dir)
+    from exoplanet_desktop.gui.instance import Instance
+
+    instance = Instance(folder)
+    if not instance.is_first:
+        instance.hand_over(csv)
+        return 0
     from exoplanet_desktop.gui.app import run
 
-    return run([file.absolute() for file in csv], data_dir)
+    return run([file.absolute() for file in csv], data_dir, instance=instance)
 
 
 @click.command()

@@ -1,47 +1,103 @@
 """Starting and ending the window."""
 
+import asyncio
 import logging
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtGui import QFileOpenEvent, QIcon, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from exoplanet_desktop.catalogs.temporary import sweep
 from exoplanet_desktop.errors import AppError, BugError
 from exoplanet_desktop.gui import aio, settings, theme
+from exoplanet_desktop.gui.instance import Instance
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.support.crash import Crash, CrashRecord
+from exoplanet_desktop.gui.support.crash_dialog import CrashDialog
+from exoplanet_desktop.gui.support.logs import log_file
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.resources import resource
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
+ICON_PX = (16, 24, 32, 48, 64, 128, 256)
+
 Script = Callable[[MainWindow], Awaitable[None]]
 
 
-def run(files: Sequence[Path], data_dir: Path | None, script: Script | None = None) -> int:
+@dataclass(frozen=True)
+class Start:
+    """What this start of the program is given.
+
+    Attributes:
+        files: catalogs to open.
+        data_dir: where engine and record keep their data; the user's data folder if None.
+        script: what drives the window in place of a person.
+        instance: whom later starts call.
+        crashes: what takes down where the program is when it ends without being asked to.
+        failures: why the script failed.
+    """
+
+    files: Sequence[Path]
+    data_dir: Path | None
+    script: Script | None = None
+    instance: Instance | None = None
+    crashes: CrashRecord | None = None
+    failures: list[Exception] = field(default_factory=list)
+
+
+def run(
+    files: Sequence[Path], data_dir: Path | None, script: Script | None = None, instance: Instance | None = None
+) -> int:
     """Open the window and return when it has closed.
 
     Args:
         files: catalogs to open at the start.
         data_dir: where the embedded engine keeps its data; the user's data folder if None.
         script: what drives the window in place of a person, and closes it by returning.
+        instance: whom later starts call; none for a script.
     """
     application = _application()
-    failures: list[BaseException] = []
-
-    async def main() -> None:
-        await _live(application, files, data_dir, script, failures)
-
-    aio.run(application, main)
-    if failures:
-        raise failures[0]
+    logged = log_file()
+    crashes = CrashRecord(logged.parent) if logged and script is None else None
+    start = Start(files, data_dir, script, instance, crashes)
+    try:
+        aio.run(application, lambda: _live(application, start))
+    except Exception as error:
+        if crashes is not None:
+            crashes.note(error)
+        raise
+    if crashes is not None:
+        crashes.end()
+    if instance is not None:
+        instance.close()
+    if start.failures:
+        raise start.failures[0]
     return 0
+
+
+class Opener(QObject):
+    """Files that the system hands to the running program: a double click on macOS.
+
+    Signals:
+        asked: list of Path.
+    """
+
+    asked = Signal(object)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.asked.emit([Path(event.file())])
+            return True
+        return super().eventFilter(watched, event)
 
 
 def _application() -> QApplication:
@@ -51,38 +107,42 @@ def _application() -> QApplication:
     application.setApplicationName("exoplanet-desktop")
     application.setApplicationDisplayName("Exoplanet Desktop")
     application.setDesktopFileName("exoplanet-desktop")
-    application.setWindowIcon(QIcon(str(resource("icons/exoplanet-desktop.svg"))))
     return application
 
 
-async def _live(
-    application: QApplication,
-    files: Sequence[Path],
-    data_dir: Path | None,
-    script: Script | None,
-    failures: list[BaseException],
-) -> None:
-    services = Services.make(data_dir)
-    _catch_everything(services.notices)
+async def _live(application: QApplication, start: Start) -> None:
+    services = Services.make(start.data_dir)
+    _catch_everything(services.notices, start.crashes)
     kept = settings.settings_file()
+    call = services.workers.call
     # A script starts from the defaults and leaves the user's own settings alone.
-    before = settings.Settings() if script else await services.workers.call(settings.load, kept)
-    await services.workers.call(theme.template)
+    before = settings.Settings() if start.script else await call(settings.load, kept)
+    await call(theme.template)
     theme.apply(application)
-    window = MainWindow(services, before, None if script else kept)
+    window = MainWindow(services, before, None if start.script else kept)
     window.show()
+    opener = Opener()
+    opener.asked.connect(window.take_files)
+    application.installEventFilter(opener)
+    if start.instance is not None:
+        start.instance.called.connect(window.take_files)
+        start.instance.listen()
     services.runs.open()
-    services.workers.call(sweep)  # what a killed process left behind
+    call(sweep)  # what a killed process left behind
+    dressing = aio.background(_put_icon(application, services))
     starting = aio.background(_start_backend(window, services))
-    if files:
-        window.open_files(files)
+    if start.files:
+        window.open_files(start.files)
     window.files.restore()
-    if script is not None:
+    if start.crashes is not None:
+        _show_crash(await call(start.crashes.take_last), window)
+        await call(start.crashes.begin)
+    if start.script is not None:
         try:
-            await starting
-            await script(window)
+            await asyncio.gather(starting, dressing)
+            await start.script(window)
         except Exception as error:
-            failures.append(error)
+            start.failures.append(error)
         window.shut_down()
     await window.closed.wait()
     starting.cancel()
@@ -102,19 +162,46 @@ async def _start_backend(window: MainWindow, services: Services) -> None:
             services.notices.failure(error)
 
 
+async def _put_icon(application: QApplication, services: Services) -> None:
+    icon = QIcon()
+    for image in await services.workers.call(_icon_images):
+        icon.addPixmap(QPixmap.fromImage(image))
+    application.setWindowIcon(icon)
+
+
+def _icon_images() -> list[QImage]:
+    """The icon in each size; drawn in a worker."""
+    images = []
+    for size in ICON_PX:
+        reader = QImageReader(str(resource("icons/exoplanet-desktop.svg")))
+        reader.setScaledSize(reader.size().scaled(size, size, Qt.AspectRatioMode.KeepAspectRatio))
+        images.append(reader.read())
+    return [image for image in images if not image.isNull()]
+
+
+def _show_crash(crash: Crash | None, window: MainWindow) -> None:
+    if crash is not None:
+        dialog = CrashDialog(crash, window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+
 def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     """What Qt itself says goes to the log, not to the terminal of the user."""
     fatal = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
     log.log(logging.ERROR if fatal else logging.INFO, "Qt: %s", text)
 
 
-def _catch_everything(notices: Notices) -> None:
+def _catch_everything(notices: Notices, crashes: CrashRecord | None) -> None:
     """Whatever nobody caught is logged with its traceback, and the user hears of it in one sentence."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.critical("nobody caught this", exc_info=(kind, error, trace))
+        if crashes is not None:
+            crashes.note(error)
         if isinstance(error, Exception):
-            notices.failure(BugError(f"Something went wrong inside the program ({error}). The log has the details."))
+            words = tr("Something went wrong inside the program ({error}). The log has the details.", error=error)
+            notices.failure(BugError(words))
 
     def thread_hook(args: threading.ExceptHookArgs) -> None:
         hook(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)

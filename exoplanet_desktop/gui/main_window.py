@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.about import about_box
 from exoplanet_desktop.gui.backend_dialog import BackendDialog
 from exoplanet_desktop.gui.closing import ask_before_closing
 from exoplanet_desktop.gui.commands import Commands
@@ -34,6 +33,9 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.settings import TEXT_PERCENT, Settings
 from exoplanet_desktop.gui.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.status_bar import StatusBar
+from exoplanet_desktop.gui.support.about import AboutDialog
+from exoplanet_desktop.gui.support.diagnostics import diagnostics, packages
+from exoplanet_desktop.gui.support.logs import open_log_folder
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import locale, tr
 from exoplanet_desktop.gui.train.tab import TrainTab
@@ -117,6 +119,15 @@ class MainWindow(QMainWindow):
         for run in found.runs:
             self.runs_dock.show()
             self.runs_dock.import_run(str(run))
+
+    @Slot(object)
+    def take_files(self, paths: Sequence[Path]) -> None:
+        """Come to the front with files that a later start of the program hands over."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.open_files(paths)
 
     @Slot(object)
     def show_run(self, run: TrainingRun | KeptRun) -> None:
@@ -272,7 +283,27 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_about(self) -> None:
-        about_box(self).open()
+        dialog = AboutDialog(self.services.workers, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.load()
+        dialog.open()
+
+    @Slot()
+    def open_log_folder(self) -> None:
+        try:
+            open_log_folder()
+        except AppError as error:
+            self.tell(error)
+
+    @aio.slot()
+    async def copy_diagnostics(self) -> None:
+        """What somebody who helps needs to know goes to the clipboard."""
+        session = self.services.session
+        backend = f"{session.title}, {session.state.name.lower()}"
+        known = await self.services.workers.call(packages)
+        QGuiApplication.clipboard().setText(diagnostics(self.settings, backend, known))
+        told = tr("Versions, screen and settings are in the clipboard, without names of files and without tokens.")
+        self.services.notices.information(told)
 
     @Slot()
     def toggle_runs(self) -> None:

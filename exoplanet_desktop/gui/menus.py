@@ -109,5 +109,7 @@ def _help(window: "MainWindow") -> list[Command]:
     return [
         Command("help.keys", menu, tr("&Keys"), window.show_keys, ("F1",)),
         Command("help.palette", menu, tr("&Commands…"), window.show_palette, ("Ctrl+Shift+P",)),
+        Command("help.log", menu, tr("Open the &log folder"), window.open_log_folder, new_group=True),
+        Command("help.diagnostics", menu, tr("Copy &diagnostics"), window.copy_diagnostics),
         Command("help.about", menu, tr("&About Exoplanet Desktop"), window.show_about, role=about, new_group=True),
     ]

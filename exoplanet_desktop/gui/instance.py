@@ -1,0 +1,136 @@
+"""One window for each user and data folder: a second start hands its files to the first, and ends.
+
+Imported before anything else of the window, so that the second start ends at once.
+"""
+
+import getpass
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal, Slot
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.text import tr
+
+log = logging.getLogger("exoplanet_desktop.gui")
+
+ANSWER_MS = 10_000
+RETRY_MS = 50
+MOST_BYTES = 1_000_000
+MOST_FILES = 200
+TAKEN = b"taken\n"
+
+
+class Instance(QObject):
+    """This start of the program, the first or a later one.
+
+    Signals:
+        called: list of Path that a later start hands over; empty where it only wants the window to be seen.
+    """
+
+    called = Signal(object)
+
+    def __init__(self, folder: Path) -> None:
+        """`folder`: where engine and record keep their data."""
+        super().__init__()
+        identity = f"{getpass.getuser()}\0{folder.absolute()}"
+        self._name = f"exoplanet-desktop-{hashlib.sha256(identity.encode()).hexdigest()[:24]}"
+        self._lock = QLockFile(str(folder / "window.lock"))
+        self._lock.setStaleLockTime(0)  # held as long as its process lives, however long that is
+        # A folder that cannot be written cannot be locked either; two windows are then better than none.
+        self.is_first = self._lock.tryLock(0) or self._lock.error() is not QLockFile.LockError.LockFailedError
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._meet)
+        self._waiting: dict[QLocalSocket, bytes] = {}
+
+    def listen(self) -> None:
+        """Be found by later starts. A socket that a killed process left is replaced: the lock says that it is dead."""
+        QLocalServer.removeServer(self._name)
+        if not self._server.listen(self._name):
+            log.warning("later starts cannot find this window: %s", self._server.errorString())
+
+    def hand_over(self, files: Sequence[Path]) -> None:
+        """Give files to the first start. Raises UnavailableError where it does not answer."""
+        socket = QLocalSocket()
+        deadline = QDeadlineTimer(ANSWER_MS)
+        socket.connectToServer(self._name)
+        while not socket.waitForConnected(200):  # the first start may not listen yet
+            if deadline.hasExpired():
+                raise _silent()
+            QThread.msleep(RETRY_MS)
+            socket.connectToServer(self._name)
+        socket.write(json.dumps([str(file.absolute()) for file in files]).encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            if not socket.waitForReadyRead(max(1, deadline.remainingTime())):
+                raise _silent()
+            answer += bytes(socket.readAll().data())
+        socket.disconnectFromServer()
+        if answer != TAKEN:
+            raise _silent()
+
+    def close(self) -> None:
+        """The window goes: the next start is the first."""
+        self._server.close()
+        self._lock.unlock()
+
+    @Slot()
+    def _meet(self) -> None:
+        while self._server.hasPendingConnections():
+            socket = self._server.nextPendingConnection()
+            self._waiting[socket] = b""
+            socket.readyRead.connect(self._read)
+            socket.disconnected.connect(self._forget)
+            self._take(socket)
+
+    @Slot()
+    def _read(self) -> None:
+        if isinstance(socket := self.sender(), QLocalSocket):
+            self._take(socket)
+
+    @Slot()
+    def _forget(self) -> None:
+        if isinstance(socket := self.sender(), QLocalSocket):
+            self._waiting.pop(socket, None)
+            socket.deleteLater()
+
+    def _take(self, socket: QLocalSocket) -> None:
+        if socket not in self._waiting:
+            return
+        text = self._waiting[socket] = self._waiting[socket] + bytes(socket.readAll().data())
+        if len(text) > MOST_BYTES:
+            socket.abort()
+        elif text.endswith(b"\n"):
+            files = _files(text)
+            if files is None:
+                log.warning("a later start said what nobody understands")
+                socket.abort()
+                return
+            socket.write(TAKEN)
+            socket.flush()
+            self.called.emit(files)
+
+
+def _files(text: bytes) -> list[Path] | None:
+    """The files in a message of a later start; None where it is no such message."""
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(names, list) or len(names) > MOST_FILES or not all(isinstance(name, str) for name in names):
+        return None
+    return [Path(name) for name in names]
+
+
+def _silent() -> UnavailableError:
+    return UnavailableError(
+        tr(
+            "Exoplanet Desktop is already open on this data folder, but its window does not answer. "
+            "End that program, or start this one with another folder (--data-dir)."
+        )
+    )

@@ -1,0 +1,62 @@
+"""Tells at the next start that the program ended without being asked to."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.support.crash import Crash
+from exoplanet_desktop.gui.support.logs import open_log_folder
+from exoplanet_desktop.gui.text import moment, tr
+from exoplanet_desktop.gui.widgets.words import Words
+
+
+class CrashDialog(QDialog):
+    """What happened, to be copied into a report; nothing leaves this machine by itself."""
+
+    def __init__(self, crash: Crash, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("The last time ended unexpectedly"))
+        words = Words(
+            tr(
+                "The program ended without being asked to, {when}. Runs and files are kept. The text below says where "
+                "it was; it was sent to nobody. With it, whoever maintains the program can find the fault.",
+                when=moment(crash.when),
+            )
+        )
+        self.text = QPlainTextEdit(crash.text, self)
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName(tr("Where the program was"))
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.answer = Words("", "muted")
+        self.answer.hide()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.copy_button = buttons.addButton(tr("&Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.folder_button = buttons.addButton(tr("Open the &log folder"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.clicked.connect(self._copy)
+        self.folder_button.clicked.connect(self._open_folder)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        for part in (words, self.text, self.answer, buttons):
+            layout.addWidget(part)
+        metrics = self.fontMetrics()
+        self.resize(84 * metrics.averageCharWidth(), 24 * metrics.lineSpacing())
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        self._say(tr("It is in the clipboard."))
+
+    @Slot()
+    def _open_folder(self) -> None:
+        try:
+            open_log_folder()
+        except UnavailableError as error:
+            self._say(str(error))
+
+    def _say(self, text: str) -> None:
+        self.answer.setText(text)
+        self.answer.show()
