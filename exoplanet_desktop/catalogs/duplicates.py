@@ -5,7 +5,8 @@
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from exoplanet_desktop.catalogs.united import LABEL_SOURCE, Source, compared
+from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
+from exoplanet_desktop.catalogs.united import Source, compared
 from exoplanet_desktop.errors import InputError
 
 _PROBES = 8  # columns

@@ -73,8 +73,8 @@ def merge_many(
 ) -> MergeSummary:
     """Merges CSV files into one, in constant memory; `out` appears whole or not at all.
 
-    Texts stay as they are in the files; only decimal commas become points. Where a prediction filled a label, the row
-    says `model` in a column `label_source`.
+    Texts stay as they are in the files; only decimal commas become points. Where a prediction filled a label, a column
+    `label_source` says so: `model` for those rows, `catalog` for rows that had one.
 
     Args:
         paths: two files or more, in the order of their rows.

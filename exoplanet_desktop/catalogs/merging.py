@@ -25,12 +25,13 @@ from exoplanet_desktop.catalogs.duplicates import (
     identifier_keys,
     probe_columns,
 )
+from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
 from exoplanet_desktop.catalogs.loading import Loaded, Prepared, no_rows_of, prepare
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, silent, within
 from exoplanet_desktop.catalogs.reading import readable, sniff
 from exoplanet_desktop.catalogs.scan import UNIT_SEPARATOR
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
-from exoplanet_desktop.catalogs.united import LABEL_SOURCE, Source, listed, united_columns
+from exoplanet_desktop.catalogs.united import Source, listed, united_columns
 from exoplanet_desktop.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Self
 
 from exoplanet_desktop.catalogs.database import identifier, literal
+from exoplanet_desktop.catalogs.labels import CATALOG, LABEL_SOURCE, MODEL
 from exoplanet_desktop.catalogs.loading import Loaded
 from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 
-LABEL_SOURCE = "label_source"
 PREDICTED = ("predicted_class", "pred_label")  # the class that a model gave, in files of KOI and TOI, and of K2
 PREDICTION_COLUMNS = frozenset(
     (*PREDICTED, "pred_index", "confidence", "match", "actual_class", "row_number", "row_number_1based")
@@ -70,9 +70,16 @@ class Source:
         cell = self.cell(column)
         if column.lower() == (self.label or "").lower() and self.predicted:
             return f"CASE WHEN {self.filled} THEN {_cell(self.predicted)} ELSE {cell} END"
-        if column == LABEL_SOURCE and self.predicted:
-            return f"CASE WHEN {self.filled} THEN 'model' ELSE {cell} END"
+        if column == LABEL_SOURCE:
+            return self._label_source(cell)
         return cell
+
+    def _label_source(self, cell: str) -> str:
+        """Who gave the label: what the file says of it, else a model where it was filled, else the catalog."""
+        if self.label is None:
+            return cell
+        given = f"WHEN NOT {_is_missing(self.cell(self.label))} AND {_is_missing(cell)} THEN {literal(CATALOG)}"
+        return f"CASE WHEN {self.filled} THEN {literal(MODEL)} {given} ELSE {cell} END"
 
     @property
     def filled(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from exoplanet_desktop.catalogs.labels import LABEL_SOURCE, made_by_model
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import FeatureSet, Matrix, feature_set, known_text, with_categories
@@ -14,7 +15,6 @@ from exoplanet_desktop.wire.payloads import LeftOut
 from exoplanet_desktop.wire.vocabulary import Disposition, Features
 
 LINES_LISTED = 20
-LABEL_SOURCE = "label_source"
 Integers = NDArray[np.int64]
 
 
@@ -31,6 +31,7 @@ class Dataset:
         rows: each row's number in the file, from 0.
         left_out: what is not used, and why.
         objects, stars: what the file calls each row's object and host star; "" where it does not.
+        made_by_models: rows with a known label that a model made, used or not.
     """
 
     matrix: Matrix
@@ -42,6 +43,7 @@ class Dataset:
     left_out: tuple[LeftOut, ...]
     objects: tuple[str, ...]
     stars: tuple[str, ...]
+    made_by_models: int = 0
 
     @property
     def group_count(self) -> int:
@@ -80,7 +82,9 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     features = with_categories(blank, cells)
     objects = table.texts(info.name) if info.name in table.columns else [None] * table.row_count
     named = (tuple((texts[row] or "").strip() for row in rows) for texts in (objects, hosts))
-    return Dataset(features.matrix(numbers, cells), features, labels, y, groups, rows, left_out, *named)
+    return Dataset(
+        features.matrix(numbers, cells), features, labels, y, groups, rows, left_out, *named, int(made.sum())
+    )
 
 
 def blinded(dataset: Dataset) -> Dataset:
@@ -99,6 +103,7 @@ def blinded(dataset: Dataset) -> Dataset:
         dataset.left_out,
         dataset.objects,
         dataset.stars,
+        dataset.made_by_models,
     )
 
 
@@ -116,7 +121,7 @@ def _cells(table: Table, name: str, rows: Integers) -> list[str | None]:
 def _made_by_models(table: Table) -> NDArray[np.bool_]:
     if LABEL_SOURCE not in table.columns:
         return np.zeros(table.row_count, dtype=bool)
-    return np.array([(text or "").strip().lower() == "model" for text in table.texts(LABEL_SOURCE)], dtype=bool)
+    return np.array([made_by_model(text) for text in table.texts(LABEL_SOURCE)], dtype=bool)
 
 
 def _account(

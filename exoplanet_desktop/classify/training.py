@@ -28,6 +28,7 @@ from exoplanet_desktop.classify.leaks import scan
 from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, confusion, intervals, per_class, scores
 from exoplanet_desktop.classify.modelfile import save
 from exoplanet_desktop.classify.work import Crew, rising
+from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.wire.payloads import Evaluation, Importance, TrainResult
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
@@ -50,6 +51,7 @@ class TrainOptions:
         holdout: share of the rows whose confusion matrix is shown.
         sentinel: also judge the same protocol without the verdict's columns.
         model_labels: use rows whose label a model made (`label_source` of merged files).
+        data_digest: SHA-256 that the catalog must have; None for any.
     """
 
     satellite: Satellite
@@ -61,6 +63,7 @@ class TrainOptions:
     holdout: float = 0.2
     sentinel: bool = True
     model_labels: bool = False
+    data_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,13 @@ class _Job:
             data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
             absent = [name for name in blank.inputs if name not in table.columns]
         self.digest = _sha256(csv)
+        if options.data_digest not in (None, self.digest):
+            raise UnavailableError(f"{csv.name} changed while it was read. Train again when nothing writes to it.")
+        if data.made_by_models and options.model_labels:
+            self.notes.append(
+                f"{data.made_by_models:,} rows carry labels that a model made, and were used as if a person had made "
+                "them: what the model got wrong is learnt, and counted as right."
+            )
         if absent:
             self.notes.append(
                 f"{len(absent)} of {len(blank.inputs)} feature columns are not in this file; they count as missing: "
@@ -252,6 +262,8 @@ class _Job:
             rows_left_out=list(data.left_out),
             fold_accuracy=main.fold_accuracy,
             balance=options.balance,
+            model_labels_used=data.made_by_models if options.model_labels else 0,
+            model_labels_left_out=0 if options.model_labels else data.made_by_models,
             notes=self.notes,
         )
 

@@ -1,14 +1,19 @@
 """A backend of the wire contract, as the program sees it: one method a call, typed replies, errors in words."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
 
+from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.client import downloads
 from exoplanet_desktop.client.caller import Caller, plain_name, segment
 from exoplanet_desktop.client.checks import check_prediction
-from exoplanet_desktop.client.transfers import Progress, ShouldStop
+from exoplanet_desktop.client.transfers import Progress, ShouldStop, copy_file
 from exoplanet_desktop.client.urls import rebase
+from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.payloads import (
     JobStatus,
     Logs,
@@ -17,7 +22,7 @@ from exoplanet_desktop.wire.payloads import (
     PredictReply,
     TrainAccepted,
 )
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 
 class Backend(Caller):
@@ -51,14 +56,14 @@ class Backend(Caller):
         features: Features | None = None,
         balance: Balance | None = None,
         sentinel: bool | None = None,
+        model_labels: ModelLabels | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
         """Uploads a catalog and starts a training on it. Raises InputError for an option the backend does not know."""
-        options = self._train_options(satellite, model, features, balance, sentinel)
-        upload = self._prepared(csv, should_stop)
-        answer = self._send(
-            "/api/train", "start the training", options, {"file": upload}, self.patiences.quick, progress, should_stop
+        options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
+        answer = self._hand_over(
+            "/api/train", "start the training", options, {"file": csv}, self.patiences.quick, progress, should_stop
         )
         return self._parse(TrainAccepted, answer, "the start of a training")
 
@@ -71,11 +76,12 @@ class Backend(Caller):
         features: Features | None = None,
         balance: Balance | None = None,
         sentinel: bool | None = None,
+        model_labels: ModelLabels | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
         """Starts a training on a merged file that the backend holds, by way of this machine where it must be."""
-        options = self._train_options(satellite, model, features, balance, sentinel)
+        options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
         name = merged.filename if isinstance(merged, MergedFile) else merged.merged_filename
         url = merged.url if isinstance(merged, MergedFile) else merged.merged_url
         if token := self._fresh_merge_token(name):
@@ -91,6 +97,7 @@ class Backend(Caller):
                 features=features,
                 balance=balance,
                 sentinel=sentinel,
+                model_labels=model_labels,
                 progress=progress,
                 should_stop=should_stop,
             )
@@ -154,9 +161,8 @@ class Backend(Caller):
             "async": "true" if self.has("async") else None,
         }
         fields = {name: str(value) for name, value in given.items() if value is not None}
-        upload = self._prepared(csv, should_stop)
-        answer = self._send(
-            "/api/predict", "predict", fields, {"file": upload}, self.patiences.work, progress, should_stop
+        answer = self._hand_over(
+            "/api/predict", "predict", fields, {"file": csv}, self.patiences.work, progress, should_stop
         )
         if answer.status == 202:
             return self._parse(TrainAccepted, answer, "the start of a prediction")
@@ -178,9 +184,37 @@ class Backend(Caller):
         fields = {"dedupe": "true" if dedupe else "false"}
         if output_name:
             fields["output_name"] = output_name
-        files = {"file_a": self._prepared(a, should_stop), "file_b": self._prepared(b, should_stop)}
-        answer = self._send("/api/merge", "merge the files", fields, files, self.patiences.work, progress, should_stop)
+        files = {"file_a": a, "file_b": b}
+        answer = self._hand_over(
+            "/api/merge", "merge the files", fields, files, self.patiences.work, progress, should_stop
+        )
         return self._parse(MergeReply, answer, "a merged file")
+
+    def merge_by_rule(
+        self,
+        paths: Sequence[Path],
+        *,
+        rule: Duplicates = Duplicates.EXACT,
+        identifier: str | None = None,
+        output_name: str | None = None,
+        progress: Progress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> TrainAccepted:
+        """Has two catalogs or more merged by a rule, as a job whose result is the reply (see `jobs`).
+
+        `identifier` is the column of the rules by identifier, where it is not that of the satellite. Raises InputError
+        where the backend knows no rules.
+        """
+        self._require("merge-rules", "merges two files by one rule alone. Merge the files on this machine")
+        given = {"rule": rule, "identifier": identifier, "output_name": output_name, "async": "true"}
+        fields = {name: str(value) for name, value in given.items() if value}
+        files = {f"file_{letter}": path for letter, path in zip(ascii_lowercase, paths, strict=False)}
+        if len(files) < len(paths):
+            raise InputError(f"At most {len(files)} files can be merged at once. Merge the rest afterwards.")
+        answer = self._hand_over(
+            "/api/merge", "merge the files", fields, files, self.patiences.work, progress, should_stop
+        )
+        return self._parse(TrainAccepted, answer, "the start of a merge")
 
     def delete_merged(self, filename: str) -> None:
         """Removes a merged file. Raises InputError where the backend cannot."""
@@ -202,8 +236,20 @@ class Backend(Caller):
 
         A connection that breaks on the way is taken up again where it broke, where the backend can do that.
         """
+        if source := self.local_file(url):
+            copy_file(source, target, progress, should_stop)
+            return
         address = rebase(self.base_url, url)
         downloads.download(self.connection, address, target, self.patiences.file, progress, should_stop)
+
+    def local_file(self, url: str) -> Path | None:
+        """Where a file of our own engine lies, to be read and not changed; None for every other backend."""
+        if not self._own or not self.has("local-path"):
+            return None
+        path = unquote(urlsplit(rebase(self.base_url, url)).path).removeprefix(urlsplit(self.base_url).path)
+        query = urlencode({"path": path.removeprefix("/media/")})
+        reply = self._json(self._get(f"/api/local-file?{query}", "say where the file lies"), "the place of a file")
+        return Path(str(reply.get("local_path")))
 
     def fetch(self, url: str, limit: int = 20_000_000) -> bytes:
         """The content of a small file of the backend, such as a picture. Raises TooLarge over `limit` bytes."""
@@ -219,6 +265,7 @@ class Backend(Caller):
         features: Features | None,
         balance: Balance | None,
         sentinel: bool | None,
+        model_labels: ModelLabels | None,
     ) -> dict[str, str]:
         """The fields of a training. A backend ignores what it does not know in silence, so that is refused here."""
         options = {"satellite": str(satellite), "model": str(model)}
@@ -232,6 +279,8 @@ class Backend(Caller):
             options["balance"] = str(balance)
         if sentinel is not None and self.has("sentinel"):
             options["sentinel"] = "true" if sentinel else "false"
+        if model_labels is not None and self.has("model-labels"):
+            options["model_labels"] = str(model_labels)
         return options
 
     def _fresh_merge_token(self, filename: str) -> str | None:

@@ -1,6 +1,7 @@
 """What every call of a backend is made of: asking, understanding the reply, and knowing what the backend can do."""
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,10 +32,13 @@ class Caller:
         *,
         verify: bool | str = True,
         patiences: Patiences | None = None,
+        own: bool = False,
     ) -> None:
+        """`own`: it is the engine that this process has started. It alone is handed paths, and believed about paths."""
         self.connection = Connection(base_url, token, verify=verify, patiences=patiences)
         self.patiences = self.connection.patiences
         self.base_url = self.connection.base
+        self._own = own
         self._lock = threading.Lock()
         self._known_health: Health | None = None
         self._asked = False
@@ -114,8 +118,47 @@ class Caller:
     def _get(self, url: str, what: str, *, repeat: bool = True, should_stop: ShouldStop | None = None) -> Answer:
         return self.connection.exchange("GET", rebase(self.base_url, url), what, repeat=repeat, should_stop=should_stop)
 
-    def _post(self, path: str, what: str, body: Mapping[str, Any]) -> Answer:
-        return self.connection.exchange("POST", rebase(self.base_url, path), what, json=body)
+    def _post(
+        self,
+        path: str,
+        what: str,
+        body: Mapping[str, Any],
+        patience: Patience | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Answer:
+        address = rebase(self.base_url, path)
+        return self.connection.exchange(
+            "POST", address, what, json=body, patience=patience or self.patiences.quick, should_stop=should_stop
+        )
+
+    def _hand_over(
+        self,
+        path: str,
+        what: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, Path],
+        patience: Patience,
+        progress: Progress | None,
+        should_stop: ShouldStop | None,
+    ) -> Answer:
+        """A call with files, by field: by their paths where the engine is our own, else uploaded."""
+        paths = {_path_field(name): self._path_for_engine(csv) for name, csv in files.items()}
+        if all(paths.values()):
+            # It reads each file once before it answers.
+            return self._post(path, what, {**fields, **paths}, self.patiences.work, should_stop)
+        uploads = {name: self._prepared(csv, should_stop) for name, csv in files.items()}
+        return self._send(path, what, fields, uploads, patience, progress, should_stop)
+
+    def _path_for_engine(self, csv: Path) -> str:
+        """How our own engine is told of a file; "" where it cannot be."""
+        if not self._own or not self.has("local-path"):
+            return ""
+        try:
+            path = os.path.realpath(csv, strict=True)
+            path.encode()  # a name in another encoding cannot be said in JSON
+        except (OSError, ValueError):
+            return ""
+        return "" if os.path.splitdrive(path)[0].startswith("\\\\") else path
 
     def _send(
         self,
@@ -164,6 +207,15 @@ def _says_more(error: AppError) -> bool:
     """Whether a refusal tells of a redirect or of trouble, not merely of a call that is not there."""
     cause = error.__cause__
     return isinstance(cause, Refusal) and (300 <= cause.status < 400 or cause.status >= 500)
+
+
+def _path_field(name: str) -> str:
+    """The field with the path of what `file`, `file_a`, … would hold.
+
+    >>> _path_field("file"), _path_field("file_b")
+    ('local_path', 'local_path_b')
+    """
+    return "local_path" + name.removeprefix("file")
 
 
 def segment(name: str) -> str:

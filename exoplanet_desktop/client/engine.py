@@ -111,7 +111,7 @@ class EmbeddedEngine:
         if word != "ready":
             raise UnavailableError(str(rest[0]) if rest else "The embedded engine could not start.")
         address, token = rest
-        return Backend(address, token)
+        return Backend(address, token, own=True)
 
     def _end(self) -> None:
         process, pipe, self._process, self._pipe = self._process, self._pipe, None, None

@@ -213,6 +213,26 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
+def copy_file(
+    source: Path, target: Path, progress: Progress | None = None, should_stop: ShouldStop | None = None
+) -> None:
+    """Copies a file of this machine; `target` appears whole or not at all. Raises InputError, UnavailableError,
+    Cancelled.
+    """
+    try:
+        total = source.stat().st_size
+        opened = source.open("rb")
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    with opened, whole_file(target) as file:
+        while block := opened.read(_BLOCK):
+            if should_stop and should_stop():
+                raise Cancelled("Stopped as you asked.")
+            file.write(block)
+            if progress:
+                progress(file.tell(), total)
+
+
 def _unwritable(what: str, error: OSError) -> UnavailableError:
     return UnavailableError(
         f"{what} cannot be written: {error.strerror or error}. Choose another place or free some space."

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from exoplanet_desktop import __version__
 from exoplanet_desktop.server import failures
 from exoplanet_desktop.server.auth import Guard
-from exoplanet_desktop.server.calls import media, merge, predict, train
+from exoplanet_desktop.server.calls import local, media, merge, predict, train
 from exoplanet_desktop.server.drain import Drain
 from exoplanet_desktop.server.engine import Engine
 
@@ -39,7 +39,7 @@ def create_app(engine: Engine) -> FastAPI:
     )
     app.state.engine = engine
     failures.install(app)
-    for module in (train, predict, merge, media):
+    for module in (train, predict, merge, media, *([local] if engine.settings.local_paths else [])):
         app.include_router(module.router)
     app.add_middleware(Guard, token=engine.settings.token, loopback=engine.settings.loopback)
     app.add_middleware(Drain)

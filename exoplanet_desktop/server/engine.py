@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
+from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.reading import preview
 from exoplanet_desktop.catalogs.satellites import (
     SATELLITES,
@@ -21,15 +22,17 @@ from exoplanet_desktop.server.cluster import Cluster
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.job import Job, Order, Output
 from exoplanet_desktop.server.jobs import JobRunner
+from exoplanet_desktop.server.local import LocalFile, local_file
 from exoplanet_desktop.server.replies import media_url, merge_reply
 from exoplanet_desktop.server.settings import Settings
 from exoplanet_desktop.server.store import Incoming, Store, now
 from exoplanet_desktop.server.tasks import HELD_OUT_FILE, MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
 from exoplanet_desktop.server.tokens import MergeTokens
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 log = logging.getLogger(__name__)
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"  # of the files of a merge: file_a, file_b, …
 _STEM = 40  # characters of a file's stem that go into a new file's name
 
 Check = Callable[[Path], None]
@@ -37,15 +40,30 @@ Check = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Source:
-    """A stored CSV that a request means: its place in the store, the user's stem for it, and how it came here."""
+    """A CSV that a request means.
 
-    rel_path: str
+    Attributes:
+        path: of the file.
+        reference: its relative path in the store, or its absolute one where the caller named it by path.
+        info: how it came here.
+        local: the file that was named by path, which may change while a job waits or reads.
+    """
+
+    path: Path
+    reference: str
     info: str
+    local: LocalFile | None = None
 
     @property
     def stem(self) -> str:
-        name = self.rel_path.rpartition("/")[2]
-        return names.plain_stem(name[:-4])[:_STEM].strip(" .") or "file"
+        """The user's stem for it."""
+        stem = self.path.stem if self.local is None else names.clean_stem(self.path.name)
+        return names.plain_stem(stem)[:_STEM].strip(" .") or "file"
+
+    @property
+    def stamps(self) -> dict[str, list[int]]:
+        """What a job holds the file against while it reads."""
+        return {str(self.path): list(self.local.stamp)} if self.local else {}
 
 
 class Engine:
@@ -81,18 +99,31 @@ class Engine:
         await asyncio.to_thread(check, incoming.path)
         name, existed = await asyncio.to_thread(self.store.adopt, incoming)
         info = f"File exists. Using existing: {name}" if existed else f"Uploaded: {name}"
-        return Source(f"uploads/{name}", info)
+        return Source(self.store.folder("uploads") / name, f"uploads/{name}", info)
 
     async def find(self, reference: str, check: Check) -> Source:
         """A CSV that the store has already."""
         rel_path = await asyncio.to_thread(self.store.find_csv, reference)
-        await asyncio.to_thread(check, self.store.root / rel_path)
-        return Source(rel_path, f"Using existing: {rel_path.rpartition('/')[2]}")
+        path = self.store.root / rel_path
+        await asyncio.to_thread(check, path)
+        return Source(path, rel_path, f"Using existing: {path.name}")
 
-    async def source(self, form: Form, file_field: str, name_field: str, check: Check) -> Source | None:
-        """The CSV that a form holds as a file or names; None where it does neither."""
+    async def read_local(self, text: str, check: Check) -> Source:
+        """A file of this machine that the caller names by path. Raises InputError where this engine opens none."""
+        if not self.settings.local_paths:
+            raise InputError("This server opens no files by path. Upload the file.")
+        found = await asyncio.to_thread(local_file, text)
+        await asyncio.to_thread(check, found.path)
+        return Source(found.path, str(found.path), f"Reading in place: {found.path.name}", found)
+
+    async def source(
+        self, form: Form, file_field: str, name_field: str, path_field: str, check: Check
+    ) -> Source | None:
+        """The CSV that a form holds as a file, names, or gives the path of; None where it does nothing of these."""
         if incoming := form.files.get(file_field):
             return await self.take(incoming, check)
+        if path := form.path(path_field):
+            return await self.read_local(path, check)
         reference = form.text(name_field)
         return await self.find(reference, check) if reference else None
 
@@ -110,15 +141,21 @@ class Engine:
         for key, output in outputs.items():
             places[f"{key}_path"] = output.rel_path
             places[f"{key}_url"] = media_url("", output.rel_path)
-        params = {"data_path": source.rel_path, **wish.params()}
-        args = {**params, "sentinel": wish.sentinel, "csv": str(self.store.root / source.rel_path), "places": places}
+        params = {"data_path": source.reference, **wish.params()}
+        args = {
+            **params,
+            "sentinel": wish.sentinel,
+            "csv": str(source.path),
+            "data_digest": source.local.digest if source.local else None,
+            "places": places,
+        }
 
         def settle(connection: Connection, job: Job, summary: Mapping[str, Any]) -> None:
             words = (str(wish.satellite), str(wish.model), str(wish.features), str(wish.balance))
             scores = (summary.get("accuracy"), summary.get("cv_mean"), summary.get("cv_std"))
             records.write_model(connection, records.ModelRecord(version, *words, now(), *scores, job.id, filename))
 
-        return Order("train", args, params, tuple(outputs.values()), (source.rel_path,), settle=settle)
+        return Order("train", args, params, tuple(outputs.values()), (source.reference,), settle=settle)
 
     def find_model(
         self, satellite: Satellite, model: Model, features: Features | None, version: str | None
@@ -143,7 +180,7 @@ class Engine:
         prefix = f"{source.stem}__pred_{model.satellite}_{model.model}_"
         output = Output(TABLE_FILE, "uploads", self.store.claim("uploads", prefix, ".csv"))
         params = {
-            "data_path": source.rel_path,
+            "data_path": source.reference,
             "satellite": model.satellite,
             "model": model.model,
             "features": model.features,
@@ -159,7 +196,8 @@ class Engine:
             "csv_file": media_url(base, output.rel_path),
         }
         args = {
-            "csv": str(self.store.root / source.rel_path),
+            "csv": str(source.path),
+            "stamps": source.stamps,
             "model_path": str(self.store.folder("models") / model.filename),
             "from_row": wish.from_row,
             "to_row": wish.to_row,
@@ -167,15 +205,26 @@ class Engine:
             "explain": wish.explain,
             "reply": reply,
         }
-        return Order("predict", args, params, (output,), (source.rel_path,), recorded=wish.as_job)
+        return Order("predict", args, params, (output,), (source.reference,), recorded=wish.as_job)
 
-    def merge_order(
-        self, a: Source, b: Source, *, dedupe: bool, output_name: str | None, base: str, as_job: bool
-    ) -> Order:
-        name = self._merged_name(a, b, output_name)
+    def merge_order(self, sources: Sequence[Source], wish: "MergeWish", base: str) -> Order:
+        name = self._merged_name(sources, wish.output_name)
         output = Output(TABLE_FILE, "mergefiles", name)
-        params = {"file_a": a.rel_path, "file_b": b.rel_path, "dedupe": dedupe, "output_name": name}
-        args = {"a": str(self.store.root / a.rel_path), "b": str(self.store.root / b.rel_path), "dedupe": dedupe}
+        params: dict[str, Any] = {
+            f"file_{letter}": source.reference for letter, source in zip(LETTERS, sources, strict=False)
+        }
+        params |= {
+            "dedupe": wish.rule is not Duplicates.NONE,
+            "rule": wish.rule,
+            "identifier": wish.identifier,
+            "output_name": name,
+        }
+        args = {
+            "files": [str(source.path) for source in sources],
+            "stamps": {path: stamp for source in sources for path, stamp in source.stamps.items()},
+            "rule": wish.rule,
+            "identifier": wish.identifier,
+        }
 
         def settle(connection: Connection, _: Job, summary: Mapping[str, Any]) -> None:
             status = (self.store.folder("mergefiles") / name).stat()
@@ -184,12 +233,14 @@ class Engine:
         def reply(summary: Mapping[str, Any]) -> dict[str, Any]:
             return merge_reply(base, output.rel_path, summary, self.tokens)
 
-        inputs = (a.rel_path, b.rel_path)
-        return Order("merge", args, params, (output,), inputs, recorded=as_job, settle=settle, reply=reply)
+        inputs = tuple(source.reference for source in sources)
+        return Order("merge", args, params, (output,), inputs, recorded=wish.as_job, settle=settle, reply=reply)
 
-    def _merged_name(self, a: Source, b: Source, output_name: str | None) -> str:
+    def _merged_name(self, sources: Sequence[Source], output_name: str | None) -> str:
         if output_name is None:
-            return self.store.claim("mergefiles", f"merged__{a.stem}__{b.stem}__", ".csv")
+            more = f"and_{len(sources) - 2}_more__" if len(sources) > 2 else ""
+            stems = f"{sources[0].stem}__{sources[1].stem}__"
+            return self.store.claim("mergefiles", f"merged__{stems}{more}", ".csv")
         name = output_name if names.has_csv_suffix(output_name) else f"{output_name}.csv"
         names.check_name(name)
         if not self.store.claim_exactly("mergefiles", name):
@@ -223,6 +274,7 @@ class TrainWish:
     features: Features
     balance: Balance
     sentinel: bool
+    model_labels: ModelLabels
 
     @staticmethod
     def read(form: Form) -> "TrainWish":
@@ -233,14 +285,48 @@ class TrainWish:
             features=form.choice(Features, "feature set", "features", default=Features.VETTED),
             balance=form.choice(Balance, "class balance", "balance", default=Balance.NONE),
             sentinel=form.flag("sentinel", True),
+            model_labels=form.choice(
+                ModelLabels, "way with model-made labels", "model_labels", default=ModelLabels.LEAVE_OUT
+            ),
         )
 
     def params(self) -> dict[str, str]:
-        words = {"satellite": self.satellite, "model": self.model, "features": self.features, "balance": self.balance}
+        words = {
+            "satellite": self.satellite,
+            "model": self.model,
+            "features": self.features,
+            "balance": self.balance,
+            "model_labels": self.model_labels,
+        }
         return {name: str(word) for name, word in words.items()}
 
     def check(self, path: Path) -> None:
         check_table(path, SATELLITES[self.satellite], check_for_training)
+
+
+@dataclass(frozen=True)
+class MergeWish:
+    """The options of a merge; `identifier` is the column of the rules by identifier, where not the satellite's."""
+
+    rule: Duplicates
+    identifier: str | None
+    output_name: str | None
+    as_job: bool
+
+    @staticmethod
+    def read(form: Form, *, may_wait: bool = True) -> "MergeWish":
+        """Raises InputError."""
+        dedupe = form.flag("dedupe", True)
+        plain = Duplicates.EXACT if dedupe else Duplicates.NONE
+        rule = form.choice(Duplicates, "rule for duplicates", "rule", default=plain)
+        if form.text("dedupe") and (rule is Duplicates.NONE) is dedupe:
+            raise InputError(
+                f"The rule “{rule}” and dedupe={str(dedupe).lower()} exclude each other. Send one of them."
+            )
+        output_name = form.text("output_name")
+        if output_name is not None:
+            names.check_name(output_name)
+        return MergeWish(rule, form.text("identifier"), output_name, may_wait and form.flag("async", False))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,16 @@ class Form:
             raise InputError(f"The fields {' and '.join(names)} mean the same, but hold different values. Send one.")
         return found.pop() if found else None
 
+    def path(self, name: str) -> str | None:
+        """The path in a field as it is: blanks at its ends may belong to it. Raises InputError for what is no text."""
+        value = self.fields.get(name)
+        if value in (None, ""):
+            return None
+        self._text(name, value)
+        if not isinstance(value, str):
+            raise InputError(f"The field {name} must hold a path.")
+        return value
+
     def _text(self, name: str, value: Any) -> str | None:
         if isinstance(value, bool):
             return "true" if value else "false"

@@ -27,8 +27,12 @@ EXTENSIONS = [
     "models",
     "merge-delete",
     "merge-token",
+    "merge-rules",
+    "merge-many",
+    "model-labels",
     "jobs",
 ]
+LOCAL_PATHS = "local-path"
 
 
 def media_url(base: str, rel_path: str) -> str:
@@ -40,7 +44,7 @@ def health(settings: Settings) -> dict[str, Any]:
     return Health(
         name="Exoplanet Desktop engine",
         version=__version__,
-        extensions=EXTENSIONS,
+        extensions=[*EXTENSIONS, *([LOCAL_PATHS] if settings.local_paths else [])],
         satellites=list(Satellite),
         models=list(Model),
         features=list(Features),
@@ -95,7 +99,8 @@ def merge_reply(base: str, rel_path: str, summary: Mapping[str, Any], tokens: Me
         merged_url=media_url(base, rel_path),
         merge_token=tokens.make(rel_path),
         expires_in=tokens.seconds,
-    ).model_dump() | {name: summary[name] for name in ("rows_a", "rows_b", "duplicates", "notes") if name in summary}
+        **summary,
+    ).model_dump(exclude={"rows"})
 
 
 def merged_file(

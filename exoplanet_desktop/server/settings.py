@@ -49,6 +49,8 @@ class Settings:
         cancel_seconds: how long a job may take to stop by itself before its process is killed.
         tasks: the function that does the work of each kind of job, as `module:function`.
         warm: modules that the spare process loads while it waits.
+        local_paths: open files of this machine that a caller names by path, where the caller could open them as well:
+            of the embedded engine alone, whose token only this user's program knows.
         cluster: the Dask cluster that trainings and predictions work on: the address of its scheduler, or `local`; None
             for threads of the job's own process.
     """
@@ -63,6 +65,7 @@ class Settings:
     cancel_seconds: float = 0.6
     tasks: Mapping[str, str] = field(default_factory=lambda: TASKS)
     warm: tuple[str, ...] = WARM_MODULES
+    local_paths: bool = False
     cluster: str | None = None
 
 

@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.server.local import unchanged
 from exoplanet_desktop.server.worker import TaskContext
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.classify.classifier import Classifier
@@ -27,7 +28,9 @@ TABLE_FILE = "table.csv"
 
 
 def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: csv, satellite, model, features, balance, sentinel, and `places`: the reply's paths and URLs."""
+    """Arguments: csv, satellite, model, features, balance, sentinel, model_labels, data_digest (of a file that may
+    change), and `places`: the reply's paths and URLs.
+    """
     from exoplanet_desktop.classify.training import Outputs, TrainOptions
     from exoplanet_desktop.classify.training import train as train_on
 
@@ -37,6 +40,8 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
         features=Features(args["features"]),
         balance=Balance(args["balance"]),
         sentinel=args["sentinel"],
+        model_labels=args["model_labels"] == ModelLabels.USE,
+        data_digest=args["data_digest"],
     )
     outputs = Outputs(
         model=context.work / MODEL_FILE,
@@ -61,26 +66,29 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
 
 
 def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, and `reply`: what is known beforehand."""
+    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, stamps (of a file that may change), and
+    `reply`: what is known beforehand.
+    """
     from exoplanet_desktop.classify.prediction import PredictOptions
     from exoplanet_desktop.classify.prediction import predict as predict_on
 
     context.report(0.0, "Loading the model")
     classifier = _classifier(Path(args["model_path"]))
-    found = predict_on(
-        Path(args["csv"]),
-        classifier,
-        PredictOptions(
-            from_row=args["from_row"],
-            to_row=args["to_row"],
-            results_limit=args["results_limit"],
-            explain=args["explain"],
-        ),
-        context.work / TABLE_FILE,
-        executor=context.executor,
-        report=context.report,
-        should_stop=context.should_stop,
-    )
+    with unchanged(args["stamps"]):
+        found = predict_on(
+            Path(args["csv"]),
+            classifier,
+            PredictOptions(
+                from_row=args["from_row"],
+                to_row=args["to_row"],
+                results_limit=args["results_limit"],
+                explain=args["explain"],
+            ),
+            context.work / TABLE_FILE,
+            executor=context.executor,
+            report=context.report,
+            should_stop=context.should_stop,
+        )
     head = args["reply"]
     reply = {
         "ok": True,
@@ -116,21 +124,26 @@ def _loaded(path: Path, *_: int) -> "Classifier":
 
 
 def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: a, b, dedupe. The engine makes the reply, since only it can sign a token."""
-    from exoplanet_desktop.catalogs.merge import merge as merge_tables
+    """Arguments: files, rule, identifier, stamps. The engine makes the reply, since only it can sign a token."""
+    from exoplanet_desktop.catalogs.merge import Duplicates, merge_many
 
-    summary = merge_tables(
-        Path(args["a"]),
-        Path(args["b"]),
-        context.work / TABLE_FILE,
-        dedupe=args["dedupe"],
-        report=context.report,
-        should_stop=context.should_stop,
-    )
+    with unchanged(args["stamps"]):
+        summary = merge_many(
+            [Path(file) for file in args["files"]],
+            context.work / TABLE_FILE,
+            rule=Duplicates(args["rule"]),
+            identifier=args["identifier"],
+            report=context.report,
+            should_stop=context.should_stop,
+        )
     return {}, {
         "rows": summary.rows,
         "rows_a": summary.rows_a,
         "rows_b": summary.rows_b,
+        "rows_each": list(summary.rows_each),
+        "dropped_each": list(summary.dropped_each),
         "duplicates": summary.duplicates,
+        "filled": summary.filled,
+        "rule": args["rule"],
         "notes": list(summary.notes),
     }

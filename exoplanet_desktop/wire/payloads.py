@@ -51,7 +51,10 @@ class LeftOut(Payload):
 
 
 class Evaluation(Payload):
-    """The protocol behind the numbers (extension)."""
+    """The protocol behind the numbers (extension).
+
+    `model_labels_used` and `model_labels_left_out` count rows whose label a model made, not a person.
+    """
 
     protocol: str
     folds: int
@@ -63,6 +66,8 @@ class Evaluation(Payload):
     rows_left_out: list[LeftOut] = Field(default_factory=list)
     fold_accuracy: list[float] = Field(default_factory=list)
     balance: str = "none"
+    model_labels_used: int = 0
+    model_labels_left_out: int = 0
     notes: list[str] = Field(default_factory=list)
 
 
@@ -169,7 +174,11 @@ class PredictReply(Payload):
 
 
 class MergeReply(Payload):
-    """Reply of POST /api/merge; `expires_in` (seconds) is the life of the merge token."""
+    """Reply of POST /api/merge; `expires_in` (seconds) is the life of the merge token.
+
+    `rows_each` and `dropped_each` (by the rule) count rows of the files in their order, `filled` those whose label is a
+    predicted one.
+    """
 
     ok: bool = True
     message: str = ""
@@ -178,6 +187,14 @@ class MergeReply(Payload):
     merged_url: str
     merge_token: str | None = None
     expires_in: int | None = None
+
+    # Extensions of our engine.
+    rule: str | None = None
+    rows_each: list[int] | None = None
+    dropped_each: list[int] | None = None
+    duplicates: int | None = None
+    filled: int | None = None
+    notes: list[str] | None = None
 
 
 class MergedFile(Payload):

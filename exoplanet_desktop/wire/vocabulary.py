@@ -57,6 +57,13 @@ class Balance(StrEnum):
     BALANCED = "balanced"
 
 
+class ModelLabels(StrEnum):
+    """What a training does with rows whose label a model made: `label_source` says so in merged files."""
+
+    LEAVE_OUT = "leave out"
+    USE = "use"
+
+
 class Status(StrEnum):
     """State of a job. CANCELLED is an extension of our engine."""
 

@@ -115,8 +115,8 @@ def test_a_prediction_fills_the_gaps_of_the_label_and_its_columns_go(write, tmp_
     summary, rows = merged(write, tmp_path, a, b)
     assert rows == [
         ["kepid", "koi_disposition", "label_source", "koi_depth", "koi_duration", "koi_period", "koi_prad"],
-        ["1", "CONFIRMED", "", "1", "1", "1", "1"],
-        ["2", "CANDIDATE", "", "1", "1", "1", "1"],
+        ["1", "CONFIRMED", "catalog", "1", "1", "1", "1"],
+        ["2", "CANDIDATE", "catalog", "1", "1", "1", "1"],
         ["3", "FALSE POSITIVE", "model", "1", "1", "1", "1"],
         ["4", "NA", "", "1", "1", "1", "1"],
     ]
@@ -141,7 +141,7 @@ def test_a_prediction_becomes_the_label_where_there_is_none(write, tmp_path: Pat
         "st_rad",
         "st_teff",
     ]
-    assert [row[2:4] for row in rows[1:]] == [["CANDIDATE", "model"], ["REFUTED", ""]]
+    assert [row[2:4] for row in rows[1:]] == [["CANDIDATE", "model"], ["REFUTED", "catalog"]]
 
 
 def test_the_origin_of_a_label_survives_a_second_merge(write, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_the_origin_of_a_label_survives_a_second_merge(write, tmp_path: Path) ->
     third = write(f"{KOI},koi_disposition\n3,1,1,1,1,CANDIDATE\n", "c.csv")
     merge(tmp_path / "first.csv", third, tmp_path / "second.csv")
     header, *rows = rows_of(tmp_path / "second.csv")
-    assert [row[header.index("label_source")] for row in rows] == ["model", "", ""]
+    assert [row[header.index("label_source")] for row in rows] == ["model", "catalog", "catalog"]
 
 
 def test_a_row_that_says_the_same_is_dropped_whoever_labelled_it(write, tmp_path: Path) -> None:

@@ -135,8 +135,11 @@ def test_rows_that_are_not_used_are_counted(lab: Any, make_catalog: MakeCatalog)
     assert (made.count, made.lines[0]) == (10, 24)
     assert (ragged.count, ragged.lines) == (1, [7])
     assert result.evaluation.rows_used == 388
+    assert (result.evaluation.model_labels_left_out, result.evaluation.model_labels_used) == (10, 0)
     asked = lab.train(csv, TrainOptions(Satellite.KOI, Model.XGB, sentinel=False, model_labels=True))
     assert asked.evaluation.rows_used == 398
+    assert (asked.evaluation.model_labels_left_out, asked.evaluation.model_labels_used) == (0, 10)
+    assert "10 rows carry labels that a model made" in " ".join(asked.evaluation.notes)
 
 
 def test_two_classes_are_enough(lab: Any, make_catalog: MakeCatalog) -> None:

@@ -76,8 +76,8 @@ def predict(args: dict[str, Any], context: TaskContext) -> Outcome:
 
 
 def merge(args: dict[str, Any], context: TaskContext) -> Outcome:
-    a, b = (Path(args[name]).read_text("latin-1").splitlines() for name in "ab")
+    a, b = (Path(file).read_text("latin-1").splitlines() for file in args["files"])
     lines = a + b[1:]
-    unique = list(dict.fromkeys(lines)) if args["dedupe"] else lines
+    unique = list(dict.fromkeys(lines)) if args["rule"] == "exact" else lines
     (context.work / TABLE_FILE).write_text("\n".join(unique) + "\n", "latin-1")
     return {}, {"rows": len(unique) - 1}

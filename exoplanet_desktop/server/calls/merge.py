@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.errors import AppError, BugError, InputError, NotAllowed, TooLarge, WrongType
-from exoplanet_desktop.server import names, replies
+from exoplanet_desktop.server import replies
 from exoplanet_desktop.server.calls.common import (
     ACCEPTED,
     FLAG,
@@ -19,47 +21,63 @@ from exoplanet_desktop.server.calls.common import (
     form_of,
     json_reply,
     started,
+    words,
 )
 from exoplanet_desktop.server.calls.train import TRAIN_FIELDS
-from exoplanet_desktop.server.engine import Engine, Source, TrainWish, check_readable
+from exoplanet_desktop.server.engine import LETTERS, Engine, MergeWish, Source, TrainWish, check_readable
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.job import Order
 from exoplanet_desktop.wire.payloads import MergeTrainReply, UploadedFile
 
 router = APIRouter()
 
-_FIELDS = {"file_a": TEXT, "file_b": TEXT, "dedupe": FLAG, "output_name": TEXT}
+_FILES = tuple(f"file_{letter}" for letter in LETTERS)
+_PATHS = tuple(f"local_path_{letter}" for letter in LETTERS)
+_FIELDS = {
+    "file_a": TEXT,
+    "file_b": TEXT,
+    "dedupe": FLAG,
+    "output_name": TEXT,
+    "rule": words(*Duplicates),
+    "identifier": TEXT,
+}
+_MORE_FIELDS = {"file_c": TEXT, "local_path_a": TEXT, "local_path_b": TEXT, "local_path_c": TEXT, "async": FLAG}
 
 
 @router.post(
     "/api/merge",
     responses=ACCEPTED,
-    openapi_extra=body_schema({**_FIELDS, "async": FLAG}, "file_a", "file_b", required=("file_a", "file_b")),
+    openapi_extra=body_schema({**_FIELDS, **_MORE_FIELDS}, "file_a", "file_b", "file_c"),
 )
 async def merge(request: Request) -> Response:
-    """Merge two CSVs, uploads or stored ones, the rows of `file_a` first."""
-    async with form_of(request, "file_a", "file_b") as form:
-        order = await _merge_order(request, form, "file_a", "file_b")
+    """Merge two CSVs or more, uploads or stored ones: the rows of `file_a`, then those of `file_b`, …
+
+    `rule` says which rows are duplicates: `exact` ones (the first stays), those with the same `identifier` (`first`,
+    `last` or `most-complete` stays), or `none`. An embedded engine also takes `local_path_a`, … in place of files.
+    """
+    async with form_of(request, *_FILES) as form:
+        order = await _merge_order(request, form, MergeWish.read(form), _FILES)
     if order.recorded:
         return await started(request, order, "Merge started")
     return json_reply(await answer_of(request, order))
 
 
-async def _merge_order(request: Request, form: Form, file_a: str, file_b: str, *, may_wait: bool = True) -> Order:
+async def _merge_order(request: Request, form: Form, wish: MergeWish, files: Sequence[str]) -> Order:
+    """`files`: the fields of uploads, in order; names and paths have fields of their own."""
     engine = engine_of(request)
-    dedupe, as_job = form.flag("dedupe", True), may_wait and form.flag("async", False)
-    output_name = form.text("output_name")
-    if output_name is not None:
-        names.check_name(output_name)
-    if any(file not in form.files and not form.text(name) for file, name in ((file_a, "file_a"), (file_b, "file_b"))):
+    fields = list(zip(files, _FILES, _PATHS, strict=False))
+    there = [file in form.files or bool(form.text(name) or form.path(path)) for file, name, path in fields]
+    count = there.index(False) if False in there else len(there)
+    if count < 2:
         raise InputError("A merge needs two files. Send `file_a` and `file_b`, as .csv files or as names.")
-    a = await _one(engine, form, file_a, "file_a")
-    b = await _one(engine, form, file_b, "file_b")
-    return engine.merge_order(a, b, dedupe=dedupe, output_name=output_name, base=base_of(request), as_job=as_job)
+    if any(there[count:]):
+        raise InputError(f"`{fields[count][1]}` is missing, but a later file is there. Leave no gap between the files.")
+    sources = [await _one(engine, form, *one) for one in fields[:count]]
+    return engine.merge_order(sources, wish, base_of(request))
 
 
-async def _one(engine: Engine, form: Form, file_field: str, name_field: str) -> Source:
-    source = await engine.source(form, file_field, name_field, check_readable)
+async def _one(engine: Engine, form: Form, file_field: str, name_field: str, path_field: str) -> Source:
+    source = await engine.source(form, file_field, name_field, path_field, check_readable)
     assert source is not None
     return source
 
@@ -98,7 +116,8 @@ async def merge_and_train(request: Request) -> Response:
     try:
         async with form_of(request, "file_a_file", "file_b_file") as form:
             wish = TrainWish.read(form)
-            order = await _merge_order(request, form, "file_a_file", "file_b_file", may_wait=False)
+            merging = MergeWish.read(form, may_wait=False)
+            order = await _merge_order(request, form, merging, ("file_a_file", "file_b_file"))
         done.update(json.loads(await answer_of(request, order)))
         done.update(await _train_on(request, order, wish))
     except (NotAllowed, TooLarge, WrongType, BugError):

@@ -43,16 +43,19 @@ _FIELDS = {
 @router.post(
     "/api/predict",
     responses=ACCEPTED,
-    openapi_extra=body_schema({**_FIELDS, "data_path": TEXT}, "file", required=("satellite",)),
+    openapi_extra=body_schema({**_FIELDS, "data_path": TEXT, "local_path": TEXT}, "file", required=("satellite",)),
 )
 async def predict(request: Request) -> Response:
-    """Predict an upload (`file`) or a stored file (`data_path`): at once, or as a job where `async` is true."""
+    """Predict an upload (`file`) or a stored file (`data_path`): at once, or as a job where `async` is true.
+
+    An embedded engine also takes `local_path`: the absolute path of a file that it reads in place.
+    """
     engine = engine_of(request)
     async with form_of(request, "file") as form:
-        if not form.files and not form.text("data_path"):
+        if not (form.files or form.text("data_path") or form.path("local_path")):
             raise InputError("There is no file to predict. Send a .csv as `file`.")
         wish = await _wish(engine, form)
-        source = await engine.source(form, "file", "data_path", wish.check)
+        source = await engine.source(form, "file", "data_path", "local_path", wish.check)
     assert source is not None
     order = engine.predict_order(source, wish, base_of(request))
     if wish.as_job:

@@ -24,7 +24,7 @@ from exoplanet_desktop.server.engine import Engine, Source, TrainWish
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.joblog import read_log
 from exoplanet_desktop.wire.payloads import Logs
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 router = APIRouter()
 
@@ -37,6 +37,7 @@ TRAIN_FIELDS = {
     "features": words(*Features),
     "balance": words(*Balance),
     "sentinel": FLAG,
+    "model_labels": words(*ModelLabels),
 }
 
 
@@ -44,11 +45,17 @@ TRAIN_FIELDS = {
     "/api/train",
     status_code=202,
     openapi_extra=body_schema(
-        {**TRAIN_FIELDS, "data_path": TEXT, "merge_token": TEXT}, "file", required=("satellite", "model")
+        {**TRAIN_FIELDS, "data_path": TEXT, "merge_token": TEXT, "local_path": TEXT},
+        "file",
+        required=("satellite", "model"),
     ),
 )
 async def start_training(request: Request) -> Response:
-    """Start a training on an upload (`file`), a stored file (`data_path`) or a merged one (`merge_token`)."""
+    """Start a training on an upload (`file`), a stored file (`data_path`) or a merged one (`merge_token`).
+
+    Rows whose label a model made (`label_source` says `model`) are left out unless `model_labels` is `use`. An embedded
+    engine also takes `local_path`: the absolute path of a file that it reads in place.
+    """
     engine = engine_of(request)
     async with form_of(request, "file") as form:
         source = await _source(engine, form)
@@ -56,13 +63,13 @@ async def start_training(request: Request) -> Response:
 
 
 async def _source(engine: Engine, form: Form) -> tuple[Source, TrainWish]:
-    if not (form.files or form.text("data_path") or form.text("merge_token")):
+    if not (form.files or form.text("data_path") or form.text("merge_token") or form.path("local_path")):
         raise InputError("There is no file to train on. Send a .csv as `file`, or name one as `data_path`.")
     wish = TrainWish.read(form)
     token = form.text("merge_token")
     if token and not form.files:
         return await engine.find(engine.tokens.read(token), wish.check), wish
-    source = await engine.source(form, "file", "data_path", wish.check)
+    source = await engine.source(form, "file", "data_path", "local_path", wish.check)
     assert source is not None
     return source, wish
 

@@ -1,0 +1,63 @@
+"""Who gave a row its label: a merge that fills a gap by a prediction says so, and nobody has to take it for truth."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.table import Table
+
+LABEL_SOURCE = "label_source"
+MODEL = "model"
+CATALOG = "catalog"
+
+
+def made_by_model(source: str | None) -> bool:
+    """Whether a cell of `label_source` says that a model made the label.
+
+    >>> made_by_model("model"), made_by_model("catalog"), made_by_model(None)
+    (True, False, False)
+    """
+    return (source or "").strip().lower() == MODEL
+
+
+def count_model_labels(table: "Table") -> int:
+    """Rows of a table whose label a model made."""
+    return sum(_said_by_models(table).values())
+
+
+def without_model_labels(
+    path: Path, out: Path, *, report: Report | None = None, should_stop: ShouldStop | None = None
+) -> int:
+    """Writes a catalog without the rows whose label a model made; returns how many those are.
+
+    Where there are none, nothing is written. `out` appears whole or not at all. Raises InputError where no row would be
+    left, UnreadableFile, UnavailableError and Cancelled.
+    """
+    from exoplanet_desktop.catalogs.export import export
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.errors import InputError
+
+    if LABEL_SOURCE not in sniff(path).columns:
+        return 0
+    with Table.open(path, report=report, should_stop=should_stop) as table:
+        said = _said_by_models(table)
+        count = sum(said.values())
+        if not count:
+            return 0
+        if count == table.row_count:
+            raise InputError(
+                f"A model made the labels of all rows of {path.name}. Choose another catalog to learn from."
+            )
+        spelt = ", ".join(f"'{text}'" for text in said)
+        others = table.select(f"{LABEL_SOURCE} is missing or not {LABEL_SOURCE} in ({spelt})")
+        export(others, out, should_stop=should_stop)
+    return count
+
+
+def _said_by_models(table: "Table") -> dict[str, int]:
+    if LABEL_SOURCE not in table.columns:
+        return {}
+    return {text: rows for text, rows in table.counts(LABEL_SOURCE).items() if made_by_model(text)}

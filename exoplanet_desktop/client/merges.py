@@ -1,0 +1,55 @@
+"""Who merges: the backend where it merges as asked, else this machine, with the same code as our own engine."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.client.backend import Backend
+
+
+@dataclass(frozen=True)
+class MergeWish:
+    """What is to be merged, and how.
+
+    Attributes:
+        paths: two catalogs or more, in the order of their rows.
+        rule: which rows are duplicates, and which of them stays.
+        identifier: for the rules by identifier, the column that names the object; that of the satellite where None.
+        output_name: of the merged file; made from the catalogs' names where None.
+    """
+
+    paths: tuple[Path, ...]
+    rule: Duplicates = Duplicates.EXACT
+    identifier: str | None = None
+    output_name: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The name of a file merged on this machine, as a backend would make it."""
+        if self.output_name:
+            plain = Path(self.output_name.replace("\\", "/")).name
+            return plain if plain.lower().endswith(".csv") else f"{plain}.csv"
+        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        stems = "__".join(path.stem[:40] for path in self.paths[:2])
+        more = f"__and_{len(self.paths) - 2}_more" if len(self.paths) > 2 else ""
+        return f"merged__{stems}{more}__{stamp}.csv"
+
+
+def backend_merges(backend: Backend, wish: MergeWish) -> bool:
+    """Whether the backend does what is asked.
+
+    One of the plain contract knows two files and exact duplicates. It would also put predicted classes among the
+    labels without a word, so that catalogs with predictions are merged here, where `label_source` tells them apart.
+    """
+    if backend.has("merge-rules"):
+        return True
+    plain = wish.rule in (Duplicates.EXACT, Duplicates.NONE) and len(wish.paths) == 2
+    return plain and not any(map(_has_prediction, wish.paths))
+
+
+def _has_prediction(path: Path) -> bool:
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.united import PREDICTED
+
+    return any(column.lower() in PREDICTED for column in sniff(path).columns)

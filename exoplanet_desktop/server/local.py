@@ -1,0 +1,116 @@
+"""Files of this machine that a caller names by path: for the program whose own engine this is, and nobody else.
+
+That program and the engine run as the same user, so that a path opens nothing that the caller could not open itself.
+What is refused here is refused lest the engine hang or read another file than the one that was meant.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from exoplanet_desktop.errors import AppError, Cancelled, InputError, NotFound, UnavailableError
+from exoplanet_desktop.server.names import shown
+
+_MOST_CHARACTERS = 4096
+# A pipe must not make the engine wait for its other end, nor a link lead it elsewhere after it was looked at.
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """Attributes:
+    path: absolute, without links.
+    digest: SHA-256 of its content.
+    stamp: device, inode, bytes and time of the last change, by which another content is noticed.
+    """
+
+    path: Path
+    digest: str
+    stamp: tuple[int, int, int, int]
+
+
+def local_file(text: str) -> LocalFile:
+    """The file behind a path, read once for its digest.
+
+    Raises InputError for what is no absolute path of a regular file, or leads over links; NotFound where nothing is
+    there; UnavailableError where it changes meanwhile.
+    """
+    path = _checked(text)
+    try:
+        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise InputError(f"“{shown(path)}” is not a file. Choose a CSV file.")
+            if not before.st_size:
+                raise InputError(f"{shown(path.name)} is empty. Choose a file with a header and rows.")
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            after = os.fstat(file.fileno())
+    except OSError as error:
+        raise _refused(path, error) from error
+    if _stamp(before) != _stamp(after):
+        raise changed(path)
+    return LocalFile(path, digest, _stamp(after))
+
+
+@contextmanager
+def unchanged(stamps: Mapping[str, list[int]]) -> Iterator[None]:
+    """A block of work on files that must stay as they were when they were accepted: `stamps` by path.
+
+    Raises UnavailableError for one that has changed, also where the work fails for another reason.
+    """
+    _check(stamps)
+    try:
+        yield
+    except Cancelled:
+        raise
+    except AppError:
+        _check(stamps)
+        raise
+    _check(stamps)
+
+
+def changed(path: Path) -> UnavailableError:
+    return UnavailableError(f"{path.name} changed while it was read. Start again when nothing writes to it.")
+
+
+def _check(stamps: Mapping[str, list[int]]) -> None:
+    for text, stamp in stamps.items():
+        try:
+            status = Path(text).lstat()
+        except OSError as error:
+            raise changed(Path(text)) from error
+        if _stamp(status) != tuple(stamp):
+            raise changed(Path(text))
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _checked(text: str) -> Path:
+    """The path itself, once it is known to be absolute, plain and free of links."""
+    if len(text) > _MOST_CHARACTERS or "\0" in text or not Path(text).is_absolute():
+        raise InputError(f"“{shown(text)}” is no absolute path. Send the whole path of a file.")
+    if os.path.splitdrive(text)[0].startswith(("\\\\", "//")):
+        # Windows would show this user's name and password to whichever server the path names.
+        raise InputError(f"“{shown(text)}” lies on another machine. Upload the file.")
+    try:
+        real = os.path.realpath(text, strict=True)
+    except (OSError, ValueError) as error:
+        raise _refused(Path(text), error) from error
+    if real != text:
+        raise InputError(f"“{shown(text)}” leads to another file, by a link or a detour. Send that file's own path.")
+    return Path(text)
+
+
+def _refused(path: Path, error: OSError | ValueError) -> AppError:
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return NotFound(f"There is no file “{shown(path)}”. Check its name and folder.")
+    reason = getattr(error, "strerror", None) or "it is no path of a file"
+    return InputError(f"“{shown(path)}” cannot be read: {reason}. Check the file and its permissions.")
