@@ -81,10 +81,9 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     cells = {name: _cells(table, name, rows) for name in blank.texts}
     features = with_categories(blank, cells)
     objects = table.texts(info.name) if info.name in table.columns else [None] * table.row_count
-    named = (tuple((texts[row] or "").strip() for row in rows) for texts in (objects, hosts))
-    return Dataset(
-        features.matrix(numbers, cells), features, labels, y, groups, rows, left_out, *named, int(made.sum())
-    )
+    names, stars = (tuple((texts[row] or "").strip() for row in rows) for texts in (objects, hosts))
+    matrix = features.matrix(numbers, cells)
+    return Dataset(matrix, features, labels, y, groups, rows, left_out, names, stars, int(made.sum()))
 
 
 def blinded(dataset: Dataset) -> Dataset:

@@ -35,7 +35,7 @@ from exoplanet_desktop.cli.work import (
     watch,
 )
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.wire.vocabulary import Balance
+from exoplanet_desktop.wire.vocabulary import Balance, ModelLabels
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 @model_option
 @features_option
 @click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
+@click.option("--use-model-labels", is_flag=True, help="Learn from rows too whose label a model made (merged files).")
 @click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
 @place_options
 @json_option
@@ -58,6 +59,7 @@ def train(
     model: str,
     features: str | None,
     balance: str | None,
+    use_model_labels: bool,
     no_sentinel: bool,
     data_dir: Path | None,
     backend: str | None,
@@ -76,7 +78,15 @@ def train(
     console = Console()
     with one_file(csv, console) as whole, backend_at(Place(data_dir, backend, token_file), console) as there:
         status, result = train_on(
-            there, whole, mission, kind, console, feature_set, weights, sentinel=False if no_sentinel else None
+            there,
+            whole,
+            mission,
+            kind,
+            console,
+            feature_set,
+            weights,
+            sentinel=False if no_sentinel else None,
+            model_labels=ModelLabels.USE if use_model_labels else ModelLabels.LEAVE_OUT,
         )
     if as_json:
         print_json(status)

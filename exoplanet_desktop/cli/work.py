@@ -12,7 +12,7 @@ from exoplanet_desktop.cli.diagnosis import diagnose_training
 from exoplanet_desktop.cli.guard import start_log
 from exoplanet_desktop.cli.options import Place, existing, token_in
 from exoplanet_desktop.errors import BugError, InputError, NoAnswer, UnavailableError
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
@@ -77,17 +77,14 @@ def check_prediction_file(file: Path, satellite: Satellite) -> None:
 @contextmanager
 def one_file(files: Sequence[Path], console: Console) -> Iterator[Path]:
     """The file itself, or all of them merged in order into one that is removed afterwards."""
-    from exoplanet_desktop.catalogs.merge import merge
+    from exoplanet_desktop.catalogs.merge import merge_many
 
     if len(files) == 1:
         yield files[0]
         return
     with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
-        whole = files[0]
-        for number, file in enumerate(files[1:], start=2):
-            out = Path(folder) / f"merged_{number}.csv"
-            merge(whole, file, out, report=_as_one_stage(console, f"Merging file {number} of {len(files)}"))
-            whole = out
+        whole = Path(folder) / "merged.csv"
+        merge_many(files, whole, report=_as_one_stage(console, f"Merging {len(files)} files"))
         yield whole
 
 
@@ -107,17 +104,27 @@ def train_on(
     features: Features | None = None,
     balance: Balance | None = None,
     sentinel: bool | None = None,
+    model_labels: ModelLabels = ModelLabels.LEAVE_OUT,
 ) -> tuple["JobStatus", "TrainResult"]:
     """A training from upload to metrics. Raises the AppError that tells why there are none.
 
     `sentinel`: whether the blind score is measured too; None leaves it to the backend.
     """
     from exoplanet_desktop.client.jobs import judge
+    from exoplanet_desktop.client.labels import to_learn_from
 
-    with blamed_on(lambda: diagnose_training(csv, satellite)):
-        sending = console.sending(csv.name)
+    with blamed_on(lambda: diagnose_training(csv, satellite)), to_learn_from(backend, csv, model_labels) as (sent, out):
+        if out:
+            console.note(f"{out:,} rows carry labels that a model made; they are left out.")
         accepted = backend.train(
-            csv, satellite, model, features=features, balance=balance, sentinel=sentinel, progress=sending
+            sent,
+            satellite,
+            model,
+            features=features,
+            balance=balance,
+            sentinel=sentinel,
+            model_labels=model_labels,
+            progress=console.sending(csv.name),
         )
         status = watch(backend, accepted, console)
         outcome = judge(status)

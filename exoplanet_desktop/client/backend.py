@@ -57,12 +57,17 @@ class Backend(Caller):
         balance: Balance | None = None,
         sentinel: bool | None = None,
         model_labels: ModelLabels | None = None,
+        in_place: bool = True,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
-        """Uploads a catalog and starts a training on it. Raises InputError for an option the backend does not know."""
+        """Uploads a catalog and starts a training on it. Raises InputError for an option the backend does not know.
+
+        `in_place`: the file stays until the job has ended, so that our own engine may read it where it is.
+        """
         options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
-        answer = self._hand_over(
+        call = self._hand_over if in_place else self._upload
+        answer = call(
             "/api/train", "start the training", options, {"file": csv}, self.patiences.quick, progress, should_stop
         )
         return self._parse(TrainAccepted, answer, "the start of a training")
@@ -98,6 +103,7 @@ class Backend(Caller):
                 balance=balance,
                 sentinel=sentinel,
                 model_labels=model_labels,
+                in_place=False,
                 progress=progress,
                 should_stop=should_stop,
             )

@@ -146,6 +146,18 @@ class Caller:
         if all(paths.values()):
             # It reads each file once before it answers.
             return self._post(path, what, {**fields, **paths}, self.patiences.work, should_stop)
+        return self._upload(path, what, fields, files, patience, progress, should_stop)
+
+    def _upload(
+        self,
+        path: str,
+        what: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, Path],
+        patience: Patience,
+        progress: Progress | None,
+        should_stop: ShouldStop | None,
+    ) -> Answer:
         uploads = {name: self._prepared(csv, should_stop) for name, csv in files.items()}
         return self._send(path, what, fields, uploads, patience, progress, should_stop)
 

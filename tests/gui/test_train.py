@@ -158,3 +158,50 @@ def test_an_engine_that_was_killed_is_started_again(live: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: engine.pid not in (None, before), timeout=20_000)
     qtbot.waitUntil(lambda: session.state.value == "ready", timeout=20_000)
     assert any("started again" in text for text in live.notices.texts())
+
+
+def test_a_second_click_does_not_queue_the_very_same_training(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    tab = live.train
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.open_files([sample()])
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
+
+    with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS):
+        tab.go.button.click()
+        tab.go.button.click()
+        qtbot.waitUntil(lambda: not tab.go.button.isEnabled(), timeout=5_000)
+        assert "under way" in tab.go.reason.text()
+        qtbot.mouseClick(tab.go.button, Qt.MouseButton.LeftButton)
+        tab.start()
+        tab.options.model.setCurrentText("Decision tree")
+        assert tab.go.button.isEnabled()  # another one may be queued
+        tab.options.model.setCurrentText("XGBoost")
+
+    assert len(live.services.runs.all) == 1
+    assert tab.go.button.isEnabled()
+
+
+def test_labels_that_a_model_made_are_counted_and_left_out_unless_asked_for(
+    live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path
+) -> None:
+    lines = [line for line in sample().read_text().splitlines() if not line.startswith("#")]
+    marked = tmp_path / "marked.csv"
+    rows = [f"{line},{'model' if number % 2 else 'catalog'}" for number, line in enumerate(lines[1:])]
+    marked.write_text("\n".join([f"{lines[0]},label_source", *rows, ""]))
+    tab = live.train
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.open_files([marked])
+    assert tab.options.labels_note.text() == "300 rows carry labels that a model made; they are left out."
+    assert not tab.options.use_model_labels.isChecked()
+
+    used = []
+    for wish in (False, True):
+        tab.options.use_model_labels.setChecked(wish)
+        with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS) as ended:
+            tab.go.button.click()
+        used.append(ended.args[0].result.evaluation.rows_used)
+    assert used == [300, 600]
+
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.open_files([sample()])
+    assert tab.options.labels_note.isHidden() and not tab.options.use_model_labels.isChecked()

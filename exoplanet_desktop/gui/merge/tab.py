@@ -377,12 +377,10 @@ class MergeTab(QWidget):
 
 def _told(reply: "MergeReply") -> str:
     """What came of a merge, in words: rows, duplicates, and what the engine notes."""
-    extra = reply.model_extra or {}
     parts = [f"{reply.merged_filename} has {reply.merged_rows:,} rows"]
-    if isinstance(a := extra.get("rows_a"), int) and isinstance(b := extra.get("rows_b"), int):
-        parts[0] += f", from {a:,} of A and {b:,} of B"
-    if isinstance(duplicates := extra.get("duplicates"), int) and duplicates:
-        parts[0] += f", less {duplicates:,} duplicates"
-    notes = extra.get("notes")
-    parts += [str(note).rstrip(".") for note in notes] if isinstance(notes, list) else []
+    if reply.rows_each and len(reply.rows_each) == 2:
+        parts[0] += f", from {reply.rows_each[0]:,} of A and {reply.rows_each[1]:,} of B"
+    if reply.duplicates:
+        parts[0] += f", less {reply.duplicates:,} duplicates"
+    parts += [note.rstrip(".") for note in reply.notes or ()]
     return ". ".join(parts) + "."

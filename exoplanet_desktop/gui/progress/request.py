@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
@@ -17,7 +17,7 @@ class TrainRequest:
     """What the user asked for. Either `paths` (two or more are merged first) or `merged`, a file of the backend.
 
     `features`, `balance` and `sentinel` (the score of blind features as well) are None for a backend that does not
-    know them.
+    know them. `model_labels`: what is done with rows whose label a model made; None where nothing was said of it.
     """
 
     satellite: Satellite
@@ -25,6 +25,7 @@ class TrainRequest:
     features: Features | None = None
     balance: Balance | None = None
     sentinel: bool | None = None
+    model_labels: ModelLabels | None = None
     paths: tuple[Path, ...] = ()
     merged: "MergedFile | MergeReply | None" = None
 
@@ -40,6 +41,7 @@ class TrainRequest:
             "features": self.features,
             "balance": self.balance,
             "sentinel": self.sentinel,
+            "model_labels": self.model_labels,
             "files": [path.name for path in self.paths] or [self.source],
             "paths": [str(path.absolute()) for path in self.paths],
             "merged": self.merged is not None,
@@ -52,13 +54,14 @@ class TrainRequest:
         The files of an imported run, and of a merged file of the backend, are names alone.
         """
         try:
-            features, balance = kept.get("features"), kept.get("balance")
+            features, balance, labels = (kept.get(name) for name in ("features", "balance", "model_labels"))
             return cls(
                 Satellite(kept["satellite"]),
                 Model(kept["model"]),
                 Features(features) if features else None,
                 Balance(balance) if balance else None,
                 kept.get("sentinel"),
+                ModelLabels(labels) if labels else None,
                 tuple(Path(str(name)) for name in kept.get("paths") or kept.get("files") or ()),
             )
         except (KeyError, ValueError, TypeError) as error:

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableE
 from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.sending import Sending
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -101,6 +101,10 @@ class TrainingRun(QObject):
     @property
     def elapsed_s(self) -> float:
         return self._took if self._took is not None else time.monotonic() - self._began
+
+    def is_on(self, connection: Connection | None) -> bool:
+        """Whether that backend does it."""
+        return connection is not None and connection is self._connection
 
     @property
     def connection(self) -> Connection:
@@ -202,52 +206,10 @@ class TrainingRun(QObject):
         self.connection.backend.download(self.result.model_url, target, progress, should_stop)
 
     def _send(self) -> "TrainAccepted":
-        """Upload (and merge before, where there are several files). Runs in a worker."""
-        from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
-
-        request, backend = self.request, self.connection.backend
+        """Runs in a worker."""
+        backend, stopped = self.connection.backend, self._stop.is_set
         sent = Pacing(tr("Sending"), self._say, tr("Sent; waiting for the backend …"))
-        if request.merged is not None:
-            return backend.train_merged(
-                request.merged,
-                request.satellite,
-                request.model,
-                features=request.features,
-                balance=request.balance,
-                sentinel=request.sentinel,
-                progress=sent,
-                should_stop=self._stop.is_set,
-            )
-        with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-") as folder:
-            path = self._one_file(request.paths, Path(folder))
-            from exoplanet_desktop.catalogs.reading import sniff
-
-            check_for_training(sniff(path).columns, SATELLITES[request.satellite])
-            return backend.train(
-                path,
-                request.satellite,
-                request.model,
-                features=request.features,
-                balance=request.balance,
-                sentinel=request.sentinel,
-                progress=sent,
-                should_stop=self._stop.is_set,
-            )
-
-    def _one_file(self, paths: Sequence[Path], folder: Path) -> Path:
-        if len(paths) == 1:
-            return paths[0]
-        from exoplanet_desktop.catalogs.merge import merge
-
-        merged = paths[0]
-        for number, path in enumerate(paths[1:], start=2):
-            self._say(None, f"Merging file {number} of {len(paths)} …")
-            target = folder / f"merged_{number}_{paths[0].stem}.csv"
-            summary = merge(merged, path, target, should_stop=self._stop.is_set)
-            said = f"{path.name} merged: {summary.rows:,} rows, {summary.duplicates:,} duplicates dropped."
-            self._merged.emit("\n".join((said, *summary.notes)) + "\n")
-            merged = target
-        return merged
+        return Sending(self.request, backend, self._say, self._merged.emit, sent, stopped).begin()
 
     def _say(self, share: float | None, words: str) -> None:
         # Plain attributes and a signal: Qt queues the signal to the GUI thread.

@@ -79,6 +79,11 @@ class Runs(QObject):
         self.past_known.emit(entries)
         self._take_up()
 
+    def under_way(self, request: TrainRequest) -> TrainingRun | None:
+        """A run of this window that does the very same on the backend in use, and has not ended."""
+        asked, connection = request.as_json(), self._session.connection
+        return next((run for run in self.live if run.request.as_json() == asked and run.is_on(connection)), None)
+
     def begin(self, request: TrainRequest) -> TrainingRun:
         """A new run on the backend in use; `await run.work()` does it. Raises UnavailableError without a backend."""
         self._session.backend()

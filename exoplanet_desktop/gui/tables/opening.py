@@ -25,6 +25,7 @@ class Opened:
         row_count: its data rows.
         satellite: the one its columns were recognised as; None where none fits.
         counts: rows by class, "" for rows without a known label.
+        model_labels: rows whose label a model made, as a merge marks them.
         notes: what the reader should know, a sentence each (such as lines that could not be read).
         rows: all rows, in the order of the file.
         numeric: columns whose cells are numbers.
@@ -36,6 +37,7 @@ class Opened:
     row_count: int
     satellite: Satellite | None
     counts: dict[str, int]
+    model_labels: int
     notes: tuple[str, ...]
     rows: "View"
     numeric: frozenset[str]
@@ -54,6 +56,7 @@ def read(
 ) -> "tuple[Table, Opened]":
     """Read the whole file and what is told about it; `memory_mb` is what reading may take."""
     from exoplanet_desktop.catalogs.expression import names_for_completion
+    from exoplanet_desktop.catalogs.labels import count_model_labels
     from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
     from exoplanet_desktop.catalogs.table import Table
 
@@ -71,6 +74,7 @@ def read(
         row_count=table.row_count,
         satellite=satellite,
         counts=counts,
+        model_labels=count_model_labels(table),
         notes=tuple(_notes(table)),
         rows=table.select(),
         numeric=table.numeric,

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError, MissingColumns
 from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
@@ -53,7 +55,9 @@ class TrainTab(QWidget):
         self.picker.current_changed.connect(self._look_at)
         self.view.opened.connect(self._recognise)
         self.view.closed.connect(self.settle)
-        self.options.satellite.currentIndexChanged.connect(self.settle)
+        self.options.changed.connect(self.settle)
+        services.runs.listed.connect(self.settle)
+        services.runs.ended.connect(self.settle)
         self.go.button.clicked.connect(self.train)
         services.session.changed.connect(self.settle)
         self.settle()
@@ -75,7 +79,9 @@ class TrainTab(QWidget):
 
     @aio.slot()
     async def train(self) -> None:
-        request = self.options.request(paths=self.picker.paths)
+        request = self._request()
+        if self._services.runs.under_way(request) is not None:
+            return  # a second click before the button was disabled
         run: TrainingRun = self._services.runs.begin(request)
         await run.work()
         self.training_ended.emit(run)
@@ -116,7 +122,12 @@ class TrainTab(QWidget):
             check_for_training(shown.columns, SATELLITES[satellite])
         except MissingColumns as error:
             return str(error)
+        if self._services.runs.under_way(self._request()) is not None:
+            return tr("This very training is under way: see its progress, or change an option.")
         return ""
+
+    def _request(self) -> TrainRequest:
+        return self.options.request(paths=self.picker.paths)
 
     @aio.slot(object)
     async def _look_at(self, path: Path | None) -> None:
@@ -130,6 +141,7 @@ class TrainTab(QWidget):
     def _recognise(self, opened: Opened) -> None:
         if opened.satellite is not None:
             choose(self.options.satellite, opened.satellite)
+            self.options.tell_model_labels(opened.model_labels)
         else:
             self._services.notices.failure(
                 InputError(

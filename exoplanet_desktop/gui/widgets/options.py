@@ -5,11 +5,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.widgets.words import Words
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
@@ -56,7 +58,13 @@ def choose(box: QComboBox, value: Any) -> None:
 
 
 class TrainingOptions(QWidget):
-    """Satellite, model, features and class balance of a training, below each other or in one line (`slim`)."""
+    """Satellite, model, features and class balance of a training, below each other or in one line (`slim`).
+
+    Signals:
+        changed: another training is described now.
+    """
+
+    changed = Signal()
 
     def __init__(self, slim: bool = False, satellite: bool = True, parent: QWidget | None = None) -> None:
         """`satellite`: whether it is asked for here."""
@@ -70,6 +78,11 @@ class TrainingOptions(QWidget):
         self.sentinel.setChecked(True)
         self.sentinel.setToolTip(
             "Evaluates a second time without the columns of the human verdict, so that their worth is seen"
+        )
+        self.labels_note = Words("", "warning", parent=self)
+        self.use_model_labels = QCheckBox(tr("&Learn from them as well"), self)
+        self.use_model_labels.setToolTip(
+            tr("What the model got wrong is then learnt again, and counts as right in the score")
         )
         self.hint = Words("", "muted", parent=self)
         self.features.currentIndexChanged.connect(self._explain)
@@ -98,6 +111,14 @@ class TrainingOptions(QWidget):
         else:
             grid.addWidget(self.hint, 3, 1)
             grid.addWidget(self.sentinel, 4, 1)
+        columns = grid.columnCount()
+        grid.addWidget(self.labels_note, 6, 0, 1, columns - 2 if slim else columns)
+        grid.addWidget(self.use_model_labels, 6 if slim else 7, columns - 2 if slim else 0, 1, 2)
+        self.tell_model_labels(0)
+        for box in self._rows:
+            box.currentIndexChanged.connect(self.changed)
+        for check in (self.sentinel, self.use_model_labels):
+            check.toggled.connect(self.changed)
         self._show(self.satellite, satellite)
         self._slim = slim
         self._explain()
@@ -108,6 +129,14 @@ class TrainingOptions(QWidget):
         self.hint.setVisible(features and not self._slim)
         self._show(self.balance, balance)
         self._explain()
+
+    def tell_model_labels(self, rows: int) -> None:
+        """Say of the catalog how many of its rows carry labels that a model made, and ask whether they are used."""
+        said = tr("row carries a label that a model made; it is"), tr("rows carry labels that a model made; they are")
+        self.labels_note.setText(tr("{rows} left out.", rows=counted(rows, *said)))
+        for widget in (self.labels_note, self.use_model_labels):
+            widget.setVisible(rows > 0)
+        self.use_model_labels.setChecked(False)
 
     def request(
         self,
@@ -122,6 +151,7 @@ class TrainingOptions(QWidget):
             features=None if self.features.isHidden() else chosen(self.features, Features),
             balance=None if self.balance.isHidden() else chosen(self.balance, Balance),
             sentinel=None if self.sentinel.isHidden() else self.sentinel.isChecked(),
+            model_labels=ModelLabels.USE if self.use_model_labels.isChecked() else ModelLabels.LEAVE_OUT,
             paths=tuple(paths),
             merged=merged,
         )

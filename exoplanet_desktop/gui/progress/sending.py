@@ -1,0 +1,110 @@
+"""The way of a training's data to the backend: merged before where there are several files, and without the labels
+that a model made where the backend cannot leave them out itself. Runs in a worker.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.text import counted, tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.wire.payloads import MergedFile, MergeReply, TrainAccepted
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Attributes:
+    request, backend: what is asked of whom.
+    say: tells a share and words; `log` takes lines of the run's log; `sent` bytes sent and bytes in all.
+    should_stop: whether the user has thought better of it.
+    """
+
+    request: TrainRequest
+    backend: "Backend"
+    say: Callable[[float | None, str], None]
+    log: Callable[[str], None]
+    sent: Callable[[int, int | None], None]
+    should_stop: Callable[[], bool]
+
+    def begin(self) -> "TrainAccepted":
+        """Send the data and start the training. Raises AppError."""
+        from exoplanet_desktop.catalogs.reading import sniff
+        from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+        from exoplanet_desktop.client.labels import to_learn_from
+
+        request, backend = self.request, self.backend
+        if request.merged is not None and backend.has("merge-token") and backend.has("model-labels"):
+            return backend.train_merged(
+                request.merged,
+                request.satellite,
+                request.model,
+                features=request.features,
+                balance=request.balance,
+                sentinel=request.sentinel,
+                model_labels=request.model_labels,
+                progress=self.sent,
+                should_stop=self.should_stop,
+            )
+        with ExitStack() as stack:
+            made = tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(made))
+            path = self._fetched(request.merged, folder) if request.merged else self._one_file(request.paths, folder)
+            check_for_training(sniff(path).columns, SATELLITES[request.satellite])
+            sent, left_out = stack.enter_context(to_learn_from(backend, path, request.model_labels, self.should_stop))
+            if left_out:
+                rows = counted(left_out, tr("row is left out"), tr("rows are left out"))
+                self.log(tr("{rows}: a model made their labels.", rows=rows) + "\n")
+            return backend.train(
+                sent,
+                request.satellite,
+                request.model,
+                features=request.features,
+                balance=request.balance,
+                sentinel=request.sentinel,
+                model_labels=request.model_labels,
+                in_place=sent in request.paths,
+                progress=self.sent,
+                should_stop=self.should_stop,
+            )
+
+    def _fetched(self, merged: "MergedFile | MergeReply", folder: Path) -> Path:
+        """A merged file of a backend that cannot train on it as asked."""
+        from exoplanet_desktop.client.caller import plain_name
+
+        name, url = _place(merged)
+        target = folder / plain_name(name)
+        self.backend.download(url, target, self.sent, self.should_stop)
+        return target
+
+    def _one_file(self, paths: Sequence[Path], folder: Path) -> Path:
+        if len(paths) == 1:
+            return paths[0]
+        from exoplanet_desktop.catalogs.merge import merge_many
+
+        target = folder / f"merged_{len(paths)}_{paths[0].stem}.csv"
+        summary = merge_many(paths, target, report=self._tell_merged, should_stop=self.should_stop)
+        said = tr(
+            "{files} merged: {rows}, {dropped} dropped.",
+            files=", ".join(path.name for path in paths),
+            rows=counted(summary.rows, tr("row"), tr("rows")),
+            dropped=counted(summary.duplicates, tr("duplicate"), tr("duplicates")),
+        )
+        self.log("\n".join((said, *summary.notes)) + "\n")
+        return target
+
+    def _tell_merged(self, share: float, _stage: str) -> None:
+        self.say(share, tr("Merging the catalogs …"))
+
+
+def _place(merged: "MergedFile | MergeReply") -> tuple[str, str]:
+    from exoplanet_desktop.wire.payloads import MergedFile
+
+    if isinstance(merged, MergedFile):
+        return merged.filename, merged.url
+    return merged.merged_filename, merged.merged_url
