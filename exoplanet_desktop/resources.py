@@ -1,4 +1,4 @@
-"""Where icons, style sheet and column dictionaries lie: inside the wheel, or beside the package in a checkout."""
+"""Where icons, style sheet, column dictionaries and help pages lie: in the wheel, or beside a checkout's package."""
 
 from pathlib import Path
 
@@ -9,3 +9,9 @@ def resource(name: str) -> Path:
     """The path of a bundled file, such as `columns/koi.csv`."""
     bundled = _PACKAGE / "_resources"
     return (bundled if bundled.is_dir() else _PACKAGE.parent / "resources") / name
+
+
+def docs() -> Path:
+    """The folder of the help pages."""
+    bundled = _PACKAGE / "_docs"
+    return bundled if bundled.is_dir() else _PACKAGE.parent / "docs"

@@ -137,6 +137,8 @@ async def _live(application: QApplication, start: Start) -> None:
     if start.crashes is not None:
         _show_crash(await call(start.crashes.take_last), window)
         await call(start.crashes.begin)
+    if start.script is None and not before.tour_seen:
+        window.show_tour()
     if start.script is not None:
         try:
             await asyncio.gather(starting, dressing)

@@ -84,6 +84,6 @@ class Commands:
 
 def _sequences(keys: Keys) -> list[QKeySequence]:
     if isinstance(keys, QKeySequence.StandardKey):
-        # Some have none on a platform, such as Quit on Windows.
-        return QKeySequence.keyBindings(keys)
+        # The first is the one to type; the others are for the extra keys of some keyboards.
+        return QKeySequence.keyBindings(keys)[:1]
     return [QKeySequence(keys)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,7 +21,13 @@ from exoplanet_desktop.gui.text import tr
 
 
 class KeysDialog(QDialog):
-    """A list by menu, to be read; it does nothing."""
+    """A list by menu, to be read.
+
+    Signals:
+        help_wanted: the user wants to read the help pages.
+    """
+
+    help_wanted = Signal()
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,12 +52,17 @@ class KeysDialog(QDialog):
                 QTreeWidgetItem(group, [words, keys])
             group.setExpanded(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        pages = buttons.addButton(tr("&Help pages"), QDialogButtonBox.ButtonRole.ActionRole)
+        pages.clicked.connect(self.reject)
+        pages.clicked.connect(lambda: self.help_wanted.emit())
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.list)
         layout.addWidget(buttons)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
+        self.list.setProperty("roomy", True)
         metrics = self.fontMetrics()
-        self.resize(64 * metrics.averageCharWidth(), 30 * metrics.lineSpacing())
+        self.resize(80 * metrics.averageCharWidth(), 30 * metrics.lineSpacing())
 
 
 def _by_menu(commands: Commands) -> list[tuple[str, list[tuple[str, str]]]]:

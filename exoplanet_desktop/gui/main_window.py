@@ -14,6 +14,8 @@ from exoplanet_desktop.gui.backend_dialog import BackendDialog
 from exoplanet_desktop.gui.closing import ask_before_closing
 from exoplanet_desktop.gui.commands import Commands
 from exoplanet_desktop.gui.dropping import local_files, sorted_out
+from exoplanet_desktop.gui.help.tour import Tour, first_steps
+from exoplanet_desktop.gui.help.window import HelpWindow
 from exoplanet_desktop.gui.keys import KeysDialog
 from exoplanet_desktop.gui.menus import window_commands
 from exoplanet_desktop.gui.merge.tab import MergeTab
@@ -57,6 +59,8 @@ class MainWindow(QMainWindow):
         self.dialogs: dict[TrainingRun, ProgressDialog] = {}
         self.closed = asyncio.Event()
         self._closing = False
+        self._help: HelpWindow | None = None
+        self._tour: Tour | None = None
         self.train, self.predict, self.merge = TrainTab(services), PredictTab(services), MergeTab(services)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
@@ -270,8 +274,32 @@ class MainWindow(QMainWindow):
         self.preferences.change(text_percent=min(max(percent, least), most))
 
     @Slot()
+    def show_tour(self) -> None:
+        """The first steps; one at a time."""
+        if self._tour is None:
+            steps = first_steps(self.tabs, self.train.picker, self.train.go, self.train)
+            self._tour = Tour(steps, self)
+            self._tour.ended.connect(self._end_tour)
+
+    @Slot()
+    def _end_tour(self) -> None:
+        self._tour = None
+        self.preferences.change(tour_seen=True)
+
+    @Slot()
+    def show_help(self, page: str = "") -> None:
+        """The help window; there is one."""
+        if self._help is None:
+            self._help = HelpWindow(self.services.workers, self)
+        self._help.show()
+        self._help.raise_()
+        self._help.activateWindow()
+        self._help.load(page)
+
+    @Slot()
     def show_keys(self) -> None:
         dialog = KeysDialog(self.commands, self)
+        dialog.help_wanted.connect(self.show_help)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

@@ -107,6 +107,8 @@ def _help(window: "MainWindow") -> list[Command]:
     menu = tr("&Help")
     about = QAction.MenuRole.AboutRole
     return [
+        Command("help.pages", menu, tr("&Help pages"), window.show_help, ("Shift+F1",)),
+        Command("help.tour", menu, tr("&First steps"), window.show_tour),
         Command("help.keys", menu, tr("&Keys"), window.show_keys, ("F1",)),
         Command("help.palette", menu, tr("&Commands…"), window.show_palette, ("Ctrl+Shift+P",)),
         Command("help.log", menu, tr("Open the &log folder"), window.open_log_folder, new_group=True),

@@ -2,14 +2,23 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from exoplanet_desktop.gui.commands import Command, Commands
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words
 
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-WIDTH_CHARACTERS = 56
+WIDTH_CHARACTERS = 84
 ROWS_SHOWN = 12
 
 
@@ -25,10 +34,18 @@ class CommandPalette(QDialog):
         self.field.setAccessibleName(tr("What do you want to do?"))
         self.field.setPlaceholderText(tr("What do you want to do?"))
         self.field.installEventFilter(self)
-        self.list = QListWidget(self)
+        self.list = QTreeWidget(self)
         self.list.setAccessibleName(tr("Commands"))
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setProperty("roomy", True)
+        self.list.setTabKeyNavigation(False)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.list.setUniformItemSizes(True)
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.none = Words(tr("No command has these letters in this order."), "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -53,26 +70,25 @@ class CommandPalette(QDialog):
     @Slot(str)
     def _fill(self, wanted: str) -> None:
         self.list.clear()
-        fitting = [(score(wanted, words(command)), command) for command in self._commands.all]
-        for _, command in sorted(
-            ((rank, command) for rank, command in fitting if rank is not None), key=lambda pair: -pair[0]
-        ):
+        ranked = [(score(wanted, words(command)), command) for command in self._commands.all]
+        fitting = [(rank, command) for rank, command in ranked if rank is not None]
+        if wanted.strip():
+            fitting.sort(key=lambda pair: -pair[0])
+        for _, command in fitting:
             action = self._commands.action(command.name)
-            if not action.isEnabled():
-                continue
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item = QListWidgetItem(f"{words(command)}    {keys}" if keys else words(command))
-            item.setData(Qt.ItemDataRole.UserRole, command.name)
-            self.list.addItem(item)
-        self.list.setCurrentRow(0)
-        self.none.setVisible(self.list.count() == 0)
+            if action.isEnabled():
+                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                item = QTreeWidgetItem(self.list, [words(command), keys])
+                item.setData(0, Qt.ItemDataRole.UserRole, command.name)
+        self.list.setCurrentIndex(self.list.model().index(0, 0))
+        self.none.setVisible(self.list.topLevelItemCount() == 0)
 
     @Slot()
     def _run(self) -> None:
         item = self.list.currentItem()
         if item is not None:
             self.accept()
-            self._commands.action(item.data(Qt.ItemDataRole.UserRole)).trigger()
+            self._commands.action(item.data(0, Qt.ItemDataRole.UserRole)).trigger()
 
 
 def words(command: Command) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -51,6 +52,7 @@ class SettingsDialog(QDialog):
         self.choose_folder.setAccessibleName(tr("Choose the folder for results"))
         self.choose_folder.clicked.connect(self._ask_folder)
         self.backends = QPushButton(tr("&Backends…"), self)
+        self.backends.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.backends.clicked.connect(self.backends_wanted)
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.RestoreDefaults, self)
@@ -115,7 +117,7 @@ class SettingsDialog(QDialog):
         form.addRow(tr("Ask running &jobs every"), self.poll_ms)
         form.addRow(tr("&Memory for reading a table"), self.table_memory_mb)
         form.addRow(Words(tr("More memory reads long tables faster; what is shown takes little."), "muted"))
-        form.addRow(self.backends)
+        form.addRow(tr("Who answers"), self.backends)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)

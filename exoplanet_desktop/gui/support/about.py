@@ -43,6 +43,7 @@ class AboutDialog(QDialog):
         self.list.setTabKeyNavigation(False)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.list.setProperty("roomy", True)
         self.list.currentItemChanged.connect(self._show_text)
         self.text = QPlainTextEdit(self)
         self.text.setReadOnly(True)
@@ -57,7 +58,7 @@ class AboutDialog(QDialog):
         layout.addWidget(tabs)
         layout.addWidget(buttons)
         metrics = self.fontMetrics()
-        self.resize(76 * metrics.averageCharWidth(), 28 * metrics.lineSpacing())
+        self.resize(100 * metrics.averageCharWidth(), 28 * metrics.lineSpacing())
 
     def tell(self, error: AppError) -> None:
         self.answer.setText(str(error))

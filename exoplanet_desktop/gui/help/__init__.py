@@ -1,0 +1,1 @@
+"""The help pages, shown without a network, and the first steps."""

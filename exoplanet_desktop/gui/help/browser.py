@@ -1,0 +1,113 @@
+"""Shows one page. It reads no file and asks no server: pictures come from memory, and links are told, not followed."""
+
+from typing import Any
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextLength, QTextTable
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from exoplanet_desktop.gui.help.pages import Page, Pages, slug
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.theme import theme
+
+LINE_HEIGHT = 130.0
+MARGIN_PX = 16
+GLOSSARY_COLUMNS, GLOSSARY_PERCENT = 4, (22, 24, 14, 40)
+
+
+class PageBrowser(QTextBrowser):
+    """Signals:
+    page_wanted: name of a page, and the heading to go to.
+    elsewhere_wanted: an address outside of the pages.
+    """
+
+    page_wanted = Signal(str, str)
+    elsewhere_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pages = Pages({})
+        self._page: Page | None = None
+        self.setOpenLinks(False)
+        self.setAccessibleName(tr("Help page"))
+        self.setTabChangesFocus(False)  # Tab goes from link to link
+        self.document().setDocumentMargin(MARGIN_PX)
+        self.anchorClicked.connect(self._follow)
+        theme().changed.connect(self._show_again)
+
+    @property
+    def page(self) -> Page | None:
+        return self._page
+
+    def use(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def show_page(self, page: Page, heading: str = "") -> None:
+        self._page = page
+        self.setMarkdown(page.text)
+        self._dress()
+        if not heading or not self._go_to(heading):
+            self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Pictures of the pages; nothing else is ever loaded."""
+        picture = self._pages.pictures.get(QUrl(name).toString())
+        if kind == QTextDocument.ResourceType.ImageResource.value and picture is not None:
+            width = max(200, self.viewport().width() - 3 * MARGIN_PX)
+            return picture if picture.width() <= width else picture.scaledToWidth(width)
+        return None
+
+    def find_on(self, words: str) -> bool:
+        """Go to the next place of a text, from the beginning again behind the last; False where there is none."""
+        if not words or self.find(words):
+            return bool(words)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        return self.find(words)
+
+    @Slot(QUrl)
+    def _follow(self, link: QUrl) -> None:
+        name = link.path()
+        if not link.scheme() and not link.host() and (not name or name in self._pages.pages):
+            self.page_wanted.emit(name, link.fragment())
+        else:
+            self.elsewhere_wanted.emit(link.toString())
+
+    @Slot()
+    def _show_again(self) -> None:
+        """Colours of links are written into the page when it is made."""
+        if self._page is not None:
+            place = self.verticalScrollBar().value()
+            self.show_page(self._page)
+            self.verticalScrollBar().setValue(place)
+
+    def _go_to(self, heading: str) -> bool:
+        block = self.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel() and slug(block.text()) == slug(heading):
+                cursor = QTextCursor(block)
+                self.setTextCursor(cursor)
+                self.verticalScrollBar().setValue(
+                    self.verticalScrollBar().value() + self.cursorRect(cursor).top() - MARGIN_PX
+                )
+                return True
+            block = block.next()
+        return False
+
+    def _dress(self) -> None:
+        """Air between lines and cells."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        spaced = QTextBlockFormat()
+        spaced.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.mergeBlockFormat(spaced)
+        cursor.mergeCharFormat(QTextCharFormat())
+        for frame in self.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                shape = frame.format()
+                shape.setCellPadding(4)
+                shape.setCellSpacing(0)
+                shape.setBorderCollapse(True)
+                if shape.columns() == GLOSSARY_COLUMNS:
+                    kind = QTextLength.Type.PercentageLength
+                    shape.setColumnWidthConstraints([QTextLength(kind, share) for share in GLOSSARY_PERCENT])
+                frame.setFormat(shape)

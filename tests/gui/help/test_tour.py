@@ -1,0 +1,43 @@
+"""The first steps are three, can be skipped, hinder nobody, and come once."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.help.tour import Tour
+from exoplanet_desktop.gui.main_window import MainWindow
+
+
+def tour_of(window: MainWindow) -> Tour:
+    window.commands.action("help.tour").trigger()
+    return window.findChildren(Tour)[-1]
+
+
+def test_three_steps_inside_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    tour = tour_of(window)
+    for number in (1, 2, 3):
+        assert tour.place.text() == f"{number} of 3"
+        assert window.rect().contains(tour.geometry())
+        assert tour.text.height() >= tour.text.heightForWidth(tour.text.width()), "words are cut"
+        window.resize(900, 600)
+        qtbot.waitUntil(lambda: window.rect().contains(tour.geometry()), timeout=5_000)
+        if number < 3:
+            QTest.mouseClick(tour.next, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(tour.ended, timeout=5_000):
+        QTest.mouseClick(tour.next, Qt.MouseButton.LeftButton)
+    assert window.settings.tour_seen
+
+
+def test_it_can_be_skipped_and_seen_again(window: MainWindow, qtbot: QtBot) -> None:
+    tour = tour_of(window)
+    with qtbot.waitSignal(tour.ended, timeout=5_000):
+        tour.skip.click()
+    assert window.settings.tour_seen
+    assert tour_of(window) is not tour
+
+
+def test_the_window_can_be_used_meanwhile(window: MainWindow) -> None:
+    tour = tour_of(window)
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentWidget() is window.predict
+    assert tour.isVisible()
