@@ -6,6 +6,8 @@ from pathlib import Path
 
 # Qt aborts the interpreter where it finds no display, so this comes before anything imports it.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Nor does any test see or touch the keyring of the person who runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 import pytest
 

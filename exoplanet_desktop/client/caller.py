@@ -16,7 +16,16 @@ from exoplanet_desktop.client.retries import Refusal
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Transfer, Upload, prepare_upload
 from exoplanet_desktop.client.urls import is_loopback, rebase
 from exoplanet_desktop.client.words import not_the_contract
-from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed, TooLarge, TooMany, UnavailableError
+from exoplanet_desktop.errors import (
+    AppError,
+    Cancelled,
+    InputError,
+    NoAnswer,
+    NotAllowed,
+    TooLarge,
+    TooMany,
+    UnavailableError,
+)
 from exoplanet_desktop.wire.payloads import Health, MergeList, Payload, UploadList
 
 P = TypeVar("P", bound=Payload)
@@ -47,19 +56,20 @@ class Caller:
     def is_loopback(self) -> bool:
         return is_loopback(self.base_url)
 
-    def health(self) -> Health | None:
+    def health(self, should_stop: ShouldStop | None = None) -> Health | None:
         """What the backend says of itself; None for one of the plain contract, which has no such call."""
         health: Health | None = None
         try:
-            health = self._parse(Health, self._get("/api/health", "say how it is"), "a health reply")
-        except (NotAllowed, TooMany, TooLarge, NoAnswer):
+            answer = self._get("/api/health", "say how it is", should_stop=should_stop)
+            health = self._parse(Health, answer, "a health reply")
+        except (NotAllowed, TooMany, TooLarge, NoAnswer, Cancelled):
             raise
         except AppError as error:
             if isinstance(error.__cause__, Refusal) and error.__cause__.status >= 500:
                 # Our own engine in trouble must not be taken for a backend that has no extensions.
                 raise
             # Somebody is there who has no such call. A backend, or any other web server?
-            self._is_a_backend()
+            self._is_a_backend(should_stop)
         with self._lock:
             self._known_health, self._asked = health, True
         return health
@@ -69,26 +79,28 @@ class Caller:
         health = self._health()
         return health is not None and extension in health.extensions
 
-    def uploads(self) -> UploadList:
+    def uploads(self, should_stop: ShouldStop | None = None) -> UploadList:
         """The uploaded files that the backend holds."""
-        return self._parse(UploadList, self._get("/api/get-uploads-file", "list its files"), "a list of files")
+        answer = self._get("/api/get-uploads-file", "list its files", should_stop=should_stop)
+        return self._parse(UploadList, answer, "a list of files")
 
-    def merged(self) -> MergeList:
+    def merged(self, should_stop: ShouldStop | None = None) -> MergeList:
         """The merged files that the backend holds, newest first."""
-        return self._parse(MergeList, self._get("/api/merge", "list its merged files"), "a list of merged files")
+        answer = self._get("/api/merge", "list its merged files", should_stop=should_stop)
+        return self._parse(MergeList, answer, "a list of merged files")
 
     def _health(self) -> Health | None:
         with self._lock:
             asked, health = self._asked, self._known_health
         return health if asked else self.health()
 
-    def _is_a_backend(self) -> None:
+    def _is_a_backend(self, should_stop: ShouldStop | None = None) -> None:
         """Raises UnavailableError where somebody answers who lists no files, as each backend of the contract does."""
         refused: AppError | None = None
         for call in (self.uploads, self.merged):
             try:
-                call()
-            except (NoAnswer, NotAllowed, TooMany):
+                call(should_stop)
+            except (NoAnswer, NotAllowed, TooMany, Cancelled):
                 raise
             except AppError as error:
                 refused = error

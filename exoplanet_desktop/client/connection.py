@@ -10,12 +10,13 @@ import requests
 
 from exoplanet_desktop.client.exchange import Exchange
 from exoplanet_desktop.client.patience import FILE, QUICK, WORK, Patience, Patiences, Repeats
+from exoplanet_desktop.client.pulse import Pulse
 from exoplanet_desktop.client.retries import Refusal, pause_before_next, wait
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Sink, Transfer, memory_sink
 from exoplanet_desktop.client.urls import is_loopback, normalise_base
 from exoplanet_desktop.client.wires import CuttableAdapter
 from exoplanet_desktop.client.words import error_for, translated
-from exoplanet_desktop.errors import AppError, BugError, InputError
+from exoplanet_desktop.errors import AppError, BugError, InputError, NoAnswer
 
 __all__ = ["FILE", "QUICK", "WORK", "Answer", "Ask", "Connection", "Head", "Patience", "Patiences"]
 
@@ -77,6 +78,9 @@ class _Bearer(requests.auth.AuthBase):
 class Connection:
     """Exchanges with the backend at `base`; may be used from any thread.
 
+    Attributes:
+        pulse: how the backend answers, of the last exchange.
+
     Raises InputError for an address or a token that cannot be used.
     """
 
@@ -85,6 +89,7 @@ class Connection:
     ) -> None:
         self.base = normalise_base(base)
         self.patiences = patiences or Patiences()
+        self.pulse = Pulse()
         self._token = _checked(token)
         self._verify = verify
         self._mine = threading.local()
@@ -129,6 +134,8 @@ class Connection:
             try:
                 return self._once(ask, end, progress, should_stop)
             except AppError as error:
+                if isinstance(error, NoAnswer):
+                    self.pulse = self.pulse.unanswered()
                 pause = pause_before_next(repeats, method, tried, error, self.base)
                 if pause is None or time.monotonic() + pause >= end:
                     raise
@@ -172,6 +179,8 @@ class Connection:
                     stream=True,
                 ) as response,
             ):
+                quick = ask.method == "GET" and ask.into is None
+                self.pulse = self.pulse.answered(response.elapsed.total_seconds() if quick else None)
                 return self._take(response, ask, received)
         finally:
             if body:

@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.profiles import Profile, backend_of
 from exoplanet_desktop.client.retries import Refusal
-from exoplanet_desktop.client.urls import is_loopback
-from exoplanet_desktop.errors import AppError, InputError, NoAnswer, NotAllowed, TooMany
+from exoplanet_desktop.client.transfers import ShouldStop
+from exoplanet_desktop.client.urls import is_loopback, normalise_base
+from exoplanet_desktop.errors import AppError, Cancelled, InputError, NoAnswer, NotAllowed, TooMany
 from exoplanet_desktop.wire.payloads import Health
 
 _LOOK_S = 3.0
+_USED = ("progress", "cancel", "logs-offset", "features", "balance", "sentinel", "async", "models", "merge-token")
 _PRIVATE_NAMES = (".local", ".lan", ".home", ".internal", ".intranet", ".localdomain", ".home.arpa")
 
 
@@ -42,6 +44,7 @@ class Diagnosis:
         details: more of it, a sentence each.
         answer_s: seconds that one answer took; None where there was none.
         health: what our engine says of itself; None for a backend of the plain contract.
+        proposal: an address that would do; "" where there is none.
     """
 
     ok: bool
@@ -50,10 +53,17 @@ class Diagnosis:
     details: tuple[str, ...] = ()
     answer_s: float | None = None
     health: Health | None = None
+    proposal: str = ""
 
 
-def diagnose(profile: Profile, token: str | None = None, *, backend: Backend | None = None) -> Diagnosis:
-    """Asks the backend of a profile who it is; never raises an AppError. Takes seconds: not for a GUI thread.
+def diagnose(
+    profile: Profile,
+    token: str | None = None,
+    *,
+    backend: Backend | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Diagnosis:
+    """Asks the backend of a profile who it is. Takes seconds: not for a GUI thread. Raises Cancelled alone.
 
     `backend` is the one to ask where it runs already, as the embedded engine does.
     """
@@ -64,7 +74,9 @@ def diagnose(profile: Profile, token: str | None = None, *, backend: Backend | N
     warnings = () if profile.is_embedded else _unsafe(backend.base_url, token)
     start = time.monotonic()
     try:
-        health = backend.health()
+        health = backend.health(should_stop)
+    except Cancelled:
+        raise
     except AppError as error:
         return _refused(error, backend, warnings)
     took = time.monotonic() - start
@@ -75,7 +87,9 @@ def diagnose(profile: Profile, token: str | None = None, *, backend: Backend | N
 
 def _engine(health: Health, backend: Backend, warnings: tuple[str, ...], took: float) -> Diagnosis:
     can = ", ".join(sorted(health.extensions)) or "none"
-    details = (f"It answered in {took * 1000:.0f} ms.", f"Extensions: {can}.", *warnings)
+    lacks = [name for name in _USED if name not in health.extensions]
+    old = (f"It is an older version, without {', '.join(lacks)}; what needs them is not offered.",) if lacks else ()
+    details = (f"It answered in {took * 1000:.0f} ms.", f"Extensions: {can}.", *old, *warnings)
     name = f"{health.name} {health.version}".strip()
     return Diagnosis(True, Finding.ENGINE, f"{name} answers at {backend.base_url}.", details, took, health)
 
@@ -102,7 +116,7 @@ def _refused(error: AppError, backend: Backend, warnings: tuple[str, ...]) -> Di
     if _speaks_tls(base):
         address = base.replace("http://", "https://", 1)
         sentence = f"What listens there speaks HTTPS. Set the address {address} instead."
-        return Diagnosis(False, Finding.SPEAKS_TLS, sentence, (str(error),))
+        return Diagnosis(False, Finding.SPEAKS_TLS, sentence, (str(error),), proposal=address)
     if isinstance(error, NoAnswer):
         return Diagnosis(False, Finding.NO_ANSWER, str(error), warnings)
     in_trouble = isinstance(error, TooMany) or (isinstance(error.__cause__, Refusal) and error.__cause__.status >= 500)
@@ -118,6 +132,14 @@ def _unsafe(base: str, token: str | None) -> tuple[str, ...]:
         "Use https:// where the backend offers it."
     )
     return (sentence,)
+
+
+def is_exposed(address: str) -> bool:
+    """As `is_public_plain_http`, for what somebody is still typing."""
+    try:
+        return is_public_plain_http(normalise_base(address))
+    except InputError:
+        return False
 
 
 def is_public_plain_http(base: str) -> bool:

@@ -14,8 +14,9 @@ from PySide6.QtGui import QFileOpenEvent, QIcon, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from exoplanet_desktop.catalogs.temporary import sweep
-from exoplanet_desktop.errors import AppError, BugError
+from exoplanet_desktop.errors import BugError
 from exoplanet_desktop.gui import aio, settings, theme
+from exoplanet_desktop.gui.backends import start as backends
 from exoplanet_desktop.gui.instance import Instance
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.notices import Notices
@@ -111,7 +112,7 @@ def _application() -> QApplication:
 
 
 async def _live(application: QApplication, start: Start) -> None:
-    services = Services.make(start.data_dir)
+    services = Services.make(start.data_dir, start.data_dir if start.script else None)
     _catch_everything(services.notices, start.crashes)
     kept = settings.settings_file()
     call = services.workers.call
@@ -130,7 +131,7 @@ async def _live(application: QApplication, start: Start) -> None:
     services.runs.open()
     call(sweep)  # what a killed process left behind
     dressing = aio.background(_put_icon(application, services))
-    starting = aio.background(_start_backend(window, services))
+    starting = aio.background(backends.begin(services.session, before.backend, window.remember_backend))
     if start.files:
         window.open_files(start.files)
     window.files.restore()
@@ -148,20 +149,6 @@ async def _live(application: QApplication, start: Start) -> None:
         window.shut_down()
     await window.closed.wait()
     starting.cancel()
-
-
-async def _start_backend(window: MainWindow, services: Services) -> None:
-    """The embedded engine first, so that work is possible; then the backend that was in use last."""
-    session = services.session
-    try:
-        await session.start_embedded()
-    except AppError as error:
-        services.notices.failure(error)
-    if window.settings.backend:
-        try:
-            session.adopt(await session.probe(window.settings.backend, ""))
-        except AppError as error:
-            services.notices.failure(error)
 
 
 async def _put_icon(application: QApplication, services: Services) -> None:

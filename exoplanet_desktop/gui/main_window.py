@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.backend_dialog import BackendDialog
+from exoplanet_desktop.gui.backends.dialog import BackendDialog
 from exoplanet_desktop.gui.closing import ask_before_closing
 from exoplanet_desktop.gui.commands import Commands
 from exoplanet_desktop.gui.dropping import local_files, sorted_out
@@ -154,9 +154,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def choose_backend(self) -> None:
-        dialog = BackendDialog(self.services.session, self.settings.backend, self)
+        dialog = BackendDialog(self.services.session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(self._remember_backend)
+        dialog.chosen.connect(self.remember_backend)
         dialog.open()
 
     @Slot()
@@ -216,8 +216,9 @@ class MainWindow(QMainWindow):
         return self.predict.result if on_result else self.tab.view
 
     @Slot(str)
-    def _remember_backend(self, address: str) -> None:
-        self.preferences.change(backend=address)
+    def remember_backend(self, name: str) -> None:
+        """Begin with a backend at the next start; with the embedded engine where `name` is empty."""
+        self.preferences.change(backend=name)
 
     @Slot(object)
     def _use_in_predict(self, run: TrainingRun) -> None:

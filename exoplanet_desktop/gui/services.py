@@ -35,13 +35,17 @@ class Services:
     scratch: Path
 
     @classmethod
-    def make(cls, data_dir: Path | None) -> "Services":
-        """`data_dir`: where engine and record keep their data; the user's data folder if None."""
-        from platformdirs import user_data_path
+    def make(cls, data_dir: Path | None, config_dir: Path | None = None) -> "Services":
+        """Args:
+        data_dir: where engine and record keep their data; the user's data folder if None.
+        config_dir: where the list of backends lies; the user's configuration folder if None.
+        """
+        from platformdirs import user_config_path, user_data_path
 
         folder = data_dir or user_data_path("exoplanet-desktop", appauthor=False)
         workers, notices, poller = Workers(), Notices(), PollerThread()
-        session = Session(workers, notices, folder)
+        config = config_dir or user_config_path("exoplanet-desktop", appauthor=False)
+        session = Session(workers, notices, folder, config)
         keeper = Keeper(folder / "record", notices)
         runs = Runs(session, workers, poller, keeper, notices)
         poller.unanswered.connect(session.no_answer_from)

@@ -91,7 +91,7 @@ class Settings:
     """A value that does not fit its field raises ValueError here; `load` mends it.
 
     Attributes:
-        backend: which backend is in use; empty for the embedded engine.
+        backend: name of the backend in use; empty for the embedded engine.
         theme: light, dark or the system's.
         numbers: the locale whose numbers and dates are shown, such as `de_DE`; empty for the system's.
         text_percent: size of text, percent of the system's.

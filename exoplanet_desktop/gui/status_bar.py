@@ -3,11 +3,10 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
+from exoplanet_desktop.gui.backends.chip import BackendChip
 from exoplanet_desktop.gui.progress.runs import Runs
-from exoplanet_desktop.gui.session import Session, State
+from exoplanet_desktop.gui.session import Session
 from exoplanet_desktop.gui.text import counted, tr
-
-STATE_MARKS = {State.READY: "●", State.STARTING: "◌", State.DOWN: "✕"}
 
 
 class StatusBar(QStatusBar):
@@ -21,8 +20,8 @@ class StatusBar(QStatusBar):
 
     def __init__(self, session: Session, runs: Runs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._runs = session, runs
-        self.backend_chip = _chip(tr("Choose who answers"))
+        self._runs = runs
+        self.backend_chip = BackendChip(session, self)
         self.backend_chip.clicked.connect(self.backend_wanted)
         self.runs_chip = _chip(tr("Show the runs"))
         self.runs_chip.clicked.connect(self.runs_wanted)
@@ -31,21 +30,12 @@ class StatusBar(QStatusBar):
         self.addWidget(self.backend_chip)
         self.addWidget(self.runs_chip, 1)
         self.addPermanentWidget(self.rows_label)
-        session.changed.connect(self._show_session)
         runs.changed.connect(self._show_runs)
-        self._show_session()
         self._show_runs()
 
     def show_rows(self, rows: int | None) -> None:
         """How many rows the table in front has; nothing where there is none."""
         self.rows_label.setText("" if rows is None else counted(rows, tr("row"), tr("rows")))
-
-    @Slot()
-    def _show_session(self) -> None:
-        session = self._session
-        words = tr("{backend}, {state}", backend=session.title, state=session.state.value)
-        self.backend_chip.setText(f"{STATE_MARKS[session.state]} {words}")
-        self.backend_chip.setAccessibleName(tr("Backend: {words}", words=words))
 
     @Slot()
     def _show_runs(self) -> None:

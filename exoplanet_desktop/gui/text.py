@@ -94,3 +94,9 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return tr("{number} minutes", number=fixed(seconds / 60, 0))
     return tr("{number} hours", number=fixed(seconds / 3600, 1))
+
+
+def clock_time(when: datetime, *, seconds: bool = False) -> str:
+    """A time of day, in the zone of this machine."""
+    local = when.astimezone()
+    return f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"

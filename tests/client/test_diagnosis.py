@@ -8,6 +8,7 @@ from exoplanet_desktop.client import diagnosis
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.diagnosis import Finding, diagnose, is_public_plain_http
 from exoplanet_desktop.client.profiles import EMBEDDED, Profile
+from exoplanet_desktop.errors import Cancelled
 
 HEALTH = {"ok": True, "name": "exoplanet-desktop", "version": "1.2", "extensions": ["cancel", "async"]}
 
@@ -24,6 +25,13 @@ def test_our_engine_is_known_with_its_extensions(stage, acts):
     assert "Extensions: async, cancel." in found.details
     assert found.health.version == "1.2"
     assert 0 < found.answer_s < 10
+    assert any("older version, without progress, logs-offset" in detail for detail in found.details)
+
+
+def test_a_test_ends_at_once_when_it_is_stopped(stage, acts):
+    stage.on("GET", "/api/health", acts.silent)
+    with pytest.raises(Cancelled):
+        diagnose(at(stage.base), should_stop=lambda: bool(stage.requests))
 
 
 def test_the_embedded_engine_is_asked_where_it_runs(stage, acts):

@@ -62,7 +62,7 @@ class Start:
         self, data_dir: Path, qtbot: QtBot, settings: Settings | None = None, settings_file: Path | None = None
     ) -> None:
         self._qtbot = qtbot
-        self.services = Services.make(data_dir)
+        self.services = Services.make(data_dir, data_dir)
         self.window = MainWindow(self.services, settings or Settings(), settings_file)
         if settings is None:
             self.window.resize(1280, 800)  # the offscreen screen is smaller than what users have

@@ -1,13 +1,9 @@
 """The window as a whole: names for every control, dropping, choosing a backend, closing."""
 
-import socket
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import shiboken6
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -27,9 +23,8 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.gui import aio, theme
-from exoplanet_desktop.gui.backend_dialog import BackendDialog
+from exoplanet_desktop.gui.backends.dialog import BackendDialog
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import EMBEDDED
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QListWidget, QTableView, QPlainTextEdit)
 
@@ -40,7 +35,7 @@ def name_of(control: QWidget) -> str:
 
 
 def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = BackendDialog(window.services.session, "")
+    dialog = BackendDialog(window.services.session)
     qtbot.addWidget(dialog)
     nameless = []
     for top in (window, dialog):
@@ -80,49 +75,6 @@ def test_the_tabs_have_their_keys(window: MainWindow) -> None:
     assert keys.issuperset(wanted)
 
 
-def test_a_backend_that_is_not_there_is_told_in_the_dialog(live: MainWindow, qtbot: QtBot) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    dialog = BackendDialog(live.services.session, address)
-    qtbot.addWidget(dialog)
-    dialog.show()
-
-    dialog.use_button.click()
-
-    qtbot.waitUntil(lambda: address in dialog.answer.text(), timeout=20_000)
-    qtbot.waitUntil(dialog.use_button.isEnabled, timeout=5_000)
-    assert dialog.isVisible()
-    assert live.services.session.title == EMBEDDED
-
-
-def test_a_dialog_closed_before_the_answer_breaks_nothing(live: MainWindow, qtbot: QtBot) -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        dialog = BackendDialog(live.services.session, f"http://127.0.0.1:{silent.getsockname()[1]}")
-
-        dialog.use_button.click()
-        qtbot.waitUntil(lambda: "Asking" in dialog.answer.text(), timeout=5_000)
-        shiboken6.delete(dialog)
-    # The listening socket is gone: whoever asked it gets an error now.
-    qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=30_000)
-    assert live.services.session.title == EMBEDDED
-    assert live.notices.failures() == []
-
-
-def test_the_same_engine_by_address_wants_its_token(live: MainWindow, qtbot: QtBot) -> None:
-    connection = live.services.session.connection
-    assert connection is not None
-    dialog = BackendDialog(live.services.session, connection.backend.base_url)
-    qtbot.addWidget(dialog)
-    dialog.show()
-
-    dialog.use_button.click()
-
-    qtbot.waitUntil(lambda: "token" in dialog.answer.text().lower(), timeout=20_000)
-
-
 def test_closing_on_running_work_asks(live: MainWindow, sample: Callable[..., Path], qtbot: QtBot) -> None:
     with qtbot.waitSignal(live.train.view.opened, timeout=20_000):
         live.train.open_files([sample(rows=20_000)])
@@ -160,47 +112,6 @@ def test_a_long_message_is_shown_whole(window: MainWindow, qtbot: QtBot) -> None
         return text.height() < text.heightForWidth(text.width())
 
     qtbot.waitUntil(lambda: not cut(), timeout=5_000)
-
-
-class SlowBackend(BaseHTTPRequestHandler):
-    """A reference backend on a slow line: no health, but lists of files."""
-
-    def do_GET(self) -> None:
-        known = self.path == "/api/get-uploads-file"
-        if known:
-            self.server.reached.set()  # type: ignore[attr-defined]
-            self.server.go.wait(20)  # type: ignore[attr-defined]
-        body = b'{"ok": true, "count": 0, "files": []}' if known else b"Not Found"
-        self.send_response(200 if known else 404)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        return
-
-
-def test_a_dialog_that_was_cancelled_changes_no_backend(live: MainWindow, qtbot: QtBot) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), SlowBackend)
-    server.reached, server.go = threading.Event(), threading.Event()  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        dialog = BackendDialog(live.services.session, f"http://127.0.0.1:{server.server_port}")
-        qtbot.addWidget(dialog)
-        dialog.show()
-        dialog.use_button.click()
-        qtbot.waitUntil(server.reached.is_set, timeout=20_000)  # type: ignore[attr-defined]
-        dialog.reject()
-        server.go.set()  # type: ignore[attr-defined]
-        qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=20_000)
-        assert live.services.session.title == EMBEDDED
-    finally:
-        server.go.set()  # type: ignore[attr-defined]
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def test_an_exported_run_is_taken_into_the_list_where_it_is_dropped(

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import Found
 from exoplanet_desktop.gui.workers.poller import Connection
 
 Sample = Callable[..., Path]
@@ -95,7 +94,8 @@ def test_another_backend_has_other_files(live: MainWindow, sample: Sample, qtbot
     lab = EmbeddedEngine(tmp_path / "lab")
     backend = lab.start()
     try:
-        live.services.session.adopt(Found(Connection(backend, backend.base_url, embedded=False), backend.health()))
+        lab_server = Connection(backend, "Lab", embedded=False, health=backend.health())
+        live.services.session.adopt(lab_server)
 
         assert tab.files.names() == []
         assert tab.view.shown is None

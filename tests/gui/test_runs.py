@@ -76,7 +76,7 @@ def test_an_upload_cut_short_says_so_at_the_next_start(start: Start, sample: Sam
 
     second = start()
     second.start_engine()
-    qtbot.waitUntil(lambda: not second.services.runs._unfinished, timeout=5_000)
+    qtbot.waitUntil(lambda: second.services.runs.room.is_empty, timeout=5_000)
     second.close()
 
     (row,) = start().window.runs_dock.model.rows

@@ -149,7 +149,7 @@ def test_an_engine_that_was_killed_is_started_again(live: MainWindow, qtbot: QtB
     import signal
 
     session = live.services.session
-    engine = session._engine
+    engine = session.engine.engine
     assert engine is not None and engine.pid is not None
     before = engine.pid
 

@@ -137,6 +137,7 @@ class ProgressDialog(QDialog):
         """Download the model of this run to a file."""
         self.save_model_button.setEnabled(False)
         try:
+            await self.run.reconnect()
             await self.transfer.run(self._workers, tr("Saving the model:"), partial(self.run.save_model, Path(target)))
         finally:
             self.save_model_button.setEnabled(True)

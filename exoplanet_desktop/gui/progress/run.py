@@ -68,6 +68,7 @@ class TrainingRun(QObject):
         self.group_id = ""
         self.backend_title = connection.title if connection else ""
         self._connection, self._keeper = connection, keeper
+        self.reach: Callable[[], Awaitable[Connection]] | None = None  # of a run of the past
         self._closing = False
         self.phase: str = SENDING
         self.words = "Preparing …"
@@ -198,6 +199,11 @@ class TrainingRun(QObject):
         self._stop.set()
         if self._watch is not None:
             self._watch.leave()
+
+    async def reconnect(self) -> None:
+        """Reach the backend of a run of the past, whether it is in use or not. Raises AppError."""
+        if self._connection is None and self.reach is not None:
+            self._connection = await self.reach()
 
     def save_model(self, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
         """Download the model file. Blocking: call it in a worker. Raises AppError."""

@@ -5,10 +5,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.backends.waiting import WaitingRoom
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.journal import Journal
 from exoplanet_desktop.gui.progress.keeper import Keeper
@@ -56,9 +57,8 @@ class Runs(QObject):
         self._past: dict[str, TrainingRun] = {}
         self.journal = Journal(keeper, workers)
         self.journal.changed.connect(self.recorded)
-        self._unfinished: list[Run] = []
         self.all: list[TrainingRun] = []
-        session.changed.connect(self._take_up)
+        self.room = WaitingRoom(session)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
@@ -75,9 +75,10 @@ class Runs(QObject):
     async def open(self) -> None:
         """Read the record: what is in it is listed, and what had not ended is taken up again."""
         entries: list[RunEntry] = await self._keeper.open()
-        self._unfinished = await self._keeper.unfinished()
+        unfinished = await self._keeper.unfinished()
         self.past_known.emit(entries)
-        self._take_up()
+        for kept in unfinished:
+            self.room.wait(kept.backend_title, kept.backend_address, partial(self._take_up, kept))
 
     def under_way(self, request: TrainRequest) -> TrainingRun | None:
         """A run of this window that does the very same on the backend in use, and has not ended."""
@@ -101,8 +102,9 @@ class Runs(QObject):
         kept, log_text, pictures = await self._keeper.read(run_id)
         if kept.kind != "train":
             return await self._keeper.work(partial(KeptRun.of, kept, log_text))
-        run = self._run(TrainRequest.from_json(kept.request), self.connection_of(kept), run_id)
+        run = self._run(TrainRequest.from_json(kept.request), None, run_id)
         run.backend_title = kept.backend_title
+        run.reach = partial(self._session.reach, kept.backend_title, kept.backend_address)
         failure = kept.error or ("" if kept.is_final else f"Not ended yet when it was last heard of: {kept.status}.")
         run.show_past(kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures)
         if kept.is_final:
@@ -123,44 +125,35 @@ class Runs(QObject):
     def leave(self) -> None:
         """The window closes: nothing here waits any longer; in the record, what runs stays unfinished."""
         self.journal.closing = True
+        self.room.close()
         for run in self.live:
             run.leave()
 
-    @Slot()
-    def _take_up(self) -> None:
-        """Watch again what ran on the backend that answers now."""
-        if self._session.state is not State.READY:
-            return
-        for kept in [kept for kept in self._unfinished if self.connection_of(kept) is not None]:
-            self._unfinished.remove(kept)
-            self._take_up_run(kept)
-
-    @aio.slot(object)
-    async def _take_up_run(self, kept: "Run") -> None:
+    async def _take_up(self, kept: "Run", connection: Connection) -> None:
+        """Watch again what had not ended when the window closed, now that its backend answers."""
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
         if kept.kind != "train":
-            await self._take_up_other(kept)
+            await self._take_up_other(kept, connection)
             return
         if not kept.job_id or not kept.status_url or not kept.logs_url:
             self._keeper.note(kept.run_id, status=str(Status.FAILED), error=NOT_SENT)
+            await self.journal.tell(kept.run_id)
             return
         try:
             request = TrainRequest.from_json(kept.request)
         except InputError:
             log.warning("run %s of the record cannot be read", kept.run_id)
             return
-        run = self._run(request, self.connection_of(kept), kept.run_id)
+        run = self._run(request, connection, kept.run_id)
         self._list(run)
         accepted = TrainAccepted(job_id=kept.job_id, status_url=kept.status_url, logs_url=kept.logs_url)
         await run.take_up(accepted)
         how = "has ended meanwhile" if run.result else f"did not end well: {run.failure}"
         self._notices.information(f"The training {request.title} of the last time {how}. It is under View, Runs.")
 
-    async def _take_up_other(self, kept: "Run") -> None:
+    async def _take_up_other(self, kept: "Run", connection: Connection) -> None:
         """Follow a prediction or a merge that a backend still did when the window closed."""
-        if (connection := self.connection_of(kept)) is None:
-            return
         outcome = await self.journal.take_up(kept, connection, self._poller)
         self._notices.information(f"{kept.title} of the last time {outcome} It is under View, Runs.")
 
@@ -174,7 +167,7 @@ class Runs(QObject):
         return connection if kept.backend_address == connection.backend.base_url else None
 
     def _run(self, request: TrainRequest, connection: Connection | None, run_id: str = "") -> TrainingRun:
-        can_cancel = self._session.has("cancel")
+        can_cancel = connection is not None and connection.has("cancel")
         return TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._keeper, run_id)
 
     def _list(self, run: TrainingRun) -> None:

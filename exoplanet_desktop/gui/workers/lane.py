@@ -14,7 +14,8 @@ from exoplanet_desktop.gui.workers.clock import awake_or_not
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.jobs import LogReader
-    from exoplanet_desktop.wire.payloads import JobStatus
+    from exoplanet_desktop.client.route import Route
+    from exoplanet_desktop.wire.payloads import Health, JobStatus
 
 log = logging.getLogger("exoplanet_desktop.gui.poller")
 
@@ -23,11 +24,21 @@ SILENCE_S = 1.0  # no answer that took longer is the backend's silence, not a li
 
 @dataclass
 class Connection:
-    """Who answers. The embedded engine comes back at another address after a restart; then `backend` is replaced."""
+    """Who answers. The embedded engine comes back at another address after a restart; then `backend` is replaced.
+
+    Attributes:
+        health: what our own engine says of itself; None for a backend of the plain contract, or before it was asked.
+        route: the way to it.
+    """
 
     backend: "Backend"
     title: str
     embedded: bool
+    health: "Health | None" = None
+    route: "Route | None" = None
+
+    def has(self, extension: str) -> bool:
+        return self.health is not None and extension in self.health.extensions
 
 
 @dataclass

@@ -1,0 +1,37 @@
+"""The chip in the status bar: who answers, how fast, and when last. It asks nobody: others' answers tell it."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from exoplanet_desktop.gui.backends import words
+from exoplanet_desktop.gui.session import Session
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.words import tip
+
+LONGEST_TITLE = 40  # characters
+
+
+class BackendChip(QToolButton):
+    """Clicked, it opens the list of backends."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        session.changed.connect(self.refresh)
+        session.beat.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        session = self._session
+        state, pulse = words.state(session), words.pulse(session)
+        if len(state) > LONGEST_TITLE + 20:
+            state = f"{state[:LONGEST_TITLE]}…"
+        # An ampersand in a name is no mnemonic.
+        text = f"{words.STATE_MARKS[session.state]} {state}{f' · {pulse}' if pulse else ''}".replace("&", "&&")
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleName(tr("Backend: {words}", words=f"{state} {pulse}".strip()))
+        self.setToolTip(tip("\n".join([*words.details(session), "", tr("Click to choose who answers")])))

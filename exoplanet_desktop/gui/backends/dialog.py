@@ -1,0 +1,430 @@
+"""The backends that the user knows: add, change, test, remove, and choose who answers."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.backends.form import ProfileForm
+from exoplanet_desktop.gui.backends.trial import Trial
+from exoplanet_desktop.gui.session import EMBEDDED, Session, State
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.words import Words, tip
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.profiles import Profile
+
+ROLE = Qt.ItemDataRole.UserRole
+LIST_PX = 216
+ROW_PADDING_PX = 12
+SIZE_PX = (760, 520)
+
+
+class BackendDialog(QDialog):
+    """Signals:
+    chosen: name of the backend in use now; empty for the embedded engine.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._stop = threading.Event()
+        self.setWindowTitle(tr("Backends"))
+        self.setModal(True)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(tr("Backends"))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.add_button = QPushButton(tr("&Add"), self)
+        self.duplicate_button = QPushButton(tr("D&uplicate"), self)
+        self.remove_button = QPushButton(tr("&Remove"), self)
+        self.heading = Words("", "heading", parent=self)
+        self.embedded_words = Words(
+            tr("The embedded engine runs on this machine, without a network. It starts and ends with the program."),
+            parent=self,
+        )
+        self.form = ProfileForm(self)
+        self.trial = Trial(session.workers, self)
+        self.save_button = QPushButton(tr("&Save"), self)
+        self.use_button = QPushButton(tr("Use &it"), self)
+        self.use_button.setProperty("primary", True)
+        self.close_button = QPushButton(tr("Close"), self)
+        for button in (self.save_button, self.close_button, self.add_button, self.remove_button):
+            button.setAutoDefault(False)
+        self.use_button.setDefault(True)
+        self._lay_out()
+        self.list.currentItemChanged.connect(self._go_to)
+        self.add_button.clicked.connect(lambda: self._leave_draft(self._add))
+        self.duplicate_button.clicked.connect(lambda: self._leave_draft(self._duplicate))
+        self.remove_button.clicked.connect(self._ask_remove)
+        self.form.edited.connect(self._settle)
+        self.form.address.editingFinished.connect(self._look_at_address)
+        self.trial.wanted.connect(self.test)
+        self.trial.address_proposed.connect(self._take_address)
+        self.save_button.clicked.connect(self.save)
+        self.use_button.clicked.connect(self.use)
+        self.close_button.clicked.connect(self.reject)
+        self.load(self._name_in_use())
+
+    def tell(self, error: AppError) -> None:
+        self.trial.say(str(error), failed=True)
+
+    @property
+    def shown(self) -> "Profile | None":
+        """The profile that is looked at, as it was when it was kept last."""
+        item = self.list.currentItem()
+        return item.data(ROLE)[0] if item else None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the profile that is looked at was never kept."""
+        item = self.list.currentItem()
+        return bool(item and item.data(ROLE)[1])
+
+    @property
+    def on_embedded(self) -> bool:
+        """Whether the embedded engine is looked at. A new backend has no address either, at first."""
+        return self.shown is not None and self.shown.is_embedded and not self.is_new
+
+    @aio.slot(str)
+    async def load(self, name: str) -> None:
+        """Read the list again, and look at the backend of a name."""
+        known = await self._session.book.known()
+        self.form.place.setText(known.token_place)
+        self.list.blockSignals(True)
+        self.list.clear()
+        for profile in known.profiles:
+            self._append(profile, new=False)
+        self.list.blockSignals(False)
+        self._select(name)
+        if known.warning:
+            self.trial.say(known.warning, failed=True)
+
+    @aio.slot()
+    async def test(self) -> None:
+        """Ask who answers at what the fields say, kept or not."""
+        if (shown := self.shown) is None:
+            return
+        if self.on_embedded:
+            connection = await self._session.engine.running()
+            await self.trial.run(shown, None, connection.backend)
+            return
+        draft, token = self.form.draft(), self.form.new_token()
+        if token is None and not self.is_new and draft.address == shown.address:
+            token = await self._session.book.token(shown)
+        await self.trial.run(draft, token or None)
+
+    @aio.slot()
+    async def save(self) -> None:
+        """Keep what the fields say; the backend in use is taken into use as it is now."""
+        was_in_use = self._is_in_use()
+        kept = await self._save()
+        if not was_in_use:
+            self.trial.say(tr("Saved."))
+            return
+        self.chosen.emit(kept.name)
+        try:
+            self._session.adopt(await self._session.book.connect(kept.name, self._stop.is_set))
+        except AppError as error:
+            raise UnavailableError(
+                tr("Saved, but in use it stays as it was before. {error}", error=str(error))
+            ) from error
+        self.trial.say(tr("Saved, and in use as it is now."))
+
+    @aio.slot()
+    async def use(self) -> None:
+        """Keep what the fields say, ask who answers there; only then is it taken into use."""
+        self._show_busy(True)
+        try:
+            if self.is_new or self.form.is_edited:
+                await self._save()
+            shown = self.shown
+            if shown is None:
+                return
+            if shown.is_embedded:
+                await self._session.start_embedded()
+            else:
+                self.trial.say(tr("Asking who answers there …"))
+                connection = await self._session.book.connect(shown.name, self._stop.is_set)
+                if self._stop.is_set():
+                    return  # closed while it was asked
+                self._session.adopt(connection)
+        finally:
+            self._show_busy(False)
+        self.chosen.emit("" if shown.is_embedded else shown.name)
+        self.accept()
+
+    @aio.slot()
+    async def remove(self) -> None:
+        """Forget the backend that is looked at; the embedded engine takes over from one that is in use."""
+        if (shown := self.shown) is None or self.on_embedded:
+            return
+        if self.is_new:
+            self.list.takeItem(self.list.currentRow())
+            return
+        if self._is_in_use():
+            await self._session.start_embedded()
+            self.chosen.emit("")
+        await self._session.book.remove(shown.name)
+        await self.load(self._name_in_use())
+        self.trial.say(tr("{name} is removed, with its token.", name=shown.name))
+
+    def done(self, result: int) -> None:
+        self._stop.set()
+        self.trial.stop()
+        super().done(result)
+
+    def reject(self) -> None:
+        self._leave_draft(super().reject)
+
+    async def _save(self) -> "Profile":
+        item, shown = self.list.currentItem(), self.shown
+        replacing = None if self.is_new or shown is None else shown.name
+        kept = await self._session.book.save(self.form.draft(), replacing, self.form.new_token())
+        self._dress(item, kept, new=False)
+        self._show_item(item)
+        return kept
+
+    # The list
+
+    def _append(self, profile: "Profile", *, new: bool) -> QListWidgetItem:
+        item = QListWidgetItem()
+        item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + ROW_PADDING_PX))
+        self.list.addItem(item)
+        self._dress(item, profile, new=new)
+        return item
+
+    def _dress(self, item: QListWidgetItem, profile: "Profile", *, new: bool) -> None:
+        in_use = not new and profile.name == (self._name_in_use() or EMBEDDED)
+        item.setData(ROLE, (profile, new))
+        state = tr("in use") if in_use else tr("not saved yet") if new else profile.address or tr("on this machine")
+        item.setText(f"{'●' if in_use else '○'} {profile.name}\n    {state}")
+        item.setToolTip(tip(profile.address))
+
+    def _select(self, name: str) -> None:
+        for row in range(self.list.count()):
+            if self.list.item(row).data(ROLE)[0].name == (name or EMBEDDED):
+                self.list.setCurrentRow(row)
+                self._show_item(self.list.item(row))
+                return
+        self.list.setCurrentRow(0)
+
+    def _add(self) -> None:
+        from exoplanet_desktop.client.profiles import Profile
+
+        self._begin_draft(Profile(self._free_name(tr("Lab server")), ""))
+
+    def _duplicate(self) -> None:
+        if (shown := self.shown) is not None and not self.on_embedded:
+            self._begin_draft(replace(shown, name=self._free_name(shown.name)))
+
+    def _begin_draft(self, profile: "Profile") -> None:
+        item = self._append(profile, new=True)
+        self.list.setCurrentItem(item)
+        self.form.name.setFocus()
+        self.form.name.selectAll()
+
+    def _free_name(self, name: str) -> str:
+        taken = {self.list.item(row).data(ROLE)[0].name for row in range(self.list.count())}
+        number, found = 1, name
+        while found in taken:
+            number += 1
+            found = f"{name} {number}"
+        return found
+
+    def _go_to(self, item: QListWidgetItem | None, before: QListWidgetItem | None) -> None:
+        """Another row was chosen: what was typed for the one before is kept, dropped, or gone on with."""
+        if item is None:
+            return
+        if before is None or not self._has_draft():
+            self._show_item(item)
+            return
+        self.list.blockSignals(True)
+        self.list.setCurrentItem(before)
+        self.list.blockSignals(False)
+        self._leave_draft(lambda: self.list.setCurrentItem(item))
+
+    def _show_item(self, item: QListWidgetItem) -> None:
+        profile, new = item.data(ROLE)
+        self.trial.clear()
+        self.form.show_profile(profile, has_token=False)
+        self._settle()
+        if not (self.on_embedded or new):
+            self._look_up(item, profile)
+
+    @aio.slot(object, object)
+    async def _look_up(self, item: QListWidgetItem, profile: "Profile") -> None:
+        """What takes a moment to know: whether a token is kept, and whether the way is open to others."""
+        has_token = bool(await self._session.book.token(profile))
+        if self.list.currentItem() is item:
+            self.form.show_token(has_token)
+            await self._look_at(profile.address)
+
+    # What was typed and not kept
+
+    def _has_draft(self) -> bool:
+        return self.form.is_edited and not self.form.isHidden()
+
+    def _leave_draft(self, then: Callable[[], object]) -> None:
+        """Do something that leaves the fields; where something was typed, ask what shall become of it."""
+        if not self._has_draft():
+            then()
+            return
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(tr("Keep the changes?"))
+        box.setText(tr("What you typed for “{name}” is not saved.", name=self.form.name.text()))
+        save = box.addButton(tr("&Save"), QMessageBox.ButtonRole.AcceptRole)
+        drop = box.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        save.clicked.connect(lambda: self._save_then(then))
+        drop.clicked.connect(lambda: self._drop_then(then))
+        box.open()
+
+    @aio.slot(object)
+    async def _save_then(self, then: Callable[[], object]) -> None:
+        await self._save()
+        then()
+
+    def _drop_then(self, then: Callable[[], object]) -> None:
+        item = self.list.currentItem()
+        profile, _ = item.data(ROLE)
+        self.form.show_profile(profile, has_token=False)
+        then()
+
+    # The state of the buttons
+
+    def _name_in_use(self) -> str:
+        """The name of the profile in use; empty for the embedded engine."""
+        connection = self._session.connection
+        return connection.title if connection is not None and not connection.embedded else ""
+
+    def _is_in_use(self) -> bool:
+        shown = self.shown
+        return shown is not None and not self.is_new and shown.name == (self._name_in_use() or EMBEDDED)
+
+    @Slot()
+    def _settle(self) -> None:
+        shown = self.shown
+        if shown is None:
+            return
+        embedded, edited = self.on_embedded, self.is_new or self.form.is_edited
+        name = shown.name if embedded else self.form.name.text()
+        in_use = self._is_in_use()
+        self.heading.setText(f"{name}  ·  {tr('in use')}" if in_use else name)
+        self.form.setVisible(not embedded)
+        self.embedded_words.setVisible(embedded)
+        self.duplicate_button.setEnabled(not embedded)
+        self.remove_button.setEnabled(not embedded)
+        self.save_button.setVisible(not embedded)
+        self.save_button.setEnabled(edited)
+        self.use_button.setText(tr("Save and use &it") if edited and not embedded else tr("Use &it"))
+        is_there = in_use and self._session.state is State.READY
+        self.use_button.setEnabled(not is_there or (edited and not embedded))
+
+    def _show_busy(self, busy: bool) -> None:
+        for widget in (self.list, self.form, self.use_button, self.save_button, self.add_button, self.remove_button):
+            widget.setEnabled(not busy)
+        if not busy:
+            self._settle()
+
+    @Slot()
+    def _ask_remove(self) -> None:
+        shown = self.shown
+        if shown is None or self.is_new:
+            self.remove()
+            return
+        words = tr("Its address and its token are forgotten. What it has trained stays there.")
+        if self._is_in_use():
+            words += " " + tr(
+                "It is in use: the embedded engine takes over. Jobs that run there are watched until the program ends."
+            )
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(tr("Remove the backend?"))
+        box.setText(tr("Remove “{name}”?", name=shown.name))
+        box.setInformativeText(words)
+        remove = box.addButton(tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        remove.clicked.connect(self.remove)
+        box.open()
+
+    # The address
+
+    @Slot(str)
+    def _take_address(self, address: str) -> None:
+        self.form.address.setText(address)
+        self._settle()
+        self.test()
+
+    @aio.slot()
+    async def _look_at_address(self) -> None:
+        await self._look_at(self.form.address.text().strip())
+
+    async def _look_at(self, address: str) -> None:
+        from exoplanet_desktop.client.diagnosis import is_exposed
+
+        exposed = await self._session.workers.call(is_exposed, address)
+        if address == self.form.address.text().strip():
+            self.form.show_exposed(exposed)
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(self.list, 1)
+        for button in (self.add_button, self.duplicate_button, self.remove_button):
+            left.addWidget(button)
+        page = QWidget()
+        inside = QVBoxLayout(page)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.setSpacing(16)
+        for widget in (self.heading, self.embedded_words, self.form, self.trial):
+            inside.addWidget(widget)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        holder = QWidget()
+        holder.setFixedWidth(LIST_PX)
+        holder.setLayout(left)
+        left.setContentsMargins(0, 0, 0, 0)
+        columns.addWidget(holder)
+        columns.addWidget(area, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        for button in (self.save_button, self.use_button, self.close_button):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        layout.addLayout(columns, 1)
+        layout.addLayout(buttons)
+        self.resize(*SIZE_PX)

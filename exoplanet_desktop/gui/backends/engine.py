@@ -1,0 +1,116 @@
+"""The embedded engine, kept alive from start to close, also while another backend is in use: its jobs may still run."""
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.workers.poller import Connection
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.engine import EmbeddedEngine
+
+log = logging.getLogger("exoplanet_desktop.gui")
+
+WATCH_MS = 1000
+MOST_RESTARTS = 3
+RESTARTS_WITHIN_S = 60.0
+
+EMBEDDED = "Embedded engine"
+
+
+class EngineKeeper(QObject):
+    """Attributes:
+        connection: to the engine; None until it has started once.
+
+    Signals:
+        starting: it is being started.
+        failed: it could not be started, or ends again and again.
+        started: it runs, perhaps at another address than before.
+    """
+
+    starting = Signal()
+    failed = Signal()
+    started = Signal()
+
+    def __init__(self, workers: Workers, notices: Notices, data_dir: Path) -> None:
+        super().__init__()
+        self._workers, self._notices, self._data_dir = workers, notices, data_dir
+        self.engine: EmbeddedEngine | None = None
+        self.connection: Connection | None = None
+        self._restarts: list[float] = []
+        self._closing = False
+        self._lock = asyncio.Lock()
+        self._watch = QTimer(self, interval=WATCH_MS)
+        self._watch.timeout.connect(self._look)
+
+    def tell(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    @property
+    def alive(self) -> bool:
+        return self.engine is not None and self.engine.alive
+
+    async def running(self) -> Connection:
+        """The engine's connection; it is started where it does not run. Raises AppError."""
+        async with self._lock:
+            if self.connection is not None and self.alive:
+                return self.connection
+            self.starting.emit()
+            try:
+                backend = await self._workers.call(self._start)
+                health = await self._workers.call(backend.health)
+            except AppError:
+                self.failed.emit()
+                raise
+            if self.connection is None:
+                self.connection = Connection(backend, EMBEDDED, embedded=True)
+            self.connection.backend, self.connection.health = backend, health
+            self._watch.start()
+            self.started.emit()
+            return self.connection
+
+    async def close(self) -> None:
+        """End the engine in order."""
+        self._closing = True
+        self._watch.stop()
+        if self.engine is not None:
+            await self._workers.call(self.engine.stop)
+
+    def _start(self) -> "Backend":
+        from exoplanet_desktop.client.engine import EmbeddedEngine
+
+        if self.engine is None:
+            self.engine = EmbeddedEngine(self._data_dir)
+        return self.engine.start()
+
+    @Slot()
+    def _look(self) -> None:
+        if self.engine is not None and not self._closing and not self.engine.alive:
+            self._watch.stop()
+            self._restart()
+
+    @aio.slot()
+    async def _restart(self) -> None:
+        now = time.monotonic()
+        self._restarts = [moment for moment in self._restarts if now - moment < RESTARTS_WITHIN_S] + [now]
+        if len(self._restarts) > MOST_RESTARTS:
+            self.failed.emit()
+            raise UnavailableError(
+                tr(
+                    "The embedded engine ended several times within a minute and is not started again. "
+                    "Start it with Backend, Choose backend; the log says why it ended."
+                )
+            )
+        log.warning("the embedded engine ended; starting it again")
+        await self.running()
+        self._notices.information(tr("The embedded engine had ended and was started again; interrupted jobs say so."))

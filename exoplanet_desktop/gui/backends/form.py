@@ -1,0 +1,202 @@
+"""The fields of one backend: name, address, token, CA file, timeouts."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.words import Words
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.profiles import Profile
+
+FIELD_PX = 280
+EXAMPLE = "http://203.190.12.138:8001"
+
+
+class ProfileForm(QWidget):
+    """Signals:
+    edited: something in it is other than what is kept, or no longer.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept: Profile | None = None
+        self._forget = False
+        self.name = QLineEdit(self)
+        self.name.setMaxLength(80)
+        self.address = QLineEdit(self)
+        self.address.setPlaceholderText(tr("such as {address}", address=EXAMPLE))
+        self.exposed = Words("", "warning", parent=self)
+        self.exposed.hide()
+        self.token = QLineEdit(self)
+        self.token.setEchoMode(QLineEdit.EchoMode.Password)
+        self.forget_button = QPushButton(tr("&Forget"), self)
+        self.forget_button.setToolTip(tr("Forget the token that is kept"))
+        self.forget_button.clicked.connect(self._forget_token)
+        self.place = Words("", "muted", parent=self)
+        for words in (self.exposed, self.place):
+            policy = words.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+            policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+            words.setSizePolicy(policy)
+            words.setMinimumWidth(FIELD_PX)
+        self.ca_file = QLineEdit(self)
+        self.ca_file.setPlaceholderText(tr("only for a lab with an authority of its own"))
+        self.ca_button = QPushButton(tr("C&hoose…"), self)
+        self.ca_button.setAccessibleName(tr("Choose the CA file"))
+        self.ca_button.clicked.connect(self._ask_ca_file)
+        self.connect_s = _seconds(self, 1, 120)
+        self.silence_s = _seconds(self, 1, 600)
+        self._lay_out()
+        for field in (self.name, self.address, self.token, self.ca_file):
+            field.textEdited.connect(self._tell)
+        for box in (self.connect_s, self.silence_s):
+            box.valueChanged.connect(self._tell)
+
+    def show_profile(self, profile: "Profile", has_token: bool) -> None:
+        """Fill the fields with what is kept."""
+        self._kept = None  # so that filling is no editing
+        self.name.setText(profile.name)
+        self.address.setText(profile.address)
+        self.ca_file.setText(profile.ca_file)
+        self.connect_s.setValue(profile.connect_s)
+        self.silence_s.setValue(profile.silence_s)
+        self.token.clear()
+        self.exposed.hide()
+        self._kept, self._forget = profile, False
+        self.show_token(has_token)
+
+    def show_token(self, has_token: bool) -> None:
+        """Whether a token is kept is known a moment later: a keyring may ask for its password first."""
+        kept = tr("one is kept; type another to replace it")
+        none = tr("only where the backend wants one")
+        self.token.setPlaceholderText(kept if has_token else none)
+        self.forget_button.setVisible(has_token)
+
+    @property
+    def is_edited(self) -> bool:
+        return self._kept is not None and (self.draft() != self._kept or self.new_token() is not None)
+
+    def draft(self) -> "Profile":
+        """What the fields say, unchecked."""
+        from exoplanet_desktop.client.profiles import Profile
+
+        return Profile(
+            self.name.text(),
+            self.address.text().strip(),
+            self.ca_file.text().strip(),
+            self.connect_s.value(),
+            self.silence_s.value(),
+        )
+
+    def new_token(self) -> str | None:
+        """The token that was typed; "" to forget the one that is kept; None to leave it."""
+        typed = self.token.text().strip()
+        return typed or ("" if self._forget else None)
+
+    def show_exposed(self, exposed: bool) -> None:
+        """Point out plain HTTP to a public address."""
+        self.exposed.setText(
+            tr(
+                "⚠ This is a public address without encryption: catalogs, models and the token can be read and changed "
+                "on the way. Use https:// where the backend offers it."
+            )
+            if exposed
+            else ""
+        )
+        self.exposed.setVisible(exposed)
+
+    @Slot()
+    def _tell(self) -> None:
+        if self._kept is not None:
+            self.edited.emit()
+
+    @Slot()
+    def _forget_token(self) -> None:
+        self._forget = True
+        self.token.clear()
+        self.token.setPlaceholderText(tr("forgotten when you save"))
+        self.forget_button.hide()
+        self.token.setFocus()
+        self._tell()
+
+    @Slot()
+    def _ask_ca_file(self) -> None:
+        dialog = QFileDialog(self, tr("Choose the CA file"), self.ca_file.text())
+        dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._take_ca_file)
+        dialog.open()
+
+    @Slot(str)
+    def _take_ca_file(self, path: str) -> None:
+        self.ca_file.setText(path)
+        self._tell()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("&Name"), self.name)
+        form.addRow(tr("A&ddress"), self.address)
+        form.addRow("", self.exposed)
+        _add(form, tr("T&oken"), self.token, self.forget_button)
+        form.addRow("", self.place)
+        _add(form, tr("CA &file"), self.ca_file, self.ca_button)
+        times = QHBoxLayout()
+        times.setSpacing(8)
+        times.addWidget(self.connect_s)
+        times.addWidget(QLabel(tr("to connect,")))
+        times.addWidget(self.silence_s)
+        until = QLabel(tr("for an ans&wer"))
+        until.setBuddy(self.silence_s)
+        times.addWidget(until)
+        times.addStretch(1)
+        waiting = QLabel(tr("Wai&t"))
+        waiting.setBuddy(self.connect_s)
+        form.addRow(waiting, times)
+        names = {
+            self.name: tr("Name of the backend"),
+            self.address: tr("Address of the backend"),
+            self.token: tr("Token"),
+            self.ca_file: tr("CA file"),
+            self.connect_s: tr("Seconds until a connection must stand"),
+            self.silence_s: tr("Seconds that a short question may wait for its answer"),
+        }
+        for widget, name in names.items():
+            widget.setAccessibleName(name)
+
+
+def _seconds(parent: QWidget, least: float, most: float) -> QDoubleSpinBox:
+    box = QDoubleSpinBox(parent)
+    box.setRange(least, most)
+    box.setDecimals(0)
+    box.setSuffix(tr(" s"))
+    box.setMinimumHeight(QLineEdit().sizeHint().height())
+    return box
+
+
+def _add(form: QFormLayout, text: str, field: QLineEdit, button: QPushButton) -> None:
+    """A row with a button beside its field."""
+    line = QHBoxLayout()
+    line.setSpacing(8)
+    line.addWidget(field, 1)
+    line.addWidget(button)
+    label = QLabel(text)
+    label.setBuddy(field)
+    form.addRow(label, line)

@@ -1,0 +1,28 @@
+"""Who answers when the window opens."""
+
+from collections.abc import Callable
+
+from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.gui.session import Session, State
+from exoplanet_desktop.gui.text import tr
+
+
+async def begin(session: Session, name: str, remember: Callable[[str], None]) -> None:
+    """The embedded engine first, so that work is possible; then the backend that was in use last.
+
+    `remember` is told its name where the settings still had its address, as before there were profiles.
+    """
+    try:
+        await session.start_embedded()
+    except AppError as error:
+        session.notices.failure(error)
+    if not name:
+        return
+    try:
+        if "://" in name and await session.book.find(name) is None:
+            name = await session.book.take_over(name)
+            remember(name)
+        await session.use(name)
+    except AppError as error:
+        instead = tr("The embedded engine is in use instead.") if session.state is State.READY else ""
+        session.notices.failure(UnavailableError(f"{error} {instead}".strip()))

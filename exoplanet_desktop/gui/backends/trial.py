@@ -1,0 +1,127 @@
+"""Tests a connection and says in words what was found."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.diagnosis import Diagnosis
+    from exoplanet_desktop.client.profiles import Profile
+
+
+class Trial(QWidget):
+    """A button, a bar while it runs, and the finding below.
+
+    Signals:
+        wanted: the user wants to test what the fields say.
+        address_proposed: an address that would do, which the user wants to take.
+    """
+
+    wanted = Signal()
+    address_proposed = Signal(str)
+
+    def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._stop: threading.Event | None = None
+        self._proposal = ""
+        self.diagnosis: Diagnosis | None = None
+        self.test_button = QPushButton(tr("&Test connection"), self)
+        self.test_button.clicked.connect(self.wanted)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setMaximumWidth(160)
+        self.bar.setAccessibleName(tr("Asking who answers"))
+        self.cancel_button = QPushButton(tr("Cancel test"), self)
+        self.cancel_button.clicked.connect(self.stop)
+        self.mark = QLabel(self)
+        self.sentence = Words(selectable=True, parent=self)
+        self.details = Words("", "muted", selectable=True, parent=self)
+        self.take_button = QPushButton(tr("Set this address"), self)
+        self.take_button.clicked.connect(lambda: self.address_proposed.emit(self._proposal))
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.test_button)
+        first.addWidget(self.bar)
+        first.addWidget(self.cancel_button)
+        first.addStretch(1)
+        second = QHBoxLayout()
+        second.setSpacing(8)
+        top = Qt.AlignmentFlag.AlignTop
+        second.addWidget(self.mark, 0, top)
+        second.addWidget(self.sentence, 1)
+        second.addWidget(self.take_button, 0, top)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        layout.addWidget(self.details)
+        self.clear()
+
+    async def run(self, profile: "Profile", token: str | None, backend: "Backend | None" = None) -> None:
+        """Test a profile; `backend` is the one to ask where it runs already. Raises Cancelled after `stop`."""
+        from exoplanet_desktop.client.diagnosis import diagnose
+
+        self.clear()
+        self._stop = stop = threading.Event()
+        self._show_running(True)
+        try:
+            found = await self._workers.call(diagnose, profile, token, backend=backend, should_stop=stop.is_set)
+        finally:
+            if self._stop is stop:
+                self._stop = None
+                self._show_running(False)
+        if not stop.is_set():
+            self._show(found)
+
+    @Slot()
+    def stop(self) -> None:
+        """Give up a test that is under way."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def clear(self) -> None:
+        self.stop()
+        self._stop, self.diagnosis = None, None
+        self._show_running(False)
+        self.say("")
+
+    def say(self, text: str, *, failed: bool = False) -> None:
+        """Show a sentence of somebody else in the place of a finding."""
+        self.mark.setText(("✕" if failed else "") if text else "")
+        self.mark.setVisible(bool(self.mark.text()))
+        for label in (self.mark, self.sentence):
+            label.setProperty("reason", failed)
+            label.style().unpolish(label)
+            label.style().polish(label)
+        self.sentence.setText(text)
+        self.details.setText("")
+        self.details.hide()
+        self.take_button.hide()
+
+    def _show(self, found: "Diagnosis") -> None:
+        from exoplanet_desktop.client.diagnosis import Finding
+
+        self.say(found.sentence, failed=not found.ok)
+        self.diagnosis = found
+        self.mark.setText("✓" if found.ok else "✕")
+        self.mark.show()
+        self.mark.setAccessibleName(tr("Works") if found.ok else tr("Does not work"))
+        self.details.setText("\n".join(found.details))
+        self.details.setVisible(bool(found.details))
+        self._proposal = found.proposal
+        self.take_button.setVisible(found.finding is Finding.SPEAKS_TLS and bool(found.proposal))
+
+    def _show_running(self, running: bool) -> None:
+        self.test_button.setEnabled(not running)
+        self.bar.setVisible(running)
+        self.cancel_button.setVisible(running)

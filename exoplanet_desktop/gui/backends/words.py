@@ -1,0 +1,79 @@
+"""What the window says of a backend: in the chip, in its tooltip, in the dialog."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.gui.session import Session, State
+from exoplanet_desktop.gui.text import clock_time, fixed, tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.route import Route
+
+STATE_MARKS = {State.READY: "●", State.STARTING: "◌", State.DOWN: "✕"}
+SLOW_S = 1.0
+
+
+def state(session: Session) -> str:
+    """Who answers and whether work can be sent."""
+    words = {State.READY: tr("ready"), State.STARTING: tr("starting"), State.DOWN: tr("does not answer")}
+    return tr("{backend}, {state}", backend=session.title, state=words[session.state])
+
+
+def speed(took_s: float) -> str:
+    """How long an answer took: ms, or s where that is long."""
+    if took_s >= SLOW_S:
+        return tr("{seconds} s", seconds=fixed(took_s, 1))
+    return tr("{milliseconds} ms", milliseconds=max(1, round(took_s * 1000)))
+
+
+def pulse(session: Session) -> str:
+    """How fast, and when last; "" before the first answer."""
+    if session.connection is None or session.state is State.STARTING:
+        return ""
+    known = session.connection.backend.connection.pulse
+    if known.answered_at is None:
+        return ""
+    last = clock_time(datetime.fromtimestamp(known.answered_at, UTC))
+    if session.state is State.DOWN:
+        return tr("last answer {time}", time=last)
+    return last if known.took_s is None else f"{speed(known.took_s)} · {last}"
+
+
+def details(session: Session) -> list[str]:
+    """The tooltip's lines: address, version, extensions, encryption, proxy."""
+    connection = session.connection
+    if connection is None:
+        return [state(session)]
+    health = connection.health
+    lines = [state(session), connection.backend.base_url]
+    if health is None:
+        lines.append(tr("A backend of the plain contract, without extensions"))
+    else:
+        lines.append(f"{health.name} {health.version}")
+        lines.append(tr("Extensions: {names}", names=", ".join(sorted(health.extensions)) or tr("none")))
+    lines += route(connection.route) if connection.route else [tr("On this machine, without a network")]
+    known = connection.backend.connection.pulse
+    if known.answered_at is not None:
+        last = clock_time(datetime.fromtimestamp(known.answered_at, UTC), seconds=True)
+        took = "" if known.took_s is None else tr(", after {speed}", speed=speed(known.took_s))
+        lines.append(tr("Last answer {time}{took}", time=last, took=took))
+    return lines
+
+
+def route(way: "Route") -> list[str]:
+    """Encryption and proxy, a line each."""
+    if way.tls and way.ca_file:
+        lines = [tr("Encrypted; trusted through {file}", file=way.ca_file)]
+    elif way.tls:
+        lines = [tr("Encrypted; trusted through the authorities of this system")]
+    elif way.is_exposed:
+        lines = [tr("⚠ Not encrypted, over a public network: it can be read and changed on the way")]
+    else:
+        lines = [tr("Not encrypted")]
+    if way.is_loopback:
+        lines.append(tr("On this machine; no proxy is ever used for it"))
+    elif way.proxy:
+        lines.append(tr("Through the proxy {proxy}", proxy=way.proxy))
+    else:
+        lines.append(tr("Directly, without a proxy"))
+    return lines
