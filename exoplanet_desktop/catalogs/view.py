@@ -75,7 +75,24 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-Where = str | Sequence["ColumnFilter | str"] | None
+@dataclass(frozen=True)
+class RowNumbers:
+    """Certain rows of the file.
+
+    Attributes:
+        numbers: theirs, from 0; a number that no row has is passed over.
+        words: what these rows are.
+    """
+
+    numbers: tuple[int, ...]
+    words: str
+    column: str = ""  # it is on no column
+
+    def condition(self) -> Condition:
+        return Condition("data.rowid IN (SELECT unnest(CAST(? AS BIGINT[])))", (list(self.numbers),))
+
+
+Where = str | Sequence["ColumnFilter | RowNumbers | str"] | None
 
 
 class View:
@@ -119,6 +136,14 @@ class View:
         with self.table.reading() as cursor:
             sql = f"SELECT number FROM {self._name} WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
             return [number for (number,) in cursor.execute(sql, [begin, end]).fetchall()]
+
+    def place_of(self, number: int) -> int | None:
+        """Where a row of the file (from 0) stands in this view; None where it is not among its rows."""
+        if self._name is None:
+            return number if 0 <= number < self.row_count else None
+        with self.table.reading() as cursor:
+            row = cursor.execute(f"SELECT rowid FROM {self._name} WHERE number = ?", [number]).fetchone()
+        return None if row is None else int(row[0])
 
     def find(
         self,
@@ -168,6 +193,9 @@ def condition(table: "Table", where: Where) -> Condition | None:
     parts = [where] if isinstance(where, str) else where or ()
     found = []
     for part in parts:
+        if isinstance(part, RowNumbers):
+            found.append(part.condition())
+            continue
         if isinstance(part, ColumnFilter):
             table.known(part.column)
             part = part.expression()

@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
         self.runs_dock.opened.connect(self.show_run)
         self.runs_dock.use_in_predict.connect(self._use_in_predict)
         services.runs.started.connect(self.show_run)
+        self.train.run_rows.shown.connect(lambda: self.tabs.setCurrentWidget(self.train))
         self.preferences.changed.connect(self._use_settings)
         place(self, settings)
         self._use_settings()
@@ -143,6 +144,7 @@ class MainWindow(QMainWindow):
         if dialog is None:
             dialog = self.dialogs[run] = ProgressDialog(run, self.services.workers, self)
             dialog.use_in_predict.connect(self._use_in_predict)
+            self.train.run_rows.serve(dialog)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()

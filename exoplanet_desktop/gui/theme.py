@@ -7,7 +7,7 @@ against their ground in both schemes (tests/gui/test_theme.py computes it).
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap, QPolygonF
 from PySide6.QtWidgets import QApplication
 
@@ -191,17 +191,26 @@ def class_icon(label: str, size: int = 12) -> QIcon:
     pixmap.setDevicePixelRatio(2)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(tokens().of_class(label)))
-    middle, edge = size / 2, size - 1
-    if label == Disposition.CONFIRMED:
-        painter.drawEllipse(QPointF(middle, middle), middle - 1.5, middle - 1.5)
-    elif label == Disposition.CANDIDATE:
-        painter.drawPolygon(
-            QPolygonF([QPointF(middle, 1), QPointF(edge, middle), QPointF(middle, edge), QPointF(1, middle)])
-        )
-    else:
-        painter.drawPolygon(QPolygonF([QPointF(middle, 1.5), QPointF(edge, edge - 0.5), QPointF(1, edge - 0.5)]))
+    draw_mark(painter, label, QPointF(size / 2, size / 2), size - 1, QColor(tokens().of_class(label)))
     painter.end()
     return QIcon(pixmap)
+
+
+def draw_mark(painter: QPainter, label: str, middle: QPointF, size: float, colour: QColor) -> None:
+    """The mark of a class, `size` across: disc, diamond or triangle; a square for what is no class."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    half = size / 2
+    if label == Disposition.CONFIRMED:
+        painter.drawEllipse(middle, half * 0.9, half * 0.9)
+    elif label == Disposition.CANDIDATE:
+        diamond = ((0, -half), (half, 0), (0, half), (-half, 0))
+        painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in diamond]))
+    elif label == Disposition.FALSE_POSITIVE:
+        triangle = ((0, -half * 0.9), (half, half * 0.8), (-half, half * 0.8))
+        painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in triangle]))
+    else:
+        painter.drawRect(QRectF(middle.x() - half * 0.7, middle.y() - half * 0.7, size * 0.7, size * 0.7))
+    painter.restore()

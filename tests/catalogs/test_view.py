@@ -10,7 +10,7 @@ from exoplanet_desktop.catalogs.export import Format, export
 from exoplanet_desktop.catalogs.reading import Choice, preview, sniff
 from exoplanet_desktop.catalogs.summary import Brief, brief, without_variety
 from exoplanet_desktop.catalogs.table import Table
-from exoplanet_desktop.catalogs.view import ColumnFilter
+from exoplanet_desktop.catalogs.view import ColumnFilter, RowNumbers
 from exoplanet_desktop.errors import BugError, Cancelled, InputError, UnavailableError, UnreadableFile
 
 
@@ -274,3 +274,13 @@ def test_floats_are_shown_as_the_file_has_them(write) -> None:
     with Table.open(write("a,b\n" + "".join(f"{cell},x\n" for cell in cells))) as table:
         assert [row[0] for row in table.page(0, 9)] == cells
         assert table.numeric == {"a"}
+
+
+def test_certain_rows_are_shown_and_found(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n" + "\n".join(f"{9 - row},x{row}" for row in range(10)) + "\n")
+    with Table.open(path) as table:
+        view = table.select([RowNumbers((7, 2, 99), "two rows"), "a < 8"], [("a", False)])
+        assert view.page(0, 9) == [("2", "x7"), ("7", "x2")]
+        assert (view.place_of(7), view.place_of(2), view.place_of(3)) == (0, 1, None)
+        assert (table.select().place_of(3), table.select().place_of(10)) == (3, None)

@@ -39,7 +39,7 @@ def test_a_run_of_the_last_time_is_read_without_a_backend(start: Start, sample: 
     qtbot.waitUntil(lambda: bool(window.dialogs), timeout=10_000)
     (dialog,) = window.dialogs.values()
     assert dialog.run.result.accuracy == accuracy
-    assert set(dialog.results.pictures) == {"counts", "shares"}
+    assert set(dialog.results.pictures.pictures) == {"counts", "shares"}
     assert dialog.log.toPlainText() == log_text
     assert window.services.session.connection is None
 

@@ -38,7 +38,7 @@ def test_training_shows_metrics_pictures_and_log(live: MainWindow, sample: Sampl
     (run,) = ended.args
     dialog = live.dialogs[run]
     assert run.failure == ""
-    assert set(dialog.results.pictures) == {"counts", "shares"}
+    assert set(dialog.results.pictures.pictures) == {"counts", "shares"}
     assert dialog.results.isVisible()
     assert dialog.log.toPlainText().strip()
     assert dialog.predict_button.isVisible()

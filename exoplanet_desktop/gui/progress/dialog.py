@@ -46,9 +46,13 @@ CHIPS = {
 class ProgressDialog(QDialog):
     """Signals:
     use_in_predict: the TrainingRun whose model shall predict.
+    rows_wanted: the TrainingRun, and the numbers of the rows to show in its catalog.
+    row_wanted: the TrainingRun, and the number of the row to go to in its catalog.
     """
 
     use_in_predict = Signal(object)
+    rows_wanted = Signal(object, object)
+    row_wanted = Signal(object, int)
 
     def __init__(self, run: TrainingRun, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,9 +60,9 @@ class ProgressDialog(QDialog):
         self.setWindowTitle(f"Training · {run.request.title}")
         self.setModal(False)
         # A message about this run appears here, not in the window behind.
-        self._notices = Notices()
-        self.notice_bar = NoticeBar(self._notices, self)
-        self._notices.open()
+        self.notices = Notices()
+        self.notice_bar = NoticeBar(self.notices, self)
+        self.notices.open()
         self.chip = QLabel(self)
         self.words = Words(selectable=True)
         self.elapsed = Words("", "muted", wrap=False)
@@ -82,12 +86,13 @@ class ProgressDialog(QDialog):
         self.log.setPlaceholderText("The backend has written nothing yet.")
         self.log.hide()
         self.log_button.toggled.connect(self._show_log)
-        self.results = Results(self)
+        self.results = Results(workers, self.notices, self)
+        self.results.row_wanted.connect(lambda number: self.row_wanted.emit(self.run, number))
+        self.results.rows_wanted.connect(lambda numbers: self.rows_wanted.emit(self.run, numbers))
+        self.results.save_picture_wanted.connect(self.ask_picture_target)
         self.results.hide()
         self.save_model_button = QPushButton("Save model…", self)
         self.save_model_button.clicked.connect(self.ask_model_target)
-        self.save_picture_button = QPushButton("Save picture…", self)
-        self.save_picture_button.clicked.connect(self.ask_picture_target)
         self.predict_button = QPushButton("Use in Predict", self)
         self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self.run))
         self.transfer = TransferBar(self)
@@ -97,10 +102,9 @@ class ProgressDialog(QDialog):
         self._timer = QTimer(self, interval=500)
         self._timer.timeout.connect(self._show_time)
         self._timer.start()
-        self.results.tabs.currentChanged.connect(self._offer_picture)
         run.changed.connect(self._show_state)
         run.log_grew.connect(self._append_log)
-        run.came_back.connect(self._notices.information)
+        run.came_back.connect(self.notices.information)
         run.ended.connect(self._show_end)
         self._append_log(run.log_text)
         self._show_state()
@@ -108,7 +112,7 @@ class ProgressDialog(QDialog):
             self._show_end()
 
     def tell(self, error: AppError) -> None:
-        self._notices.failure(error)
+        self.notices.failure(error)
 
     @aio.slot()
     async def cancel(self) -> None:
@@ -129,8 +133,9 @@ class ProgressDialog(QDialog):
     @Slot()
     def ask_picture_target(self) -> None:
         request = self.run.request
-        if (name := self.results.picture_name()) is not None:
-            ask_target(self, "Save the picture", f"{request.satellite}_{request.model}_{name}.png", self.save_picture)
+        if (page := self.results.pictures) is not None:
+            name = f"{request.satellite}_{request.model}_{page.file_name}.png"
+            ask_target(self, "Save the picture", name, self.save_picture)
 
     @aio.slot(str)
     async def save_model(self, target: str) -> None:
@@ -141,14 +146,15 @@ class ProgressDialog(QDialog):
             await self.transfer.run(self._workers, tr("Saving the model:"), partial(self.run.save_model, Path(target)))
         finally:
             self.save_model_button.setEnabled(True)
-        self._notices.information(tr("The model is saved in {file}.", file=target))
+        self.notices.information(tr("The model is saved in {file}.", file=target))
 
     @aio.slot(str)
     async def save_picture(self, target: str) -> None:
         """Write the picture on top to a file, as the backend sent it."""
-        if (picture := self.results.picture_shown()) is not None:
+        page = self.results.pictures
+        if page is not None and (picture := page.shown) is not None:
             await self._workers.call(write, Path(target), picture.data)
-            self._notices.information(f"The picture is saved in {target}.")
+            self.notices.information(f"The picture is saved in {target}.")
 
     @Slot()
     def _show_state(self) -> None:
@@ -186,17 +192,11 @@ class ProgressDialog(QDialog):
             self.resize(max(self.width(), 760), max(self.height(), 680))
         else:
             self.log_button.setChecked(True)
-        self._offer_picture()
         for button, shown in (
             (self.save_model_button, succeeded and bool(self.run.result and self.run.result.model_url)),
             (self.predict_button, succeeded),
         ):
             button.setVisible(shown)
-
-    @Slot()
-    def _offer_picture(self) -> None:
-        """Only a tab with a picture has one to save."""
-        self.save_picture_button.setVisible(self.results.picture_shown() is not None)
 
     @Slot(str)
     def _append_log(self, text: str) -> None:
@@ -221,20 +221,22 @@ class ProgressDialog(QDialog):
         progress.addWidget(self.ask_button)
         progress.addWidget(self.cancel_button)
         buttons = QHBoxLayout()
-        for button in (self.predict_button, self.save_model_button, self.save_picture_button):
+        for button in (self.predict_button, self.save_model_button):
             button.hide()
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
         source = Words(f"{self.run.request.source}  ·  {self.run.backend_title}", "muted")
+        about = QHBoxLayout()
+        about.addWidget(source, 1)
+        about.addWidget(self.log_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addWidget(self.notice_bar)
         layout.addLayout(state)
-        layout.addWidget(source)
+        layout.addLayout(about)
         layout.addLayout(progress)
-        layout.addWidget(self.log_button)
         layout.addWidget(self.log, 1)
         layout.addWidget(self.results, 3)
         layout.addStretch(0)

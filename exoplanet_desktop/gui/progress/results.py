@@ -1,15 +1,14 @@
-"""What a training brought: figures in cards, the protocol, both matrices, scores by class, importance."""
+"""What a training brought: its numbers in cards, and pages of figures and tables."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
-    QHBoxLayout,
     QHeaderView,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
@@ -17,115 +16,186 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.figures.matrix import MatrixFigure
+from exoplanet_desktop.gui.figures.matrix_page import MatrixPage, load
+from exoplanet_desktop.gui.figures.pages import FiguresPage, Scrolled
+from exoplanet_desktop.gui.figures.pictures import PicturesPage
+from exoplanet_desktop.gui.figures.training import figures_of, matrix_of
+from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.widgets.picture import Picture
+from exoplanet_desktop.gui.text import count, fixed, tr
 from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import TrainResult
 
-PICTURES = {"counts": "Confusion matrix", "shares": "By true class"}
-MOST_IMPORTANT = 25
+PAGES = {"curves": "Curves", "reliability": "Reliability", "importance": "Importance"}
+CARD_EM = 20  # the width of a card, in letters
+LEAST_LINES = 15  # of text, as high as the figures must be before cards get their room
 
 
-class Results(QWidget):
-    """The lower part of the progress dialog."""
+class Cards(QWidget):
+    """The main numbers, in as many columns as there is room for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._cards = QGridLayout()
-        self._cards.setHorizontalSpacing(24)
-        self._cards.setVerticalSpacing(0)
+        self._cards: list[QWidget] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
+        self._columns = 0
+
+    def add(self, figure: str, meaning: str) -> None:
+        card = QWidget(self)
+        big = Words(figure, "figure", wrap=False, selectable=True)
+        font = big.font()
+        font.setPointSizeF(font.pointSizeF() * 1.8)
+        big.setFont(font)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(big)
+        layout.addWidget(Words(meaning, "muted", wrap=False))
+        layout.addStretch(1)
+        self._cards.append(card)
+        self._place(len(self._cards))
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest card: they go below each other where there is no more room."""
+        wide = max([card.sizeHint().width() for card in self._cards], default=0)
+        return QSize(wide, self._grid.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(max(1, self.width() // (CARD_EM * self.fontMetrics().averageCharWidth())))
+
+    def _place(self, columns: int) -> None:
+        columns = min(columns, len(self._cards))
+        if columns == 3:
+            columns = 2  # four cards in two rows of two, not three and one
+        if columns == self._columns == self._grid.columnCount() and self._grid.count() == len(self._cards):
+            return
+        self._columns = columns
+        for number, card in enumerate(self._cards):
+            self._grid.addWidget(card, number // columns, number % columns, Qt.AlignmentFlag.AlignTop)
+
+
+class Results(QWidget):
+    """Signals:
+    row_wanted: number in the catalog of the row to go to.
+    rows_wanted: numbers in the catalog of the rows to show.
+    save_picture_wanted: the backend's picture on top shall be saved.
+    """
+
+    row_wanted = Signal(int)
+    rows_wanted = Signal(object)
+    save_picture_wanted = Signal()
+
+    def __init__(self, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workers, self._notices = workers, notices
+        self.cards = Cards(self)
+        self.brief = Words("", selectable=True)
+        self.brief.hide()
         self.protocol = Words("", "muted", selectable=True)
         self.gap = Words("", "warning", selectable=True)
         self.tabs = QTabWidget(self)
-        self.pictures: dict[str, Picture] = {}
+        self.tabs.setUsesScrollButtons(True)
+        self.matrix: MatrixPage | None = None
+        self.pictures: PicturesPage | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(self._cards)
+        layout.addWidget(self.brief)
+        layout.addWidget(self.cards)
         layout.addWidget(self.gap)
         layout.addWidget(self.protocol)
         layout.addWidget(self.tabs, 1)
+
+    def tell(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    def minimumSizeHint(self) -> QSize:
+        """Where there is little room, a line stands for the cards."""
+        line = self.fontMetrics().lineSpacing()
+        return QSize(self.tabs.minimumSizeHint().width(), self.tabs.minimumSizeHint().height() + 3 * line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Figures first: cards and protocol only where they leave enough room; both are under Protocol as well."""
+        labels = (self.gap, self.protocol)
+        head = self.cards.minimumSizeHint().height() + sum(label.heightForWidth(self.width()) for label in labels)
+        fits = self.height() - head > LEAST_LINES * self.fontMetrics().lineSpacing()
+        self.brief.setVisible(not fits)
+        self.cards.setVisible(fits)
+        self.protocol.setVisible(fits)
+        self.gap.setVisible(fits and bool(self.gap.text()))
 
     def show_run(self, run: TrainingRun) -> None:
         """Show a run that has a result."""
         result = run.result
         if result is None:
             return
-        for column, (figure, meaning) in enumerate(words.cards(result)):
-            self._add_card(column, figure, meaning)
-        self.protocol.setText(words.protocol(result))
+        for figure, meaning in words.cards(result):
+            self.cards.add(figure, meaning)
+        self.brief.setText(words.brief(result))
+        self.protocol.setText(words.protocol_short(result))
         self.gap.setText(words.gap(result))
-        self.gap.setVisible(bool(self.gap.text()))
-        for name, title in PICTURES.items():
-            self._add_picture(name, title, run.pictures.get(name))
+        self._make_room()
+        stem = f"{run.request.satellite}_{run.request.model}"
+        if (matrix := matrix_of(result)) is not None:
+            self._add_matrix(matrix, run, stem)
+        for name, figures in figures_of(result).items():
+            page = FiguresPage(figures, self._workers, self._notices, stem)
+            self.tabs.addTab(Scrolled(page), tr(PAGES[name]))
         self._add_scores(result)
-        self._add_importance(result)
         self._add_leaks(result)
+        self._add_pictures(run)
+        self._add_protocol(result)
 
-    def picture_shown(self) -> Picture | None:
-        """The picture of the tab that is on top, if it has one."""
-        page = self.tabs.currentWidget()
-        return page.findChild(Picture) if page else None
+    def _add_matrix(self, figure: MatrixFigure, run: TrainingRun, stem: str) -> None:
+        page = self.matrix = MatrixPage(figure, self._workers, self._notices, stem)
+        page.row_wanted.connect(self.row_wanted)
+        page.rows_wanted.connect(self.rows_wanted)
+        page.threshold_settled.connect(lambda threshold: run.held_out.keep_threshold(run.run_id, threshold))
+        self.tabs.addTab(Scrolled(page), tr("Matrix"))
+        self._load_held_out(page, run)
 
-    def picture_name(self) -> str | None:
-        """What the picture on top is called in a file name."""
-        shown = self.picture_shown()
-        names = {"counts": "matrix", "shares": "matrix_by_class"}
-        return next((names[name] for name, picture in self.pictures.items() if picture is shown), None)
+    @aio.slot(object, object)
+    async def _load_held_out(self, page: MatrixPage, run: TrainingRun) -> None:
+        """Read the held-out rows, where the record has them."""
+        path = await run.held_out.path(run.run_id)
+        if path is not None:
+            threshold = await run.held_out.threshold(run.run_id)
+            page.show_held_out(await self._workers.call(load, path), threshold)
 
-    def _add_card(self, column: int, figure: str, meaning: str) -> None:
-        big = Words(figure, "figure", wrap=False, selectable=True)
-        font = big.font()
-        font.setPointSizeF(font.pointSizeF() * 1.8)
-        big.setFont(font)
-        small = Words(meaning, "muted", wrap=False)
-        self._cards.addWidget(big, 0, column)
-        self._cards.addWidget(small, 1, column, Qt.AlignmentFlag.AlignTop)
-
-    def _add_picture(self, name: str, title: str, data: bytes | None) -> None:
-        picture = Picture(title, self)
-        if data is None or not picture.show_bytes(data):
-            picture.deleteLater()
+    def _add_pictures(self, run: TrainingRun) -> None:
+        page = PicturesPage(run.pictures)
+        if not page.pictures:
+            page.deleteLater()
             return
-        self.pictures[name] = picture
-        page = QWidget(self)
-        buttons = QHBoxLayout()
-        for text, action in (("Zoom in", picture.zoom_in), ("Zoom out", picture.zoom_out), ("Fit", picture.fit)):
-            button = QPushButton(text, page)
-            button.clicked.connect(action)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        layout = QVBoxLayout(page)
-        layout.addWidget(picture, 1)
-        layout.addLayout(buttons)
-        self.tabs.addTab(page, title)
+        self.pictures = page
+        page.save_wanted.connect(self.save_picture_wanted)
+        self.tabs.addTab(page, tr("Pictures of the backend"))
 
     def _add_scores(self, result: "TrainResult") -> None:
         if not result.per_class:
             return
         rows = [
-            (
-                label,
-                words.three(score.precision),
-                words.three(score.recall),
-                words.three(score.f1),
-                f"{score.support:,}",
-            )
+            (label, fixed(score.precision), fixed(score.recall), fixed(score.f1), count(score.support))
             for label, score in result.per_class.items()
         ]
-        self.tabs.addTab(_table(("Class", "Precision", "Recall", "F1", "Rows"), rows), "Scores by class")
-
-    def _add_importance(self, result: "TrainResult") -> None:
-        if not result.importance:
-            return
-        rows = [
-            (entry.feature, words.spread(entry.mean, entry.std))
-            for entry in sorted(result.importance, key=lambda entry: -entry.mean)[:MOST_IMPORTANT]
-        ]
-        self.tabs.addTab(_table(("Column", "Accuracy lost when shuffled"), rows), "Importance")
+        headers = (tr("Class"), tr("Precision"), tr("Recall"), tr("F1"), tr("Rows"))
+        self.tabs.addTab(_table(headers, rows), tr("Scores by class"))
 
     def _add_leaks(self, result: "TrainResult") -> None:
         """What the sentinel says of the columns: those that carry the verdict, that identify or that date an object."""
@@ -136,12 +206,23 @@ class Results(QWidget):
             for entry in result.leaks.get("single_columns") or []
         ]
         page = QWidget(self)
-        notes = Words("\n".join(result.leaks.get("notes") or ["No column gives the answer away by itself."]))
+        notes = Words("\n".join(result.leaks.get("notes") or [tr("No column gives the answer away by itself.")]))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(notes)
-        layout.addWidget(_table(("Column alone", "Best AUC of a class against the rest"), rows), 1)
-        self.tabs.addTab(page, "Leaks")
+        layout.addWidget(_table((tr("Column alone"), tr("Best AUC of a class against the rest")), rows), 1)
+        self.tabs.addTab(Scrolled(page), tr("Leaks"))
+
+    def _add_protocol(self, result: "TrainResult") -> None:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 8, 8, 8)
+        notes = result.evaluation.notes if result.evaluation else []
+        for text in (words.brief(result), words.protocol(result), words.gap(result), *notes):
+            if text:
+                layout.addWidget(Words(text, selectable=True))
+        layout.addStretch(1)
+        self.tabs.addTab(Scrolled(page), tr("Protocol"))
 
 
 def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> QTableWidget:
@@ -151,6 +232,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> QTableWidge
     table.setShowGrid(False)
     table.setAlternatingRowColors(True)
     table.setAccessibleName(headers[0])
+    table.setTabKeyNavigation(False)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableError
 from exoplanet_desktop.gui.progress import away
+from exoplanet_desktop.gui.progress.held_out import HeldOut
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.sending import Sending
@@ -79,6 +80,7 @@ class TrainingRun(QObject):
         self.result: TrainResult | None = None
         self.failure = ""
         self.pictures: dict[str, bytes] = {}
+        self.held_out = HeldOut(workers, keeper)
         self._workers, self._poller = workers, poller
         self._watch: JobWatch | None = None
         self._job_id = ""
@@ -239,11 +241,11 @@ class TrainingRun(QObject):
             self._end(Status.CANCELLED if cancelled else Status.FAILED, outcome.sentence)
             return
         self.result = outcome.result
-        await self._fetch_pictures(outcome.result)
+        await self._fetch_files(outcome.result)
         self._end(Status.SUCCEEDED, "")
 
-    async def _fetch_pictures(self, result: "TrainResult") -> None:
-        """A picture that cannot be had is told in the log; the numbers are there all the same."""
+    async def _fetch_files(self, result: "TrainResult") -> None:
+        """A file that cannot be had is told in the log; the numbers are there all the same."""
         for name, url in (("counts", result.cm_image_url), ("shares", result.cm_norm_image_url)):
             if not url:
                 continue
@@ -253,6 +255,11 @@ class TrainingRun(QObject):
                 self._keeper.picture(self.run_id, name, data)
             except AppError as error:
                 self._take_log(f"The picture {url} could not be fetched: {error}\n")
+        if result.held_out_url and self.run_id:
+            try:
+                await self.held_out.fetch(self.connection, self.run_id, result.held_out_url)
+            except AppError as error:
+                self._take_log(f"The held-out rows could not be fetched: {error}\n")
 
     def _take_status(self) -> None:
         watch = self._watch

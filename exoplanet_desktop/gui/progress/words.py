@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.gui.text import count, percent, tr
+
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import TrainResult
 
@@ -39,6 +41,16 @@ def cards(result: "TrainResult") -> list[tuple[str, str]]:
     ]
 
 
+def brief(result: "TrainResult") -> str:
+    """The main numbers in a line.
+
+    >>> from exoplanet_desktop.wire.payloads import TrainResult
+    >>> brief(TrainResult(accuracy=0.9313, elapsed_sec=3.1))
+    'accuracy: 0.931  ·  accuracy, mean of 5 folds: –  ·  AUC: –  ·  took: 3.1 s'
+    """
+    return "  ·  ".join(f"{meaning.partition(chr(10))[0]}: {figure}" for figure, meaning in cards(result))
+
+
 def _interval(result: "TrainResult", name: str) -> str:
     """The 95 % interval of a metric, where the backend gives one."""
     low, high = (result.intervals or {}).get(name) or (None, None)
@@ -54,6 +66,20 @@ def protocol(result: "TrainResult") -> str:
     for left_out in evaluation.rows_left_out:
         parts.append(f"{left_out.count:,} rows left out: {left_out.reason}.")
     return " ".join(parts)
+
+
+def protocol_short(result: "TrainResult") -> str:
+    """The same in a few words."""
+    evaluation = result.evaluation
+    if evaluation is None:
+        return protocol(result)
+    return tr(
+        "Grouped by host star ({column}), seed {seed}; {used} rows, {share} of them held out.",
+        column=evaluation.groups,
+        seed=evaluation.seed,
+        used=count(evaluation.rows_used),
+        share=percent(evaluation.holdout),
+    )
 
 
 def gap(result: "TrainResult") -> str:

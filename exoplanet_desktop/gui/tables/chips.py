@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
+from exoplanet_desktop.catalogs.view import RowNumbers
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.words import tip
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 LONGEST = 60  # characters of a chip
 
 
-def in_words(one: "ColumnFilter") -> str:
+def in_words(one: "ColumnFilter | RowNumbers") -> str:
     """A condition as the user reads it.
 
     >>> from exoplanet_desktop.catalogs.view import ColumnFilter
     >>> in_words(ColumnFilter("koi_period", "between", ("1", "")))
     'koi_period ≥ 1'
     """
+    if isinstance(one, RowNumbers):
+        return one.words
     name, value = one.column, one.value
     if one.test == "between" and isinstance(value, tuple):
         low, high = value
@@ -57,7 +60,7 @@ class FilterChips(QWidget):
         self.setAccessibleName(tr("Conditions on columns"))
         self.hide()
 
-    def show_filters(self, filters: "Sequence[ColumnFilter]") -> None:
+    def show_filters(self, filters: "Sequence[ColumnFilter | RowNumbers]") -> None:
         while item := self._flow.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -70,7 +73,7 @@ class FilterChips(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(80, super().minimumSizeHint().height())
 
-    def _chip(self, one: "ColumnFilter") -> QWidget:
+    def _chip(self, one: "ColumnFilter | RowNumbers") -> QWidget:
         words = in_words(one)
         chip = QFrame(self)
         chip.setProperty("chip", True)
@@ -79,7 +82,10 @@ class FilterChips(QWidget):
         text.setText((words if len(words) <= LONGEST else words[:LONGEST] + "…").replace("&", "&&"))
         text.setToolTip(tip(tr("{words}. Click to change it.", words=words)))
         text.setAccessibleName(tr("Change the condition: {words}", words=words))
-        text.clicked.connect(lambda: self.change_wanted.emit(one.column))
+        if one.column:
+            text.clicked.connect(lambda: self.change_wanted.emit(one.column))
+        else:
+            text.setEnabled(False)
         drop = QToolButton(chip)
         drop.setAutoRaise(True)
         drop.setText("✕")

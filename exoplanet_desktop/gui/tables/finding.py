@@ -7,7 +7,7 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.selecting import Selecting
 from exoplanet_desktop.gui.tables.tools import TableTools
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.workers.calls import Workers
 
 
@@ -21,6 +21,22 @@ class Finding(QObject):
 
     def tell(self, error: AppError) -> None:
         self._tools.say(str(error))
+
+    @aio.slot(int)
+    async def go_to_number(self, number: int) -> None:
+        """Go to a row of the file, counted from 0."""
+        if (view := self._selecting.view) is None:
+            return
+        place = await self._workers.call(view.place_of, number)
+        shown = self._grid.shown_columns()
+        if place is None or not shown:
+            row = count(number + 1)
+            self._tools.say(tr("Row {row} is not among the rows that are shown. Take the conditions away.", row=row))
+        elif view is self._selecting.view:
+            self._tools.say("")
+            self._grid.go_to(place, shown[0])
+            flag = QItemSelectionModel.SelectionFlag
+            self._grid.selectionModel().select(self._grid.currentIndex(), flag.ClearAndSelect | flag.Rows)
 
     @aio.slot(str, bool)
     async def find(self, text: str, backwards: bool) -> None:

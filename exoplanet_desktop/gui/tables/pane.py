@@ -122,7 +122,7 @@ class TablePane(QFrame):
         """Ask for a condition on a column, or for another one."""
         if (table := self.selecting.table) is None:
             return
-        given = next((one for one in self.selecting.wish.filters if one.column == column), None)
+        given = self.selecting.filter_of(column)
         numeric = column in self.model.numeric
         dialog = FilterDialog(self._workers, table, column, numeric, self._classes, given, self)
         dialog.wanted.connect(self.selecting.add_filter)

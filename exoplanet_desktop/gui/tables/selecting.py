@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from exoplanet_desktop.catalogs.view import RowNumbers
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.model import Order
@@ -22,12 +23,12 @@ class Wish:
 
     Attributes:
         where: an expression; empty for all rows.
-        filters: conditions on columns, which must hold as well.
+        filters: conditions on columns, and certain rows, which must hold as well.
         order: of the rows.
     """
 
     where: str = ""
-    filters: "tuple[ColumnFilter, ...]" = ()
+    filters: "tuple[ColumnFilter | RowNumbers, ...]" = ()
     order: Order = ()
 
 
@@ -69,10 +70,15 @@ class Selecting(QObject):
     def filter(self, where: str) -> None:
         self.ask(replace(self.wish, where=where))
 
-    def add_filter(self, one: "ColumnFilter") -> None:
+    def add_filter(self, one: "ColumnFilter | RowNumbers") -> None:
         """A condition on a column, in place of the one that the column had."""
         others = tuple(each for each in self.wish.filters if each.column != one.column)
         self.ask(replace(self.wish, filters=(*others, one)))
+
+    def filter_of(self, column: str) -> "ColumnFilter | None":
+        """The condition on a column."""
+        found = (one for one in self.wish.filters if not isinstance(one, RowNumbers))
+        return next((one for one in found if one.column == column), None)
 
     def drop_filter(self, column: str) -> None:
         self.ask(replace(self.wish, filters=tuple(each for each in self.wish.filters if each.column != column)))
@@ -90,7 +96,7 @@ class Selecting(QObject):
             return
         self._stop.set()
         self._stop = stop = threading.Event()
-        where: list[ColumnFilter | str] = [wish.where, *wish.filters]
+        where: list[ColumnFilter | RowNumbers | str] = [wish.where, *wish.filters]
         try:
             view = await self._workers.call(table.select, where, wish.order, should_stop=stop.is_set)
         except AppError:

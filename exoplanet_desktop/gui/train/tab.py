@@ -16,6 +16,7 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.train.rows import RunRows
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
@@ -46,6 +47,7 @@ class TrainTab(QWidget):
         self.several.hide()
         empty = EmptyPage("Train a classifier", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
         self.view = CatalogView(services.workers, services.notices, empty)
+        self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
         self.splitter = skeleton("train", column((self.picker, self.several, self.options, self.go)), self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

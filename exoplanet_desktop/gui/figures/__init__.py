@@ -1,0 +1,1 @@
+"""Figures drawn from numbers: on screen, in files and in reports by one and the same painting."""

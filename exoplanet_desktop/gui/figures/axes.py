@@ -1,0 +1,142 @@
+"""Two axes with ticks, a grid and labels, and what is drawn between them."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from exoplanet_desktop.gui import theme
+from exoplanet_desktop.gui.figures.figure import Look, draw_text
+from exoplanet_desktop.gui.text import fixed
+
+GAP = 6.0
+SAMPLE_PX = 30.0
+Points = Sequence[tuple[float, float]]
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: its words, its range, where its ticks stand and how they are written."""
+
+    label: str
+    low: float
+    high: float
+    ticks: Sequence[float]
+    written: Callable[[float], str]
+
+
+def share_axis(label: str) -> Axis:
+    """From 0 to 1."""
+    return Axis(label, 0.0, 1.0, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0), lambda value: fixed(value, 1))
+
+
+def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Round numbers within a range, at most `most` + 1 of them.
+
+    >>> round_ticks(0, 973)
+    [0.0, 200.0, 400.0, 600.0, 800.0]
+    """
+    span = high - low
+    if not span > 0 or not math.isfinite(span):
+        return [low]
+    raw = span / most
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(step * power for step in (1, 2, 5, 10) if step * power >= raw * (1 - 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+class Plot:
+    """The room between two axes, once they are drawn."""
+
+    def __init__(
+        self, painter: QPainter, room: QRectF, look: Look, across: Axis, up: Axis, square: bool = False
+    ) -> None:
+        """Draws both axes into `room`; `square`: as wide as high."""
+        self._painter, self._look, self._across, self._up = painter, look, across, up
+        line, metrics = look.line, look.metrics
+        left = max(metrics.horizontalAdvance(up.written(tick)) for tick in up.ticks) + line + 3 * GAP
+        right = metrics.horizontalAdvance(across.written(across.ticks[-1])) / 2 + GAP
+        inside = room.adjusted(left, line / 2 + 2, -right, -(2 * line + 2 * GAP))
+        if square and inside.width() > inside.height() * 1.25:
+            inside.setWidth(inside.height() * 1.25)
+        self.inside = inside
+        self._draw(room)
+
+    def at(self, x: float, y: float) -> QPointF:
+        """Where a point lies."""
+        across, up, inside = self._across, self._up, self.inside
+        return QPointF(
+            inside.left() + (x - across.low) / (across.high - across.low) * inside.width(),
+            inside.bottom() - (y - up.low) / (up.high - up.low) * inside.height(),
+        )
+
+    def line(self, points: Points, pen: QPen) -> None:
+        self._painter.setPen(pen)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawPolyline(QPolygonF([self.at(x, y) for x, y in points]))
+
+    def bar(self, low: float, high: float, bottom: float, top: float, colour: str) -> None:
+        room = QRectF(self.at(low, top), self.at(high, bottom)).normalized()
+        self._painter.fillRect(room.adjusted(0.5, 0, -0.5, 0), self._look.colour(colour))
+
+    def mark(self, x: float, y: float, label: str, size: float = 9.0) -> None:
+        theme.draw_mark(self._painter, label, self.at(x, y), size, self._look.of_class(label))
+
+    def _draw(self, room: QRectF) -> None:
+        painter, look, inside = self._painter, self._look, self.inside
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        grid = QPen(look.colour("line"), 1)
+        for tick in self._across.ticks:
+            at = self.at(tick, self._up.low)
+            painter.setPen(grid)
+            painter.drawLine(at, QPointF(at.x(), inside.top()))
+            width = look.metrics.horizontalAdvance(self._across.written(tick)) + 8
+            below = QRectF(at.x() - width / 2, inside.bottom() + GAP, width, look.line)
+            draw_text(painter, look, below, self._across.written(tick), "muted")
+        for tick in self._up.ticks:
+            at = self.at(self._across.low, tick)
+            painter.setPen(grid)
+            painter.drawLine(at, QPointF(inside.right(), at.y()))
+            beside = QRectF(room.left(), at.y() - look.line / 2, inside.left() - GAP - room.left(), look.line)
+            draw_text(painter, look, beside, self._up.written(tick), "muted", _RIGHT)
+        below = QRectF(inside.left(), inside.bottom() + GAP + look.line, inside.width(), look.line + GAP)
+        draw_text(painter, look, below, self._across.label)
+        draw_upwards(painter, look, QRectF(room.left(), inside.top(), look.line + GAP, inside.height()), self._up.label)
+
+
+def draw_upwards(painter: QPainter, look: Look, room: QRectF, text: str) -> None:
+    """Text that reads from the bottom to the top."""
+    painter.save()
+    painter.translate(room.center())
+    painter.rotate(-90)
+    draw_text(painter, look, QRectF(-room.height() / 2, -room.width() / 2, room.height(), room.width()), text)
+    painter.restore()
+
+
+def draw_legend(
+    painter: QPainter, look: Look, plot: QRectF, labels: Sequence[tuple[str, str]], left: bool = False
+) -> None:
+    """Line, mark and words of each class, on a ground of its own in a lower corner of the plot.
+
+    `labels`: (class, words); `left`: which corner.
+    """
+    width = max(look.metrics.horizontalAdvance(words) for _, words in labels) + SAMPLE_PX + 3 * GAP
+    height = look.line * len(labels) + GAP
+    x = plot.left() + GAP if left else plot.right() - width - GAP
+    room = QRectF(x, plot.bottom() - height - GAP, width, height)
+    painter.setPen(QPen(look.colour("line"), 1))
+    painter.setBrush(look.colour("base"))
+    painter.drawRoundedRect(room, 3, 3)
+    for number, (label, words) in enumerate(labels):
+        middle = room.top() + GAP / 2 + look.line * (number + 0.5)
+        painter.setPen(look.pen_of_class(label))
+        painter.drawLine(QPointF(room.left() + GAP, middle), QPointF(room.left() + GAP + SAMPLE_PX, middle))
+        at = QPointF(room.left() + GAP + SAMPLE_PX / 2, middle)
+        theme.draw_mark(painter, label, at, 9, look.of_class(label))
+        text = QRectF(room.left() + SAMPLE_PX + 2 * GAP, middle - look.line / 2, width, look.line)
+        draw_text(painter, look, text, words, "text", _LEFT)

@@ -1,0 +1,121 @@
+"""Figures as files: PNG, SVG, PDF and CSV. For any thread but for `mime`."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QMimeData, QRectF, QSize, QSizeF
+from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+
+from exoplanet_desktop.errors import BugError
+from exoplanet_desktop.gui.figures.figure import Figure, Look, draw_text
+
+SCALE = 2.0  # of pictures, for screens and print with twice as many points
+MARGIN = 12.0
+DPI = 96.0
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def picture(figure: Figure, look: Look, scale: float = SCALE) -> QImage:
+    """The figure as a picture, `scale` times as many points across as its size."""
+    size = _size(figure, look)
+    image = QImage((size * scale).toSize(), QImage.Format.Format_ARGB32)
+    image.fill(look.colour("base"))
+    image.setDotsPerMeterX(round(DPI * scale / 0.0254))
+    image.setDotsPerMeterY(round(DPI * scale / 0.0254))
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    _paint(painter, figure, look, size)
+    painter.end()
+    return image
+
+
+def png(figure: Figure, look: Look) -> bytes:
+    device = QBuffer()
+    device.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not picture(figure, look).save(device, "PNG"):  # type: ignore[call-overload]
+        raise BugError("The picture could not be encoded.")
+    return bytes(device.data().data())
+
+
+def svg(figure: Figure, look: Look) -> bytes:
+    size = _size(figure, look)
+    content = QByteArray()
+    device = QBuffer(content)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(device)
+    generator.setSize(size.toSize())
+    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    generator.setResolution(round(DPI))
+    generator.setTitle(_CONTROL.sub("", figure.title))
+    generator.setDescription(_CONTROL.sub("", figure.summary()))
+    painter = QPainter(generator)
+    painter.fillRect(QRectF(0, 0, size.width(), size.height()), look.colour("base"))
+    _paint(painter, figure, look, size)
+    painter.end()
+    return bytes(content.data())
+
+
+def pdf(figure: Figure, look: Look) -> bytes:
+    """One page of the figure's size."""
+    size = _size(figure, look)
+    content = QByteArray()
+    device = QBuffer(content)
+    device.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(device)
+    writer.setTitle(figure.title)
+    points = 72 / DPI
+    writer.setPageSize(QPageSize(size * points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    painter = QPainter(writer)
+    painter.scale(writer.logicalDpiX() / DPI, writer.logicalDpiY() / DPI)
+    _paint(painter, figure, look, size)
+    painter.end()
+    return bytes(content.data())
+
+
+def table(figure: Figure) -> bytes:
+    """The numbers as CSV: plain, whatever the locale."""
+    headers, rows = figure.numbers()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headers)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8")
+
+
+def lines(figure: Figure) -> str:
+    """The numbers as tab-separated text."""
+    headers, rows = figure.numbers()
+    return "\n".join("\t".join("" if cell is None else str(cell) for cell in row) for row in (headers, *rows))
+
+
+def mime(image: QImage, figure: Figure) -> QMimeData:
+    """Picture and numbers for the clipboard: what takes pictures takes the one, a spreadsheet the other."""
+    data = QMimeData()
+    data.setImageData(image)
+    data.setText(lines(figure))
+    return data
+
+
+def _without_look(figure: Figure, _look: Look) -> bytes:
+    return table(figure)
+
+
+KINDS: Mapping[str, Callable[[Figure, Look], bytes]] = {"png": png, "svg": svg, "pdf": pdf, "csv": _without_look}
+
+
+def _size(figure: Figure, look: Look) -> QSizeF:
+    """With a margin, and a line for the title."""
+    size = figure.size
+    return QSizeF(QSize(round(size.width() + 2 * MARGIN), round(size.height() + 2 * MARGIN + look.line * 1.5)))
+
+
+def _paint(painter: QPainter, figure: Figure, look: Look, size: QSizeF) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    head = QRectF(MARGIN, MARGIN, size.width() - 2 * MARGIN, look.line)
+    draw_text(painter, look, head, figure.title)
+    room = QRectF(MARGIN, MARGIN + look.line * 1.5, figure.size.width(), figure.size.height())
+    figure.paint(painter, room, look)

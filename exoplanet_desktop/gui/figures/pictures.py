@@ -1,0 +1,69 @@
+"""The backend's own pictures, as it sent them."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui.figures.pages import SideBySide
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.picture import Picture
+
+TITLES = {"counts": "Confusion matrix", "shares": "Confusion matrix by class in the catalog"}
+FILE_NAMES = {"counts": "matrix", "shares": "matrix_by_class"}
+
+
+class PicturesPage(QWidget):
+    """Signals:
+    save_wanted: the picture on top shall be saved.
+
+    Attributes:
+        pictures: those that could be read, by name.
+    """
+
+    save_wanted = Signal()
+
+    def __init__(self, contents: Mapping[str, bytes], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pictures: dict[str, Picture] = {}
+        self.choice = QComboBox(self)
+        self.choice.setAccessibleName(tr("Which picture"))
+        self._stack = QStackedWidget(self)
+        for name, title in TITLES.items():
+            picture = Picture(tr(title), self)
+            if name in contents and picture.show_bytes(contents[name]):
+                self.pictures[name] = picture
+                self.choice.addItem(tr(title), name)
+                self._stack.addWidget(picture)
+            else:
+                picture.deleteLater()
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setMinimumContentsLength(12)
+        zooms = QWidget(self)
+        line = QHBoxLayout(zooms)
+        line.setContentsMargins(0, 0, 0, 0)
+        for text, step in ((tr("Zoom in"), "zoom_in"), (tr("Zoom out"), "zoom_out"), (tr("Fit"), "fit")):
+            button = QPushButton(text, self)
+            button.clicked.connect(lambda _=False, step=step: self._zoom(step))
+            line.addWidget(button)
+        self.save_button = QPushButton(tr("Save picture…"), self)
+        self.save_button.clicked.connect(self.save_wanted)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(SideBySide((self.choice, zooms, self.save_button), grow=False))
+        self.choice.currentIndexChanged.connect(self._stack.setCurrentIndex)
+
+    @property
+    def shown(self) -> Picture | None:
+        """The picture on top."""
+        return self.pictures.get(self.choice.currentData())
+
+    @property
+    def file_name(self) -> str:
+        """What the picture on top is called in a file name."""
+        return FILE_NAMES.get(self.choice.currentData(), "picture")
+
+    def _zoom(self, step: str) -> None:
+        if (picture := self.shown) is not None:
+            getattr(picture, step)()

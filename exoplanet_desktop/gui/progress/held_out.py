@@ -1,0 +1,63 @@
+"""The held-out rows of a run, and the threshold that was chosen on them: both lie in the record beside the run."""
+
+import json
+import math
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.gui.figures.heldout import FILE_NAME
+from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.workers.poller import Connection
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.record import Record
+
+THRESHOLD_FILE = "threshold.json"
+
+
+class HeldOut:
+    """What the record keeps of one run's held-out rows."""
+
+    def __init__(self, workers: Workers, keeper: Keeper) -> None:
+        self._workers, self._keeper = workers, keeper
+
+    async def fetch(self, connection: Connection, run_id: str, url: str) -> None:
+        """Download the file into the record. Raises AppError."""
+
+        def bring(folder: str) -> Path:
+            path = Path(folder, FILE_NAME)
+            connection.backend.download(url, path)
+            return path
+
+        with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
+            path = await self._workers.call(bring, folder)
+            await self._keeper.work(lambda record: record.keep_file(run_id, FILE_NAME, path))
+
+    async def path(self, run_id: str) -> Path | None:
+        """Where the file lies; None where the record has none. Raises AppError."""
+        return await self._keeper.work(lambda record: record.file(run_id, FILE_NAME)) if run_id else None
+
+    async def threshold(self, run_id: str) -> float | None:
+        """The threshold that was left at the run; None where there is none. Raises AppError."""
+
+        def read(record: "Record") -> float | None:
+            path = record.file(run_id, THRESHOLD_FILE)
+            return _number(path.read_bytes()) if path is not None else None
+
+        return await self._keeper.work(read) if run_id else None
+
+    def keep_threshold(self, run_id: str, threshold: float | None) -> None:
+        """Keep the threshold in use; None for the likeliest class."""
+        self._keeper.file(run_id, THRESHOLD_FILE, json.dumps({"planet_from": threshold}).encode())
+
+
+def _number(content: bytes) -> float | None:
+    """The threshold of the file, which an imported run may have brought along."""
+    try:
+        found = json.loads(content).get("planet_from")
+    except (ValueError, AttributeError):
+        return None
+    good = isinstance(found, int | float) and math.isfinite(found) and 0 <= found <= 1
+    return float(found) if good else None

@@ -1,0 +1,102 @@
+"""Rows of a run in the catalog that it was trained on, where that is open on the Train tab."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from exoplanet_desktop.catalogs.view import RowNumbers
+from exoplanet_desktop.errors import AppError, InputError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.notices import Notices, Offer
+from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+    from exoplanet_desktop.gui.progress.run import TrainingRun
+
+
+class RunRows(QObject):
+    """Does what the dialogs of runs ask for; what cannot be is told in the dialog, with the way to mend it.
+
+    Signals:
+        shown: the Train tab shows rows that were asked for, or opens their catalog.
+    """
+
+    shown = Signal()
+
+    def __init__(
+        self, view: CatalogView, workers: Workers, notices: Notices, open_files: Callable[[Sequence[Path]], object]
+    ) -> None:
+        super().__init__(view)
+        self._view, self._workers, self._notices, self._open_files = view, workers, notices, open_files
+
+    def tell(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    def serve(self, dialog: "ProgressDialog") -> None:
+        """Show the rows that are chosen in the dialog of a run."""
+        dialog.rows_wanted.connect(lambda run, numbers: self._serve(dialog, run, self.show_rows(run, numbers)))
+        dialog.row_wanted.connect(lambda run, number: self._serve(dialog, run, self.go_to(run, number)))
+
+    async def show_rows(self, run: "TrainingRun", numbers: Sequence[int]) -> None:
+        """Show these rows alone, as a condition that can be taken away. Raises InputError for another catalog."""
+        await self._check(run)
+        rows = counted(len(numbers), tr("held-out row"), tr("held-out rows"))
+        words = tr("{rows} of {run}", rows=rows, run=run.request.title)
+        self._view.pane.selecting.add_filter(RowNumbers(tuple(numbers), words))
+
+    async def go_to(self, run: "TrainingRun", number: int) -> None:
+        """Go to a row. Raises InputError where another catalog is open."""
+        await self._check(run)
+        self._view.pane.finding.go_to_number(number)
+
+    @aio.slot(object, object, object)
+    async def _serve(self, dialog: "ProgressDialog", run: "TrainingRun", work: Awaitable[None]) -> None:
+        try:
+            await work
+            self.shown.emit()
+        except InputError as error:
+            path = await self._file_of(run)
+            offer = Offer(tr("Open it"), lambda: self._open(path)) if path is not None else None
+            dialog.notices.information(str(error), offer)
+
+    def _open(self, path: Path) -> None:
+        self.shown.emit()
+        self._open_files([path])
+
+    async def _file_of(self, run: "TrainingRun") -> Path | None:
+        """The file that a run was trained on, where it is one of this machine and still the same."""
+        paths = run.request.paths
+        if len(paths) != 1 or run.result is None or not run.result.data_digest:
+            return None
+        same = await self._workers.call(_digest, paths[0]) == run.result.data_digest
+        return paths[0] if same else None
+
+    async def _check(self, run: "TrainingRun") -> None:
+        shown, digest = self._view.shown, run.result.data_digest if run.result else None
+        if shown is not None and digest and await self._workers.call(_digest, shown.path) == digest:
+            return
+        if len(run.request.paths) > 1:
+            raise InputError(
+                tr(
+                    "This run was trained on several catalogs, merged ({name}); its rows are those of the merged one.",
+                    name=run.request.source,
+                )
+            )
+        raise InputError(
+            tr("{name}, on which this run was trained, is not open on the Train tab.", name=run.request.source)
+        )
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; "" where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,83 @@
+"""From a run's figures to the rows of its catalog, and back after a restart without a backend."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+
+JOB_MS, WAIT_MS = 90_000, 10_000
+
+
+def click_first_error(dialog: ProgressDialog, qtbot: QtBot) -> str:
+    """The name of the object in the first line, which is clicked."""
+    errors = dialog.results.matrix.errors
+    first = errors.model.index(0, 0)
+    point = errors.table.visualRect(first).center()
+    qtbot.mouseClick(errors.table.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    return str(first.data())
+
+
+def current_object(window: MainWindow) -> str:
+    """The name of the object in the row that is current in the catalog."""
+    model, grid = window.train.view.model, window.train.view.grid
+    column = list(model.columns).index("kepoi_name")
+    return str(model.index(grid.currentIndex().row(), column).data())
+
+
+def test_errors_lead_into_the_catalog_and_the_threshold_stays(
+    start: Callable[[], Any], sample: Callable[..., Path], qtbot: QtBot
+) -> None:
+    first = start()
+    first.start_engine()
+    window: MainWindow = first.window
+    with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
+        window.train.open_files([sample()])
+    with qtbot.waitSignal(window.train.training_ended, timeout=JOB_MS) as ended:
+        window.train.go.button.click()
+    (run,) = ended.args
+    dialog = window.dialogs[run]
+    page = dialog.results.matrix
+    qtbot.waitUntil(page.errors.isVisible, timeout=WAIT_MS)
+    window.tabs.setCurrentIndex(1)
+
+    name = click_first_error(dialog, qtbot)
+    qtbot.waitUntil(lambda: current_object(window) == name, timeout=WAIT_MS)
+    assert window.tabs.currentWidget() is window.train
+
+    many = page.errors.model.rowCount()
+    qtbot.mouseClick(page.errors.button, Qt.MouseButton.LeftButton)
+    selecting = window.train.view.pane.selecting
+    qtbot.waitUntil(lambda: selecting.view.row_count == many, timeout=WAIT_MS)
+    assert window.train.view.pane.chips.isVisible()
+    selecting.drop_filter("")
+    qtbot.waitUntil(lambda: selecting.view.row_count == 600, timeout=WAIT_MS)
+
+    with qtbot.waitSignal(page.threshold_settled, timeout=WAIT_MS):
+        page.threshold.miss_at_most()
+    threshold = page.threshold.threshold
+    counts = page.view.figure.counts
+    first.close()
+
+    window = start().window
+    window.runs_dock.view.opened.emit(window.runs_dock.model.rows[0])
+    qtbot.waitUntil(lambda: bool(window.dialogs), timeout=WAIT_MS)
+    (dialog,) = window.dialogs.values()
+    page = dialog.results.matrix
+    qtbot.waitUntil(lambda: page.threshold.threshold == threshold, timeout=WAIT_MS)
+    assert page.view.figure.counts == counts
+
+    window.train.view.clear()
+    click_first_error(dialog, qtbot)
+    qtbot.waitUntil(lambda: bool(dialog.notice_bar.texts()), timeout=WAIT_MS)
+    assert "is not open on the Train tab" in dialog.notice_bar.texts()[0]
+    offer = dialog.notice_bar.findChild(QPushButton, "offer")
+    with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
+        qtbot.mouseClick(offer, Qt.MouseButton.LeftButton)
+    name = click_first_error(dialog, qtbot)
+    qtbot.waitUntil(lambda: current_object(window) == name, timeout=WAIT_MS)
