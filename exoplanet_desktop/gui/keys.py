@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.gui.commands import Commands
 from exoplanet_desktop.gui.palette import plain
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 
 
 class KeysDialog(QDialog):
@@ -61,8 +62,7 @@ class KeysDialog(QDialog):
         layout.addWidget(buttons)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         self.list.setProperty("roomy", True)
-        metrics = self.fontMetrics()
-        self.resize(80 * metrics.averageCharWidth(), 30 * metrics.lineSpacing())
+        size_in_text(self, 80, 30)
 
 
 def _by_menu(commands: Commands) -> list[tuple[str, list[tuple[str, str]]]]:

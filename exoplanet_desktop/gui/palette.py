@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.commands import Command, Commands
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -52,8 +53,7 @@ class CommandPalette(QDialog):
         layout.addWidget(self.field)
         layout.addWidget(self.list)
         layout.addWidget(self.none)
-        metrics = self.fontMetrics()
-        self.resize(WIDTH_CHARACTERS * metrics.averageCharWidth(), ROWS_SHOWN * 2 * metrics.lineSpacing())
+        size_in_text(self, WIDTH_CHARACTERS, 2 * ROWS_SHOWN)
         self.field.textChanged.connect(self._fill)
         self.field.returnPressed.connect(self._run)
         self.list.itemActivated.connect(self._run)

@@ -24,6 +24,7 @@ from exoplanet_desktop.gui.settings import NUMBER_FORMATS, POLL_MS, TABLE_MEMORY
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import scrolled
 from exoplanet_desktop.gui.widgets.options import choose, combo
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 
 
@@ -117,12 +118,18 @@ class SettingsDialog(QDialog):
         form.addRow(tr("Ask running &jobs every"), self.poll_ms)
         form.addRow(tr("&Memory for reading a table"), self.table_memory_mb)
         form.addRow(Words(tr("More memory reads long tables faster; what is shown takes little."), "muted"))
-        form.addRow(tr("Who answers"), self.backends)
+        form.addRow(tr("&Who answers"), self.backends)
+        in_order(
+            *(self.theme, self.numbers, self.text_percent, self.restore, self.save_folder, self.choose_folder),
+            *(self.poll_ms, self.table_memory_mb, self.backends),
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addWidget(scrolled(page), 1)
         layout.addWidget(self.buttons)
+        in_order(self.backends, *self.buttons.buttons())
+        self.theme.setFocus()
 
 
 def _schemes() -> Sequence[tuple[str, str]]:

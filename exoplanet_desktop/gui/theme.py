@@ -17,14 +17,19 @@ from exoplanet_desktop.wire.vocabulary import Disposition
 
 @dataclass(frozen=True)
 class Tokens:
-    """The colours of one scheme."""
+    """The colours of one scheme.
 
+    `line` parts what belongs together, `edge` shows where a field is (3:1 against its ground).
+    """
+
+    scheme: str
     window: str
     base: str
     stripe: str
     text: str
     muted: str
     line: str
+    edge: str
     accent: str
     accent_strong: str
     on_accent: str
@@ -46,12 +51,14 @@ class Tokens:
 
 
 LIGHT = Tokens(
+    scheme="light",
     window="#f5f6f8",
     base="#ffffff",
     stripe="#f7f9fa",
     text="#1b1f24",
     muted="#57606a",
     line="#d3d8de",
+    edge="#7b858f",
     accent="#0b6480",
     accent_strong="#084c61",
     on_accent="#ffffff",
@@ -63,12 +70,14 @@ LIGHT = Tokens(
     false_positive="#635a86",
 )
 DARK = Tokens(
+    scheme="dark",
     window="#1e2126",
     base="#16191d",
     stripe="#1a1e23",
     text="#e6e8eb",
     muted="#a2acb7",
     line="#3b424b",
+    edge="#737e8a",
     accent="#56b8d6",
     accent_strong="#7fcce4",
     on_accent="#0c1215",
@@ -151,7 +160,7 @@ def template() -> str:
 
 
 def _style_sheet(colours: Tokens) -> str:
-    text = template()
+    text = template().replace("@icons", resource("icons").as_posix())
     # Longest names first: `@accent` is the beginning of `@accent_strong`.
     for name in sorted(colours.__dataclass_fields__, key=len, reverse=True):
         text = text.replace(f"@{name}", getattr(colours, name))

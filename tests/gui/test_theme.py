@@ -23,6 +23,14 @@ PAIRS = [
     ("on_accent", "accent"),
     ("on_accent", "accent_strong"),
     ("muted", "line"),
+    ("edge", "window"),
+    ("edge", "base"),
+    ("accent", "base"),
+    ("accent_strong", "window"),
+    ("text", "danger_ground"),
+    ("accent", "note_ground"),
+    ("muted", "note_ground"),
+    ("candidate", "note_ground"),
 ]
 
 
@@ -37,7 +45,8 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_can_be_read(tokens: Tokens, text: str, ground: str) -> None:
     lighter, darker = sorted((luminance(getattr(tokens, text)), luminance(getattr(tokens, ground))), reverse=True)
-    least = 3.0 if (text, ground) == ("muted", "line") else 4.5  # a disabled button's words may be fainter
+    faint = text == "edge" or (text, ground) == ("muted", "line")  # a disabled button's words may be fainter
+    least = 3.0 if faint else 4.5
     assert (lighter + 0.05) / (darker + 0.05) >= least
 
 

@@ -20,6 +20,7 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.help.browser import PageBrowser
 from exoplanet_desktop.gui.help.pages import Page, Pages, read_pages
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -172,6 +173,5 @@ class HelpWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
-        metrics = self.fontMetrics()
-        self.resize(min(140 * metrics.averageCharWidth(), 1000), min(44 * metrics.lineSpacing(), 720))
+        size_in_text(self, 140, 44)
         self.splitter.setSizes([self.width() // 4, self.width() * 3 // 4])

@@ -21,6 +21,7 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.support.parts import Part, parts
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -57,8 +58,7 @@ class AboutDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(tabs)
         layout.addWidget(buttons)
-        metrics = self.fontMetrics()
-        self.resize(100 * metrics.averageCharWidth(), 28 * metrics.lineSpacing())
+        size_in_text(self, 100, 28)
 
     def tell(self, error: AppError) -> None:
         self.answer.setText(str(error))

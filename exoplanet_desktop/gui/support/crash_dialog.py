@@ -8,6 +8,7 @@ from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.support.crash import Crash
 from exoplanet_desktop.gui.support.logs import open_log_folder
 from exoplanet_desktop.gui.text import moment, tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 
 
@@ -42,8 +43,7 @@ class CrashDialog(QDialog):
         layout.setSpacing(8)
         for part in (words, self.text, self.answer, buttons):
             layout.addWidget(part)
-        metrics = self.fontMetrics()
-        self.resize(84 * metrics.averageCharWidth(), 24 * metrics.lineSpacing())
+        size_in_text(self, 84, 24)
 
     @Slot()
     def _copy(self) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.widgets.row import FoldingRow
+from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 MARKED = {str(label) for label in Disposition}
@@ -47,12 +49,11 @@ class ClassBar(QWidget):
         super().__init__(parent)
         self._counts: dict[str, int] = {}
         self._shares = Shares(self)
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(16)
+        self._legend = FoldingRow(16)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(4)
-        layout.addLayout(self._legend)
+        layout.addWidget(self._legend)
         layout.addWidget(self._shares)
         theme.theme().changed.connect(self._recolour)
         self.hide()
@@ -75,15 +76,18 @@ class ClassBar(QWidget):
         self._fill_legend(self._counts)
 
     def _fill_legend(self, counts: Mapping[str, int]) -> None:
-        while item := self._legend.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        for label, rows in counts.items():
-            if label in MARKED:
-                mark = QLabel(self)
-                mark.setPixmap(theme.class_icon(label).pixmap(12, 12))
-                self._legend.addWidget(mark)
-                self._legend.addSpacing(-12)
-            self._legend.addWidget(QLabel(f"{label}  {count(rows)}", self))
-        self._legend.addStretch(1)
+        self._legend.show_widgets([_entry(label, rows, self._legend) for label, rows in counts.items()])
+
+
+def _entry(label: str, rows: int, parent: QWidget) -> QWidget:
+    """A class of the legend: its mark, its name, its rows."""
+    entry = QWidget(parent)
+    row = QHBoxLayout(entry)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    if label in MARKED:
+        mark = QLabel(entry)
+        mark.setPixmap(theme.class_icon(label).pixmap(12, 12))
+        row.addWidget(mark)
+    row.addWidget(Words(f"{label}  {count(rows)}", wrap=False, parent=entry))
+    return entry

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.widgets.row import FoldingRow
 from exoplanet_desktop.gui.widgets.words import Words
 
 WIDEST_PX = 520
@@ -33,20 +34,16 @@ class EmptyPage(QFrame):
         centred.addStretch(1)
         centred.addWidget(words, 100)
         centred.addStretch(1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.buttons = []
-        for number, label in enumerate(buttons):
-            button = QPushButton(label, self)
+        self.buttons = [QPushButton(label, self) for label in buttons]
+        for number, button in enumerate(self.buttons):
             button.clicked.connect(lambda _=False, number=number: self.chosen.emit(number))
-            row.addWidget(button)
-            self.buttons.append(button)
-        row.addStretch(1)
+        row = FoldingRow(8, centred=True)
+        row.show_widgets(self.buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)
         layout.addStretch(1)
         layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addLayout(centred)
-        layout.addLayout(row)
+        layout.addWidget(row)
         layout.addStretch(1)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
@@ -94,7 +95,7 @@ class TrainingOptions(QWidget):
             "&Satellite": self.satellite,
             "&Model": self.model,
             "Feat&ures": self.features,
-            "&Weights": self.balance,
+            "Wei&ghts": self.balance,
         }
         for place, (text, box) in enumerate(fields.items()):
             label = QLabel(text, self)
@@ -121,6 +122,7 @@ class TrainingOptions(QWidget):
             check.toggled.connect(self.changed)
         self._show(self.satellite, satellite)
         self._slim = slim
+        in_order(self.satellite, self.model, self.features, self.sentinel, self.balance)
         self._explain()
 
     def offer_extensions(self, features: bool, balance: bool) -> None:

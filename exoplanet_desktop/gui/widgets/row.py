@@ -1,0 +1,70 @@
+"""How widgets stand: beside each other where there is room, as large as their text wants, reached by Tab in order."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+
+
+class FoldingRow(QWidget):
+    """As wide as its widest widget needs at least: large text or a narrow window cuts nothing."""
+
+    def __init__(self, spacing: int, centred: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: list[QWidget] = []
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(spacing)
+        side = Qt.AlignmentFlag.AlignHCenter if centred else Qt.AlignmentFlag.AlignLeft
+        self._layout.setAlignment(side)
+        self._side = side
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
+    def show_widgets(self, widgets: Sequence[QWidget]) -> None:
+        """Show these in place of those before, which are deleted."""
+        while item := self._layout.takeAt(0):
+            if (widget := item.widget()) is not None and widget not in widgets:
+                widget.hide()
+                widget.deleteLater()
+        self._shown = list(widgets)
+        for widget in widgets:
+            self._layout.addWidget(widget, 0, self._side)
+        self._fold()
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max((widget.minimumSizeHint().width() for widget in self._shown), default=0)
+        return QSize(widest, self._layout.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fold()
+
+    def _fold(self) -> None:
+        needed = sum(widget.sizeHint().width() for widget in self._shown)
+        needed += max(0, len(self._shown) - 1) * self._layout.spacing()
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        wanted = across if needed <= self.width() else down
+        if wanted is not self._layout.direction():
+            self._layout.setDirection(wanted)
+            self.updateGeometry()
+
+
+def size_in_text(window: QWidget, characters: int, lines: int) -> None:
+    """Give a window room for so many characters and lines, as far as its screen has it."""
+    metrics, room = window.fontMetrics(), window.screen().availableSize()
+    wide, high = characters * metrics.averageCharWidth(), lines * metrics.lineSpacing()
+    window.resize(min(wide, room.width() * 9 // 10), min(high, room.height() * 8 // 10))
+
+
+def in_order(*widgets: QWidget) -> None:
+    """Let Tab reach widgets in this order; by itself it follows the order in which they were made."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)
