@@ -20,6 +20,7 @@ class Objects:
     Attributes:
         column: the merged file's column that says which object a row is; "" where none does.
         repeated: objects with several rows.
+        unlike: those of them with rows that are not written alike.
     """
 
     def __init__(self, merging: Merging, chosen: str | None, report: Report) -> None:
@@ -32,31 +33,33 @@ class Objects:
             with suppress(InputError):
                 low = identifier_column(merging.sources, None)
         self.column = next((column for column in merging.columns if column.lower() == low), "")
+        self.unlike = 0
         self.repeated = self._find(report) if self.column else 0
 
     def _find(self, report: Report) -> int:
-        if self._merging.rule.by_identifier:
-            self._merging.execute("CREATE VIEW objects AS SELECT place, identifier FROM keys", report)
-        else:
-            parts = []
-            for number, (source, offset) in enumerate(zip(self._merging.sources, self._merging.offsets, strict=True)):
-                value = f"SELECT {source.value(self.column)} AS identifier FROM {source.relation} AS data"
-                self._merging.execute(f"CREATE TABLE objects_{number} AS {value}", report)
-                parts.append(f"SELECT rowid + {offset} AS place, identifier FROM objects_{number}")
-            self._merging.execute(f"CREATE VIEW objects AS {' UNION ALL '.join(parts)}", report)
-        self._merging.execute(
-            """CREATE TABLE repeated AS SELECT identifier, min(place) AS first, count(*) AS rows
+        merging, parts = self._merging, []
+        for number, (source, offset) in enumerate(zip(merging.sources, merging.offsets, strict=True)):
+            keys = f"{source.value(self.column)} AS identifier, {source.text_hash(merging.columns)} AS text"
+            merging.execute(f"CREATE TABLE objects_{number} AS SELECT {keys} FROM {source.relation} AS data", report)
+            parts.append(f"SELECT rowid + {offset} AS place, * FROM objects_{number}")
+        merging.execute(f"CREATE VIEW objects AS {' UNION ALL '.join(parts)}", report)
+        merging.execute(
+            """CREATE TABLE repeated AS SELECT identifier, min(place) AS first, arg_min(text, place) AS text
                 FROM objects WHERE identifier <> '' GROUP BY identifier HAVING count(*) > 1""",
             report,
         )
-        return self._merging.count("SELECT count(*) FROM repeated")
+        merging.execute(
+            """CREATE TABLE unlike AS SELECT repeated.first, min(objects.place) AS second
+                FROM objects JOIN repeated USING (identifier) WHERE objects.text <> repeated.text GROUP BY 1""",
+            report,
+        )
+        self.unlike = merging.count("SELECT count(*) FROM unlike")
+        return merging.count("SELECT count(*) FROM repeated")
 
-    def first_pairs(self, most: int) -> list[tuple[int, int]]:
-        """The places of the first two rows of each of the first objects that have several."""
+    def unlike_pairs(self, skip: int, most: int) -> list[tuple[int, int]]:
+        """The places of an object's first row and of the first after it that is not written alike, for some objects."""
         found: list[tuple[int, int]] = self._merging.fetch(
-            f"""SELECT chosen.first, min(objects.place) FROM objects JOIN
-                (SELECT * FROM repeated ORDER BY first LIMIT {most}) AS chosen USING (identifier)
-                WHERE objects.place > chosen.first GROUP BY 1 ORDER BY 1"""
+            f"SELECT first, second FROM unlike ORDER BY first LIMIT {most} OFFSET {skip}"
         )
         return found
 

@@ -1,7 +1,8 @@
 """What a merge would do, before it happens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from exoplanet_desktop.catalogs.united import compared, is_prediction
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 MOST_CONFLICTS = 100
-_COMPARED = 200  # identifiers whose rows are looked at for conflicts, at most
+_COMPARED = (200, 2_000, 20_000)  # objects whose rows are looked at for conflicts, in turn, until there are enough
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Conflict:
         files: names of the files that the rows are in.
         numbers: the rows' numbers in their files, from 1.
         values: what they say; None where one says nothing.
-        kept: whether the first (0) or the second (1) row stays by the rule; None where both or neither do.
+        stays: whether the first and the second row stay by the rule.
     """
 
     identifier: str
@@ -74,7 +75,7 @@ class Conflict:
     files: tuple[str, str]
     numbers: tuple[int, int]
     values: tuple[str | None, str | None]
-    kept: int | None
+    stays: tuple[bool, bool]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class MergePreview:
         type_clashes: columns that are numbers here and texts there.
         identifier: the column that says which object a row is; "" where none does.
         repeated_identifiers: objects with several rows, in one file or in several.
-        conflicts: the first 100 between the first rows of such objects.
+        unlike_identifiers: those of them with rows that are not written alike.
+        conflicts: the first 100 between two rows of such an object.
         rows: of the merged file.
         notes: what else would happen, a sentence each.
     """
@@ -97,6 +99,7 @@ class MergePreview:
     type_clashes: tuple[TypeClash, ...]
     identifier: str
     repeated_identifiers: int
+    unlike_identifiers: int
     conflicts: tuple[Conflict, ...]
     rows: int
     notes: tuple[str, ...]
@@ -125,6 +128,7 @@ def preview_merge(
             type_clashes=tuple(_clashes(merging, objects)),
             identifier=objects.column,
             repeated_identifiers=objects.repeated,
+            unlike_identifiers=objects.unlike,
             conflicts=tuple(_conflicts(merging, objects)),
             rows=sum(source.loaded.rows for source in merging.sources) - sum(merging.dropped_each),
             notes=merging.notes(),
@@ -161,30 +165,41 @@ def _clashes(merging: Merging, objects: Objects) -> Iterator[TypeClash]:
 
 
 def _conflicts(merging: Merging, objects: Objects) -> Iterator[Conflict]:
-    """Of the first objects with several rows, what their first two rows differ in."""
-    if not objects.repeated:
-        return
-    pairs = objects.first_pairs(_COMPARED)
-    places = [place for pair in pairs for place in pair]
-    rows, kept = objects.rows(places), objects.kept(places)
-    found = 0
-    for first, second in pairs:
-        for column in compared(merging.columns):
-            values = rows[first][column], rows[second][column]
-            if found == MOST_CONFLICTS:
-                return
-            if _same(*values):
-                continue
-            found += 1
-            (file_a, row_a), (file_b, row_b) = objects.located(first), objects.located(second)
-            stays = (first in kept, second in kept)
+    """What two rows of an object differ in, of the first objects where any do."""
+    return islice(_all_conflicts(merging, objects), MOST_CONFLICTS)
+
+
+def _all_conflicts(merging: Merging, objects: Objects) -> Iterator[Conflict]:
+    """Rows that are written differently may say the same: that only a look at their cells tells."""
+    looked_at = 0
+    for most in _COMPARED:
+        pairs = objects.unlike_pairs(looked_at, most) if looked_at < objects.unlike else []
+        looked_at += len(pairs)
+        places = sorted({place for pair in pairs for place in pair})
+        rows, kept = (objects.rows(places), objects.kept(places)) if places else ({}, set())
+        for first, second in pairs:
+            yield from _differences(merging, objects, (first, second), rows, (first in kept, second in kept))
+
+
+def _differences(
+    merging: Merging,
+    objects: Objects,
+    pair: tuple[int, int],
+    rows: Mapping[int, Mapping[str, str | None]],
+    stays: tuple[bool, bool],
+) -> Iterator[Conflict]:
+    first, second = (rows[place] for place in pair)
+    (file_a, row_a), (file_b, row_b) = (objects.located(place) for place in pair)
+    for column in compared(merging.columns):
+        values = first[column], second[column]
+        if not _same(*values):
             yield Conflict(
-                identifier=rows[first][objects.column] or "",
+                identifier=first[objects.column] or "",
                 column=column,
                 files=(merging.sources[file_a].name, merging.sources[file_b].name),
                 numbers=(row_a + 1, row_b + 1),
                 values=values,
-                kept={(True, False): 0, (False, True): 1}.get(stays),
+                stays=stays,
             )
 
 

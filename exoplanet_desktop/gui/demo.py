@@ -105,9 +105,9 @@ class Demo:
         _say(f"Merged the catalog with its prediction: {reply.merged_rows:,} rows in {reply.merged_filename}.")
         await self._picture(window, "merge-list")
         await self._signal(tab.view.opened, "the merged file", tab.use_button.click)
-        await self._until(tab.train_button.isEnabled, "the merged file can be trained on")
+        await self._until(tab.using.train_button.isEnabled, "the merged file can be trained on")
         await self._picture(window, "merge-use")
-        run = await self._signal(tab.training_ended, "the training", tab.train_button.click)
+        run = await self._signal(tab.training_ended, "the training", tab.using.train_button.click)
         self._tell_training(run)
         await self._results(window, run, "merge-result")
 

@@ -24,6 +24,7 @@ SAMPLE_SEED = 42
 class Services:
     """Attributes:
     scratch: a folder of this window's own, removed when it closes.
+    folder: where engine, record and files of this program keep what outlives the window.
     """
 
     workers: Workers
@@ -33,6 +34,7 @@ class Services:
     keeper: Keeper
     runs: Runs
     scratch: Path
+    folder: Path
 
     @classmethod
     def make(cls, data_dir: Path | None, config_dir: Path | None = None) -> "Services":
@@ -50,7 +52,7 @@ class Services:
         runs = Runs(session, workers, poller, keeper, notices)
         poller.unanswered.connect(session.no_answer_from)
         scratch = own_folder("window")
-        return cls(workers, notices, session, poller, keeper, runs, scratch)
+        return cls(workers, notices, session, poller, keeper, runs, scratch, folder)
 
     async def sample(self, satellite: Satellite) -> Path:
         """A simulated catalog to try things on. Raises AppError."""

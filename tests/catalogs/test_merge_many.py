@@ -61,7 +61,20 @@ def test_a_preview_tells_what_would_happen(files: list[Path]) -> None:
     assert set(told) == {("p", "disposition"), ("p", "z"), ("q", "y"), ("q", "z"), ("r", "x"), ("r", "z")}
     conflict = told["r", "x"]
     assert (conflict.files, conflict.numbers, conflict.values) == (("b.csv", "c.csv"), (2, 1), ("abc", "4"))
-    assert conflict.kept == 0
+    assert conflict.stays == (True, False)
+    assert preview.unlike_identifiers == 3
+
+
+def test_a_conflict_is_found_wherever_it_is(write, tmp_path: Path) -> None:
+    rows = [f"n{n},{n}.50,{n}" for n in range(5000)]
+    a = write("\n".join(["name,x,y", *rows, ""]), "a.csv")
+    same = [row.replace(".50", ".5") for row in rows]  # written differently, but alike
+    b = write("\n".join(["name,x,y", *same[:4321], "n4321,4321.5,other", *same[4322:], ""]), "b.csv")
+    preview = preview_merge([a, b], identifier="name")
+    (conflict,) = preview.conflicts
+    assert (conflict.identifier, conflict.column, conflict.values) == ("n4321", "y", ("4321", "other"))
+    assert (conflict.numbers, conflict.stays) == ((4322, 4322), (True, True))
+    assert (preview.repeated_identifiers, preview.unlike_identifiers, preview.rows) == (5000, 5000, 5001)
 
 
 def test_the_satellite_tells_which_column_names_the_object(shared_data: Path, tmp_path: Path) -> None:

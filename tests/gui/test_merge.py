@@ -21,7 +21,7 @@ def test_merge_use_train_and_delete(live: MainWindow, sample: Sample, qtbot: QtB
     live.tabs.setCurrentWidget(tab)
     assert not tab.go.button.isEnabled()
     tab.open_files([sample(rows=600), sample(rows=500)])
-    tab.name.setText("both")
+    tab.form.name.setText("both")
     qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
 
     with qtbot.waitSignal(tab.merged, timeout=JOB_MS) as merged:
@@ -34,23 +34,23 @@ def test_merge_use_train_and_delete(live: MainWindow, sample: Sample, qtbot: QtB
     with qtbot.waitSignal(tab.view.opened, timeout=20_000) as opened:
         qtbot.mouseClick(tab.use_button, Qt.MouseButton.LeftButton)
     assert opened.args[0].row_count == reply.merged_rows
-    qtbot.waitUntil(tab.train_button.isEnabled, timeout=5_000)
-    assert tab.bar.isVisible()
+    qtbot.waitUntil(tab.using.train_button.isEnabled, timeout=5_000)
+    assert tab.using.bar.isVisible()
 
     with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS) as ended:
-        qtbot.mouseClick(tab.train_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(tab.using.train_button, Qt.MouseButton.LeftButton)
     assert ended.args[0].failure == ""
 
     target = tmp_path / "kept.csv"
-    tab.save(tab.files.current, str(target))
+    tab.listing.save(tab.files.current, str(target))
     qtbot.waitUntil(target.exists, timeout=5_000)
-    qtbot.mouseClick(tab.delete_button, Qt.MouseButton.LeftButton)
-    (box,) = tab.findChildren(QMessageBox)
+    qtbot.mouseClick(tab.listing.delete_button, Qt.MouseButton.LeftButton)
+    (box,) = tab.listing.findChildren(QMessageBox)
     assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
     (delete,) = [button for button in box.buttons() if button.text() == "Delete"]
     qtbot.mouseClick(delete, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tab.files.names() == [], timeout=5_000)
-    assert not tab.bar.isVisible()
+    assert not tab.using.bar.isVisible()
 
 
 def test_an_empty_file_is_told_and_the_button_works_again(
@@ -79,7 +79,7 @@ def test_what_a_merge_did_is_told(live: MainWindow, sample: Sample, qtbot: QtBot
         tab.go.button.click()
 
     (told,) = live.notices.texts()
-    assert "600 rows, from 600 of A and 500 of B, less 500 duplicates" in told
+    assert "has 600 rows, from 600 + 500, less 500 duplicates. Merged by Embedded engine." in told
 
 
 def test_another_backend_has_other_files(live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_another_backend_has_other_files(live: MainWindow, sample: Sample, qtbot
 
         assert tab.files.names() == []
         assert tab.view.shown is None
-        assert not tab.bar.isVisible()
+        assert not tab.using.bar.isVisible()
         qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=10_000)
     finally:
         lab.stop()

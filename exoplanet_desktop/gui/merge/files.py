@@ -1,11 +1,15 @@
-"""The merged files that the backend holds, as a list: name, and below it rows, size and when it was made."""
+"""The merged files as a list: name, and below it rows, size, when it was made, and whether it lies on this machine."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
+from exoplanet_desktop.gui.merge import words
+from exoplanet_desktop.gui.merge.local import LocalMerged
+from exoplanet_desktop.gui.text import megabytes, tr
 from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ class MergedFiles(QListWidget):
         self.show_files([])
 
     @property
-    def current(self) -> "MergedFile | None":
+    def current(self) -> "MergedFile | LocalMerged | None":
         item = self.currentItem()
         return item.data(Qt.ItemDataRole.UserRole) if item else None
 
@@ -41,7 +45,7 @@ class MergedFiles(QListWidget):
         files = (self.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.count()))
         return [file.filename for file in files if file is not None]
 
-    def show_files(self, files: "list[MergedFile]") -> None:
+    def show_files(self, files: "Sequence[MergedFile | LocalMerged]") -> None:
         """Show the list, newest first as the backend gives it, and keep the current file where it is still there."""
         before = self.current
         self.clear()
@@ -65,10 +69,11 @@ class MergedFiles(QListWidget):
             self.setCurrentRow(names.index(filename))
 
 
-def _facts(file: "MergedFile") -> str:
-    rows = "" if file.rows is None else f"{file.rows:,} rows"
-    size = "" if file.size_bytes is None else f"{file.size_bytes / 1e6:.1f} MB"
-    return " · ".join(filter(None, (rows, size, _when(file.modified))))
+def _facts(file: "MergedFile | LocalMerged") -> str:
+    rows = "" if file.rows is None else words.rows(file.rows)
+    size = "" if file.size_bytes is None else megabytes(file.size_bytes)
+    place = tr("this machine") if isinstance(file, LocalMerged) else ""
+    return " · ".join(filter(None, (rows, size, _when(file.modified), place)))
 
 
 def _when(text: str | None) -> str:

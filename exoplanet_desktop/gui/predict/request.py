@@ -1,18 +1,12 @@
 """A prediction, from the file on this machine to the CSV that can be taken away."""
 
-import asyncio
-import logging
-import threading
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui.progress import away
+from exoplanet_desktop.gui.progress.following import Following, Tell
 from exoplanet_desktop.gui.progress.journal import Entry, deviations
-from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
@@ -22,11 +16,7 @@ from exoplanet_desktop.wire.vocabulary import Disposition, Features, Model, Sate
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
 
-log = logging.getLogger("exoplanet_desktop.gui")
-
 UNCERTAIN_BELOW = 0.6
-
-Tell = Callable[[float | None, str], None]
 
 
 @dataclass(frozen=True)
@@ -91,16 +81,12 @@ class Prediction:
     notes: tuple[str, ...]
 
 
-@dataclass
-class Predictor:
-    """Does one prediction. `tell(share, words)` is called in workers too."""
+class Predictor(Following):
+    """Does one prediction."""
 
-    services: Services
-    request: PredictRequest
-    tell: Tell
-    stop: threading.Event = field(default_factory=threading.Event)
-    _watch: JobWatch | None = None
-    _job_id: str = ""
+    def __init__(self, services: Services, request: PredictRequest, tell: Tell) -> None:
+        super().__init__(services, request.connection, request.can_cancel, tell)
+        self.request = request
 
     async def work(self) -> Prediction:
         """Do it, and keep it in the record of runs. Raises AppError; Cancelled after `cancel`."""
@@ -118,33 +104,12 @@ class Predictor:
         workers, connection = self.services.workers, self.request.connection
         reply = await workers.call(self._send, connection)
         if isinstance(reply, TrainAccepted):
-            self._job_id = reply.job_id
             entry.accepted(reply)
-            reply = prediction_of(await self._follow(connection, reply))
+            reply = prediction_of(await self.to_end(reply))
         self.tell(None, "Fetching the result …")
         prediction = await workers.call(self._take, connection, reply)
         await entry.done(prediction.reply, prediction.notes, prediction.csv)
         return prediction
-
-    async def cancel(self) -> None:
-        """Stop sending, or ask the backend to stop the job; where that cannot be, or fails, wait no longer."""
-        self.stop.set()
-        if (watch := self._watch) is None:
-            return
-        try:
-            if self.request.can_cancel:
-                await self.services.workers.call(self.request.connection.backend.cancel, self._job_id)
-            else:
-                watch.leave()
-        except AppError as error:
-            log.warning("the prediction could not be cancelled: %s", error)
-            watch.leave()
-
-    def leave(self) -> None:
-        """Wait no longer; the job on the backend goes on."""
-        self.stop.set()
-        if self._watch is not None:
-            self._watch.leave()
 
     def _send(self, connection: Connection) -> "PredictReply | TrainAccepted":
         from exoplanet_desktop.catalogs.reading import sniff
@@ -164,23 +129,6 @@ class Predictor:
             progress=Pacing(tr("Sending"), self.tell, tr("The backend predicts …")),
             should_stop=self.stop.is_set,
         )
-
-    async def _follow(self, connection: Connection, accepted: "TrainAccepted") -> Any:
-        self._watch = watch = JobWatch(connection, accepted, self.services.poller)
-        watch.changed.connect(self._tell_status)
-        ended = asyncio.ensure_future(watch.ended())
-        if self.stop.is_set():
-            await self.cancel()
-        return await ended
-
-    def _tell_status(self) -> None:
-        watch = self._watch
-        if watch is None:
-            return
-        if watch.silent_s:
-            self.tell(None, away.no_answer(watch.silent_s))
-        elif watch.status is not None:
-            self.tell(watch.status.progress, watch.status.stage or "Waiting in line …")
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
         """Download the CSV and count what it says. Runs in a worker."""

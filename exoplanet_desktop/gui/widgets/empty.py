@@ -26,7 +26,7 @@ class EmptyPage(QFrame):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         title.setFont(font)
         title.setProperty("heading", True)
-        words = Words(text, "muted")
+        self._words = words = Words(text, "muted")
         words.setMaximumWidth(WIDEST_PX)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         # Between stretches, not aligned: an aligned label gets the height of its narrowest form, and is cut.
@@ -47,3 +47,7 @@ class EmptyPage(QFrame):
         layout.addLayout(centred)
         layout.addWidget(row)
         layout.addStretch(1)
+
+    def say(self, text: str) -> None:
+        """Show other words than those it was made with."""
+        self._words.setText(text)

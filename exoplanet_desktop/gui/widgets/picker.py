@@ -1,6 +1,7 @@
 """Choosing catalogs: a short list of files, filled by a dialog or by dropping."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -11,19 +12,22 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_files
 from exoplanet_desktop.gui.widgets.words import tip
 
 ROWS_SHOWN = 3
+ROWS_ORDERED = 4
 ROW_PADDING_PX = 9
 
 
 class CatalogPicker(QWidget):
-    """A labelled list of files; with `many`, files can be added to it.
+    """A labelled list of files; with `many`, files can be added to it, and with `ordered` moved in it.
 
     Signals:
         changed: the files are other ones now.
@@ -33,9 +37,10 @@ class CatalogPicker(QWidget):
     changed = Signal()
     current_changed = Signal(object)
 
-    def __init__(self, label: str, many: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, label: str, many: bool = False, ordered: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._many = many
+        self._rows_shown = ROWS_ORDERED if ordered else ROWS_SHOWN
         self._name = label.replace("&", "")
         self.folder = ""
         self._row_px = self.fontMetrics().lineSpacing() + ROW_PADDING_PX
@@ -57,10 +62,18 @@ class CatalogPicker(QWidget):
         self.remove = QPushButton("Remove", self)
         self.remove.setAccessibleName(f"Remove from {self._name}")
         self.remove.clicked.connect(self.remove_current)
+        self.up, self.down = QToolButton(self), QToolButton(self)
+        for button, mark, words, by in ((self.up, "▲", tr("Move up"), -1), (self.down, "▼", tr("Move down"), 1)):
+            button.setText(mark)
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+            button.setVisible(ordered)
+            button.clicked.connect(partial(self.move_current, by))
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (self.choose, self.add, self.remove):
-            row.addWidget(button)
+        self.choose.setVisible(not ordered)
+        for widget in (self.choose, self.add, self.remove, self.up, self.down):
+            row.addWidget(widget)
         row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -117,10 +130,29 @@ class CatalogPicker(QWidget):
         self._settle()
         self.changed.emit()
 
+    def move_current(self, by: int) -> None:
+        """Move the current file by so many places."""
+        row = self.list.currentRow()
+        if row < 0 or not 0 <= row + by < self.list.count():
+            return
+        self.list.blockSignals(True)
+        self.list.insertItem(row + by, self.list.takeItem(row))
+        self.list.setCurrentRow(row + by)
+        self.list.blockSignals(False)
+        self._settle_moves()
+        self.changed.emit()
+
     def _look_at(self, item: QListWidgetItem | None) -> None:
+        self._settle_moves()
         self.current_changed.emit(item.data(Qt.ItemDataRole.UserRole) if item else None)
 
     def _settle(self) -> None:
-        rows = max(1, min(self.list.count(), ROWS_SHOWN))
+        rows = max(1, min(self.list.count(), self._rows_shown))
         self.list.setFixedHeight(rows * self._row_px + 2 * self.list.frameWidth())
         self.remove.setVisible(self.list.count() > 0)
+        self._settle_moves()
+
+    def _settle_moves(self) -> None:
+        row = self.list.currentRow()
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(0 <= row < self.list.count() - 1)

@@ -1,0 +1,86 @@
+"""What is to be merged, and how: the catalogs in their order, the rule for duplicates, the name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
+
+from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.gui.merge.words import RULES
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.options import chosen, combo
+from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.merges import MergeWish
+
+
+class MergeForm(QWidget):
+    """Signals:
+    changed: another merge is described now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picker = CatalogPicker(tr("&Catalogs, in the order of their rows"), many=True, ordered=True)
+        self.rule = combo(tr("Duplicates"), [(tr(words), rule) for rule, words in RULES.items()])
+        self.identifier = combo(tr("Objects by"), [])
+        self.identifier.setToolTip(tr("The column that says which object a row is"))
+        self._identifier_label = QLabel(tr("&Objects by"), self)
+        self._identifier_label.setBuddy(self.identifier)
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(tr("from the names of the catalogs"))
+        self.name.setAccessibleName(tr("Name of the merged file"))
+        layout = QFormLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        layout.addRow(self.picker)
+        layout.addRow(tr("D&uplicates"), self.rule)
+        layout.addRow(self._identifier_label, self.identifier)
+        layout.addRow(tr("&Name"), self.name)
+        self.offer_identifiers(())
+        self.picker.changed.connect(self.changed)
+        self.rule.currentIndexChanged.connect(self._show_identifier)
+        self.rule.currentIndexChanged.connect(self.changed)
+        self.identifier.currentIndexChanged.connect(self.changed)
+        self._show_identifier()
+
+    def wish(self) -> "MergeWish | None":
+        """What is asked for; None with fewer than two catalogs."""
+        from exoplanet_desktop.client.merges import MergeWish
+
+        paths = tuple(self.picker.paths)
+        if len(paths) < 2:
+            return None
+        rule = chosen(self.rule, Duplicates)
+        identifier = self.identifier.currentData() if rule.by_identifier else None
+        return MergeWish(paths, rule, identifier or None, self.name.text().strip() or None)
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Several catalogs take the place of those that are there; one is added to them."""
+        if len(paths) > 1:
+            self.picker.set_paths(paths)
+        else:
+            self.picker.add_paths(paths)
+
+    def offer_identifiers(self, columns: Sequence[str]) -> None:
+        """The columns that all catalogs have: one of them may name the object where the satellite's own does not."""
+        before = self.identifier.currentData()
+        self.identifier.blockSignals(True)
+        self.identifier.clear()
+        self.identifier.addItem(tr("the satellite's identifier"), "")
+        for column in columns:
+            self.identifier.addItem(column, column)
+        self.identifier.setCurrentIndex(max(0, self.identifier.findData(before)))
+        self.identifier.blockSignals(False)
+
+    @Slot()
+    def _show_identifier(self) -> None:
+        by_identifier = chosen(self.rule, Duplicates).by_identifier
+        for widget in (self._identifier_label, self.identifier):
+            widget.setVisible(by_identifier)

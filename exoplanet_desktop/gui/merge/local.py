@@ -1,0 +1,52 @@
+"""Merged files that lie on this machine: made here, where the backend does not merge as asked."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exoplanet_desktop.errors import UnavailableError
+
+
+@dataclass(frozen=True)
+class LocalMerged:
+    """One of them, with what the list shows of it; `rows` is known as long as the window that made it is open."""
+
+    path: Path
+    size_bytes: int
+    modified: str
+    rows: int | None = None
+
+    @property
+    def filename(self) -> str:
+        return self.path.name
+
+
+class LocalFiles:
+    """The folder of these files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._rows: dict[str, int] = {}
+
+    def know(self, name: str, rows: int) -> None:
+        self._rows[name] = rows
+
+    def files(self) -> list[LocalMerged]:
+        """Newest first. Touches the disk."""
+        found = []
+        for path in self.folder.glob("[!.]*.csv"):
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # deleted meanwhile
+            modified = datetime.fromtimestamp(status.st_mtime, UTC).isoformat()
+            found.append(LocalMerged(path, status.st_size, modified, self._rows.get(path.name)))
+        return sorted(found, key=lambda file: file.modified, reverse=True)
+
+    @staticmethod
+    def delete(file: LocalMerged) -> None:
+        """Raises UnavailableError."""
+        try:
+            file.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UnavailableError(f"{file.filename} cannot be deleted: {error.strerror or error}.") from error

@@ -1,0 +1,152 @@
+"""What a merge would do, on screen before it happens."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QListWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.gui.merge import words
+from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.widgets.words import Words, tip
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.merge_preview import Conflict, FilePreview, MergePreview
+
+MOST_FILES = 5  # rows of the table of files before it scrolls
+MOST_NOTES_PX = 96
+ROW_PADDING_PX = 10
+NOTHING = "–"  # a cell that says nothing
+
+Cell = tuple[str, str]
+"""Text and tooltip."""
+
+
+class PreviewPane(QFrame):
+    """Shows one MergePreview."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", True)
+        self.headline = Words("", "heading", selectable=True)
+        self.sum = Words("", "muted")
+        self.files = _table(tr("The catalogs of the merge"))
+        self.notes = QListWidget(self)
+        self.notes.setAccessibleName(tr("Notes on the merge"))
+        self.notes.setWordWrap(True)
+        self.notes.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.notes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.notes.setMaximumHeight(MOST_NOTES_PX)
+        self.objects = Words("", selectable=True)
+        self.conflicts = _table(tr("Where rows of the same object differ"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        for widget in (self.headline, self.sum, self.files, self.notes, self.objects):
+            layout.addWidget(widget)
+        layout.addWidget(self.conflicts, 1)
+        layout.addStretch(0)
+
+    def show_preview(self, preview: "MergePreview") -> None:
+        self.headline.setText(words.size(preview))
+        self.sum.setText(words.sum_of(preview))
+        self._show_files(preview.files)
+        self.notes.clear()
+        for text in (*map(words.clash, preview.type_clashes), *preview.notes):
+            self.notes.addItem(f"⚠ {text}")
+        self.notes.setVisible(self.notes.count() > 0)
+        self.objects.setText(words.objects(preview))
+        self._show_conflicts(preview.conflicts)
+
+    def _show_files(self, files: "Sequence[FilePreview]") -> None:
+        titles = [tr("Catalog"), tr("Rows"), tr("Dropped"), tr("Columns gained"), tr("Columns lost")]
+        filled, bad = any(file.filled for file in files), any(file.bad_lines for file in files)
+        titles += [tr("Labels by a model")] if filled else []
+        titles += [tr("Unreadable lines")] if bad else []
+        lines: list[list[Cell]] = []
+        for file in files:
+            name = f"{file.path.name} ({file.satellite})" if file.satellite else file.path.name
+            line = [(name, str(file.path)), (count(file.rows), ""), (count(file.dropped), "")]
+            line += [(count(len(columns)), "\n".join(columns)) for columns in (file.gained, file.lost)]
+            line += [(count(file.filled), "")] if filled else []
+            line += [(count(file.bad_lines), "")] if bad else []
+            lines.append(line)
+        _fill(self.files, titles, lines, numbers=range(1, len(titles)))
+        rows = min(len(files), MOST_FILES)
+        self.files.setFixedHeight(
+            self.files.horizontalHeader().sizeHint().height() + rows * _row_px(self.files) + 2 * self.files.frameWidth()
+        )
+
+    def _show_conflicts(self, conflicts: "Sequence[Conflict]") -> None:
+        pairs = {conflict.files for conflict in conflicts}
+        alone = pairs.pop() if len(pairs) == 1 else None
+        first, second = alone if alone and alone[0] != alone[1] else (tr("First row"), tr("Second row"))
+        titles = [tr("Object"), tr("Column"), first, second, tr("Stays")]
+        lines = [
+            [
+                (conflict.identifier, ""),
+                (conflict.column, ""),
+                *(
+                    (value or NOTHING, tr("{file}, row {number}", file=file, number=count(number)))
+                    for value, file, number in zip(conflict.values, conflict.files, conflict.numbers, strict=True)
+                ),
+                (words.stays(conflict), ""),
+            ]
+            for conflict in conflicts
+        ]
+        _fill(self.conflicts, titles, lines)
+        self.conflicts.setVisible(bool(conflicts))
+
+
+def _table(name: str) -> QTableWidget:
+    table = QTableWidget()
+    table.setAccessibleName(name)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setAlternatingRowColors(True)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.verticalHeader().setDefaultSectionSize(_row_px(table))
+    table.horizontalHeader().setHighlightSections(False)
+    return table
+
+
+def _row_px(table: QTableWidget) -> int:
+    return table.fontMetrics().lineSpacing() + ROW_PADDING_PX
+
+
+def _fill(
+    table: QTableWidget, titles: Sequence[str], lines: Sequence[Sequence[Cell]], numbers: Sequence[int] = ()
+) -> None:
+    """Show lines of cells; `numbers` are the columns that stand at the right."""
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    table.clear()
+    table.setColumnCount(len(titles))
+    table.setRowCount(len(lines))
+    for column, title in enumerate(titles):
+        item = QTableWidgetItem(title)
+        item.setTextAlignment(right if column in numbers else left)
+        table.setHorizontalHeaderItem(column, item)
+        for row, line in enumerate(lines):
+            text, more = line[column]
+            cell = QTableWidgetItem(text)
+            cell.setTextAlignment(right if column in numbers else left)
+            cell.setToolTip(tip(more or text))
+            table.setItem(row, column, cell)
+    header = table.horizontalHeader()
+    header.setStretchLastSection(False)
+    table.resizeColumnsToContents()
+    header.setStretchLastSection(not numbers)

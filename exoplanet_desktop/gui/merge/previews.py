@@ -1,0 +1,171 @@
+"""The preview of the merge that the form describes, made off the GUI thread."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from exoplanet_desktop.errors import AppError, Cancelled
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.merge.preview import PreviewPane
+from exoplanet_desktop.gui.merge.words import EMPTY_TEXT
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.busy import BusyPage
+from exoplanet_desktop.gui.widgets.empty import EmptyPage
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.merge_preview import MergePreview
+    from exoplanet_desktop.client.merges import MergeWish
+
+AFTER_MS = 250  # several changes in a row, as of a list that is sorted, are one
+
+
+class PreviewPage(QWidget):
+    """Signals:
+    shown: a MergePreview that is on screen now.
+    columns_known: the columns that all catalogs have.
+    chosen: number of the button of the empty page that was clicked.
+    """
+
+    shown = Signal(object)
+    columns_known = Signal(object)
+    chosen = Signal(int)
+    _progress = Signal(int, float, str)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._wish: MergeWish | None = None
+        self._stop = threading.Event()
+        self._number = 0
+        self._working = False
+        self.preview: MergePreview | None = None
+        self.empty = EmptyPage(tr("Merge catalogs"), EMPTY_TEXT, (tr("Add catalogs…"), tr("Try two simulated samples")))
+        self.failed = EmptyPage(tr("These catalogs cannot be merged so"), "")
+        self.busy = BusyPage()
+        self.pane = PreviewPane()
+        self._stack = QStackedWidget(self)
+        for page in (self.empty, self.failed, self.busy, self.pane):
+            self._stack.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._timer.timeout.connect(self._make)
+        self._progress.connect(self._show_progress)
+        self.empty.chosen.connect(self.chosen)
+        self.busy.cancelled.connect(self.stop)
+
+    def tell(self, error: AppError) -> None:
+        self._services.notices.failure(error)
+
+    def look_at(self, wish: "MergeWish | None") -> None:
+        """Show what a merge would make; the empty page for none."""
+        if wish == self._wish and self.preview is not None:
+            return
+        self.stop()
+        self._wish, self.preview = wish, None
+        if wish is None:
+            self._show(self.empty)
+        else:
+            self._timer.start()
+
+    def show_busy(self, text: str) -> None:
+        """The merge itself goes on: a preview would only slow it down."""
+        self.stop()
+        self._working = True
+        self.busy.start(text, cancellable=True)
+        self._stack.setCurrentWidget(self.busy)
+
+    def back(self) -> None:
+        """After `show_busy`: show again what was there, or what has been asked for meanwhile."""
+        self._working = False
+        if self.preview is not None:
+            self._show(self.pane)
+        elif self._wish is not None:
+            self._timer.start()
+        else:
+            self._show(self.empty)
+
+    @Slot()
+    def stop(self) -> None:
+        """Make no preview any more."""
+        self._timer.stop()
+        self._stop.set()
+        self._number += 1
+
+    @aio.slot()
+    async def _make(self) -> None:
+        if (wish := self._wish) is None or self._working:
+            return
+        self._stop = stop = threading.Event()
+        self._number += 1
+        number = self._number
+        self.busy.start(tr("Looking through the catalogs …"), cancellable=True)
+        self._show(self.busy)
+        try:
+            columns, preview = await self._services.workers.call(self._look, wish, number, stop)
+        except Cancelled:
+            if number + 1 == self._number and not self._working:  # the user's own click, and nothing since
+                self._say(tr("The preview was stopped. Merge goes without it too; change the form to see another one."))
+            return
+        except AppError as error:
+            if number == self._number:
+                self._say(str(error))
+            return
+        if number != self._number:
+            return
+        self.columns_known.emit(columns)
+        if isinstance(preview, AppError):
+            self._say(str(preview))
+            return
+        self.preview = preview
+        self.pane.show_preview(preview)
+        self._show(self.pane)
+        self.shown.emit(preview)
+
+    def _look(
+        self, wish: "MergeWish", number: int, stop: threading.Event
+    ) -> "tuple[list[str], MergePreview | AppError]":
+        """Runs in a worker. That a rule does not fit is an answer: its remedy may be one of the columns."""
+        from exoplanet_desktop.catalogs.merge_preview import preview_merge
+        from exoplanet_desktop.errors import InputError, UnreadableFile
+
+        columns = _common_columns(wish.paths)
+        try:
+            preview = preview_merge(
+                wish.paths,
+                wish.rule,
+                identifier=wish.identifier,
+                report=lambda share, stage: self._progress.emit(number, share, stage),
+                should_stop=stop.is_set,
+            )
+        except UnreadableFile:
+            raise
+        except InputError as error:
+            return columns, error
+        return columns, preview
+
+    def _say(self, text: str) -> None:
+        self.failed.say(text)
+        self._show(self.failed)
+
+    def _show(self, page: QWidget) -> None:
+        if not self._working:
+            self._stack.setCurrentWidget(page)
+
+    @Slot(int, float, str)
+    def _show_progress(self, number: int, share: float, _stage: str) -> None:
+        if number == self._number and not self._working:
+            self.busy.show_progress(share, tr("Looking through the catalogs …"))
+
+
+def _common_columns(paths: "tuple[Path, ...]") -> list[str]:
+    from exoplanet_desktop.catalogs.reading import sniff
+
+    first, *others = (sniff(path).columns for path in paths)
+    common = {name.lower() for name in first}.intersection(*({name.lower() for name in names} for names in others))
+    return [name for name in first if name.lower() in common]

@@ -1,0 +1,124 @@
+"""A merge, by the backend where it merges as asked, else on this machine: one step for the user either way."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.gui.progress.following import Following, Tell
+from exoplanet_desktop.gui.progress.journal import Entry
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.workers.pacing import Pacing
+from exoplanet_desktop.gui.workers.poller import Connection
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.wire.payloads import MergeReply, TrainAccepted
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Attributes:
+    reply: what a backend answers, or would.
+    who: who merged, for a sentence.
+    """
+
+    reply: "MergeReply"
+    who: str
+
+
+class Merger(Following):
+    """Does one merge."""
+
+    def __init__(
+        self,
+        services: Services,
+        connection: Connection,
+        can_cancel: bool,
+        tell: Tell,
+        wish: "MergeWish",
+        folder: Path,
+    ) -> None:
+        """`folder`: where files merged on this machine are kept."""
+        super().__init__(services, connection, can_cancel, tell)
+        self.wish, self._folder = wish, folder
+
+    async def work(self) -> Merged:
+        """Do it, and keep it in the record of runs. Raises AppError; Cancelled after `cancel`."""
+        wish = self.wish
+        asked = {"rule": str(wish.rule), "identifier": wish.identifier, "output_name": wish.output_name}
+        title = "Merge · " + " + ".join(path.name for path in wish.paths)
+        async with self.services.runs.journal.entry("merge", title, asked, wish.paths, self.connection) as entry:
+            merged = await self._work(entry)
+            await entry.done(merged.reply)
+        return merged
+
+    async def _work(self, entry: Entry) -> Merged:
+        from exoplanet_desktop.client.jobs import merge_of
+        from exoplanet_desktop.client.merges import backend_merges
+
+        workers, backend = self.services.workers, self.connection.backend
+        if not await workers.call(backend_merges, backend, self.wish):
+            return Merged(await workers.call(self._merge_here), tr("this machine"))
+        if await workers.call(backend.has, "merge-rules"):
+            accepted = await workers.call(self._merge_by_rule)
+            entry.accepted(accepted)
+            return Merged(merge_of(await self.to_end(accepted)), self.connection.title)
+        return Merged(await workers.call(self._merge_plain), self.connection.title)
+
+    def _merge_by_rule(self) -> "TrainAccepted":
+        wish = self.wish
+        return self.connection.backend.merge_by_rule(
+            wish.paths,
+            rule=wish.rule,
+            identifier=wish.identifier,
+            output_name=wish.output_name,
+            progress=self._sending(),
+            should_stop=self.stop.is_set,
+        )
+
+    def _merge_plain(self) -> "MergeReply":
+        wish = self.wish
+        a, b = wish.paths
+        return self.connection.backend.merge(
+            a,
+            b,
+            dedupe=wish.rule is Duplicates.EXACT,
+            output_name=wish.output_name,
+            progress=self._sending(),
+            should_stop=self.stop.is_set,
+        )
+
+    def _sending(self) -> Pacing:
+        return Pacing(tr("Sending"), self.tell, tr("The backend merges …"))
+
+    def _merge_here(self) -> "MergeReply":
+        """Runs in a worker."""
+        from exoplanet_desktop.catalogs.merge import merge_many
+        from exoplanet_desktop.errors import InputError
+        from exoplanet_desktop.wire.payloads import MergeReply
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        target = self._folder / self.wish.file_name
+        if target.exists():
+            raise InputError(f"There is a merged file “{target.name}” already. Choose another name.")
+        summary = merge_many(
+            self.wish.paths,
+            target,
+            rule=self.wish.rule,
+            identifier=self.wish.identifier,
+            report=lambda share, stage: self.tell(share, tr("Merging on this machine: {stage} …", stage=stage)),
+            should_stop=self.stop.is_set,
+        )
+        return MergeReply(
+            merged_filename=target.name,
+            merged_rows=summary.rows,
+            merged_url="",
+            rule=self.wish.rule,
+            rows_each=list(summary.rows_each),
+            dropped_each=list(summary.dropped_each),
+            duplicates=summary.duplicates,
+            filled=summary.filled,
+            notes=list(summary.notes),
+        )

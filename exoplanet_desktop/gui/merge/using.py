@@ -1,0 +1,157 @@
+"""A merged file in use: the table, and the slim bar of options to train on it."""
+
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.errors import AppError, MissingColumns
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.merge.local import LocalMerged
+from exoplanet_desktop.gui.merge.words import WAITING_TEXT
+from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
+from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.pacing import Pacing
+from exoplanet_desktop.wire.vocabulary import Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import MergedFile
+
+
+class UsePage(QWidget):
+    """Signals:
+    training_ended: the TrainingRun that is over.
+    """
+
+    training_ended = Signal(object)
+    _progress = Signal(object, str)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._fetching: threading.Event | None = None
+        self.used: MergedFile | LocalMerged | None = None
+        waiting = EmptyPage(tr("No merged file in use"), WAITING_TEXT)
+        self.view = CatalogView(services.workers, services.notices, waiting)
+        self.options = TrainingOptions(slim=True)
+        self.train_button = QPushButton(tr("&Train"))
+        self.train_button.setProperty("primary", True)
+        self.train_reason = Words("", "muted")
+        self.bar = QWidget()
+        line = QHBoxLayout(self.bar)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(16)
+        line.addWidget(self.options, 1)
+        line.addWidget(self.train_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.train_reason)
+        layout.addWidget(self.view, 1)
+        self.train_button.clicked.connect(self.train)
+        self.options.changed.connect(self.settle)
+        self.view.opened.connect(self.settle)
+        self.view.closed.connect(self.settle)
+        self.view.busy.cancelled.connect(self.stop)
+        self._progress.connect(self.view.busy.show_progress)
+        services.runs.listed.connect(self.settle)
+        services.runs.ended.connect(self.settle)
+        self.settle()
+
+    @property
+    def can_train(self) -> bool:
+        return not self.bar.isHidden() and self.train_button.isEnabled()
+
+    def tell(self, error: AppError) -> None:
+        self._services.notices.failure(error)
+
+    async def use(self, file: "MergedFile | LocalMerged") -> None:
+        """Show a merged file with the options to train. Raises AppError."""
+        if self._fetching is not None:
+            return
+        if isinstance(file, LocalMerged):
+            path = file.path
+        else:
+            backend = self._services.session.backend()
+            path = self._services.scratch / f"merged-{uuid.uuid4().hex}.csv"
+            self._fetching = stop = threading.Event()
+            self.view.show_busy(tr("Fetching {file} …", file=file.filename), cancellable=True)
+            fetching = Pacing(tr("Fetching {file}:", file=file.filename), self._progress.emit)
+            try:
+                there = await self._services.workers.call(backend.local_file, file.url)
+                if there is None:
+                    await self._services.workers.call(backend.download, file.url, path, fetching, stop.is_set)
+            except AppError:
+                self.view.back()
+                raise
+            finally:
+                self._fetching = None
+            path = there or path
+        self.used = file
+        opened = await self.view.open(path, file.filename)
+        self.options.tell_model_labels(opened.model_labels)
+        if opened.satellite is not None:
+            choose(self.options.satellite, opened.satellite)
+        self.settle()
+
+    def forget(self, filename: str = "") -> None:
+        """Show a file no longer: that of a name, or whichever it is."""
+        if self.used is not None and filename in ("", self.used.filename):
+            self.used = None
+            self.view.clear()
+
+    @aio.slot()
+    async def train(self) -> None:
+        request = self._request()
+        if self._services.runs.under_way(request) is not None:
+            return  # a second click before the button was disabled
+        run: TrainingRun = self._services.runs.begin(request)
+        await run.work()
+        self.training_ended.emit(run)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop fetching."""
+        if self._fetching is not None:
+            self._fetching.set()
+
+    @Slot()
+    def settle(self) -> None:
+        """Say why nothing can be trained on, where that is so."""
+        session = self._services.session
+        self.options.offer_extensions(session.has("features"), session.has("balance"))
+        self.bar.setVisible(self.used is not None and self.view.shown is not None)
+        reason = self._reason() if self.used is not None else ""
+        self.train_button.setEnabled(not reason)
+        self.train_reason.setText(reason)
+        self.train_reason.setVisible(bool(reason) and not self.bar.isHidden())
+
+    def _request(self) -> TrainRequest:
+        if isinstance(self.used, LocalMerged):
+            return self.options.request(paths=[self.used.path])
+        return self.options.request(merged=self.used)
+
+    def _reason(self) -> str:
+        session, shown = self._services.session, self.view.shown
+        if session.state is not State.READY:
+            return f"{session.title}: {session.state.value}."
+        if shown is None:
+            return tr("The file is being read.")
+        try:
+            check_for_training(shown.columns, SATELLITES[chosen(self.options.satellite, Satellite)])
+        except MissingColumns as error:
+            return str(error)
+        if self._services.runs.under_way(self._request()) is not None:
+            return tr("This very training is under way: see its progress, or change an option.")
+        return ""
