@@ -26,11 +26,6 @@ def test_no_label_of_the_window_guesses(window: MainWindow) -> None:
         for label in window.findChildren(QLabel)
         if not isinstance(label, Words) and label.textFormat() is not Qt.TextFormat.PlainText and label.buddy() is None
     ]
-    # Marks, class names and our own headings: fixed words of this program.
+    # Marks, class names and the words of forms: fixed words of this program.
     fixed = {"", "from", "to"}
-    assert {label.text() for label in guessing if "  " not in label.text()} - fixed <= {
-        "Train a classifier",
-        "Predict dispositions",
-        "No prediction yet",
-        "Merge catalogs",
-    }
+    assert {label.text() for label in guessing if "  " not in label.text()} <= fixed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.widgets.row import FoldingRow
 from exoplanet_desktop.gui.widgets.words import Words
@@ -21,11 +21,10 @@ class EmptyPage(QFrame):
     def __init__(self, heading: str, text: str, buttons: Sequence[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", True)
-        title = QLabel(heading, self)
+        title = Words(heading, "heading", wrap=False, parent=self)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         title.setFont(font)
-        title.setProperty("heading", True)
         self._words = words = Words(text, "muted")
         words.setMaximumWidth(WIDEST_PX)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
