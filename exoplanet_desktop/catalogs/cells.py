@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exoplanet_desktop.catalogs.database import identifier, literal
-from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
+from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 
 MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
 _WHOLE = literal(r"\s*[+-]?[0-9]+\s*")

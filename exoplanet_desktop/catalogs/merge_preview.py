@@ -10,7 +10,7 @@ from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merge_objects import Objects
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
-from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
+from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 from exoplanet_desktop.catalogs.united import compared, is_prediction
 from exoplanet_desktop.wire.vocabulary import Satellite
 

@@ -11,6 +11,7 @@ from exoplanet_desktop.errors import UnreadableFile
 
 GZIP = b"\x1f\x8b"
 DELIMITERS = (",", ";", "\t", "|")
+MISSING_TEXTS = ("", "NA", "NaN", "nan", "null")
 
 _OTHER_KINDS = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -79,6 +80,21 @@ def decimal_sign(rows: Iterable[Sequence[str]]) -> str:
     commas = any(_COMMA_NUMBER.fullmatch(cell) for cell in cells)
     points = any(_POINT_NUMBER.fullmatch(cell) for cell in cells)
     return "," if commas and not points else "."
+
+
+def kind_in_sample(cells: Iterable[str], decimal: str) -> str:
+    """What some cells of a column are: "whole numbers", "numbers", "texts", or "" where all are missing.
+
+    >>> kind_in_sample(["1", "", "-20"], "."), kind_in_sample(["1,5"], ","), kind_in_sample(["NA"], ".")
+    ('whole numbers', 'numbers', '')
+    """
+    filled = [cell.strip() for cell in cells if cell.strip() not in MISSING_TEXTS]
+    if not filled:
+        return ""
+    if all(re.fullmatch(r"[+-]?\d+", cell, re.ASCII) for cell in filled):
+        return "whole numbers"
+    pointed = (cell.replace(",", ".") if decimal == "," else cell for cell in filled)
+    return "numbers" if all(_is_number(cell) for cell in pointed) else "texts"
 
 
 def looks_like_values(header: Sequence[str]) -> bool:

@@ -6,8 +6,8 @@ from typing import Self
 from exoplanet_desktop.catalogs.database import identifier, literal
 from exoplanet_desktop.catalogs.labels import CATALOG, LABEL_SOURCE, MODEL
 from exoplanet_desktop.catalogs.loading import Loaded
-from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
+from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 
 PREDICTED = ("predicted_class", "pred_label")  # the class that a model gave, in files of KOI and TOI, and of K2
 PREDICTION_COLUMNS = frozenset(

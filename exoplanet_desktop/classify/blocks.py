@@ -14,8 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.reading import MISSING_TEXTS, Layout
+from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
+from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.classify.rows import is_prediction_column

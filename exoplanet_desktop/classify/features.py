@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.reading import MISSING_TEXTS
 from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 from exoplanet_desktop.classify.engineered import ENGINEERED, Engineered
 from exoplanet_desktop.wire.vocabulary import Features, Satellite
 

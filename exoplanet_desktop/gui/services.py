@@ -9,6 +9,7 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.runs import Runs
 from exoplanet_desktop.gui.session import Session
+from exoplanet_desktop.gui.tables.memory import TableMemory
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import PollerThread
 from exoplanet_desktop.wire.vocabulary import Satellite
@@ -23,6 +24,7 @@ SAMPLE_SEED = 42
 @dataclass(frozen=True)
 class Services:
     """Attributes:
+    tables: how catalogs were looked at last.
     scratch: a folder of this window's own, removed when it closes.
     folder: where engine, record and files of this program keep what outlives the window.
     """
@@ -33,6 +35,7 @@ class Services:
     poller: PollerThread
     keeper: Keeper
     runs: Runs
+    tables: TableMemory
     scratch: Path
     folder: Path
 
@@ -52,7 +55,8 @@ class Services:
         runs = Runs(session, workers, poller, keeper, notices)
         poller.unanswered.connect(session.no_answer_from)
         scratch = own_folder("window")
-        return cls(workers, notices, session, poller, keeper, runs, scratch, folder)
+        tables = TableMemory(workers, folder / "tables.json")
+        return cls(workers, notices, session, poller, keeper, runs, tables, scratch, folder)
 
     async def sample(self, satellite: Satellite) -> Path:
         """A simulated catalog to try things on. Raises AppError."""
@@ -68,7 +72,7 @@ class Services:
     async def close(self) -> None:
         """End engine, threads and temporary files; what fails is logged, and the rest is ended all the same."""
         self.poller.begin_to_end()
-        for step in (self.session.close, self.keeper.close, self._end_poller, self._discard_scratch):
+        for step in (self.session.close, self.keeper.close, self.tables.close, self._end_poller, self._discard_scratch):
             try:
                 await step()
             except Exception:

@@ -42,7 +42,7 @@ class UsePage(QWidget):
         self._fetching: threading.Event | None = None
         self.used: MergedFile | LocalMerged | None = None
         waiting = EmptyPage(tr("No merged file in use"), WAITING_TEXT)
-        self.view = CatalogView(services.workers, services.notices, waiting)
+        self.view = CatalogView(services.workers, services.notices, services.tables, waiting)
         self.options = TrainingOptions(slim=True)
         self.train_button = QPushButton(tr("&Train"))
         self.train_button.setProperty("primary", True)

@@ -12,6 +12,7 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.far import FarScroll
 from exoplanet_desktop.gui.tables.frozen import FrozenColumns
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
+from exoplanet_desktop.gui.tables.memory import Look
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -30,13 +31,16 @@ class Grid(QTableView):
 
     Signals:
         menu_wanted: where on the screen; the menu is that of the current cell.
+        froze: other columns are frozen now.
     """
 
     menu_wanted = Signal(QPoint)
+    froze = Signal()
 
     def __init__(self, model: TableModel, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table_model, self._workers, self._notices = model, workers, notices
+        self._fitted: dict[str, int] = {}
         self.setModel(model)
         self.header = ColumnHeader(model, self)
         self.setHorizontalHeader(self.header)
@@ -86,6 +90,7 @@ class Grid(QTableView):
         self.put_columns(there)
         self.frozen.count = len(there)
         self.frozen.follow()
+        self.froze.emit()
 
     def frozen_columns(self) -> list[str]:
         names = self.table_model.columns
@@ -98,12 +103,36 @@ class Grid(QTableView):
             if self.isColumnHidden(column) != (name not in wanted):
                 self.setColumnHidden(column, name not in wanted)
 
+    def look(self) -> Look:
+        """How the columns stand now."""
+        names, order = self.table_model.columns, self.order_of_columns()
+        hidden = {at for at in order if self.isColumnHidden(at)}
+        widths = {names[at]: self.columnWidth(at) for at in order if at not in hidden}
+        return Look(
+            order=tuple(names[at] for at in order) if order != sorted(order) else (),
+            hidden=tuple(names[at] for at in order if at in hidden),
+            widths={name: wide for name, wide in widths.items() if wide != self._fitted.get(name)},
+            frozen=tuple(self.frozen_columns()),
+        )
+
+    def take_look(self, look: Look) -> None:
+        """Let the columns stand as they did; what this table does not have is left out."""
+        hidden = set(look.hidden)
+        self.put_columns(look.order)
+        if any(name not in hidden for name in self.table_model.columns):
+            self.show_only([name for name in self.table_model.columns if name not in hidden])
+        for column, name in enumerate(self.table_model.columns):
+            if (look.widths and (wide := look.widths.get(name))) and not self.isColumnHidden(column):
+                self.setColumnWidth(column, wide)
+        self.freeze(look.frozen)
+
     def show_all_columns(self) -> None:
         self.show_only(self.table_model.columns)
 
     def fit_columns(self, sample: list[list[str]]) -> None:
         """Set each column's width from its header and a few rows; Qt's own way would ask for a thousand rows."""
         metrics, columns = self.fontMetrics(), self.table_model.columnCount()
+        self._fitted.clear()
         sample = sample[: max(2, SAMPLED_CELLS // max(1, columns))]
         for column in range(columns):
             header = str(self.table_model.headerData(column, Qt.Orientation.Horizontal) or "")
@@ -113,7 +142,9 @@ class Grid(QTableView):
             if any(text in LABELS for text in texts):
                 # Room for the mark, and for the longest class: the sample may not have it.
                 width = max(width, metrics.horizontalAdvance(max(LABELS, key=len)) + PADDING_PX) + MARK_PX
-            self.setColumnWidth(column, max(NARROWEST_PX, min(WIDEST_PX, width)))
+            width = max(NARROWEST_PX, min(WIDEST_PX, width))
+            self._fitted[self.table_model.columns[column]] = width
+            self.setColumnWidth(column, width)
 
     # --- keyboard, mouse and geometry
 

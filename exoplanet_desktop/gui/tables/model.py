@@ -134,7 +134,7 @@ class TableModel(QAbstractTableModel):
 
     @property
     def columns(self) -> Sequence[str]:
-        return tuple(self._columns)
+        return self._columns
 
     @property
     def order(self) -> Order:

@@ -1,5 +1,6 @@
 """Reading a catalog for the screen: its first rows at once, then the whole of it and what is told about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,8 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.progress import Report, ShouldStop
-    from exoplanet_desktop.catalogs.reading import Preview
+    from exoplanet_desktop.catalogs.reading import Choice, Preview
+    from exoplanet_desktop.catalogs.records import BadLine
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import View
 
@@ -30,6 +32,8 @@ class Opened:
         rows: all rows, in the order of the file.
         numeric: columns whose cells are numbers.
         names: what completes a filter.
+        bad_lines: what could not be read: the first of `bad_count`.
+        partial: these are the first rows only, because the reading was stopped.
     """
 
     path: Path
@@ -42,25 +46,48 @@ class Opened:
     rows: "View"
     numeric: frozenset[str]
     names: tuple[str, ...]
+    bad_lines: "tuple[BadLine, ...]" = ()
+    bad_count: int = 0
+    partial: bool = False
 
 
-def first_rows(path: Path) -> "Preview":
-    """The first rows of a file. Raises UnreadableFile."""
-    from exoplanet_desktop.catalogs.reading import preview
+def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, int]":
+    """The first rows of a file, and its bytes. Raises UnreadableFile."""
+    from exoplanet_desktop.catalogs.reading import preview, readable
 
-    return preview(path)
+    found = preview(path, choice=choice)
+    with readable(path):
+        return found, path.stat().st_size
 
 
 def read(
-    path: Path, count_classes: bool, memory_mb: int, report: "Report", should_stop: "ShouldStop"
+    path: Path,
+    choice: "Choice | None",
+    count_classes: bool,
+    memory_mb: int,
+    report: "Report",
+    should_stop: "ShouldStop",
+    keep_partial: Callable[[], bool],
 ) -> "tuple[Table, Opened]":
-    """Read the whole file and what is told about it; `memory_mb` is what reading may take."""
+    """Read the whole file and what is told about it; `memory_mb` is what reading may take.
+
+    `keep_partial`: asked when `should_stop` says so: whether to show what was read by then.
+    """
     from exoplanet_desktop.catalogs.expression import names_for_completion
     from exoplanet_desktop.catalogs.labels import count_model_labels
+    from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
     from exoplanet_desktop.catalogs.table import Table
 
-    table = Table.open(path, report=report, should_stop=should_stop, lean=True, roomy_mb=memory_mb)
+    table = Table.open(
+        path,
+        report=report,
+        should_stop=should_stop,
+        layout=sniff(path, choice),
+        keep_partial=keep_partial,
+        lean=True,
+        roomy_mb=memory_mb,
+    )
     satellite = recognise(table.columns)
     info = SATELLITES[satellite] if satellite else None
     counts: dict[str, int] = {}
@@ -75,16 +102,23 @@ def read(
         satellite=satellite,
         counts=counts,
         model_labels=count_model_labels(table),
-        notes=tuple(_notes(table)),
+        notes=tuple(_notes(table, choice)),
         rows=table.select(),
         numeric=table.numeric,
         names=tuple(names_for_completion(table.columns)),
+        bad_lines=table.bad_lines,
+        bad_count=table.bad_count,
+        partial=table.partial,
     )
     return table, opened
 
 
-def _notes(table: "Table") -> list[str]:
+def _notes(table: "Table", choice: "Choice | None") -> list[str]:
     notes = list(table.layout.notes)
+    if table.partial:
+        notes.append("Training and prediction use the whole file, not only the rows that are shown.")
+    if choice is not None:
+        notes.append("The file is shown as you said that it is read; a backend reads it by what it finds itself.")
     if table.bad_count:
         told = "; ".join(f"line {bad.line}: {bad.reason}" for bad in table.bad_lines[:MOST_BAD_LINES_TOLD])
         more = table.bad_count - MOST_BAD_LINES_TOLD

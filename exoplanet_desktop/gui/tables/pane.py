@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
@@ -18,16 +18,18 @@ from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.tables.filtering import FilterDialog
 from exoplanet_desktop.gui.tables.finding import Finding
 from exoplanet_desktop.gui.tables.grid import Grid
+from exoplanet_desktop.gui.tables.heading import Heading
+from exoplanet_desktop.gui.tables.memory import Kept, Look
 from exoplanet_desktop.gui.tables.menus import Menus
 from exoplanet_desktop.gui.tables.model import Classes, TableModel
+from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.pages import FirstRows
-from exoplanet_desktop.gui.tables.selecting import Selecting
+from exoplanet_desktop.gui.tables.selecting import Selecting, Wish
 from exoplanet_desktop.gui.tables.tools import TableTools
-from exoplanet_desktop.gui.text import count, percent, tr
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
 from exoplanet_desktop.gui.widgets.files import ask_target
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -37,7 +39,16 @@ if TYPE_CHECKING:
 
 
 class TablePane(QFrame):
-    """Shows a preview, then a table; filters, sorts and searches it off the GUI thread."""
+    """Shows a preview, then a table; filters, sorts and searches it off the GUI thread.
+
+    Signals:
+        stop_wanted, reading_wanted: see Heading.
+        look_changed: what `kept` says is other than before.
+    """
+
+    stop_wanted = Signal()
+    reading_wanted = Signal()
+    look_changed = Signal()
 
     def __init__(self, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,9 +60,9 @@ class TablePane(QFrame):
         self.grid = Grid(self.model, workers, notices, self)
         self.facts = Facts(workers, self)
         self.model.describe = self.facts.describe
-        self.title = Words("", "heading", wrap=False)
-        self.size_label = Words("", "muted", wrap=False)
-        self.notes = Words("", "warning", wrap=False)
+        self._opened: Opened | None = None
+        self.heading = Heading(self)
+        self.title, self.size_label, self.notes = self.heading.title, self.heading.size_label, self.heading.notes
         self.tools = TableTools(self)
         self.chips = FilterChips(self)
         self.classes = ClassBar(self)
@@ -66,8 +77,12 @@ class TablePane(QFrame):
         self.chips.change_wanted.connect(self.ask_filter)
         self.selecting.selected.connect(self._show_view)
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._show_size)
-        self.grid.header.sectionResized.connect(self._soon.start)
+        self._soon.timeout.connect(self._settle_look)
+        for signal in (self.grid.header.sectionResized, self.grid.header.sectionMoved, self.grid.froze):
+            signal.connect(self._soon.start)
+        self.heading.stop_wanted.connect(self.stop_wanted)
+        self.heading.reading_wanted.connect(self.reading_wanted)
+        self.heading.notes_wanted.connect(self.show_notes)
         self.selecting.refused.connect(self._refuse)
         for header in (self.grid.header, self.grid.frozen.header):
             self.facts.learnt.connect(header.show_learnt)
@@ -75,37 +90,57 @@ class TablePane(QFrame):
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
 
-    def show_preview(self, preview: "Preview", name: str, first: Sequence[str]) -> None:
-        layout = preview.layout
-        self._show_layout(layout, FirstRows(preview.rows), first, frozenset())
-        self.grid.show_all_columns()
+    def show_preview(self, preview: "Preview", name: str, first: Sequence[str], look: Look, size_bytes: int) -> None:
+        self._opened = None
+        self._show_layout(preview.layout, FirstRows(preview.rows), first, frozenset())
         self.grid.fit_columns(self.model.sample(preview.rows[:50]))
-        self.title.setText(name)
-        self.size_label.setText(tr("reading …"))
-        self.notes.clear()
+        self.grid.take_look(look)
+        self.heading.begin(name, size_bytes)
         self.chips.show_filters(())
         self.classes.show_counts({})
         self.tools.setEnabled(False)
 
     def show_share(self, share: float) -> None:
         """How much of the file has been read."""
-        self.size_label.setText(tr("reading … {share}", share=percent(share)))
+        self.heading.show_share(share)
 
-    def show_table(self, table: "Table", opened: Opened, first: Sequence[str]) -> None:
+    def show_table(self, table: "Table", opened: Opened, first: Sequence[str], kept: Kept) -> None:
+        """Replace the preview, and bring back which rows were shown in which order when the file was closed."""
+        self._opened = opened
+        look = self.grid.look()  # the user may have changed it while the file was read
         self.selecting.show_table(table, opened.rows)
         self._show_layout(table.layout, opened.rows, first, opened.numeric)
+        self.grid.take_look(look)
         self.facts.show_view(opened.rows)
+        self.heading.show_notes(opened)
         self._show_size()
-        self.notes.setText(f"⚠ {len(opened.notes)} {'note' if len(opened.notes) == 1 else 'notes'}")
-        self.notes.setToolTip(tip("\n".join(opened.notes)))
-        self.notes.setAccessibleDescription(" ".join(opened.notes))
-        self.notes.setVisible(bool(opened.notes))
         self.classes.show_counts(opened.counts)
         self.tools.offer(opened.names)
         self.tools.setEnabled(True)
+        there = set(table.columns)
+        filters = tuple(one for one in kept.filters if one.column in there)
+        wish = Wish(kept.where, filters, tuple(key for key in kept.sort if key[0] in there))
+        if wish != Wish():
+            self.tools.show_filter(kept.where)
+            self.selecting.ask(wish)
+
+    def kept(self) -> Kept:
+        """What is to be remembered of the table."""
+        from exoplanet_desktop.catalogs.view import ColumnFilter
+
+        wish = self.selecting.wish
+        # Rows that a run asked for are of that moment.
+        filters = tuple(one for one in wish.filters if isinstance(one, ColumnFilter))
+        return Kept(self.grid.look(), wish.where, filters, wish.order)
+
+    @Slot()
+    def show_notes(self) -> None:
+        if self._opened is not None:
+            NotesDialog(self._opened, self).show()
 
     def drop_table(self) -> None:
         """Show nothing; the table may be closed now."""
+        self._opened = None
         self.selecting.drop()
         self.facts.show_view(None)
         self.chips.show_filters(())
@@ -175,6 +210,7 @@ class TablePane(QFrame):
         self._classes = {info.label: {text: str(label) for text, label in info.label_map.items()}} if info else {}
         self.facts.show_layout(layout, satellite)
         self.model.show_table(layout.columns, rows, first, layout.units, numeric, self._classes)
+        self.grid.show_all_columns()
         self.grid.put_columns(self.model.columns)
         self.grid.show_top()
 
@@ -193,7 +229,13 @@ class TablePane(QFrame):
             self.grid.show_order()
             self.grid.scrollToTop()
             self.chips.show_filters(self.selecting.wish.filters)
+            self._settle_look()
+
+    @Slot()
+    def _settle_look(self) -> None:
+        if self._opened is not None:
             self._show_size()
+            self.look_changed.emit()
 
     @Slot(object)
     def _refuse(self, error: AppError) -> None:
@@ -203,28 +245,16 @@ class TablePane(QFrame):
             self._notices.failure(error)
         self.grid.show_order()
 
-    @Slot()
     def _show_size(self) -> None:
-        table, view = self.selecting.table, self.selecting.view
-        if table is None or view is None:
-            return
-        rows, every = count(view.row_count), count(table.row_count)
-        shown, columns = len(self.grid.shown_columns()), count(len(table.columns))
-        if view.row_count != table.row_count:
-            words = tr("{rows} of {every} rows", rows=rows, every=every)
-        else:
-            words = tr("{rows} × {columns}", rows=rows, columns=columns)
-        if shown != len(table.columns):
-            words += tr(", {shown} of {columns} columns", shown=count(shown), columns=columns)
-        self.size_label.setText(words)
+        table, view, opened = self.selecting.table, self.selecting.view, self._opened
+        if table is not None and view is not None and opened is not None:
+            shown = len(self.grid.shown_columns())
+            self.heading.show_size(view.row_count, table.row_count, len(table.columns), shown, opened.partial)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(8, 8, 8, 4)
-        head.setSpacing(16)
-        for label in (self.title, self.size_label, self.notes):
-            head.addWidget(label)
-        head.addStretch(1)
+        head.addWidget(self.heading)
         chips = QHBoxLayout()
         chips.setContentsMargins(8, 0, 8, 4)
         chips.addWidget(self.chips)

@@ -67,6 +67,12 @@ class TableTools(QWidget):
             line.blockSignals(False)
         self.say("")
 
+    def show_filter(self, where: str) -> None:
+        """Write a filter into the line that is in use already."""
+        self.filter_line.blockSignals(True)
+        self.filter_line.setText(where)
+        self.filter_line.blockSignals(False)
+
     def say(self, text: str) -> None:
         self.message.setText(text)
         self.message.setVisible(bool(text))

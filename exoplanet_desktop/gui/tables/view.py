@@ -10,15 +10,20 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.database import ROOMY_MB
+from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.errors import AppError, Cancelled
+from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.tables.memory import TableMemory
 from exoplanet_desktop.gui.tables.opening import Opened, first_rows, read
 from exoplanet_desktop.gui.tables.pane import TablePane
+from exoplanet_desktop.gui.tables.reading import ReadingDialog
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.catalogs.table import Table
 
 
@@ -36,13 +41,19 @@ class CatalogView(QWidget):
         self,
         workers: Workers,
         notices: Notices,
+        memory: TableMemory,
         empty: EmptyPage,
-        count_classes: bool = True,
+        result: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """`count_classes`: whether the rows of each class are counted below the table."""
+        """`result`: what is shown are predictions, in a file that is new each time: the rows of each class are not
+        counted below the table, and its look is remembered for all of them together."""
         super().__init__(parent)
-        self._workers, self._count_classes = workers, count_classes
+        self._workers, self._notices, self._memory, self._result = workers, notices, memory, result
+        self._path: Path | None = None
+        self._name = ""
+        self._first: tuple[str, ...] = ()
+        self._keep_partial = threading.Event()
         self._table: Table | None = None
         self._shown: Opened | None = None
         self._stop = threading.Event()
@@ -54,6 +65,9 @@ class CatalogView(QWidget):
         self.pane = TablePane(workers, notices, self)
         self.model, self.grid = self.pane.model, self.pane.grid
         self.busy.cancelled.connect(self._stop_reading)
+        self.pane.stop_wanted.connect(self._keep_what_is_read)
+        self.pane.reading_wanted.connect(self.ask_reading)
+        self.pane.look_changed.connect(self._keep_look)
         self._read_so_far.connect(self._show_share)
         self._stack = QStackedWidget(self)
         for page in (self.empty, self.busy, self.pane):
@@ -77,17 +91,20 @@ class CatalogView(QWidget):
         """
         self.close_table()
         self._request += 1
-        request, self._stop = self._request, threading.Event()
-        stop, self.failure = self._stop, ""
+        self._path, self._name, self._first = path, name, tuple(first)
+        request, self._stop, self._keep_partial = self._request, threading.Event(), threading.Event()
+        stop, keep, self.failure = self._stop, self._keep_partial, ""
         self.show_busy(f"Opening {name or path.name} …", cancellable=True)
         try:
-            preview = await self._workers.call(first_rows, path)
+            choice = await self._memory.choice(path)
+            preview, size = await self._workers.call(first_rows, path, choice)
+            kept = await self._memory.find(path, self._group(preview.layout.columns))
             if request == self._request:
-                self.pane.show_preview(preview, name or path.name, first)
+                self.pane.show_preview(preview, name or path.name, first, kept.look, size)
                 self._stack.setCurrentWidget(self.pane)
             report = partial(self._tell_share, request)
             table, opened = await self._workers.call(
-                read, path, self._count_classes, self.memory_mb, report, stop.is_set
+                read, path, choice, not self._result, self.memory_mb, report, stop.is_set, keep.is_set
             )
         except AppError as error:
             if request == self._request:
@@ -98,7 +115,7 @@ class CatalogView(QWidget):
             await self._workers.call(table.close)
             raise Cancelled("Another file is shown meanwhile.")
         self._table, self._shown = table, opened
-        self.pane.show_table(table, opened, first)
+        self.pane.show_table(table, opened, first, kept)
         self._stack.setCurrentWidget(self.pane)
         self.opened.emit(opened)
         return opened
@@ -117,6 +134,23 @@ class CatalogView(QWidget):
     def back(self) -> None:
         """After `show_busy`: show again what was there before."""
         self._stack.setCurrentWidget(self.pane if self._shown else self.empty)
+
+    def tell(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    @aio.slot()
+    async def ask_reading(self) -> None:
+        """Ask how the file is to be read, and read it again; also where it could not be read at all."""
+        if (path := self._path) is not None:
+            dialog = ReadingDialog(self._workers, path, await self._memory.choice(path), self)
+            dialog.chosen.connect(self._read_again)
+            dialog.open()
+
+    @aio.slot(object)
+    async def _read_again(self, choice: "Choice | None") -> None:
+        if self._path is not None:
+            self._memory.keep_choice(self._path, choice)
+            await self.open(self._path, self._name, self._first)
 
     def close_table(self) -> None:
         """Give the table's temporary files back; it must not be read any more."""
@@ -139,3 +173,20 @@ class CatalogView(QWidget):
     @Slot()
     def _stop_reading(self) -> None:
         self._stop.set()
+
+    @Slot()
+    def _keep_what_is_read(self) -> None:
+        """Stop, and show the rows that were read by now."""
+        self._keep_partial.set()
+        self._stop.set()
+
+    @Slot()
+    def _keep_look(self) -> None:
+        if self._shown is not None:
+            file = None if self._result else self._path
+            self._memory.keep(file, self._group(self._shown.columns), self.pane.kept())
+
+    def _group(self, columns: Sequence[str]) -> str:
+        """Tables that are looked at alike: those of one satellite, catalogs and results apart."""
+        satellite = recognise(columns)
+        return f"{'result' if self._result else 'catalog'} {satellite}" if satellite else ""

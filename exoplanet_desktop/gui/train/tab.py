@@ -46,7 +46,7 @@ class TrainTab(QWidget):
         self.several = Words("", "muted")
         self.several.hide()
         empty = EmptyPage("Train a classifier", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
-        self.view = CatalogView(services.workers, services.notices, empty)
+        self.view = CatalogView(services.workers, services.notices, services.tables, empty)
         self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
         self.splitter = skeleton("train", column((self.picker, self.several, self.options, self.go)), self.view)
         layout = QVBoxLayout(self)

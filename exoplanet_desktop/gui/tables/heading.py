@@ -1,0 +1,78 @@
+"""The line above a table: its name, how much of it is shown, how the reading goes, and what should be known of it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from exoplanet_desktop.gui.tables.opening import Opened
+from exoplanet_desktop.gui.text import count, counted, fixed, megabytes, tr
+from exoplanet_desktop.gui.widgets.flow import FlowLayout
+from exoplanet_desktop.gui.widgets.words import Words, tip
+
+
+class Heading(QWidget):
+    """Signals:
+    stop_wanted: no more of the file is to be read.
+    reading_wanted: the user wants to say how the file is read.
+    notes_wanted: the user wants to see the notes.
+    """
+
+    stop_wanted = Signal()
+    reading_wanted = Signal()
+    notes_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bytes = 0
+        self.title = Words("", "heading", wrap=False)
+        self.size_label = Words("", "muted", wrap=False)
+        self.notes = QPushButton(self)
+        self.notes.setProperty("warning", True)
+        self.notes.setFlat(True)
+        self.stop = QPushButton(tr("S&top reading"), self)
+        self.stop.setToolTip(tr("Keep the rows that have been read so far"))
+        self.reading = QPushButton(tr("Read&ing…"), self)
+        self.reading.setFlat(True)
+        self.reading.setToolTip(tr("How the file is read: delimiter, encoding, decimal sign, header block, types"))
+        self.reading.setAccessibleName(tr("Reading options"))
+        layout = FlowLayout(self, spacing=12)
+        for widget in (self.title, self.size_label, self.stop, self.notes, self.reading):
+            layout.addWidget(widget)
+        self.stop.clicked.connect(self._stop)
+        self.reading.clicked.connect(self.reading_wanted)
+        self.notes.clicked.connect(self.notes_wanted)
+
+    def begin(self, name: str, size_bytes: int) -> None:
+        """A file of a name and size is being read."""
+        self._bytes = size_bytes
+        self.title.setText(name)
+        self.notes.hide()
+        self.stop.setEnabled(True)
+        self.stop.show()
+        self.show_share(0.0)
+
+    def show_share(self, share: float) -> None:
+        """How much of the file has been read."""
+        done = fixed(self._bytes * share / 1e6, 1)
+        self.size_label.setText(tr("reading … {done} of {all}", done=done, all=megabytes(self._bytes)))
+
+    def show_notes(self, opened: Opened) -> None:
+        """The whole file, or what was kept of it, is there."""
+        self.stop.hide()
+        self.notes.setText("⚠ " + counted(len(opened.notes), tr("note"), tr("notes")))
+        self.notes.setToolTip(tip("\n".join(opened.notes)))
+        self.notes.setAccessibleDescription(" ".join(opened.notes))
+        self.notes.setVisible(bool(opened.notes))
+
+    def show_size(self, rows: int, every: int, columns: int, shown_columns: int, partial: bool) -> None:
+        """Rows that are shown of those that there are, and columns likewise."""
+        of = counted(every, tr("row"), tr("rows"))
+        words = f"{count(every)} × {count(columns)}" if rows == every else tr("{rows} of {of}", rows=count(rows), of=of)
+        if shown_columns != columns:
+            words += tr(", {shown} of {columns} columns", shown=count(shown_columns), columns=count(columns))
+        if partial:
+            words += tr(" · the file has more: its reading was stopped")
+        self.size_label.setText(words)
+
+    def _stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.stop_wanted.emit()

@@ -1,0 +1,76 @@
+"""What the reader of a catalog should know: the notes, and each line that could not be read."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.gui.tables.opening import Opened
+from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.widgets.words import Words
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.records import BadLine
+
+
+class NotesDialog(QDialog):
+    """Lines with number, reason and text, which can be copied."""
+
+    def __init__(self, opened: Opened, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Notes on {file}", file=opened.path.name))
+        self._lines = opened.bad_lines
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        for note in opened.notes:
+            layout.addWidget(Words(note, selectable=True))
+        self.lines = _table(self._lines)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        self.copy = QPushButton(tr("&Copy the lines"), self)
+        self.copy.clicked.connect(self._copy)
+        if self._lines:
+            if opened.bad_count > len(self._lines):
+                layout.addWidget(Words(tr("The first {number} are listed.", number=count(len(self._lines))), "muted"))
+            layout.addWidget(self.lines, 1)
+            buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
+            self.resize(720, 420)
+        else:
+            self.lines.hide()
+            self.copy.hide()
+            layout.addStretch(1)
+            self.resize(520, 200)
+        layout.addWidget(buttons)
+
+    def _copy(self) -> None:
+        rows = [tr("line\treason\ttext"), *(f"{bad.line}\t{bad.reason}\t{bad.text}" for bad in self._lines)]
+        QGuiApplication.clipboard().setText("\n".join(rows))
+
+
+def _table(lines: "tuple[BadLine, ...]") -> QTableWidget:
+    table = QTableWidget(len(lines), 3)
+    table.setHorizontalHeaderLabels([tr("Line"), tr("Reason"), tr("Text")])
+    table.setAccessibleName(tr("Lines that could not be read"))
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.verticalHeader().hide()
+    for row, bad in enumerate(lines):
+        number = QTableWidgetItem(count(bad.line))
+        number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for column, item in enumerate((number, QTableWidgetItem(bad.reason), QTableWidgetItem(bad.text))):
+            table.setItem(row, column, item)
+    table.resizeColumnsToContents()
+    table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+    return table

@@ -1,0 +1,273 @@
+"""How a file is to be read: what was found in its beginning, with the first rows to judge it by, to be changed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice, Preview
+
+ROWS = 30
+MOST_COLUMNS = 200  # that the preview shows
+LONGEST = 80  # characters of a cell
+WAIT_MS = 150  # after the last change
+MOST_SKIPPED = 100_000
+AS_FOUND = -1
+
+
+class ReadingDialog(QDialog):
+    """Signals:
+    chosen: a Choice, or None where everything is left as it is found.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, workers: Workers, path: Path, given: "Choice | None", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("How {file} is read", file=path.name))
+        self._workers, self._path, self._request = workers, path, 0
+        self._texts = set(given.texts) if given else set()
+        self._kinds: list[str] = []
+        self._columns: Sequence[str] = ()
+        self.delimiter = self._box(
+            tr("Delimiter"), {",": tr("comma"), ";": tr("semicolon"), "\t": tr("tab"), "|": tr("vertical bar")}
+        )
+        self.encoding = self._box(tr("Encoding"), {name: name.upper() for name in _encodings()})
+        self.decimal = self._box(tr("Decimal sign"), {".": tr("point (1.5)"), ",": tr("comma (1,5)")})
+        self.skip = QSpinBox(self)
+        self.skip.setRange(AS_FOUND, MOST_SKIPPED)
+        self.skip.setAccessibleName(tr("Lines before the column names"))
+        self.as_text = QCheckBox(tr("Column &as text"), self)
+        self.as_text.setToolTip(
+            tr("Take the cells for texts, though they look like numbers: identifiers with leading zeros, for example")
+        )
+        self.said = Words("", "muted")
+        self.problem = Words("", "reason")
+        self.problem.hide()
+        self.preview = QTableWidget(self)
+        self.preview.setAccessibleName(tr("First rows as they are read"))
+        self.preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.preview.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectColumns)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok
+            | QDialogButtonBox.StandardButton.Cancel
+            | QDialogButtonBox.StandardButton.Reset,
+            self,
+        )
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("&Read again"))
+        self.buttons.button(QDialogButtonBox.StandardButton.Reset).setText(tr("As &found"))
+        self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
+        self._timer.timeout.connect(self.refresh)
+        if given:
+            self._show(given)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def tell(self, error: AppError) -> None:
+        """The file cannot be read like that."""
+        self.problem.setText(str(error))
+        self.problem.show()
+        self.said.clear()
+        self.preview.clear()
+        self.preview.setRowCount(0)
+        self.preview.setColumnCount(0)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(False)
+
+    def choice(self) -> "Choice":
+        """What the user has said; the rest is found in the file."""
+        from exoplanet_desktop.catalogs.reading import Choice
+
+        skip = self.skip.value()
+        return Choice(
+            delimiter=self.delimiter.currentData(),
+            encoding=self.encoding.currentData(),
+            decimal=self.decimal.currentData(),
+            skip=None if skip == AS_FOUND else skip,
+            texts=tuple(sorted(self._texts)),
+        )
+
+    @aio.slot()
+    async def refresh(self) -> None:
+        """Read the first rows anew."""
+        self._request += 1
+        request = self._request
+        try:
+            preview, kinds = await self._workers.call(_look_at, self._path, self.choice())
+        except AppError:
+            if request != self._request:
+                return
+            raise
+        if request == self._request:
+            self._show_preview(preview, kinds)
+
+    def _show_preview(self, preview: "Preview", kinds: list[str]) -> None:
+        layout = preview.layout
+        self.problem.hide()
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(True)
+        self._columns, self._kinds = layout.columns[:MOST_COLUMNS], kinds
+        found = {
+            self.delimiter: self.delimiter.itemText(self.delimiter.findData(layout.delimiter)),
+            self.encoding: layout.encoding.upper(),
+            self.decimal: self.decimal.itemText(self.decimal.findData(layout.decimal)),
+        }
+        for box, words in found.items():
+            chosen = box.currentData() is not None
+            box.setItemText(0, tr("as found in the file") if chosen else tr("as found: {words}", words=words))
+        lines = counted(layout.skip, tr("line"), tr("lines"))
+        self.skip.setSpecialValueText(tr("as found: {lines}", lines=lines))
+        self.said.setText(
+            tr(
+                "{columns}{packed}. The types are those of the first {rows}.",
+                columns=counted(len(layout.columns), tr("column"), tr("columns")),
+                packed=tr(", compressed with gzip") if layout.packed else "",
+                rows=counted(len(preview.rows), tr("row"), tr("rows")),
+            )
+        )
+        self.preview.setColumnCount(len(self._columns))
+        self.preview.setRowCount(min(len(preview.rows), ROWS))
+        self._show_types()
+        for number, row in enumerate(preview.rows[:ROWS]):
+            for place, text in enumerate(row[:MOST_COLUMNS]):
+                self.preview.setItem(number, place, QTableWidgetItem(text[:LONGEST]))
+        self._settle()
+
+    def _show_types(self) -> None:
+        words = {
+            "whole numbers": tr("whole numbers"),
+            "numbers": tr("numbers"),
+            "texts": tr("texts"),
+            "": tr("missing"),
+        }
+        heads = [
+            f"{name[:LONGEST]}\n{tr('texts, as you said') if name in self._texts else words[kind]}"
+            for name, kind in zip(self._columns, self._kinds, strict=False)
+        ]
+        self.preview.setHorizontalHeaderLabels(heads)
+
+    @Slot()
+    def _settle(self) -> None:
+        """Offer what can be said of the column that is selected."""
+        at = self.preview.currentColumn()
+        there = 0 <= at < len(self._columns) and self._kinds[at] != "texts"
+        self.as_text.setEnabled(there)
+        self.as_text.blockSignals(True)
+        self.as_text.setChecked(there and self._columns[at] in self._texts)
+        self.as_text.blockSignals(False)
+        name = self._columns[at] if 0 <= at < len(self._columns) else ""
+        self.as_text.setText(
+            tr("&Take {column} for texts", column=name.replace("&", "&&"))
+            if name
+            else tr("&Take the selected column for texts")
+        )
+
+    @Slot(bool)
+    def _take_for_text(self, wanted: bool) -> None:
+        name = self._columns[self.preview.currentColumn()]
+        if wanted:
+            self._texts.add(name)
+        else:
+            self._texts.discard(name)
+        self._show_types()
+
+    @Slot()
+    def _reset(self) -> None:
+        self._texts.clear()
+        for box in (self.delimiter, self.encoding, self.decimal):
+            box.setCurrentIndex(0)
+        self.skip.setValue(AS_FOUND)
+        self._timer.start()
+
+    @Slot()
+    def _accept(self) -> None:
+        from exoplanet_desktop.catalogs.reading import Choice
+
+        choice = self.choice()
+        self.chosen.emit(None if choice == Choice() else replace(choice))
+        self.accept()
+
+    def _show(self, given: "Choice") -> None:
+        for box, value in (
+            (self.delimiter, given.delimiter),
+            (self.encoding, given.encoding),
+            (self.decimal, given.decimal),
+        ):
+            box.setCurrentIndex(max(0, box.findData(value)) if value is not None else 0)
+        self.skip.setValue(AS_FOUND if given.skip is None else given.skip)
+
+    def _box(self, name: str, words: dict[str, str]) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(name)
+        box.addItem(tr("as found in the file"), None)
+        for value, text in words.items():
+            box.addItem(text, value)
+        return box
+
+    def _connect(self) -> None:
+        for box in (self.delimiter, self.encoding, self.decimal):
+            box.currentIndexChanged.connect(self._timer.start)
+        self.skip.valueChanged.connect(self._timer.start)
+        self.preview.itemSelectionChanged.connect(self._settle)
+        self.as_text.toggled.connect(self._take_for_text)
+        self.buttons.accepted.connect(self._accept)
+        self.buttons.rejected.connect(self.reject)
+        self.buttons.button(QDialogButtonBox.StandardButton.Reset).clicked.connect(self._reset)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.addRow(tr("&Delimiter"), self.delimiter)
+        form.addRow(tr("&Encoding"), self.encoding)
+        form.addRow(tr("De&cimal sign"), self.decimal)
+        form.addRow(tr("&Lines before the column names"), self.skip)
+        note = Words(
+            tr("This is for looking at the file here. A backend reads it by what it finds in it itself."), "muted"
+        )
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addLayout(form)
+        layout.addWidget(self.said)
+        layout.addWidget(self.problem)
+        layout.addWidget(self.preview, 1)
+        layout.addWidget(self.as_text)
+        layout.addWidget(note)
+        layout.addWidget(self.buttons)
+        self.resize(720, 560)
+
+
+def _encodings() -> Sequence[str]:
+    from exoplanet_desktop.catalogs.reading import ENCODINGS
+
+    return ENCODINGS
+
+
+def _look_at(path: Path, choice: "Choice") -> "tuple[Preview, list[str]]":
+    """The first rows of a file, and what the cells of each column are in them."""
+    from exoplanet_desktop.catalogs.reading import preview
+    from exoplanet_desktop.catalogs.sniffing import kind_in_sample
+
+    found = preview(path, choice=choice)
+    columns = range(min(len(found.layout.columns), MOST_COLUMNS))
+    return found, [kind_in_sample((row[at] for row in found.rows), found.layout.decimal) for at in columns]
