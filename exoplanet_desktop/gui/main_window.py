@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
             self.tab.open_files(found.catalogs)
         for run in found.runs:
             self.runs_dock.show()
-            self.runs_dock.import_run(str(run))
+            self.runs_dock.doing.import_run(str(run))
 
     @Slot(object)
     def take_files(self, paths: Sequence[Path]) -> None:
@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
             self.preferences.change(**placement(self), tab=self.tabs.currentIndex())
             for dialog in self.dialogs.values():
                 dialog.close()
+            self.runs_dock.showing.close()
             for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):
                 view.close_table()
             self.services.runs.leave()

@@ -95,6 +95,7 @@ def _run(window: "MainWindow") -> list[Command]:
     menu = tr("&Run")
     return [
         Command("run.go", menu, tr("&Go"), lambda: window.tab.start(), ("Ctrl+Return",)),
+        Command("run.all", menu, tr("Train &all models"), window.train.train_all, ("Ctrl+Shift+Return",)),
         Command("run.cancel", menu, tr("&Stop, or dismiss messages"), window.stop_in_front, ("Esc",)),
     ]
 

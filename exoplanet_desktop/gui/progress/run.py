@@ -93,6 +93,11 @@ class TrainingRun(QObject):
     def title(self) -> str:
         return self.request.title
 
+    def outcome(self) -> dict[str, Any] | None:
+        """The scores, for the list."""
+        told = {"accuracy", "cv_mean", "cv_std", "auc_score", "elapsed_sec"}
+        return self.result.model_dump(include=told) if self.result is not None else None
+
     def asked(self) -> dict[str, Any]:
         """What was asked, as the record keeps it."""
         return self.request.as_json()

@@ -16,13 +16,15 @@ from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.runs.words import ALL_MODELS
 from exoplanet_desktop.gui.session import Session, State
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
-from exoplanet_desktop.wire.vocabulary import Status
+from exoplanet_desktop.wire.vocabulary import Model, Status
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.record_entry import Run, RunEntry
+    from exoplanet_desktop.gui.runs.batch import Batch
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -34,15 +36,19 @@ class Runs(QObject):
     started: a TrainingRun that the user has begun.
     listed: a TrainingRun that is new in `all`, begun or taken up again.
     past_known: list of RunEntry, the newest runs of the record, newest first.
+    grouped: a Batch (all models one after another), and whether it has just begun or is taken up again.
+    group_ended: one of them is over.
     recorded: a RunEntry of the record that is new or other than before: a prediction, a merge, an imported run.
     changed: one of the runs of this window changed.
-    updated: the TrainingRun that changed.
+    updated: the TrainingRun or Batch that changed.
     ended: one of them is over.
     """
 
     started = Signal(object)
     listed = Signal(object)
     past_known = Signal(object)
+    grouped = Signal(object, bool)
+    group_ended = Signal()
     recorded = Signal(object)
     changed = Signal()
     updated = Signal(object)
@@ -58,6 +64,7 @@ class Runs(QObject):
         self.journal = Journal(keeper, workers)
         self.journal.changed.connect(self.recorded)
         self.all: list[TrainingRun] = []
+        self._batches: list[Batch] = []
         self.room = WaitingRoom(session)
 
     def tell(self, error: AppError) -> None:
@@ -70,6 +77,11 @@ class Runs(QObject):
     @property
     def live(self) -> list[TrainingRun]:
         return [run for run in self.all if not run.is_over]
+
+    @property
+    def groups(self) -> "list[Batch]":
+        """Those trainings of all models that are not over."""
+        return [batch for batch in self._batches if not batch.is_over]
 
     @aio.slot()
     async def open(self) -> None:
@@ -93,6 +105,34 @@ class Runs(QObject):
         run = self._run(request, connection)
         self._list(run)
         self.started.emit(run)
+        return run
+
+    def begin_all(self, request: TrainRequest) -> "Batch":
+        """All models one after another, whatever is asked for; `await batch.work()` does it. Raises as `begin`."""
+        self._session.backend()
+        if (connection := self._session.connection) is None:
+            raise UnavailableError("No backend is in use. Choose one in the menu Backend.")
+        batch = self._batch(request, connection)
+        self._list_batch(batch, begun=True)
+        return batch
+
+    def _batch(self, request: TrainRequest, connection: Connection) -> "Batch":
+        from exoplanet_desktop.gui.runs.batch import Batch
+
+        return Batch(request, connection, self._session, self._workers, self._keeper, self._begin_part)
+
+    def _list_batch(self, batch: "Batch", begun: bool) -> None:
+        self._batches.append(batch)
+        for signal in (batch.changed, batch.ended):
+            signal.connect(partial(self.updated.emit, batch))
+        batch.ended.connect(self.group_ended)
+        self.grouped.emit(batch, begun)
+
+    def _begin_part(self, request: TrainRequest, connection: Connection, group_id: str) -> TrainingRun:
+        """A run that is a part of a group; it is listed below it, and no window opens for it."""
+        run = self._run(request, connection)
+        run.group_id = group_id
+        self._list(run)
         return run
 
     async def past(self, run_id: str) -> TrainingRun | KeptRun:
@@ -126,6 +166,8 @@ class Runs(QObject):
         """The window closes: nothing here waits any longer; in the record, what runs stays unfinished."""
         self.journal.closing = True
         self.room.close()
+        for batch in self.groups:
+            batch.leave()
         for run in self.live:
             run.leave()
 
@@ -133,6 +175,9 @@ class Runs(QObject):
         """Watch again what had not ended when the window closed, now that its backend answers."""
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
+        if kept.kind == ALL_MODELS:
+            await self._take_up_batch(kept, connection)
+            return
         if kept.kind != "train":
             await self._take_up_other(kept, connection)
             return
@@ -146,11 +191,26 @@ class Runs(QObject):
             log.warning("run %s of the record cannot be read", kept.run_id)
             return
         run = self._run(request, connection, kept.run_id)
+        run.group_id = kept.group_id or ""
         self._list(run)
         accepted = TrainAccepted(job_id=kept.job_id, status_url=kept.status_url, logs_url=kept.logs_url)
         await run.take_up(accepted)
         how = "has ended meanwhile" if run.result else f"did not end well: {run.failure}"
+        if kept.group_id:
+            return  # its group tells
         self._notices.information(f"The training {request.title} of the last time {how}. It is under View, Runs.")
+
+    async def _take_up_batch(self, kept: "Run", connection: Connection) -> None:
+        """Go on with the models that had not been trained when the window closed."""
+        batch = self._batch(TrainRequest.from_json({**kept.request, "model": Model.XGB}), connection)
+        batch.run_id = kept.run_id
+        self._list_batch(batch, begun=False)
+        members = await self._keeper.work(lambda record: record.members(kept.run_id))
+        # Those that still ran are taken up by themselves; the record is asked after they are listed.
+        listed = {run.run_id: run for run in self.all}
+        parts = [listed.get(member.run_id) or await self.past(member.run_id) for member in members]
+        self._notices.information(f"{kept.title} of the last time goes on. It is under View, Runs.")
+        await batch.take_up(kept, [part for part in parts if isinstance(part, TrainingRun)])
 
     async def _take_up_other(self, kept: "Run", connection: Connection) -> None:
         """Follow a prediction or a merge that a backend still did when the window closed."""

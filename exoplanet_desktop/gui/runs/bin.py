@@ -18,7 +18,8 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.progress.keeper import Keeper
-from exoplanet_desktop.gui.runs.model import Column, RunsModel
+from exoplanet_desktop.gui.runs.columns import Column
+from exoplanet_desktop.gui.runs.model import RunsModel
 from exoplanet_desktop.gui.runs.view import RunsView
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.widgets.empty import EmptyPage

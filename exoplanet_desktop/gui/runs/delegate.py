@@ -5,7 +5,8 @@ from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.runs.model import ROW, RunsModel, second_line, state_colour
+from exoplanet_desktop.gui.runs.columns import second_line, state_colour
+from exoplanet_desktop.gui.runs.model import ROW, RunsModel
 from exoplanet_desktop.gui.runs.rows import Row
 from exoplanet_desktop.gui.text import tr
 

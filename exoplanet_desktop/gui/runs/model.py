@@ -6,121 +6,32 @@ runs; sorting plain lists takes a few milliseconds.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from exoplanet_desktop.client.record_entry import RunEntry
-from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.runs import rows as rows_of
-from exoplanet_desktop.gui.runs import words
-from exoplanet_desktop.gui.runs.rows import Key, Live, Row
-from exoplanet_desktop.gui.text import NONE, fixed, tr
+from exoplanet_desktop.gui.runs.columns import (
+    LEFT,
+    RIGHT,
+    SPECS,
+    Column,
+    details,
+    header,
+    meaning,
+    spoken,
+    state_colour,
+)
+from exoplanet_desktop.gui.runs.rows import Live, Row
 from exoplanet_desktop.gui.widgets.words import tip
-from exoplanet_desktop.wire.vocabulary import Features
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 Role = Qt.ItemDataRole
 ROW = Role.UserRole
 """The role under which an index hands out its Row."""
-
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-class Column(IntEnum):
-    STATE = 0
-    STAR = 1
-    NAME = 2
-    FOLDS = 3
-    ACCURACY = 4
-    AUC = 5
-    DATASET = 6
-    SATELLITE = 7
-    MODEL = 8
-    FEATURES = 9
-    WHEN = 10
-    TOOK = 11
-    BACKEND = 12
-
-
-@dataclass(frozen=True)
-class _Spec:
-    """A column: what it shows, what it sorts by, and whether it is a number."""
-
-    show: Callable[[Row], str]
-    key: Key
-    number: bool = False
-
-
-_SPECS: dict[int, _Spec] = {
-    Column.STATE: _Spec(lambda row: f"{row.mark} {row.said}", rows_of.text(lambda row: f"{row.state}{row.said}")),
-    Column.STAR: _Spec(lambda row: "★" if row.entry.starred else "", lambda row: row.entry.starred or None),
-    Column.NAME: _Spec(lambda row: row.entry.title, rows_of.text(lambda row: row.entry.title)),
-    Column.DATASET: _Spec(lambda row: row.entry.dataset or NONE, rows_of.text(lambda row: row.entry.dataset)),
-    Column.SATELLITE: _Spec(
-        lambda row: row.entry.satellite or NONE, rows_of.text(lambda row: row.entry.satellite or "")
-    ),
-    Column.MODEL: _Spec(
-        lambda row: tr("all") if row.is_group else words.model_words(row.entry.model),
-        rows_of.text(lambda row: words.model_words(row.entry.model) if row.entry.model else ""),
-    ),
-    Column.FEATURES: _Spec(
-        lambda row: words.features_words(row.entry.features), rows_of.text(lambda row: row.entry.features or "")
-    ),
-    Column.FOLDS: _Spec(
-        lambda row: words.folds_words(row.entry.cv_mean, row.entry.cv_std),
-        rows_of.number(lambda entry: entry.cv_mean),
-        number=True,
-    ),
-    Column.ACCURACY: _Spec(
-        lambda row: fixed(row.entry.accuracy), rows_of.number(lambda entry: entry.accuracy), number=True
-    ),
-    Column.AUC: _Spec(lambda row: fixed(row.entry.auc), rows_of.number(lambda entry: entry.auc), number=True),
-    Column.WHEN: _Spec(
-        lambda row: words.when_words(row.entry.created_at), lambda row: row.entry.created_at, number=True
-    ),
-    Column.TOOK: _Spec(
-        lambda row: words.took_words(row.entry.took_s), rows_of.number(lambda entry: entry.took_s), number=True
-    ),
-    Column.BACKEND: _Spec(
-        lambda row: row.entry.backend_title or NONE, rows_of.text(lambda row: row.entry.backend_title)
-    ),
-}
-
-
-def header(column: int) -> str:
-    names = {
-        Column.STATE: tr("State"),
-        Column.STAR: "★",
-        Column.NAME: tr("Name"),
-        Column.DATASET: tr("Dataset"),
-        Column.SATELLITE: tr("Satellite"),
-        Column.MODEL: tr("Model"),
-        Column.FEATURES: tr("Features"),
-        Column.FOLDS: tr("Folds"),
-        Column.ACCURACY: tr("Accuracy"),
-        Column.AUC: tr("AUC"),
-        Column.WHEN: tr("When"),
-        Column.TOOK: tr("Took"),
-        Column.BACKEND: tr("Backend"),
-    }
-    return names[Column(column)]
-
-
-def meaning(column: int) -> str:
-    """What a column is, where its name alone does not tell."""
-    names = {
-        Column.STAR: tr("Starred"),
-        Column.FOLDS: tr("Accuracy over the folds: mean ± standard deviation"),
-        Column.ACCURACY: tr("Accuracy on the hold-out"),
-        Column.AUC: tr("Area under the ROC curve, each class against the rest, on the hold-out"),
-        Column.TOOK: tr("Time of the work at the backend"),
-    }
-    return names.get(Column(column), "")
 
 
 @dataclass(frozen=True)
@@ -311,7 +222,7 @@ class RunsModel(QAbstractTableModel):
 
     def _arranged(self) -> list[Row]:
         found = [row for row in self._all if self._filter.lets(row)]
-        found = rows_of.in_order(found, _SPECS[self._column].key, self._descending)
+        found = rows_of.in_order(found, SPECS[self._column].key, self._descending)
         if not self._filter.is_empty:
             return found  # who searches wants to see the parts of a group as well
         groups = {row.entry.run_id for row in found if row.is_group}
@@ -353,15 +264,15 @@ class RunsModel(QAbstractTableModel):
         if role == ROW:
             return row
         if role == Role.DisplayRole:
-            return self._name(row) if column == Column.NAME else _SPECS[column].show(row)
+            return self._name(row) if column == Column.NAME else SPECS[column].show(row)
         if role == Role.EditRole:
             return row.entry.title
         if role == Role.TextAlignmentRole:
-            return RIGHT if _SPECS[column].number else LEFT
+            return RIGHT if SPECS[column].number else LEFT
         if role == Role.ToolTipRole:
             return tip(row.entry.error or details(row))
         if role == Role.AccessibleTextRole:
-            return spoken(row) if column == Column.NAME else f"{header(column)}: {_SPECS[column].show(row)}"
+            return spoken(row) if column == Column.NAME else f"{header(column)}: {SPECS[column].show(row)}"
         if role == Role.ForegroundRole and column == Column.STATE:
             return QColor(state_colour(row))
         return None
@@ -387,46 +298,5 @@ class RunsModel(QAbstractTableModel):
         if role == Role.ToolTipRole:
             return meaning(section) or None
         if role == Role.TextAlignmentRole:
-            return RIGHT if _SPECS[section].number else LEFT
+            return RIGHT if SPECS[section].number else LEFT
         return None
-
-
-def state_colour(row: Row) -> str:
-    """The colour of the mark and the words of a state, which tell the same without it."""
-    colours = theme.tokens()
-    return {
-        words.DONE: colours.confirmed,
-        words.FAILED: colours.danger,
-        words.CANCELLED: colours.muted,
-        words.RUNNING: colours.accent,
-    }[row.state]
-
-
-def second_line(row: Row) -> str:
-    """What the narrow list says below the name."""
-    entry = row.entry
-    if row.is_live:
-        return row.said
-    if entry.cv_mean is not None or entry.accuracy is not None:
-        first = words.folds_words(entry.cv_mean, entry.cv_std) if entry.cv_mean is not None else fixed(entry.accuracy)
-    else:
-        first = row.said
-    features = words.features_words(entry.features).lower() if entry.features == Features.BLIND else ""
-    parts = (first, features, words.short_when_words(entry.created_at), entry.dataset)
-    return " · ".join(part for part in parts if part)
-
-
-def details(row: Row) -> str:
-    """All that the columns say, for a tooltip."""
-    lines = (
-        f"{header(column)}: {_SPECS[column].show(row)}"
-        for column in Column
-        if column not in (Column.STAR, Column.NAME) and _SPECS[column].show(row) != NONE
-    )
-    return "\n".join((row.entry.title, *lines))
-
-
-def spoken(row: Row) -> str:
-    """A run in one sentence, for a screen reader."""
-    starred = tr("starred, ") if row.entry.starred else ""
-    return f"{row.entry.title}, {starred}{row.said}, {second_line(row)}"

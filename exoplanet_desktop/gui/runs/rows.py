@@ -1,15 +1,12 @@
 """The rows of the list of runs: what the record keeps of each, and the live run that stands behind some."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from exoplanet_desktop.client.record_entry import RunEntry, said_of_request, said_of_result
 from exoplanet_desktop.gui.runs import words
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import TrainResult
 
 
 class Live(Protocol):
@@ -23,12 +20,12 @@ class Live(Protocol):
     share: float | None
     failure: str
     backend_title: str
-    result: "TrainResult | None"
 
     @property
     def title(self) -> str: ...
     @property
     def is_over(self) -> bool: ...
+    def outcome(self) -> Mapping[str, Any] | None: ...
     def asked(self) -> dict[str, Any]: ...
     async def cancel(self) -> None: ...
 
@@ -109,12 +106,9 @@ def _followed(entry: RunEntry, live: Live) -> RunEntry:
         "status": str(live.phase),
         "error": live.failure or None,
     }
-    if live.result is not None:
-        told.update(said_of_result(live.result.model_dump(include=_TOLD)))
+    if (outcome := live.outcome()) is not None:
+        told.update(said_of_result(outcome))
     return replace(entry, **told)
-
-
-_TOLD = {"accuracy", "cv_mean", "cv_std", "auc_score", "elapsed_sec"}
 
 
 # Sorting

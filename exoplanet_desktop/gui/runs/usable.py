@@ -10,13 +10,14 @@ async def check_model(run: TrainingRun, services: Services) -> None:
     """Raises AppError where the backend in use is not that of the run, or no longer has its model."""
     if run.result is None:
         raise InputError(tr("This run has no model: {reason}", reason=run.failure or tr("it has not ended.")))
+    await run.reconnect()
     connection, used = run.connection, services.session.connection
     if connection is not used:
         raise UnavailableError(
             tr("{backend} of this run is not in use. Choose it in the menu Backend.", backend=connection.title)
         )
     version = (run.result.model_extra or {}).get("model_version")
-    if version is None or not services.session.has("models"):
+    if version is None or not connection.has("models"):
         return  # such a backend answers with the newest model of the kind, as it always does
     models = await services.workers.call(connection.backend.models)
     if not any(model.get("model_version") == version for model in models):

@@ -4,8 +4,9 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal, 
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QStackedWidget, QTableView, QWidget
 
+from exoplanet_desktop.gui.runs.columns import Column, header
 from exoplanet_desktop.gui.runs.delegate import NameEditor, TwoLines
-from exoplanet_desktop.gui.runs.model import ROW, Column, RunsModel, header
+from exoplanet_desktop.gui.runs.model import ROW, RunsModel
 from exoplanet_desktop.gui.runs.rows import Row
 from exoplanet_desktop.gui.tables.header import QuickHeader
 from exoplanet_desktop.gui.text import tr

@@ -1,10 +1,11 @@
 """The Train tab: choose a catalog, look at it, train a classifier."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError, MissingColumns
@@ -43,12 +44,16 @@ class TrainTab(QWidget):
         self.picker = CatalogPicker("C&atalog", many=True)
         self.options = TrainingOptions()
         self.go = GoButton("&Train")
+        self.all_button = QPushButton(tr("Train a&ll models"))
+        self.all_button.setToolTip(tr("Trains the six models one after another, and ranks them"))
         self.several = Words("", "muted")
         self.several.hide()
         empty = EmptyPage("Train a classifier", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
         self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
-        self.splitter = skeleton("train", column((self.picker, self.several, self.options, self.go)), self.view)
+        self.splitter = skeleton(
+            "train", column((self.picker, self.several, self.options, self.go, self.all_button)), self.view
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -60,7 +65,10 @@ class TrainTab(QWidget):
         self.options.changed.connect(self.settle)
         services.runs.listed.connect(self.settle)
         services.runs.ended.connect(self.settle)
+        services.runs.grouped.connect(self.settle)
+        services.runs.group_ended.connect(self.settle)
         self.go.button.clicked.connect(self.train)
+        self.all_button.clicked.connect(self.train_all)
         services.session.changed.connect(self.settle)
         self.settle()
 
@@ -89,6 +97,13 @@ class TrainTab(QWidget):
         self.training_ended.emit(run)
 
     @aio.slot()
+    async def train_all(self) -> None:
+        """All models one after another, with the options that are chosen."""
+        if self.all_button.isEnabled():
+            batch = self._services.runs.begin_all(self._request())
+            await batch.work()
+
+    @aio.slot()
     async def use_sample(self) -> None:
         """Simulate a catalog of the satellite that is chosen, and take it."""
         self.view.show_busy("Simulating a catalog …")
@@ -109,6 +124,7 @@ class TrainTab(QWidget):
             balance=embedded_or_unknown or session.has("balance"),
         )
         self.go.settle(self._reason())
+        self.all_button.setEnabled(self.go.button.isEnabled() and not self._all_under_way())
 
     def _reason(self) -> str:
         session = self._services.session
@@ -127,6 +143,10 @@ class TrainTab(QWidget):
         if self._services.runs.under_way(self._request()) is not None:
             return tr("This very training is under way: see its progress, or change an option.")
         return ""
+
+    def _all_under_way(self) -> bool:
+        request = self._request()
+        return any(replace(batch.request, model=request.model) == request for batch in self._services.runs.groups)
 
     def _request(self) -> TrainRequest:
         return self.options.request(paths=self.picker.paths)

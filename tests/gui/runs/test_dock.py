@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.record_entry import RunEntry
 from exoplanet_desktop.gui.runs.bin import BinDialog
-from exoplanet_desktop.gui.runs.model import Column, Filter, RunsModel
+from exoplanet_desktop.gui.runs.columns import Column
+from exoplanet_desktop.gui.runs.model import Filter, RunsModel
 
 SOON_MS = 5_000
 
@@ -122,8 +123,8 @@ def test_what_is_deleted_is_taken_back_by_undo_or_out_of_the_bin(dock: Any, fill
     select(dock, "a", "c")
     dock.actions_of_runs.delete.trigger()
     qtbot.waitUntil(lambda: titles(dock) == ["b"], timeout=SOON_MS)
-    dock.show_bin()
-    (bin,) = dock.findChildren(BinDialog)
+    dock.doing.show_bin()
+    (bin,) = dock.view.findChildren(BinDialog)
     qtbot.waitUntil(lambda: bin.model.total == 2, timeout=SOON_MS)
     bin.view.choose(next(row for row in bin.model.rows if row.entry.title == "a"))
     qtbot.mouseClick(bin.restore_button, Qt.MouseButton.LeftButton)

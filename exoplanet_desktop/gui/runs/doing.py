@@ -1,0 +1,184 @@
+"""What is done with the runs of the list: names, stars, the bin, copies, exports."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.notices import Offer
+from exoplanet_desktop.gui.runs import copying
+from exoplanet_desktop.gui.runs.bin import BinDialog
+from exoplanet_desktop.gui.runs.model import RunsModel
+from exoplanet_desktop.gui.runs.rows import Row
+from exoplanet_desktop.gui.runs.view import RunsView
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.session import EMBEDDED
+from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.files import ask_target
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.record import Record
+    from exoplanet_desktop.client.record_entry import RunEntry
+
+ZIPS = "Exported runs (*.zip);;All files (*)"
+
+
+class Doing(QObject):
+    """Signals:
+    done: what can be undone is other than before.
+    """
+
+    done = Signal()
+
+    def __init__(self, services: Services, model: RunsModel, view: RunsView) -> None:
+        super().__init__(view)
+        self._services, self._runs = services, services.runs
+        self._model, self._view = model, view
+        self._deleted: list[Row] = []
+
+    def tell(self, error: AppError) -> None:
+        self._services.notices.failure(error)
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._deleted)
+
+    @aio.slot()
+    async def star(self) -> None:
+        rows = self._view.chosen()
+        starred = not all(row.entry.starred for row in rows)
+        ids = [row.entry.run_id for row in rows]
+        await self._runs.keeper.work(partial(_star, run_ids=ids, starred=starred))
+        for row in rows:
+            self._model.change(row, starred=starred)
+
+    @aio.slot(object, str)
+    async def rename(self, row: Row, title: str) -> None:
+        await self._runs.keeper.work(lambda record: record.rename(row.entry.run_id, title))
+        self._model.change(row, title=title)
+
+    @aio.slot()
+    async def delete(self) -> None:
+        """Put the selected runs into the bin; a group goes with its parts."""
+        chosen = self._view.chosen()
+        rows = list({id(row): row for one in chosen for row in (one, *self._model.members(one))}.values())
+        kept = [row for row in rows if row.entry.run_id]
+        await self._runs.keeper.work(partial(_delete, run_ids=[row.entry.run_id for row in kept]))
+        self._model.remove(rows)
+        self._deleted = kept
+        name = chosen[0].entry.title if len(chosen) == 1 else counted(len(chosen), tr("run"), tr("runs"))
+        told = tr("“{name}” is in the bin.", name=name) if len(chosen) == 1 else tr("{name} are in the bin.", name=name)
+        self._services.notices.information(told, Offer(tr("Undo"), self.undo))
+        self.done.emit()
+
+    @aio.slot()
+    async def undo(self) -> None:
+        """Take out of the bin what was put there last."""
+        rows, self._deleted = self._deleted, []
+        await self._runs.keeper.work(partial(_restore, run_ids=[row.entry.run_id for row in rows]))
+        self._model.put_back(rows)
+        if rows:
+            self._view.choose(rows[0])
+        self.done.emit()
+
+    @aio.slot()
+    async def copy_command(self) -> None:
+        """Put the command line that does the selected run again on the clipboard."""
+        await self._copy(as_command=True)
+
+    @aio.slot()
+    async def copy_python(self) -> None:
+        """Put a program that does the selected run again on the clipboard."""
+        await self._copy(as_command=False)
+
+    async def _copy(self, as_command: bool) -> None:
+        from exoplanet_desktop.client import replay
+
+        run_id = self._view.chosen()[0].entry.run_id
+        run = await self._runs.keeper.work(lambda record: record.run(run_id))
+        connection = self._runs.connection_of(run)
+        embedded = run.backend_title == EMBEDDED
+        token = connection is not None and connection.backend.connection.has_token
+        if as_command:
+            text = replay.command(run, embedded=embedded, token=token, windows=sys.platform == "win32")
+        else:
+            text = replay.python(run, embedded=embedded)
+        QGuiApplication.clipboard().setText(text)
+        self._services.notices.information(copying.told(as_command, embedded, token))
+
+    @aio.slot()
+    async def cancel(self) -> None:
+        """Cancel what runs of the selected."""
+        for row in self._view.chosen():
+            if row.is_live and row.live is not None:
+                await row.live.cancel()
+
+    @Slot()
+    def show_bin(self) -> None:
+        dialog = BinDialog(self._runs.keeper, self._view)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.restored.connect(self._take_back)
+        dialog.load()
+        dialog.open()
+
+    @Slot()
+    def ask_export(self) -> None:
+        row = self._view.chosen()[0]
+        name = "".join(letter if letter.isalnum() else "_" for letter in row.entry.title).strip("_")
+        ask_target(
+            self._view, tr("Export the run"), f"{name or 'run'}.zip", lambda target: self.export(row, target), ZIPS
+        )
+
+    @Slot()
+    def ask_import(self) -> None:
+        dialog = QFileDialog(self._view, tr("Import a run"), "", ZIPS)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.import_run)
+        dialog.open()
+
+    @aio.slot(str)
+    async def import_run(self, source: str) -> None:
+        """Take an exported run into the record, and show it."""
+        entry = await self._runs.import_(Path(source))
+        self._show_entry(entry.run_id)
+        self._services.notices.information(tr("The run “{name}” is imported.", name=entry.title))
+
+    @aio.slot(object, str)
+    async def export(self, row: Row, target: str) -> None:
+        """Write all of a run as one zip."""
+        await self._runs.export(row.entry.run_id, Path(target))
+        self._services.notices.information(tr("The run is exported to {file}.", file=target))
+
+    @Slot(object)
+    def _take_back(self, entries: "Sequence[RunEntry]") -> None:
+        for entry in entries:
+            self._model.take(entry)
+        if entries:
+            self._show_entry(entries[0].run_id)
+
+    def _show_entry(self, run_id: str) -> None:
+        if (row := self._model.find(run_id)) is not None:
+            self._view.choose(row)
+
+
+def _delete(record: "Record", run_ids: Sequence[str]) -> None:
+    for run_id in run_ids:
+        record.delete(run_id)
+
+
+def _restore(record: "Record", run_ids: Sequence[str]) -> None:
+    for run_id in run_ids:
+        record.restore(run_id)
+
+
+def _star(record: "Record", run_ids: Sequence[str], starred: bool) -> None:
+    for run_id in run_ids:
+        record.star(run_id, starred)
