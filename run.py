@@ -4,6 +4,8 @@
     python3 run.py test [--all]      all checks and tests (--all: the long ones too)
     python3 run.py bench [NAME ...] [--json FILE]    measure, against the bounds
     python3 run.py exec ARGS ...     hand ARGS to the command line (train, predict, merge, ...)
+    python3 run.py package [--once]  build the program for machines without Python, test it, pack it into dist/
+    python3 run.py lock [--upgrade]  write the locks of what a bundle is built from anew
 
 Needs Python 3.11 or newer and nothing else.
 """
@@ -17,8 +19,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent
+COMMANDS = "Scripts" if os.name == "nt" else "bin"  # the folder of an environment's commands
 VENV = PROJECT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PYTHON_FILE = "python.exe" if os.name == "nt" else "python"
+PYTHON = VENV / COMMANDS / PYTHON_FILE
+LOCKS = PROJECT / "bundle/lock"
 OLDEST = (3, 11)
 
 # What Qt's plugins load from the system: Debian's package -> the library looked for.
@@ -48,6 +53,8 @@ def main(argv: Sequence[str]) -> int:
         "test": test,
         "bench": bench,
         "exec": execute,
+        "package": package,
+        "lock": lock,
     }
     command, *rest = argv or ["gui"]
     if command in ("-h", "--help", "help"):
@@ -107,6 +114,19 @@ def test(args: Sequence[str]) -> int:
     return 0
 
 
+def package(args: Sequence[str]) -> int:
+    """Build the bundle in an environment of exactly the locked packages; the tools that look at it have their own."""
+    install_qt_libraries()
+    builder = locked_environment(".venv-package", "program.txt", "build.txt")
+    tools = locked_environment(".venv-tools", "tools.txt")
+    return run([str(builder / PYTHON_FILE), "-m", "bundle", "package", str(tools), *args], folder=PROJECT)
+
+
+def lock(args: Sequence[str]) -> int:
+    tools = locked_environment(".venv-tools", "tools.txt")
+    return run([str(tools / PYTHON_FILE), "-m", "bundle", "lock", str(tools), *args], folder=PROJECT)
+
+
 def prepare(extra: str = "") -> None:
     """Make the virtual environment and install the package, again only when pyproject.toml has changed."""
     install_qt_libraries()
@@ -116,16 +136,40 @@ def prepare(extra: str = "") -> None:
     other = VENV / "installed-dev.txt"  # the development environment holds everything the base one does
     if PYTHON.exists() and any(file.exists() and file.read_text() == wanted for file in (stamp, other)):
         return
-    if not PYTHON.exists():
-        print(f"Making a virtual environment in {VENV.name} …", flush=True)
-        if subprocess.run([sys.executable, "-m", "venv", str(VENV)]).returncode:
-            shutil.rmtree(VENV, ignore_errors=True)
-            sys.exit(refuse("Python's venv module does not work here; on Debian, install python3-venv.", code=1))
+    make_environment(VENV)
     print("Installing the program and what it needs; this takes a few minutes the first time …", flush=True)
-    target = f"{PROJECT}[{extra}]" if extra else str(PROJECT)
-    if subprocess.run([str(PYTHON), "-m", "pip", "install", "-q", "-e", target]).returncode:
-        sys.exit(refuse("The installation failed (see above); with a network, run this again.", code=1))
+    install(PYTHON, "-e", f"{PROJECT}[{extra}]" if extra else str(PROJECT))
     stamp.write_text(wanted)
+
+
+def locked_environment(name: str, *locks: str) -> Path:
+    """An environment with what these locks name and nothing else, made anew when they change; its commands' folder."""
+    folder = PROJECT / name
+    recipe = b"".join((LOCKS / file).read_bytes() for file in locks) + sys.version.encode()
+    wanted = hashlib.sha256(recipe).hexdigest()
+    stamp = folder / "installed.txt"
+    if not (stamp.exists() and stamp.read_text() == wanted):
+        shutil.rmtree(folder, ignore_errors=True)
+        make_environment(folder)
+        print(f"Installing what {' and '.join(locks)} lock …", flush=True)
+        files = [part for file in locks for part in ("-r", str(LOCKS / file))]
+        install(folder / COMMANDS / PYTHON_FILE, "--require-hashes", *files)
+        stamp.write_text(wanted)
+    return folder / COMMANDS
+
+
+def make_environment(folder: Path) -> None:
+    if (folder / "pyvenv.cfg").exists():
+        return
+    print(f"Making a virtual environment in {folder.name} …", flush=True)
+    if subprocess.run([sys.executable, "-m", "venv", str(folder)]).returncode:
+        shutil.rmtree(folder, ignore_errors=True)
+        sys.exit(refuse("Python's venv module does not work here; on Debian, install python3-venv.", code=1))
+
+
+def install(python: Path, *what: str) -> None:
+    if subprocess.run([str(python), "-m", "pip", "install", "-q", *what]).returncode:
+        sys.exit(refuse("The installation failed (see above); with a network, run this again.", code=1))
 
 
 def install_qt_libraries() -> None:

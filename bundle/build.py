@@ -1,0 +1,154 @@
+"""Building: PyInstaller on build_spec.spec, then what a program folder needs beside its files."""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bundle import icons, licences
+from bundle.parts import OWN, PROJECT, Part, parts_of
+from exoplanet_desktop import __version__
+
+LINUX_FILES = {
+    "exoplanet-desktop.desktop": "share/applications",
+    "exoplanet-desktop.metainfo.xml": "share/metainfo",
+}
+WINDOWS_VERSION = """VSVersionInfo(
+  ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}, mask=0x3f, flags=0x0, OS=0x40004, fileType=0x1),
+  kids=[
+    StringFileInfo([StringTable("040904B0", [
+      StringStruct("CompanyName", "The Exoplanet Desktop maintainers"),
+      StringStruct("FileDescription", "Exoplanet Desktop"),
+      StringStruct("FileVersion", "{version}"),
+      StringStruct("InternalName", "exoplanet-desktop"),
+      StringStruct("LegalCopyright", "MIT licence"),
+      StringStruct("OriginalFilename", "exoplanet-desktop.exe"),
+      StringStruct("ProductName", "Exoplanet Desktop"),
+      StringStruct("ProductVersion", "{version}")])]),
+    VarFileInfo([VarStruct("Translation", [1033, 1200])])
+  ]
+)
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A program folder, and what it is made of.
+
+    Attributes:
+        folder: what goes into the archive.
+        parts: where its files came from.
+    """
+
+    folder: Path
+    parts: list[Part]
+
+    @property
+    def program(self) -> Path:
+        return self.folder / (f"{OWN}.exe" if os.name == "nt" else OWN)
+
+
+def name() -> str:
+    """Of archive and folder: program, version, system, processor."""
+    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+    return f"{OWN}-{__version__}-{system}-{platform.machine().lower()}"
+
+
+def commit() -> tuple[str, int]:
+    """The commit that is built, `-changed` where files differ from it, and its time in seconds since 1970."""
+    git = ["git", "-C", str(PROJECT)]
+    told = subprocess.run([*git, "log", "-1", "--format=%H %ct"], capture_output=True, text=True)
+    if told.returncode:
+        return "unknown", 0  # an unpacked source archive
+    digest, moment = told.stdout.split()
+    changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True).stdout.strip()
+    return digest + ("-changed" if changed else ""), int(moment)
+
+
+def build(work: Path) -> Built:
+    """Build into `work`; returns the program folder.
+
+    Raises subprocess.CalledProcessError where PyInstaller fails, NoLicence where a part has no licence text.
+    """
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    icons.draw(work / "icons")
+    _, moment = commit()
+    (work / "version.txt").write_text(_windows_version(), encoding="utf-8")
+    environment = {
+        **os.environ,
+        # What makes two builds of one commit the same: PyInstaller's documentation asks for the former.
+        "PYTHONHASHSEED": "1",
+        "SOURCE_DATE_EPOCH": str(moment),
+        "BUNDLE_ICONS": str(work / "icons"),
+        "BUNDLE_SOURCES": str(work / "sources.json"),
+        "BUNDLE_VERSION_FILE": str(work / "version.txt"),
+    }
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN"]
+    command += ["--distpath", str(work / "out"), "--workpath", str(work / "pyinstaller")]
+    with (work / "pyinstaller.log").open("w", encoding="utf-8") as log:
+        made = subprocess.run(
+            [*command, str(PROJECT / "build_spec.spec")], env=environment, cwd=work, stdout=log, stderr=log
+        )
+    if made.returncode:
+        raise SystemExit(f"PyInstaller failed; {work / 'pyinstaller.log'} says why.")
+    folder = work / name()
+    (work / "out" / OWN).rename(folder)
+    files = folder / "_internal"
+    _strip(files)
+    parts = parts_of(files, work / "sources.json")
+    licences.collect(parts, folder / "licences")
+    _accompany(folder, work)
+    return Built(folder, parts)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Path -> SHA-256 of its content; of a link, where it points to."""
+    found = {}
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder).as_posix()
+        if file.is_symlink():
+            found[name] = f"-> {file.readlink()}"
+        elif file.is_file():
+            found[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return found
+
+
+def _strip(files: Path) -> None:
+    """Take debug symbols out of the libraries that still have them: those of a Python built by its user, mostly.
+
+    PyInstaller's own `strip` takes more, and breaks libraries whose layout auditwheel has changed.
+    """
+    if sys.platform != "linux" or not shutil.which("strip") or not shutil.which("readelf"):
+        return
+    for file in files.rglob("*.so*"):
+        if file.is_symlink():
+            continue
+        sections = subprocess.run(["readelf", "-SW", str(file)], capture_output=True, text=True).stdout
+        if ".debug_info" in sections:
+            subprocess.run(["strip", "--strip-debug", str(file)], check=True)
+
+
+def _accompany(folder: Path, work: Path) -> None:
+    """Licence, changelog and what was built from what; on Linux also what a menu needs."""
+    for file in ("LICENSE", "CHANGELOG.md"):
+        shutil.copyfile(PROJECT / file, folder / file)
+    shutil.copyfile(PROJECT / "resources/desktop/README.txt", folder / "README.txt")
+    digest, _ = commit()
+    made_of = f"Python {sys.version.split()[0]}, the packages of bundle/lock/program.txt"
+    (folder / "BUILD.txt").write_text(f"{OWN} {__version__}\ncommit {digest}\n{made_of}\n", encoding="utf-8")
+    if sys.platform != "linux":
+        return
+    for file, place in LINUX_FILES.items():
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PROJECT / "resources/desktop" / file, folder / place / file)
+    shutil.copytree(work / "icons/hicolor", folder / "share/icons/hicolor")
+
+
+def _windows_version() -> str:
+    numbers = [int(number) for number in __version__.split(".")]
+    return WINDOWS_VERSION.format(numbers=tuple([*numbers, 0, 0, 0][:4]), version=__version__)

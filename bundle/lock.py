@@ -1,0 +1,31 @@
+"""The locks: every package with its version and the digests of its files, for all systems; no index is named."""
+
+import subprocess
+from pathlib import Path
+
+from bundle.parts import PROJECT
+
+LOCKS = Path(__file__).with_name("lock")
+OLDEST_PYTHON = "3.11"
+
+
+def lock(tools: Path, *, upgrade: bool) -> None:
+    """Write the three locks anew: what the program needs, what builds it, what looks at it. Asks the index.
+
+    What is locked already stays at its version unless `upgrade` is set.
+
+    Raises subprocess.CalledProcessError where that cannot be done.
+    """
+    for source, target, within in (
+        (PROJECT / "pyproject.toml", "program.txt", None),
+        (LOCKS / "build.in", "build.txt", "program.txt"),
+        (LOCKS / "tools.in", "tools.txt", None),
+    ):
+        command = [str(tools / "uv"), "pip", "compile", str(source), "--output-file", str(LOCKS / target)]
+        command += ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes", "--quiet", "--no-header"]
+        command += ["--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+        if upgrade:
+            command.append("--upgrade")
+        if within is not None:
+            command += ["--constraints", str(LOCKS / within)]
+        subprocess.run(command, check=True)

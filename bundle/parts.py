@@ -1,0 +1,125 @@
+"""What a bundle is made of: which part (a Python package, a system library, the interpreter) each file came from."""
+
+import json
+import subprocess
+import sys
+import sysconfig
+from collections import defaultdict
+from dataclasses import dataclass, field
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+OWN = "exoplanet-desktop"
+PYTHON = "Python"
+
+
+@dataclass
+class Part:
+    """One thing that somebody else made, or our own.
+
+    Attributes:
+        name: as its makers call it; of a system library, the system's package.
+        kind: `package` (of Python), `library` (of the system), `interpreter` or `own`.
+        files: paths in the bundle, relative to the folder of the files -> bytes on disk.
+        distribution: the Python package that was installed.
+        sources: where the files were taken from.
+    """
+
+    name: str
+    kind: str
+    version: str = ""
+    files: dict[str, int] = field(default_factory=dict)
+    distribution: Distribution | None = None
+    sources: set[Path] = field(default_factory=set)
+
+    @property
+    def size(self) -> int:
+        return sum(self.files.values())
+
+
+def parts_of(folder: Path, sources: Path) -> list[Part]:
+    """The parts of a built bundle, by name.
+
+    Args:
+        folder: where the bundle's files lie (`_internal`).
+        sources: what build_spec.spec has written down.
+    """
+    listed = json.loads(sources.read_text(encoding="utf-8"))
+    owners = _Owners()
+    for _name, source, _kind in listed["modules"]:
+        if not Path(source).is_absolute():
+            continue  # a package without a file of its own
+        owners.of(Path(source)).sources.add(Path(source))
+    for place, source, kind in listed["files"]:
+        file = folder / place
+        if kind == "SYMLINK" or not file.is_file() or file.is_symlink():
+            continue
+        part = owners.of(Path(source))
+        part.sources.add(Path(source))
+        part.files[place] = file.stat().st_size
+    return sorted(owners.found.values(), key=lambda part: part.name.lower())
+
+
+class _Owners:
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, str], Part] = {}
+        self._packages: dict[str, Distribution] = {}
+        for distribution in distributions():
+            for file in distribution.files or ():
+                self._packages[str(distribution.locate_file(file))] = distribution
+        self._standard = [Path(sys.base_prefix).resolve(), Path(sysconfig.get_paths()["stdlib"]).resolve()]
+        self._system: dict[Path, tuple[str, str]] = {}
+
+    def of(self, source: Path) -> Part:
+        if source.name == "base_library.zip":  # what PyInstaller makes of the standard library
+            return self._part(PYTHON, "interpreter", sys.version.split()[0])
+        if source.is_relative_to(PROJECT) and not source.is_relative_to(Path(sys.prefix)):
+            return self._part(OWN, "own")
+        distribution = self._packages.get(str(source)) or self._packages.get(str(source.resolve()))
+        if distribution is not None:
+            part = self._part(distribution.metadata["Name"], "package", distribution.version)
+            part.distribution = distribution
+            return part
+        if source.is_relative_to(Path(sys.prefix)) and ".dist-info" in str(source):
+            # What a hook collects of a package's metadata need not be in its own list.
+            return self.of(next(source.parent.glob("METADATA"), source))
+        # A system's own Python lies beside its libraries: those are told apart by the package manager.
+        name, version = self._system_package(source)
+        if name and not name.lower().startswith(("python", "libpython")):
+            return self._part(name, "library", version)
+        if not source.exists() or any(source.resolve().is_relative_to(place) for place in self._standard):
+            return self._part(PYTHON, "interpreter", sys.version.split()[0])
+        return self._part(name or source.name, "library", version)
+
+    def _part(self, name: str, kind: str, version: str = "") -> Part:
+        return self.found.setdefault((name, kind), Part(name, kind, version))
+
+    def _system_package(self, source: Path) -> tuple[str, str]:
+        """Name and version as dpkg knows them; empty texts where it does not, or where there is none."""
+        if source not in self._system:
+            self._system[source] = _ask_dpkg(source)
+        return self._system[source]
+
+
+def _ask_dpkg(source: Path) -> tuple[str, str]:
+    # Where /lib is a link to /usr/lib, dpkg may know a file under the other name only.
+    names = [str(source), str(source.resolve()), str(source).removeprefix("/usr"), f"/usr{source}"]
+    for name in names:
+        try:
+            found = subprocess.run(["dpkg", "-S", name], capture_output=True, text=True)
+        except OSError:
+            return "", ""
+        if found.returncode == 0:
+            package = found.stdout.split(": ")[0].split(",")[0]
+            version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True)
+            return package.split(":")[0], version.stdout.strip()
+    return "", ""
+
+
+def by_size(parts: list[Part]) -> list[tuple[str, int]]:
+    """Names and bytes, the largest first; parts of one name (a package and its libraries) together."""
+    sizes: dict[str, int] = defaultdict(int)
+    for part in parts:
+        sizes[part.name] += part.size
+    return sorted(sizes.items(), key=lambda entry: (-entry[1], entry[0]))
