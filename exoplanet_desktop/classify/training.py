@@ -241,6 +241,7 @@ class _Job:
             leaks=leaks,
             blind=_blind(blind, cv_mean) if blind else None,
             data_digest=self.digest,
+            versions=_versions(),
         )
 
     def _account(self, main: evaluation.Evaluation) -> Evaluation:
@@ -315,11 +316,6 @@ def _medians(data: Dataset) -> Any:
 
 
 def _card(data: Dataset, result: TrainResult, options: TrainOptions) -> dict[str, Any]:
-    import sklearn
-    import xgboost
-
-    from exoplanet_desktop import __version__
-
     created = datetime.now(UTC)
     metrics = result.model_dump(include={"accuracy", "cv_mean", "cv_std", "auc_score", "log_loss", "brier", "ece"})
     assert result.evaluation is not None
@@ -336,12 +332,22 @@ def _card(data: Dataset, result: TrainResult, options: TrainOptions) -> dict[str
         "metrics": metrics,
         "blind": result.blind,
         "data_digest": result.data_digest,
-        "versions": {
-            "exoplanet_desktop": __version__,
-            "xgboost": xgboost.__version__,
-            "scikit-learn": sklearn.__version__,
-            "numpy": np.__version__,
-        },
+        "versions": result.versions,
+    }
+
+
+def _versions() -> dict[str, str]:
+    """What made the model."""
+    import sklearn
+    import xgboost
+
+    from exoplanet_desktop import __version__
+
+    return {
+        "exoplanet_desktop": __version__,
+        "xgboost": xgboost.__version__,
+        "scikit-learn": sklearn.__version__,
+        "numpy": np.__version__,
     }
 
 

@@ -113,6 +113,7 @@ class TrainResult(Payload):
     leaks: dict[str, Any] | None = None
     blind: dict[str, Any] | None = None
     data_digest: str | None = None
+    versions: dict[str, str] | None = None
     held_out_path: str | None = None
     held_out_url: str | None = None
 

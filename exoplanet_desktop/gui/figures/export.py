@@ -15,6 +15,7 @@ from exoplanet_desktop.gui.figures.figure import Figure, Look, draw_text
 SCALE = 2.0  # of pictures, for screens and print with twice as many points
 MARGIN = 12.0
 DPI = 96.0
+_FAMILY = re.compile(rb'font-family="([^"]*)"')
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -55,7 +56,8 @@ def svg(figure: Figure, look: Look) -> bytes:
     painter.fillRect(QRectF(0, 0, size.width(), size.height()), look.colour("base"))
     _paint(painter, figure, look, size)
     painter.end()
-    return bytes(content.data())
+    # A reader without the family takes any without serifs, and not the browser's own.
+    return _FAMILY.sub(rb'font-family="\1, Arial, sans-serif"', bytes(content.data()))
 
 
 def pdf(figure: Figure, look: Look) -> bytes:

@@ -73,6 +73,7 @@ class ThresholdPanel(QWidget):
         self.miss_button.clicked.connect(self.miss_at_most)
         self.precise_button.clicked.connect(self.be_precise)
         self._switch()
+        self._settle.stop()
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
@@ -96,9 +97,10 @@ class ThresholdPanel(QWidget):
         self._tell_cost()
 
     def put(self, threshold: float) -> None:
-        """Use this threshold."""
+        """Use this threshold, which is known already: nothing settles."""
         self._set(threshold)
         self.use.setChecked(True)
+        self._settle.stop()
 
     @Slot()
     def miss_at_most(self) -> None:

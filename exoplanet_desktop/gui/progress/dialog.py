@@ -21,6 +21,7 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.progress import words
+from exoplanet_desktop.gui.progress.report import KINDS, file_name, save_report
 from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import SENDING, SILENT, STALLED, TrainingRun
 from exoplanet_desktop.gui.text import tr
@@ -93,6 +94,8 @@ class ProgressDialog(QDialog):
         self.results.hide()
         self.save_model_button = QPushButton("Save model…", self)
         self.save_model_button.clicked.connect(self.ask_model_target)
+        self.report_button = QPushButton(tr("&Report…"), self)
+        self.report_button.clicked.connect(self.ask_report_target)
         self.predict_button = QPushButton("Use in Predict", self)
         self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self.run))
         self.transfer = TransferBar(self)
@@ -148,6 +151,20 @@ class ProgressDialog(QDialog):
             self.save_model_button.setEnabled(True)
         self.notices.information(tr("The model is saved in {file}.", file=target))
 
+    @Slot()
+    def ask_report_target(self) -> None:
+        ask_target(self, tr("Save the report"), file_name(self.run), self.save_report, KINDS)
+
+    @aio.slot(str)
+    async def save_report(self, target: str) -> None:
+        """Write a report of this run that tells all by itself, as HTML or PDF."""
+        self.report_button.setEnabled(False)
+        try:
+            await save_report(self.run, Path(target), self._workers)
+        finally:
+            self.report_button.setEnabled(True)
+        self.notices.information(tr("The report is saved in {file}.", file=target))
+
     @aio.slot(str)
     async def save_picture(self, target: str) -> None:
         """Write the picture on top to a file, as the backend sent it."""
@@ -195,6 +212,7 @@ class ProgressDialog(QDialog):
         for button, shown in (
             (self.save_model_button, succeeded and bool(self.run.result and self.run.result.model_url)),
             (self.predict_button, succeeded),
+            (self.report_button, succeeded),
         ):
             button.setVisible(shown)
 
@@ -221,7 +239,7 @@ class ProgressDialog(QDialog):
         progress.addWidget(self.ask_button)
         progress.addWidget(self.cancel_button)
         buttons = QHBoxLayout()
-        for button in (self.predict_button, self.save_model_button):
+        for button in (self.predict_button, self.save_model_button, self.report_button):
             button.hide()
             buttons.addWidget(button)
         buttons.addStretch(1)

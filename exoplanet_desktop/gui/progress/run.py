@@ -25,6 +25,7 @@ from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.client.record_entry import Run
     from exoplanet_desktop.client.transfers import Progress, ShouldStop
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
@@ -211,6 +212,11 @@ class TrainingRun(QObject):
         """Reach the backend of a run of the past, whether it is in use or not. Raises AppError."""
         if self._connection is None and self.reach is not None:
             self._connection = await self.reach()
+
+    async def kept(self) -> "Run | None":
+        """What the record keeps of this run; None where it could not be written. Raises AppError."""
+        run_id = self.run_id
+        return await self._keeper.work(lambda record: record.run(run_id)) if run_id else None
 
     def save_model(self, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
         """Download the model file. Blocking: call it in a worker. Raises AppError."""

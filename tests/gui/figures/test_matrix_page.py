@@ -156,3 +156,4 @@ def test_a_kept_threshold_is_there_again(bare: MatrixPage, held_out: Callable[..
     bare.show_held_out(load(held_out()), 0.123)
     assert bare.threshold.threshold == 0.123
     assert bare.threshold.value.value() == 0.123
+    assert not bare.threshold._settle.isActive()  # looking at a run does not write to its record

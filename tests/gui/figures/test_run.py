@@ -31,7 +31,7 @@ def current_object(window: MainWindow) -> str:
 
 
 def test_errors_lead_into_the_catalog_and_the_threshold_stays(
-    start: Callable[[], Any], sample: Callable[..., Path], qtbot: QtBot
+    start: Callable[[], Any], sample: Callable[..., Path], qtbot: QtBot, tmp_path: Path
 ) -> None:
     first = start()
     first.start_engine()
@@ -71,6 +71,14 @@ def test_errors_lead_into_the_catalog_and_the_threshold_stays(
     page = dialog.results.matrix
     qtbot.waitUntil(lambda: page.threshold.threshold == threshold, timeout=WAIT_MS)
     assert page.view.figure.counts == counts
+
+    assert dialog.report_button.isVisible()
+    report = tmp_path / "report.html"
+    dialog.save_report(str(report))
+    qtbot.waitUntil(report.exists, timeout=WAIT_MS)
+    assert f"add up to {threshold:.4f} or more" in report.read_text(encoding="utf-8")
+    qtbot.waitUntil(lambda: bool(dialog.notice_bar.texts()), timeout=WAIT_MS)
+    dialog.notice_bar.clear()
 
     window.train.view.clear()
     click_first_error(dialog, qtbot)
