@@ -69,7 +69,8 @@ class Commands:
         menu = self.menu(command.menu)
         if command.new_group:
             menu.addSeparator()
-        action = menu.addAction(command.text)
+        action = QAction(command.text, self._window)
+        menu.addAction(action)
         action.setObjectName(command.name)
         action.setMenuRole(command.role)
         action.triggered.connect(lambda: command.run())

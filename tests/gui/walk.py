@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QCheckBox,
@@ -59,6 +60,8 @@ def is_part(widget: QWidget) -> bool:
         return True
     parent = widget.parent()
     if isinstance(parent, QComboBox | QAbstractSpinBox | QLineEdit | QTabBar):
+        return True
+    if isinstance(parent, QAbstractScrollArea) and parent.viewport() is widget:
         return True
     # The corner of a table, the list inside a combo box, the field of an editor.
     above = parent
@@ -158,7 +161,8 @@ def backwards(window: QWidget) -> list[str]:
 
 
 def place(widget: QWidget, window: QWidget) -> QRect:
-    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+    """Where it is seen; what is scrolled out of sight does not count."""
+    return widget.visibleRegion().boundingRect().translated(widget.mapTo(window, QPoint(0, 0)))
 
 
 def mnemonics(window: QWidget) -> dict[str, list[str]]:

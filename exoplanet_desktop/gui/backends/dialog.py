@@ -405,6 +405,7 @@ class BackendDialog(QDialog):
             inside.addWidget(widget)
         inside.addStretch(1)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(page)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -337,7 +337,7 @@ class PredictTab(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Satellite", self.satellite)
         form.addRow("&Model", self.model)
-        form.addRow("&Rows", self.rows)
+        form.addRow("Ro&ws", self.rows)
         training = QGroupBox("Train first (optional)")
         inside = QVBoxLayout(training)
         inside.addWidget(self.training_picker)

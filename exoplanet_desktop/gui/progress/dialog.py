@@ -26,6 +26,7 @@ from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import SENDING, SILENT, STALLED, TrainingRun
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
+from exoplanet_desktop.gui.widgets.row import at_the_end, in_order
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -82,6 +83,7 @@ class ProgressDialog(QDialog):
         self.log_button.setArrowType(Qt.ArrowType.RightArrow)
         self.log = QPlainTextEdit(self)
         self.log.setReadOnly(True)
+        self.log.setTabChangesFocus(True)
         self.log.setAccessibleName("Log of the training")
         self.log.setMaximumBlockCount(20_000)
         self.log.setPlaceholderText("The backend has written nothing yet.")
@@ -206,6 +208,7 @@ class ProgressDialog(QDialog):
             self.bar.hide()
             self.results.show_run(self.run)
             self.results.show()
+            at_the_end(self, self.predict_button, self.save_model_button, self.close_button)
             self.resize(max(self.width(), 760), max(self.height(), 680))
         else:
             self.log_button.setChecked(True)
@@ -260,4 +263,5 @@ class ProgressDialog(QDialog):
         layout.addStretch(0)
         layout.addWidget(self.transfer)
         layout.addLayout(buttons)
+        in_order(self.predict_button, self.save_model_button, self.close_button)
         self.resize(560, 200)

@@ -29,6 +29,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ class RunsDock(QDockWidget):
         layout.addWidget(self._stack, 1)
         layout.addLayout(bottom)
         page.setMinimumWidth(232)
+        in_order(self.search, self.filter, self.more, self.view.list, self.view.table, self.compare_button)
         return page
 
     def _fill_more(self, menu: QMenu) -> None:

@@ -74,13 +74,14 @@ def _part(distribution: metadata.Distribution) -> Part:
     named = [file for file in distribution.files or [] if _LICENCE_FILE.search(file.name) and file.suffix in TEXTS]
     places = [place for file in named if (place := Path(str(file.locate()))).is_file()]
     texts = [place.read_text(encoding="utf-8", errors="replace") for place in places]
-    return Part(about["Name"] or "", distribution.version, _licence(about), "\n\n".join(texts)[:MOST_TEXT])
+    return Part(about["Name"], distribution.version, _licence(about), "\n\n".join(texts)[:MOST_TEXT])
 
 
 def _licence(about: metadata.PackageMetadata) -> str:
     """The licence in one line."""
     for field in ("License-Expression", "License"):
-        words = (about[field] or "").strip()
+        # get_all, because some versions of importlib.metadata raise for a field that is not there.
+        words = next(iter(about.get_all(field) or []), "").strip()
         if words and "\n" not in words and len(words) < 120:
             return words
     named = [line.rpartition("::")[2].strip() for line in about.get_all("Classifier") or [] if "License ::" in line]

@@ -237,7 +237,7 @@ class CatalogColumns(QDialog):
         return button
 
     def _lay_out(self) -> None:
-        sets = QLabel(tr("S&et"), self)
+        sets = QLabel(tr("Se&t"), self)
         sets.setBuddy(self.presets)
         top = QHBoxLayout()
         top.addWidget(sets)

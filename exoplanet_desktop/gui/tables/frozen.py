@@ -28,6 +28,7 @@ class FrozenColumns(QTableView):
         self.count = 0
         self._following = False
         self.setFocusProxy(grid)
+        self.setTabKeyNavigation(False)
         self.setModel(grid.model())
         self.setSelectionModel(grid.selectionModel())
         self.header = ColumnHeader(grid.table_model, self)

@@ -30,6 +30,7 @@ from exoplanet_desktop.gui.tables.tools import TableTools
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
 from exoplanet_desktop.gui.widgets.files import ask_target
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class TablePane(QFrame):
         self.finding = Finding(workers, self.selecting, self.grid, self.tools)
         self.menus = Menus(self.grid, self.selecting, self)
         self._lay_out()
+        in_order(self.tools.filter_line, self.tools.find_line, self.tools.columns, self.grid)
         self.model.order_wanted.connect(self.selecting.sort)
         self.tools.filter_wanted.connect(self._filter)
         self.tools.columns_wanted.connect(self.choose_columns)

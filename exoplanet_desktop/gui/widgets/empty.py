@@ -21,7 +21,8 @@ class EmptyPage(QFrame):
     def __init__(self, heading: str, text: str, buttons: Sequence[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", True)
-        title = Words(heading, "heading", wrap=False, parent=self)
+        title = Words(heading, "heading", parent=self)
+        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         title.setFont(font)
@@ -42,7 +43,7 @@ class EmptyPage(QFrame):
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)
         layout.addStretch(1)
-        layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(title)
         layout.addLayout(centred)
         layout.addWidget(row)
         layout.addStretch(1)

@@ -64,6 +64,14 @@ def size_in_text(window: QWidget, characters: int, lines: int) -> None:
     window.resize(min(wide, room.width() * 9 // 10), min(high, room.height() * 8 // 10))
 
 
+def at_the_end(window: QWidget, *widgets: QWidget) -> None:
+    """Let Tab reach widgets after everything else, whatever was made after them."""
+    for widget in widgets:
+        last = window.previousInFocusChain()
+        if last is not None and last is not widget:
+            QWidget.setTabOrder(last, widget)
+
+
 def in_order(*widgets: QWidget) -> None:
     """Let Tab reach widgets in this order; by itself it follows the order in which they were made."""
     for before, after in pairwise(widgets):
