@@ -114,7 +114,19 @@ def check_training(
                 f"The backend reports {name} {value:g}, which cannot be (it lies in {low:g} to {high:g}): "
                 "do not trust this number."
             )
-    return [*found, *_odd_matrix(result), *_odd_classes(result)]
+    return [*found, *_odd_labels(result, satellite), *_odd_matrix(result), *_odd_classes(result)]
+
+
+def _odd_labels(result: TrainResult, satellite: Satellite) -> list[str]:
+    info = satellite_info(satellite)
+    unknown = [label for label in result.labels or [] if info.disposition(label) is None]
+    if not unknown:
+        return []
+    sentence = (
+        f"The backend trained on the class “{unknown[0][:40]}”, which a {satellite} catalog does not know: "
+        "it read another column as the label, or another file."
+    )
+    return [sentence]
 
 
 def _odd_matrix(result: TrainResult) -> list[str]:

@@ -95,7 +95,7 @@ def test_a_recorded_training_has_nothing_odd(recorded):
         {"accuracy": 0, "cv_mean": 1, "cv_std": 0},
         {"auc_score": math.nan},
         {"log_loss": 7.0, "mcc": -0.4, "brier": 1.3},
-        {"accuracy": 0.75, "labels": ["a", "b"], "confusion_matrix": [[2, 1], [0, 1]]},
+        {"accuracy": 0.75, "labels": ["CONFIRMED", "CANDIDATE"], "confusion_matrix": [[2, 1], [0, 1]]},
         {"per_class": {"a": {"precision": None, "recall": 1, "f1": math.nan}}},
     ],
 )
@@ -113,7 +113,8 @@ def test_metrics_that_can_be_are_taken(metrics):
         ({"log_loss": -1}, "log_loss"),
         ({"mcc": 1.5}, "mcc"),
         ({"confusion_matrix": [[1, 2], [3]]}, "does not fit its classes"),
-        ({"labels": ["a"], "confusion_matrix": [[1, 2], [3, 4]]}, "does not fit its classes"),
+        ({"labels": ["CONFIRMED"], "confusion_matrix": [[1, 2], [3, 4]]}, "does not fit its classes"),
+        ({"labels": ["CONFIRMED", "0"]}, "the class “0”, which a KOI catalog does not know"),
         ({"confusion_matrix": [[-1]]}, "does not fit its classes"),
         ({"accuracy": 0.93, "confusion_matrix": [[36, 64], [0, 0]]}, "has 0.360 of its rows right"),
         ({"per_class": {"CANDIDATE": {"recall": 1.2}}}, "recall 1.2 for CANDIDATE"),

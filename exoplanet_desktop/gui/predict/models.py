@@ -1,11 +1,13 @@
 """Which models the Predict tab can offer, in words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 
@@ -26,9 +28,17 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[tuple[st
     return found
 
 
-def every_kind() -> list[tuple[str, ModelChoice]]:
-    """The six kinds, for a backend that does not tell which it has trained."""
-    return [(model.display_name, ModelChoice(model)) for model in Model]
+def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[tuple[str, ModelChoice]]:
+    """The six kinds, for a backend that does not tell which it has trained.
+
+    `against`: (satellite, model) to the sentence that speaks against one.
+    """
+    found = []
+    for model in Model:
+        warning = against.get((satellite, model), "")
+        words = tr("{model} · ⚠ contradicts its accuracy", model=model.display_name) if warning else model.display_name
+        found.append((words, ModelChoice(model, warning=warning)))
+    return found
 
 
 def model_of(run: TrainingRun) -> ModelChoice:

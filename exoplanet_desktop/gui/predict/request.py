@@ -1,7 +1,8 @@
 """A prediction, from the file on this machine to the CSV that can be taken away."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,15 @@ UNCERTAIN_BELOW = 0.6
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model that can predict: a kind, and of our own engine one trained version of it."""
+    """A model that can predict: a kind, and of our own engine one trained version of it.
+
+    `warning`: what speaks against it.
+    """
 
     model: Model
     features: Features | None = None
     version: str | None = None
+    warning: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -132,21 +137,20 @@ class Predictor(Following):
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
         """Download the CSV and count what it says. Runs in a worker."""
+        from exoplanet_desktop.catalogs.reading import sniff
+
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
         csv = folder / f"{self.request.path.stem}_predicted.csv"
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
         connection.backend.download(reply.csv_file, csv, fetching, self.stop.is_set)
+        request = self.request
         counts, known, matches = _counted(reply)
-        return Prediction(
-            reply,
-            csv,
-            counts,
-            known,
-            matches,
-            _uncertain(csv),
-            (*deviations(reply, self.request.as_json()), *(reply.notes or ())),
-        )
+        every_row = request.from_row is None and request.to_row is None
+        uncertain, odd = _looked_at(csv, reply, sniff(request.path).columns if every_row else None)
+        against = (request.choice.warning,) if request.choice.warning else ()
+        notes = (*against, *deviations(reply, request.as_json()), *odd, *(reply.notes or ()))
+        return Prediction(reply, csv, counts, known, matches, uncertain, notes)
 
 
 def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:
@@ -166,11 +170,18 @@ def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:
     return counts, known, matches
 
 
-def _uncertain(csv: Path) -> int | None:
+def _looked_at(csv: Path, reply: "PredictReply", sent: Sequence[str] | None) -> tuple[int | None, list[str]]:
+    """How many rows of a downloaded result are uncertain, and what is odd about it, a sentence each.
+
+    `sent`: the columns of the file that was sent; None where only some of its rows were asked for, of which some
+    backends send the others too.
+    """
     from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.client.check_values import check_table
 
     with Table.open(csv) as table:
+        odd = [] if sent is None else check_table(table, reply, sent)
         if "Confidence" not in table.columns:
-            return None
+            return None, odd
         confidence = table.numbers(["Confidence"])[:, 0]
-        return int((confidence < UNCERTAIN_BELOW).sum())
+        return int((confidence < UNCERTAIN_BELOW).sum()), odd

@@ -90,6 +90,7 @@ class PredictTab(QWidget):
         self._progress.connect(self.busy.show_progress)
         services.session.changed.connect(self.refresh_models)
         services.runs.ended.connect(self.refresh_models)
+        services.runs.judged.connect(self.refresh_models)
         self.settle()
 
     @property
@@ -176,7 +177,9 @@ class PredictTab(QWidget):
         if session.state is not State.READY or connection is None:
             self._offer([])
         elif not session.has("models"):
-            self._offer(every_kind())
+            against = await self._services.runs.contradictions(connection)
+            if number == self._refreshes:
+                self._offer(every_kind(satellite, against))
         else:
             try:
                 models = await self._services.workers.call(connection.backend.models)
@@ -195,7 +198,7 @@ class PredictTab(QWidget):
         self.model.clear()
         for words, choice in entries:
             self.model.addItem(words, choice)
-            self.model.setItemData(self.model.count() - 1, tip(words), Qt.ItemDataRole.ToolTipRole)
+            self.model.setItemData(self.model.count() - 1, tip(choice.warning or words), Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
         self.model.blockSignals(False)
         self.settle()

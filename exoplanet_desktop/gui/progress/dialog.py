@@ -24,6 +24,7 @@ from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.report import KINDS, file_name, save_report
 from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import SENDING, SILENT, STALLED, TrainingRun
+from exoplanet_desktop.gui.progress.trust import Trust
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.widgets.row import at_the_end, in_order
@@ -89,6 +90,8 @@ class ProgressDialog(QDialog):
         self.log.setPlaceholderText("The backend has written nothing yet.")
         self.log.hide()
         self.log_button.toggled.connect(self._show_log)
+        self.trust = Trust(run, workers, self.notices, self)
+        self.trust.hide()
         self.results = Results(workers, self.notices, self)
         self.results.row_wanted.connect(lambda number: self.row_wanted.emit(self.run, number))
         self.results.rows_wanted.connect(lambda numbers: self.rows_wanted.emit(self.run, numbers))
@@ -209,6 +212,7 @@ class ProgressDialog(QDialog):
             self.results.show_run(self.run)
             self.results.show()
             at_the_end(self, self.predict_button, self.save_model_button, self.close_button)
+            self.trust.refresh()
             self.resize(max(self.width(), 760), max(self.height(), 680))
         else:
             self.log_button.setChecked(True)
@@ -259,6 +263,7 @@ class ProgressDialog(QDialog):
         layout.addLayout(about)
         layout.addLayout(progress)
         layout.addWidget(self.log, 1)
+        layout.addWidget(self.trust)
         layout.addWidget(self.results, 3)
         layout.addStretch(0)
         layout.addWidget(self.transfer)

@@ -15,6 +15,8 @@ from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableE
 from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.progress.held_out import HeldOut
 from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.parity import can_be_checked, check
+from exoplanet_desktop.gui.progress.parity import kept as kept_parity
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.sending import Sending
 from exoplanet_desktop.gui.progress.watch import JobWatch
@@ -25,6 +27,7 @@ from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.client.parity import Parity
     from exoplanet_desktop.client.record_entry import Run
     from exoplanet_desktop.client.transfers import Progress, ShouldStop
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("exoplanet_desktop.gui")
 
 SENDING = "SENDING"
+PARITY = "parity"  # in the kept result; see client.record_trust
 SILENT, STALLED = "SILENT", "STALLED"
 READY_WORDS = "The model is ready: use it in Predict, or save it."
 
@@ -42,8 +46,11 @@ class TrainingRun(QObject):
     log_grew: the new part of the log.
     came_back: what happened while nothing was heard of it, in a sentence.
     ended: it is over; `result` or `failure` is there.
+    judged: what its backend says of the model was checked.
 
     Attributes:
+        warnings: what speaks against the result, a sentence each.
+        parity: the outcome of the parity check, as the record keeps it; None where none was made.
         trouble: SILENT while its backend does not answer, STALLED where nothing moves any more, else "".
     """
 
@@ -51,6 +58,7 @@ class TrainingRun(QObject):
     log_grew = Signal(str)
     came_back = Signal(str)
     ended = Signal()
+    judged = Signal()
     _merged = Signal(str)
     kind = "train"
 
@@ -80,6 +88,8 @@ class TrainingRun(QObject):
         self.status: JobStatus | None = None
         self.result: TrainResult | None = None
         self.failure = ""
+        self.warnings: tuple[str, ...] = ()
+        self.parity: dict[str, Any] | None = None
         self.pictures: dict[str, bytes] = {}
         self.held_out = HeldOut(workers, keeper)
         self._workers, self._poller = workers, poller
@@ -137,9 +147,20 @@ class TrainingRun(QObject):
         """Watch again a job that was running when the window closed. Never raises, as `work`."""
         await self._through(partial(self._follow_accepted, accepted))
 
-    def show_past(self, status: str, failure: str, log_text: str, result: Any, pictures: dict[str, bytes]) -> None:
+    def show_past(
+        self,
+        status: str,
+        failure: str,
+        log_text: str,
+        result: Any,
+        pictures: dict[str, bytes],
+        warnings: tuple[str, ...] = (),
+    ) -> None:
         """Be a run of the record that has ended."""
         from exoplanet_desktop.wire.payloads import TrainResult
+
+        parity = result.get(PARITY) if isinstance(result, dict) else None
+        self.warnings, self.parity = warnings, parity if isinstance(parity, dict) else None
 
         self.log_text, self.pictures, self.failure = log_text, pictures, failure
         self.result = TrainResult.model_validate(result) if status == Status.SUCCEEDED and result else None
@@ -218,6 +239,25 @@ class TrainingRun(QObject):
         run_id = self.run_id
         return await self._keeper.work(lambda record: record.run(run_id)) if run_id else None
 
+    @property
+    def can_check_parity(self) -> bool:
+        return can_be_checked(self.request, self.backend_title, self.result)
+
+    def check_parity(self, progress: "Progress", should_stop: "ShouldStop") -> "Parity":
+        """Whether the model does what its backend says of it. Blocking: call it in a worker. Raises AppError."""
+        if self.result is None:
+            raise BugError("This run has no model to check.")
+        return check(self.request, self.result, self.connection.backend, progress, should_stop)
+
+    def take_parity(self, parity: "Parity") -> None:
+        """Keep the outcome of the check; a contradiction is a warning that stays."""
+        self.parity = kept_parity(parity)
+        if parity.contradiction:
+            self.warnings = (*self.warnings, parity.sentence)
+        self._keeper.note(self.run_id, result=self._kept_result(), warnings=self.warnings)
+        self.judged.emit()
+        self.changed.emit()
+
     def save_model(self, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
         """Download the model file. Blocking: call it in a worker. Raises AppError."""
         if self.result is None or not self.result.model_url:
@@ -236,6 +276,7 @@ class TrainingRun(QObject):
         self.changed.emit()
 
     async def _follow(self, accepted: "TrainAccepted") -> None:
+        from exoplanet_desktop.client.check_values import check_training
         from exoplanet_desktop.client.jobs import judge
 
         self._watch = JobWatch(self.connection, accepted, self._poller)
@@ -251,7 +292,8 @@ class TrainingRun(QObject):
             cancelled = status.status == Status.CANCELLED
             self._end(Status.CANCELLED if cancelled else Status.FAILED, outcome.sentence)
             return
-        self.result = outcome.result
+        self.result, asked = outcome.result, self.request
+        self.warnings = tuple(check_training(outcome.result, asked.satellite, asked.model, status.params))
         await self._fetch_files(outcome.result)
         self._end(Status.SUCCEEDED, "")
 
@@ -301,13 +343,19 @@ class TrainingRun(QObject):
         self.phase = phase
         self._say(share, words)
 
+    def _kept_result(self) -> dict[str, Any] | None:
+        if self.result is None:
+            return None
+        kept = self.result.model_dump(mode="json")
+        return kept if self.parity is None else {**kept, PARITY: self.parity}
+
     def _end(self, phase: str, failure: str) -> None:
         self.trouble = ""
         self._took = time.monotonic() - self._began
         self.failure = failure
         succeeded = phase == Status.SUCCEEDED
         if not self._closing:
-            result = self.result.model_dump(mode="json") if self.result else None
-            self._keeper.note(self.run_id, status=str(phase), error=failure or None, result=result)
+            result, warnings = self._kept_result(), self.warnings or None
+            self._keeper.note(self.run_id, status=str(phase), error=failure or None, result=result, warnings=warnings)
         self._set(phase, 1.0 if succeeded else None, READY_WORDS if succeeded else failure)
         self.ended.emit()

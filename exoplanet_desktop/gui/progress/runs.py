@@ -42,6 +42,7 @@ class Runs(QObject):
     changed: one of the runs of this window changed.
     updated: the TrainingRun or Batch that changed.
     ended: one of them is over.
+    judged: what a backend says of its model was checked.
     """
 
     started = Signal(object)
@@ -53,6 +54,7 @@ class Runs(QObject):
     changed = Signal()
     updated = Signal(object)
     ended = Signal()
+    judged = Signal()
 
     def __init__(
         self, session: Session, workers: Workers, poller: PollerThread, keeper: Keeper, notices: Notices
@@ -146,7 +148,9 @@ class Runs(QObject):
         run.backend_title = kept.backend_title
         run.reach = partial(self._session.reach, kept.backend_title, kept.backend_address)
         failure = kept.error or ("" if kept.is_final else f"Not ended yet when it was last heard of: {kept.status}.")
-        run.show_past(kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures)
+        run.show_past(
+            kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures, kept.warnings
+        )
         if kept.is_final:
             self._past[run_id] = run
         return run
@@ -228,7 +232,16 @@ class Runs(QObject):
 
     def _run(self, request: TrainRequest, connection: Connection | None, run_id: str = "") -> TrainingRun:
         can_cancel = connection is not None and connection.has("cancel")
-        return TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._keeper, run_id)
+        run = TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._keeper, run_id)
+        run.judged.connect(self.judged)
+        return run
+
+    async def contradictions(self, connection: Connection) -> dict[tuple[str, str], str]:
+        """(satellite, model) to the sentence that speaks against a backend's model. Raises AppError."""
+        from exoplanet_desktop.client.record_trust import contradictions
+
+        address = connection.backend.base_url
+        return await self._keeper.work(lambda record: contradictions(record, address))
 
     def _list(self, run: TrainingRun) -> None:
         self.all.append(run)

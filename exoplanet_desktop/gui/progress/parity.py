@@ -1,0 +1,71 @@
+"""The parity check of a training on a backend that is not ours: does its model do what its accuracy says?"""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.backends.engine import EMBEDDED
+from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.text import tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.parity import Parity
+    from exoplanet_desktop.client.transfers import Progress, ShouldStop
+    from exoplanet_desktop.wire.payloads import TrainResult
+
+
+def can_be_checked(request: TrainRequest, backend_title: str, result: "TrainResult | None") -> bool:
+    """Whether there is something to compare: an accuracy of a backend that does not tell how it came about, and the
+    data. Our own engine tells its protocol, and replays rows whenever it loads a model.
+    """
+    if result is None or result.accuracy is None or result.evaluation is not None or backend_title == EMBEDDED:
+        return False
+    return request.merged is not None or any(path.is_absolute() for path in request.paths)
+
+
+def check(
+    request: TrainRequest, result: "TrainResult", backend: "Backend", progress: "Progress", should_stop: "ShouldStop"
+) -> "Parity":
+    """Predict a sample of the data and compare. Blocking: call it in a worker. Raises AppError."""
+    from exoplanet_desktop.client.parity import parity_check
+
+    with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
+        return parity_check(
+            backend,
+            _data(request, backend, Path(folder), should_stop),
+            request.satellite,
+            request.model,
+            result.accuracy or 0.0,
+            features=request.features,
+            progress=progress,
+            should_stop=should_stop,
+        )
+
+
+def _data(request: TrainRequest, backend: "Backend", folder: Path, should_stop: "ShouldStop") -> Path:
+    """A file that was trained on: any of several will do, since each of its rows was."""
+    if request.merged is not None:
+        from exoplanet_desktop.client.caller import plain_name
+
+        path = folder / plain_name(request.source)
+        backend.download(merged_url(request), path, should_stop=should_stop)
+        return path
+    for path in request.paths:
+        if path.is_file():
+            return path
+    raise UnavailableError(
+        tr("{file} is no longer where it was, so nothing can be compared. Put it back.", file=str(request.paths[0]))
+    )
+
+
+def merged_url(request: TrainRequest) -> str:
+    return str(getattr(request.merged, "url", "") or getattr(request.merged, "merged_url", ""))
+
+
+def kept(parity: "Parity") -> dict[str, Any]:
+    """A check as the record keeps it."""
+    from dataclasses import asdict
+
+    return asdict(parity)

@@ -1,0 +1,164 @@
+"""What a backend says is held against what was asked, and its accuracy against what its model does."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Callable
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.wire.vocabulary import Model
+from tests.reference_server import lab
+from tests.reference_server.stage import Handler, Reply, Stage
+
+Start = Callable[[], Any]
+Sample = Callable[..., Path]
+WAIT_MS = 30_000
+
+
+def connect(window: MainWindow, stage: Stage, name: str = "Lab") -> None:
+    """Use a reference backend, as the dialog does."""
+    from exoplanet_desktop.client.backend import Backend
+
+    window.services.session.adopt(Connection(Backend(stage.base), name, embedded=False))
+
+
+def predicts(stage: Stage, label: Callable[[dict[str, str]], str]) -> None:
+    """Lets the backend predict each row that it is sent."""
+
+    def act(handler: Handler) -> None:
+        head = f"Content-Type: {handler.headers['Content-Type']}\r\n\r\n".encode()
+        parts = BytesParser().parsebytes(head + handler.sent).get_payload()
+        (file,) = [part for part in parts if part.get_param("name", header="content-disposition") == "file"]
+        text = file.get_payload(decode=True).decode()
+        lines = [line for line in text.splitlines(keepends=True) if not line.startswith("#")]
+        rows = list(csv.DictReader(io.StringIO("".join(lines))))
+        results = [{"Row_Number": number, "Predicted_Class": label(row)} for number, row in enumerate(rows)]
+        predicted = [{**row, "Predicted_Class": label(row)} for row in rows]
+        stage.on("GET", lab.PREDICTED, Reply(lab.as_csv(predicted), content_type="text/csv"))
+        body = {
+            "ok": True, "satellite": "KOI", "model_type": "xgb", "from_row": 0, "to_row": len(rows) - 1,
+            "total_predicted": len(rows), "csv_file": stage.base + lab.PREDICTED, "results": results,
+        }  # fmt: skip
+        Reply(body)(handler)
+
+    stage.on("POST", lab.PREDICT, act)
+
+
+def trained(window: MainWindow, path: Path, qtbot: QtBot) -> ProgressDialog:
+    with qtbot.waitSignal(window.train.view.opened, timeout=WAIT_MS):
+        window.train.open_files([path])
+    with qtbot.waitSignal(window.train.training_ended, timeout=WAIT_MS):
+        window.train.go.button.click()
+    return window.dialogs[window.services.runs.all[-1]]
+
+
+def check(dialog: ProgressDialog, qtbot: QtBot) -> None:
+    assert dialog.trust.check_button.isVisible()
+    dialog.trust.check_button.click()
+    qtbot.waitUntil(lambda: dialog.run.parity is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not dialog.trust.transfer.is_busy, timeout=WAIT_MS)
+
+
+def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample: Sample, qtbot: QtBot) -> None:
+    lab.mount(stage)
+    predicts(stage, lambda row: "CANDIDATE")
+    first = start()
+    connect(first.window, stage)
+    dialog = trained(first.window, sample(), qtbot)
+    assert "does not tell how it measured" in dialog.trust.offer.text()
+
+    check(dialog, qtbot)
+
+    warning = dialog.trust.warnings.text()
+    assert "reports accuracy 0.93" in warning
+    assert "contradict each other. Do not use this model's labels." in warning
+    assert not dialog.trust.check_button.isVisible()
+    box = first.window.predict.model
+    qtbot.waitUntil(lambda: box.findText("contradicts", Qt.MatchFlag.MatchContains) >= 0, timeout=WAIT_MS)
+    assert box.itemText(0) == "XGBoost · ⚠ contradicts its accuracy"
+    assert box.itemText(1) == Model.RF.display_name
+    first.close()
+
+    second = start()
+    run_id = dialog.run.run_id
+    again = second.wait(asyncio.ensure_future(second.services.runs.past(run_id)))
+    second.window.show_run(again)
+    shown = second.window.dialogs[again].trust
+    assert shown.warnings.text() == warning
+    assert not shown.check_button.isVisible()
+    connect(second.window, stage)
+    box = second.window.predict.model
+    qtbot.waitUntil(lambda: box.findText("contradicts", Qt.MatchFlag.MatchContains) >= 0, timeout=WAIT_MS)
+    with qtbot.waitSignal(second.window.predict.view.opened, timeout=WAIT_MS):
+        second.window.predict.open_files([sample()])
+    with qtbot.waitSignal(second.window.predict.predicted, timeout=WAIT_MS):
+        second.window.predict.go.button.click()
+    assert "contradict each other" in second.window.predict.summary.notes.text()
+
+
+def test_a_model_that_does_what_it_says_is_told_so(
+    window: MainWindow, stage: Stage, sample: Sample, qtbot: QtBot
+) -> None:
+    lab.mount(stage)
+    predicts(stage, lambda row: row["koi_disposition"])
+    connect(window, stage)
+    dialog = trained(window, sample(), qtbot)
+
+    check(dialog, qtbot)
+
+    assert dialog.trust.warnings.text() == ""
+    assert "of the training file, which fits." in dialog.trust.fits.text()
+    assert window.predict.model.itemText(0) == Model.XGB.display_name
+
+
+def test_a_check_that_fails_says_why_and_can_be_made_again(
+    window: MainWindow, stage: Stage, sample: Sample, qtbot: QtBot
+) -> None:
+    lab.mount(stage)
+    stage.on("POST", lab.PREDICT, Reply({"ok": False, "error": "No model was trained."}, 400))
+    connect(window, stage)
+    dialog = trained(window, sample(), qtbot)
+
+    dialog.trust.check_button.click()
+
+    qtbot.waitUntil(lambda: bool(dialog.notice_bar.failures()), timeout=WAIT_MS)
+    assert "No model was trained." in dialog.notice_bar.failures()[0]
+    assert dialog.trust.check_button.isVisible()
+
+
+def test_what_deviates_from_the_request_is_told_beside_the_result(
+    window: MainWindow, stage: Stage, sample: Sample, qtbot: QtBot
+) -> None:
+    lab.mount(stage)
+    odd = {**lab.result(stage.base), "cv_std": 0.7, "labels": ["A", "CONFIRMED"]}
+    params = {"data_path": "/srv/old.csv", "satellite": "K2", "model": "rf"}
+    stage.on("GET", lab.STATUS, Reply(lab.status(base=stage.base, params=params, result=odd)))
+    connect(window, stage)
+
+    dialog = trained(window, sample(), qtbot)
+
+    told = dialog.trust.warnings.text().splitlines()
+    assert told[:2] == [
+        "⚠ The backend trained with satellite K2, though KOI was asked: this is another model.",
+        "⚠ The backend trained with model rf, though xgb was asked: this is another model.",
+    ]
+    assert "cv_std 0.7, which cannot be" in told[2]
+    assert "the class “A”, which a KOI catalog does not know" in told[3]
+    kept = asyncio.ensure_future(window.services.keeper.work(lambda record: record.run(dialog.run.run_id)))
+    qtbot.waitUntil(kept.done, timeout=WAIT_MS)
+    assert [f"⚠ {warning}" for warning in kept.result().warnings] == told
+
+
+def test_our_own_engine_needs_no_check(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    dialog = trained(live, sample(), qtbot)
+    assert dialog.run.result is not None
+    assert dialog.run.warnings == ()
+    assert not dialog.trust.isVisible()
