@@ -1,6 +1,5 @@
 """The merged files, those of the backend and those of this machine: listed, saved, deleted."""
 
-import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -70,8 +69,12 @@ class Listing(QWidget):
 
     @aio.slot()
     async def refresh(self) -> None:
-        with contextlib.suppress(NoAnswer):  # it is gone, and the session says so
+        session, connection = self._services.session, self._services.session.connection
+        try:
             await self.load()
+        except NoAnswer:
+            if connection is not None:
+                session.no_answer_from(connection)  # which says so, and asks again
 
     async def load(self, select: str = "") -> None:
         """List the files anew, and make one of them the current one. Raises AppError."""

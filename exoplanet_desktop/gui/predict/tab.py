@@ -184,7 +184,8 @@ class PredictTab(QWidget):
             try:
                 models = await self._services.workers.call(connection.backend.models)
             except NoAnswer:
-                return  # it is gone, and the session says so
+                session.no_answer_from(connection)  # which says so, and asks again
+                return
             if number == self._refreshes:
                 self._offer(offered(models, satellite))
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.errors import AppError, NoAnswer
 from exoplanet_desktop.gui.text import duration, tr
 
 if TYPE_CHECKING:
@@ -9,8 +10,11 @@ if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import JobStatus
 
 
-def no_answer(silent_s: float) -> str:
-    return tr("No answer for {time}, trying again …", time=duration(silent_s))
+def no_answer(silent_s: float, problem: AppError | None) -> str:
+    """For how long nothing came, or nothing of use; it is asked again all the time."""
+    if problem is None or isinstance(problem, NoAnswer):
+        return tr("No answer for {time}, trying again …", time=duration(silent_s))
+    return tr("{problem} Trying again …", problem=problem)
 
 
 def came_back(answer: "Answer", before: "JobStatus | None") -> str:

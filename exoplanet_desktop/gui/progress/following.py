@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.text import tr
@@ -54,10 +53,11 @@ class Following:
         if (watch := self._watch) is None:
             return
         try:
-            if self.can_cancel:
-                await self.services.workers.call(self.connection.backend.cancel, self._job_id)
-            else:
+            if not self.can_cancel:
                 watch.leave()
+                return
+            await self.services.workers.call(self.connection.backend.cancel, self._job_id)
+            await watch.stopping()
         except AppError as error:
             log.warning("the job could not be cancelled: %s", error)
             watch.leave()
@@ -73,6 +73,6 @@ class Following:
         if watch is None:
             return
         if watch.silent_s:
-            self.tell(None, away.no_answer(watch.silent_s))
+            self.tell(None, watch.silent_words)
         elif watch.status is not None:
             self.tell(watch.status.progress, watch.status.stage or tr("Waiting in line …"))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableError
-from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.progress.held_out import HeldOut
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.parity import can_be_checked, check
@@ -216,6 +215,8 @@ class TrainingRun(QObject):
         except AppError as error:
             self._take_log(f"The job could not be cancelled: {error}\n")
             watch.leave()
+            return
+        await watch.stopping()
 
     def ask_now(self) -> None:
         """Ask the backend at once how the job is getting on."""
@@ -320,7 +321,7 @@ class TrainingRun(QObject):
             return
         if watch.silent_s:
             self.trouble = SILENT
-            self._set(self.phase, None, away.no_answer(watch.silent_s))
+            self._set(self.phase, None, watch.silent_words)
             return
         status = self.status = watch.status
         if status is None or status.status not in (Status.PENDING, Status.RUNNING):

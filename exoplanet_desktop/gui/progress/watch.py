@@ -20,6 +20,7 @@ _keys = itertools.count(1)
 TICK_MS = 1000
 QUIET_S = 3.0  # of a backend that failed to answer; shorter gaps are not worth a word
 LATE_S = SLOWEST_S + 5.0  # of one that just does not answer: no pause between two questions is as long
+STOP_S = 10.0  # how long a backend that has taken a cancel may keep silent about the end
 STALLED_AFTER_S = 300.0  # a training of a reference backend says nothing for over a minute
 STALLED_AFTER_GAP_S = 120.0  # the same after the backend was away, as one that restarts is
 
@@ -40,7 +41,8 @@ class JobWatch(QObject):
         self.status: JobStatus | None = None
         self._state: object = None
         self._moved = self._heard = time.monotonic()
-        self._failing = self._was_away = False
+        self._problem: AppError | None = None
+        self._was_away = False
         self._key = next(_keys)
         self._poller = poller
         self._end: asyncio.Future[JobStatus] = asyncio.get_running_loop().create_future()
@@ -54,7 +56,12 @@ class JobWatch(QObject):
     def silent_s(self) -> float:
         """For how long the backend has not answered; 0 where it does."""
         quiet = time.monotonic() - self._heard
-        return quiet if quiet > (QUIET_S if self._failing else LATE_S) else 0.0
+        return quiet if quiet > (QUIET_S if self._problem else LATE_S) else 0.0
+
+    @property
+    def silent_words(self) -> str:
+        """That the backend does not answer, or what is wrong with its answers."""
+        return away.no_answer(self.silent_s, self._problem)
 
     @property
     def still_s(self) -> float:
@@ -83,11 +90,22 @@ class JobWatch(QObject):
             self._tick.stop()
             self._poller.drop(self._key)
             self._poller.answered.disconnect(self._take)
+            # Here and now: the garbage collector might delete it in another thread, under the timer's feet.
+            self.deleteLater()
 
     def leave(self) -> None:
         """Watch no longer; the job on the backend goes on."""
         if not self._end.done():
             self._end.set_exception(Cancelled(tr("The job is no longer watched; on the backend it goes on.")))
+
+    async def stopping(self) -> None:
+        """Wait for the end of a job that was asked to stop, but not for ever."""
+        self.ask_now()
+        await asyncio.wait({self._end}, timeout=STOP_S)
+        if not self._end.done():
+            self._end.set_exception(
+                Cancelled(tr("The backend was asked to stop the job, but does not tell that it has ended."))
+            )
 
     @Slot(object)
     def _take(self, answer: Answer) -> None:
@@ -97,7 +115,7 @@ class JobWatch(QObject):
             self._take_error(answer.error)
             return
         before, self.status = self.status, answer.status
-        self._heard, self._failing = time.monotonic(), False
+        self._heard, self._problem = time.monotonic(), None
         if answer.away_s:
             self._was_away = True
             self.came_back.emit(away.came_back(answer, before))
@@ -120,7 +138,7 @@ class JobWatch(QObject):
         if isinstance(error, NotFound | NotAllowed):
             self._end.set_exception(error)  # asking again would bring the same answer
             return
-        self._failing = True
+        self._problem = error
         self.changed.emit()
 
     @Slot()
