@@ -13,6 +13,7 @@ from exoplanet_desktop.client.caller import Caller, plain_name, segment
 from exoplanet_desktop.client.checks import check_prediction
 from exoplanet_desktop.client.transfers import Progress, ShouldStop, copy_file
 from exoplanet_desktop.client.urls import rebase
+from exoplanet_desktop.client.words import not_the_contract
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.payloads import (
     JobStatus,
@@ -43,7 +44,9 @@ class Backend(Caller):
             return []
         reply = self._json(self._get("/api/models", "list its models"), "a list of models")
         models = reply.get("models")
-        return [model for model in models if isinstance(model, dict)] if isinstance(models, list) else []
+        if not isinstance(models, list):
+            raise not_the_contract(self.base_url, "a list of models", repr(reply).encode(), type(models).__name__)
+        return [model for model in models if isinstance(model, dict)]
 
     # Training
 

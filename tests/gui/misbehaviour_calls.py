@@ -17,7 +17,7 @@ from exoplanet_desktop.client.patience import Patience, Patiences, Repeats
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.run import SILENT, TrainingRun
-from exoplanet_desktop.gui.session import Found, State
+from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.workers.poller import Connection
 from exoplanet_desktop.wire.payloads import MergedFile
 from tests.reference_server import lab
@@ -124,7 +124,7 @@ class Table:
 def adopt(window: MainWindow, base: str) -> None:
     """Puts the backend at an address into use, as the dialog does once it has answered."""
     backend = Backend(base, TOKEN, patiences=PATIENCES)
-    window.services.session.adopt(Found(Connection(backend, "lab", embedded=False), backend.health()))
+    window.services.session.adopt(Connection(backend, "lab", embedded=False, health=backend.health()))
     assert window.services.session.state is State.READY
 
 

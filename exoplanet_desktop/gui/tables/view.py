@@ -126,6 +126,7 @@ class CatalogView(QWidget):
 
     def clear(self) -> None:
         """Show the empty page."""
+        self.failure = ""
         self.close_table()
         self._request += 1
         self._stack.setCurrentWidget(self.empty)
