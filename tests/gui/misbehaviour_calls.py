@@ -78,7 +78,9 @@ class Table:
         for tab in (self.window.train, self.window.predict):
             with self.qtbot.waitSignal(tab.view.opened, timeout=20_000):
                 tab.open_files([self.catalog])
-        self.window.merge.open_files([self.catalog, self.catalog])
+        other = self.folder.parent / "another.csv"
+        other.write_bytes(self.catalog.read_bytes())
+        self.window.merge.open_files([self.catalog, other])
 
     def good_backend(self) -> None:
         """A backend that answers well; its addresses name another host, as behind a proxy."""
