@@ -1,26 +1,32 @@
 """Whether one training did better than another, or whether that is noise.
 
-Only runs on the same data under the same protocol are compared. Their folds are then the same, so the accuracy over the
-folds is compared fold by fold; scores of the hold-out have an interval each, from a bootstrap of the backend.
+Only runs on the same data under the same protocol are compared. Where both tell what they said of the held-out rows,
+accuracies, log loss and Brier score are compared row by row (see `held_rows`): models err on the same rows, so most of
+the noise is common to both. These intervals hold the luck of the rows, as all of this program do, and not that of
+another draw of the folds.
 
-Fold by fold: the folds share most of their training rows, so their differences vary less than those of independent
-trainings would, and a plain t-test finds differences where there are none. The corrected resampled t-test widens the
-variance by the ratio of test to training rows (Nadeau & Bengio 2003, Machine Learning 52, 239; for cross-validation
-Bouckaert & Frank 2004, PAKDD, LNCS 3056, 3). Its interval is d ± t(k - 1) · sqrt((1/k + 1/(k - 1)) · s²), with d the
-mean and s² the variance of the k differences.
+Without these rows, the accuracy over the folds is compared fold by fold. Folds share most of their training rows, so
+their differences vary less than those of independent trainings would, and a plain t-test finds differences where there
+are none. The corrected resampled t-test widens the variance by the ratio of test to training rows (Nadeau & Bengio
+2003, Machine Learning 52, 239; for cross-validation Bouckaert & Frank 2004, PAKDD, LNCS 3056, 3). Its interval is
+d ± t(k - 1) · sqrt((1/k + 1/(k - 1)) · s²), with d the mean and s² the variance of the k differences.
 
-Hold-out: the half widths of both intervals are added in squares, as for independent rows. Both are of the same rows, on
-which good models err alike, so the true noise is smaller: the interval is rather too wide than too narrow.
+Other scores of the hold-out have an interval each, from a bootstrap of the backend, whose half widths are added in
+squares, as for independent rows. Both are of the same rows, so the interval is rather too wide than too narrow.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pydantic
 
+from exoplanet_desktop.client.held_rows import FILE_NAME, HeldRows, half_width, read_held_rows
+from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.client.record_entry import Run
 from exoplanet_desktop.wire.payloads import Evaluation, TrainResult
 
@@ -48,6 +54,7 @@ class Metric(StrEnum):
 class Method(StrEnum):
     """How an interval of a difference came about."""
 
+    ROWS = "rows"
     FOLDS = "folds"
     BOTH_INTERVALS = "both intervals"
     NONE = "none"
@@ -79,20 +86,28 @@ class Contender:
 
     Attributes:
         digest: of the data, SHA-256; None where nobody told it.
+        rows: what it said of the held-out rows, where that is kept.
     """
 
     run: Run
     digest: str | None
     result: TrainResult
+    rows: HeldRows | None = None
 
     @classmethod
-    def of(cls, run: Run) -> "Contender | None":
-        """None for a run without metrics."""
+    def of(cls, run: Run, held_out: Path | None = None) -> "Contender | None":
+        """A run of the record, with its file of held-out rows; None for one without metrics."""
         try:
             result = TrainResult.model_validate(run.result)
         except pydantic.ValidationError:
             return None
-        return cls(run, result.data_digest or run.data_digest, result)
+        rows = read_held_rows(held_out) if held_out is not None else None
+        return cls(run, result.data_digest or run.data_digest, result, rows)
+
+    @classmethod
+    def kept(cls, record: Record, run_id: str) -> "Contender | None":
+        """The same, out of the record."""
+        return cls.of(record.run(run_id), record.file(run_id, FILE_NAME))
 
     def value(self, metric: Metric) -> float | None:
         return _number(getattr(self.result, metric))
@@ -148,8 +163,8 @@ def hindrances(one: Contender, other: Contender) -> list[Hindrance]:
 def compare(one: Contender, other: Contender, metric: Metric, level: float = LEVEL) -> Difference | None:
     """A score of `one` less that of `other`; None where either has none, and where they must not be compared.
 
-    There is no interval, and so no verdict, where nobody told data or protocol. `level` is that of the accuracy over
-    the folds; the backend gives its own intervals with 95 %.
+    There is no interval, and so no verdict, where nobody told data or protocol. `level` is that of comparisons by rows
+    and folds; the backend gives its own intervals with 95 %.
     """
     a, b = one.value(metric), other.value(metric)
     found = hindrances(one, other)
@@ -157,6 +172,8 @@ def compare(one: Contender, other: Contender, metric: Metric, level: float = LEV
         return None
     if found:
         return Difference(metric, a - b, None, Method.NONE)
+    if (half := _by_rows(one, other, metric, level)) is not None:
+        return Difference(metric, a - b, (a - b - half, a - b + half), Method.ROWS)
     if metric is Metric.CV_MEAN:
         first, second = one.result.evaluation, other.result.evaluation
         assert first is not None  # else there was a hindrance
@@ -202,6 +219,16 @@ def rank(contenders: Sequence[Contender]) -> list[Ranked]:
         tied = behind is not None and behind.verdict is not Verdict.WORSE
         ranked.append(Ranked(1 if tied and ranked[-1].place == 1 else number, one, behind))
     return ranked
+
+
+def _by_rows(one: Contender, other: Contender, metric: Metric, level: float) -> float | None:
+    if one.rows is None or other.rows is None or metric not in _BY_ROWS:
+        return None
+    quantile = NormalDist().inv_cdf((1 + level) / 2)
+    return half_width(one.rows, other.rows, _BY_ROWS[metric], hold_out=metric is not Metric.CV_MEAN, quantile=quantile)
+
+
+_BY_ROWS = {Metric.CV_MEAN: "right", Metric.ACCURACY: "right", Metric.LOG_LOSS: "loss", Metric.BRIER: "brier"}
 
 
 def folds_interval(one: Sequence[float], other: Sequence[float], level: float = LEVEL) -> tuple[float, float] | None:

@@ -92,6 +92,14 @@ def methods(contenders: Sequence[Contender], base: int) -> list[str]:
         if (difference := compare(one, contenders[base], metric)) is not None
     }
     said = []
+    if Method.ROWS in found:
+        said.append(
+            tr(
+                "Accuracies, log loss and Brier score are compared row by row on the same held-out rows, whole host "
+                "stars at a time. This holds the luck of the rows; another draw of the folds may move them by some "
+                "thousandths."
+            )
+        )
     if Method.FOLDS in found:
         said.append(
             tr(

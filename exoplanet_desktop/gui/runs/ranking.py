@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.client.comparison import Contender, Metric, Ranked, rank
+from exoplanet_desktop.client.comparison import Method, Metric, Ranked
 from exoplanet_desktop.gui.runs import comparing, words
 from exoplanet_desktop.gui.text import NONE, fixed, tr
-from exoplanet_desktop.wire.vocabulary import Model, Status
+from exoplanet_desktop.wire.vocabulary import Model
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.record_entry import Run
@@ -40,13 +40,11 @@ def headers() -> tuple[str, ...]:
     )
 
 
-def standings(runs: Sequence["Run"], live_words: dict[str, str]) -> list[Standing]:
+def standings(runs: Sequence["Run"], ranked: Sequence[Ranked], live_words: dict[str, str]) -> list[Standing]:
     """Those that are trained by their place, then those that run, failed, or have not begun.
 
     `live_words` tells of the runs that are watched now, by their ids, how they are getting on.
     """
-    contenders = [found for run in runs if run.status == Status.SUCCEEDED and (found := Contender.of(run)) is not None]
-    ranked = rank(contenders)
     shared = sum(one.place == 1 for one in ranked) > 1
     lines = [_placed(one, shared) for one in ranked]
     placed = {line.run_id for line in lines}
@@ -57,9 +55,8 @@ def standings(runs: Sequence["Run"], live_words: dict[str, str]) -> list[Standin
     return lines + [Standing("", ("", model.display_name, tr("not begun"), *[NONE] * 5)) for model in waiting]
 
 
-def verdict(runs: Sequence["Run"]) -> str:
+def verdict(ranked: Sequence[Ranked]) -> str:
     """Who is best, in a sentence, and who cannot be told from it."""
-    ranked = rank([found for run in runs if (found := Contender.of(run)) is not None])
     if not ranked:
         return ""
     names = [words.model_words(one.contender.run.model) for one in ranked if one.place == 1]
@@ -76,11 +73,19 @@ def verdict(runs: Sequence["Run"]) -> str:
     )
 
 
-def method() -> str:
+def method(ranked: Sequence[Ranked]) -> str:
+    """How the places came about."""
+    used = {one.behind.method for one in ranked if one.behind is not None}
+    how = {
+        Method.ROWS: tr("row by row on the same held-out rows, whole host stars at a time"),
+        Method.FOLDS: tr("by the corrected resampled t-test on the same folds, Nadeau & Bengio 2003"),
+    }
+    told = " ".join(words for method, words in how.items() if method in used)
     return tr(
-        "By accuracy over the same folds, each against the best (corrected resampled t-test, Nadeau & Bengio 2003; all "
-        "intervals hold together with 95 %). Those within noise share the first place; the others are not tested "
-        "against each other. The best of several looks a little better than it is."
+        "By accuracy over the folds, each against the best{how}; all these intervals hold together with 95 %. Those "
+        "within noise share the first place; the others are not tested against each other. The best of several looks a "
+        "little better than it is.",
+        how=f" ({told})" if told else "",
     )
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.client.comparison import Contender, rank
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
@@ -26,6 +27,7 @@ from exoplanet_desktop.gui.runs.batch import Batch
 from exoplanet_desktop.gui.runs.ranking import Standing
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.record import Record
@@ -55,6 +57,7 @@ class RankingDialog(QDialog):
         self.notice_bar = NoticeBar(self._notices, self)
         self._notices.open()
         self._left = False
+        self._known: dict[str, Contender] = {}
         self._standings: list[Standing] = []
         self.state = Words("", "muted", selectable=True)
         self.bar = QProgressBar(self)
@@ -63,8 +66,9 @@ class RankingDialog(QDialog):
         self.bar.setAccessibleName(tr("Progress of all models"))
         self.cancel_button = QPushButton(tr("Cancel &all"), self)
         self.verdict = Words("", "heading", selectable=True)
+        self.verdict.hide()
         self.table = QTableWidget(0, len(ranking.headers()), self)
-        self.method = Words(ranking.method(), "muted", selectable=True)
+        self.method = Words("", "muted", selectable=True)
         self.open_button = QPushButton(tr("&Open run"), self)
         self.predict_button = QPushButton(tr("&Use in Predict"), self)
         self.close_button = QPushButton(tr("Close"), self)
@@ -102,7 +106,7 @@ class RankingDialog(QDialog):
 
         parts = [part for part in self.batch.parts if not part.is_over] if self.batch is not None else []
         live = {part.run_id: part.words for part in parts}
-        self._show(*await self._keeper.work(partial(_ranked, group_id=group_id, live=live)))
+        self._show(*await self._keeper.work(partial(_ranked, group_id=group_id, live=live, known=self._known)))
 
     @aio.slot()
     async def cancel(self) -> None:
@@ -123,7 +127,8 @@ class RankingDialog(QDialog):
         if live and not self._left and not self._timer.isActive():
             self._timer.start()  # not at every step: the record is read for it
 
-    def _show(self, standings: list[Standing], verdict: str) -> None:
+    def _show(self, standings: list[Standing], verdict: str, method: str) -> None:
+        self.method.setText(method)
         chosen = self._chosen()
         self._standings = standings
         self.verdict.setText(verdict)
@@ -205,6 +210,14 @@ class RankingDialog(QDialog):
         self.resize(980, 420)
 
 
-def _ranked(record: "Record", group_id: str, live: dict[str, str]) -> tuple[list[Standing], str]:
-    runs = [record.run(member.run_id) for member in record.members(group_id)]
-    return ranking.standings(runs, live), ranking.verdict(runs)
+def _ranked(
+    record: "Record", group_id: str, live: dict[str, str], known: dict[str, Contender]
+) -> tuple[list[Standing], str, str]:
+    """`known` is added to: what is over is read once."""
+    runs = [record.run(member.run_id) for member in record.members(group_id) if member.deleted_at is None]
+    for run in runs:
+        new = run.status == Status.SUCCEEDED and run.run_id not in known
+        if new and (found := Contender.kept(record, run.run_id)) is not None:
+            known[run.run_id] = found
+    ranked = rank([known[run.run_id] for run in runs if run.run_id in known])
+    return ranking.standings(runs, ranked, live), ranking.verdict(ranked), ranking.method(ranked)

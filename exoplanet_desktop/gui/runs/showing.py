@@ -118,5 +118,5 @@ class Showing(QObject):
 def _contenders(record: "Record", run_ids: Sequence[str]) -> "list[Contender]":
     from exoplanet_desktop.client.comparison import Contender
 
-    found = (Contender.of(record.run(run_id)) for run_id in run_ids)
+    found = (Contender.kept(record, run_id) for run_id in run_ids)
     return [one for one in found if one is not None]
