@@ -251,6 +251,23 @@ class Backend(Caller):
         address = rebase(self.base_url, url)
         downloads.download(self.connection, address, target, self.patiences.file, progress, should_stop)
 
+    def provide(
+        self,
+        url: str,
+        target: Path,
+        progress: Progress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> None:
+        """Has a file of the backend at `target` to be read, not changed: by a link where the engine is our own."""
+        if source := self.local_file(url):
+            for link in (target.hardlink_to, target.symlink_to):
+                try:
+                    link(source)
+                    return
+                except OSError:
+                    continue  # another disk, or a system that wants rights for links
+        self.download(url, target, progress, should_stop)
+
     def local_file(self, url: str) -> Path | None:
         """Where a file of our own engine lies, to be read and not changed; None for every other backend."""
         if not self._own or not self.has("local-path"):

@@ -13,7 +13,6 @@ from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import Found
 from exoplanet_desktop.gui.widgets.options import choose
 from exoplanet_desktop.gui.workers.poller import Connection
 
@@ -101,18 +100,19 @@ def test_by_a_rule_and_three_files_in_the_engine(live: MainWindow, sample: Sampl
     reply = merged.args[0]
     assert (reply.rule, reply.merged_rows) == ("last", 600)
     (told,) = live.notices.texts()
-    assert "from 600 + 100 + 500" in told and "Merged by Embedded engine" in told
+    assert "from 600 + 100 + 500" in told and "Merged by the embedded engine" in told
 
 
 @pytest.fixture
-def plain(live: MainWindow, tmp_path: Path) -> Iterator[MainWindow]:
+def plain(live: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """A window over a backend that knows the plain contract alone: an engine whose health tells of no extension."""
     lab = EmbeddedEngine(tmp_path / "lab")
     backend = lab.start()
     health = backend.health()
     assert health is not None
     health.extensions.clear()
-    live.services.session.adopt(Found(Connection(backend, "The lab", embedded=False), health))
+    monkeypatch.setattr(backend, "health", lambda: health)
+    live.services.session.adopt(Connection(backend, "The lab", embedded=False, health=health))
     live.tabs.setCurrentWidget(live.merge)
     yield live
     lab.stop()

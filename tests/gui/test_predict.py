@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.main_window import MainWindow
 
@@ -47,7 +50,7 @@ def test_train_first_then_predict_a_range_and_save(
     assert prediction.known == 100
     assert "100 rows" in tab.summary.headline.text()
     headers = tab.result.model.columns
-    assert headers[2:5] == ("Predicted_Class", "Confidence", "Match")
+    assert list(headers[2:5]) == ["Predicted_Class", "Confidence", "Match"]
     qtbot.waitUntil(lambda: "Yes" in str(tab.result.model.index(0, 4).data()), timeout=5_000)
     assert tab.result.model.index(0, 4).data() in ("✓ Yes", "✗ No")
 
@@ -55,6 +58,44 @@ def test_train_first_then_predict_a_range_and_save(
     tab.save(str(target))
     qtbot.waitUntil(target.exists, timeout=5_000)
     assert len(target.read_text().splitlines()) == 101
+
+    chips, rows = tab.summary.chips, tab.result.model.rowCount
+    differ = prediction.known - prediction.matches
+    assert chips["differ"].text() == f"✗ {differ} differ"
+    qtbot.mouseClick(chips["CONFIRMED"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rows() == prediction.counts["CONFIRMED"], timeout=5_000)
+    qtbot.mouseClick(chips["FALSE POSITIVE"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rows() == prediction.counts["FALSE POSITIVE"], timeout=5_000)
+    qtbot.waitUntil(lambda: not chips["CONFIRMED"].isChecked(), timeout=5_000)
+    tab.result.pane.selecting.drop_filter("Predicted_Class")
+    qtbot.waitUntil(lambda: not chips["FALSE POSITIVE"].isChecked(), timeout=5_000)
+    qtbot.mouseClick(chips["uncertain"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: rows() == prediction.uncertain, timeout=5_000)
+    assert chips["uncertain"].isChecked()
+
+
+def test_the_result_is_read_once_and_its_model_is_named_with_its_date(
+    live: MainWindow, sample: Sample, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = live.predict
+    open_catalog(live, sample(), qtbot)
+    tab.training_picker.set_paths([sample()])
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
+    opened: list[Path] = []
+    read = Table.open.__func__  # type: ignore[attr-defined]
+
+    def noticed(cls: type[Table], path: Path, **options: Any) -> Table:
+        opened.append(path)
+        return read(cls, path, **options)
+
+    monkeypatch.setattr(Table, "open", classmethod(noticed))
+    with qtbot.waitSignal(tab.predicted, timeout=JOB_MS) as predicted:
+        tab.go.button.click()
+    assert opened.count(predicted.args[0].csv) == 1
+    assert predicted.args[0].reply.results == []
+    tab.training_picker.set_paths([])
+    qtbot.waitUntil(lambda: "trained" in tab.model_hint.text(), timeout=5_000)
+    assert tab.model_hint.text().startswith("vetted features, ")
 
 
 def test_sorting_by_a_click_sorts_the_whole_table(window: MainWindow, sample: Sample, qtbot: QtBot) -> None:

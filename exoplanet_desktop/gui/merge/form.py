@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
@@ -12,6 +12,7 @@ from exoplanet_desktop.gui.merge.words import RULES
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.options import chosen, combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.merges import MergeWish
@@ -27,7 +28,9 @@ class MergeForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picker = CatalogPicker(tr("&Catalogs, in the order of their rows"), many=True, ordered=True)
-        self.rule = combo(tr("Duplicates"), [(tr(words), rule) for rule, words in RULES.items()])
+        self.rule = combo(tr("Duplicates"), [(tr(short), rule) for rule, (short, _) in RULES.items()])
+        for place, (_, whole) in enumerate(RULES.values()):
+            self.rule.setItemData(place, tip(tr(whole)), Qt.ItemDataRole.ToolTipRole)
         self.identifier = combo(tr("Objects by"), [])
         self.identifier.setToolTip(tr("The column that says which object a row is"))
         self._identifier_label = QLabel(tr("&Objects by"), self)
@@ -81,6 +84,8 @@ class MergeForm(QWidget):
 
     @Slot()
     def _show_identifier(self) -> None:
-        by_identifier = chosen(self.rule, Duplicates).by_identifier
+        rule = chosen(self.rule, Duplicates)
+        by_identifier = rule.by_identifier
+        self.rule.setToolTip(tip(tr(RULES[rule][1])))
         for widget in (self._identifier_label, self.identifier):
             widget.setVisible(by_identifier)

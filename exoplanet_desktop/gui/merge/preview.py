@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QListWidget,
+    QScrollArea,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 5  # rows of the table of files before it scrolls
 MOST_NOTES_PX = 96
+MARGIN_PX = 8
 ROW_PADDING_PX = 10
 NOTHING = "–"  # a cell that says nothing
 
@@ -40,18 +42,18 @@ class PreviewPane(QFrame):
         self.headline = Words("", "heading", selectable=True)
         self.sum = Words("", "muted")
         self.files = _table(tr("The catalogs of the merge"))
-        self.notes = QListWidget(self)
-        self.notes.setAccessibleName(tr("Notes on the merge"))
-        self.notes.setWordWrap(True)
-        self.notes.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.notes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.notes.setMaximumHeight(MOST_NOTES_PX)
+        self.notes = Words("", "warning", selectable=True)
+        self._notes_area = QScrollArea(self)
+        self._notes_area.setWidget(self.notes)
+        self._notes_area.setWidgetResizable(True)
+        self._notes_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._notes_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.objects = Words("", selectable=True)
         self.conflicts = _table(tr("Where rows of the same object differ"))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         layout.setSpacing(8)
-        for widget in (self.headline, self.sum, self.files, self.notes, self.objects):
+        for widget in (self.headline, self.sum, self.files, self._notes_area, self.objects):
             layout.addWidget(widget)
         layout.addWidget(self.conflicts, 1)
         layout.addStretch(0)
@@ -60,18 +62,27 @@ class PreviewPane(QFrame):
         self.headline.setText(words.size(preview))
         self.sum.setText(words.sum_of(preview))
         self._show_files(preview.files)
-        self.notes.clear()
-        for text in (*map(words.clash, preview.type_clashes), *preview.notes):
-            self.notes.addItem(f"⚠ {text}")
-        self.notes.setVisible(self.notes.count() > 0)
+        notes = (*map(words.clash, preview.type_clashes), *preview.notes)
+        self.notes.setText("\n".join(f"⚠ {note}" for note in notes))
+        self._notes_area.setVisible(bool(notes))
+        self._fit_notes()
         self.objects.setText(words.objects(preview))
         self._show_conflicts(preview.conflicts)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_notes()
+
+    def _fit_notes(self) -> None:
+        """As high as the notes need, up to a few lines; then they scroll."""
+        needed = self.notes.heightForWidth(max(self.width() - 2 * MARGIN_PX, 200))
+        self._notes_area.setFixedHeight(min(needed, MOST_NOTES_PX))
+
     def _show_files(self, files: "Sequence[FilePreview]") -> None:
-        titles = [tr("Catalog"), tr("Rows"), tr("Dropped"), tr("Columns gained"), tr("Columns lost")]
+        titles = [tr("Catalog"), tr("Rows"), tr("Dropped"), tr("Gained"), tr("Lost")]
         filled, bad = any(file.filled for file in files), any(file.bad_lines for file in files)
-        titles += [tr("Labels by a model")] if filled else []
-        titles += [tr("Unreadable lines")] if bad else []
+        titles += [tr("Model's labels")] if filled else []
+        titles += [tr("Bad lines")] if bad else []
         lines: list[list[Cell]] = []
         for file in files:
             name = f"{file.path.name} ({file.satellite})" if file.satellite else file.path.name
@@ -81,6 +92,10 @@ class PreviewPane(QFrame):
             line += [(count(file.bad_lines), "")] if bad else []
             lines.append(line)
         _fill(self.files, titles, lines, numbers=range(1, len(titles)))
+        header = self.files.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.files.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows = min(len(files), MOST_FILES)
         self.files.setFixedHeight(
             self.files.horizontalHeader().sizeHint().height() + rows * _row_px(self.files) + 2 * self.files.frameWidth()
@@ -138,6 +153,7 @@ def _fill(
     table.setRowCount(len(lines))
     for column, title in enumerate(titles):
         item = QTableWidgetItem(title)
+        item.setToolTip(tip(tr(words.COLUMN_TIPS.get(title, title))))
         item.setTextAlignment(right if column in numbers else left)
         table.setHorizontalHeaderItem(column, item)
         for row, line in enumerate(lines):

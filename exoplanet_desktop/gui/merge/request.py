@@ -64,8 +64,8 @@ class Merger(Following):
         if await workers.call(backend.has, "merge-rules"):
             accepted = await workers.call(self._merge_by_rule)
             entry.accepted(accepted)
-            return Merged(merge_of(await self.to_end(accepted)), self.connection.title)
-        return Merged(await workers.call(self._merge_plain), self.connection.title)
+            return Merged(merge_of(await self.to_end(accepted)), self._who())
+        return Merged(await workers.call(self._merge_plain), self._who())
 
     def _merge_by_rule(self) -> "TrainAccepted":
         wish = self.wish
@@ -89,6 +89,9 @@ class Merger(Following):
             progress=self._sending(),
             should_stop=self.stop.is_set,
         )
+
+    def _who(self) -> str:
+        return tr("the embedded engine") if self.connection.embedded else self.connection.title
 
     def _sending(self) -> Pacing:
         return Pacing(tr("Sending"), self.tell, tr("The backend merges …"))

@@ -89,15 +89,12 @@ class UsePage(QWidget):
             self.view.show_busy(tr("Fetching {file} …", file=file.filename), cancellable=True)
             fetching = Pacing(tr("Fetching {file}:", file=file.filename), self._progress.emit)
             try:
-                there = await self._services.workers.call(backend.local_file, file.url)
-                if there is None:
-                    await self._services.workers.call(backend.download, file.url, path, fetching, stop.is_set)
+                await self._services.workers.call(backend.provide, file.url, path, fetching, stop.is_set)
             except AppError:
                 self.view.back()
                 raise
             finally:
                 self._fetching = None
-            path = there or path
         self.used = file
         opened = await self.view.open(path, file.filename)
         self.options.tell_model_labels(opened.model_labels)

@@ -9,12 +9,23 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.merge_preview import Conflict, MergePreview, TypeClash
     from exoplanet_desktop.wire.payloads import MergeReply
 
+# Short enough for the column at the left; the tips say it whole.
 RULES = {
-    Duplicates.EXACT: "Exact duplicates: the first stays",
-    Duplicates.BY_IDENTIFIER_FIRST: "Same object: the first row stays",
-    Duplicates.BY_IDENTIFIER_LAST: "Same object: the last row stays",
-    Duplicates.BY_IDENTIFIER_MOST_COMPLETE: "Same object: the most complete row stays",
-    Duplicates.NONE: "No duplicates: all rows stay",
+    Duplicates.EXACT: ("Exact: first stays", "Rows that say the same in all cells: the first of them stays"),
+    Duplicates.BY_IDENTIFIER_FIRST: ("By object: first stays", "Rows of the same object: the first of them stays"),
+    Duplicates.BY_IDENTIFIER_LAST: ("By object: last stays", "Rows of the same object: the last of them stays"),
+    Duplicates.BY_IDENTIFIER_MOST_COMPLETE: (
+        "By object: fullest stays",
+        "Rows of the same object: the one with the most cells stays, the first of several",
+    ),
+    Duplicates.NONE: ("None: all stay", "No row is dropped"),
+}
+COLUMN_TIPS = {
+    "Dropped": "Rows that the rule for duplicates drops",
+    "Gained": "Columns of the other catalogs, in which the rows of this one are empty",
+    "Lost": "Columns of a prediction, which are dropped",
+    "Model's labels": "Rows whose label is the predicted one; `label_source` says so",
+    "Bad lines": "Lines that are no rows, and are left out",
 }
 EMPTY_TEXT = (
     "Add two catalogs or more at the left: the rows of the first, then those of the next, with all their columns. "

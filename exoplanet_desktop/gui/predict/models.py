@@ -1,6 +1,7 @@
 """Which models the Predict tab can offer, in words."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,17 @@ from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 
-def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[tuple[str, ModelChoice]]:
-    """(words, choice) of each trained model of a satellite, newest first; entries that make no sense are left out."""
+@dataclass(frozen=True)
+class Offer:
+    """A model to choose; `hint` is what stands below the box, which may be too narrow for its words."""
+
+    words: str
+    choice: ModelChoice
+    hint: str = ""
+
+
+def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
+    """The trained models of a satellite, newest first; entries that make no sense are left out."""
     found = []
     for entry in models:
         if entry.get("satellite") != satellite:
@@ -23,12 +33,13 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[tuple[st
             continue
         choice = ModelChoice(model, features, str(entry.get("model_version")))
         score = spread(_number(entry.get("cv_mean")), _number(entry.get("cv_std")))
-        words = f"{model.display_name} · {features.display_name.lower()} · {score} · {_when(entry.get('created_at'))}"
-        found.append((words, choice))
+        name, kind, when = model.display_name, features.display_name.lower(), _when(entry.get("created_at"))
+        hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=score, when=when)
+        found.append(Offer(f"{name} · {kind} · {score} · {when}", choice, hint))
     return found
 
 
-def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[tuple[str, ModelChoice]]:
+def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[Offer]:
     """The six kinds, for a backend that does not tell which it has trained.
 
     `against`: (satellite, model) to the sentence that speaks against one.
@@ -37,7 +48,7 @@ def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> 
     for model in Model:
         warning = against.get((satellite, model), "")
         words = tr("{model} · ⚠ contradicts its accuracy", model=model.display_name) if warning else model.display_name
-        found.append((words, ModelChoice(model, warning=warning)))
+        found.append(Offer(words, ModelChoice(model, warning=warning), warning))
     return found
 
 

@@ -67,14 +67,14 @@ class PredictRequest:
         }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Prediction:
     """Attributes:
-    csv: the downloaded file, with the prediction columns.
+    csv: the file with the prediction columns; it may be a link to that of our own engine.
     counts: rows by predicted class.
     known, matches: rows with a known disposition, and those of them that were predicted so.
-    uncertain: rows whose highest probability is below UNCERTAIN_BELOW; None where the file does not tell.
     notes: deviations from what was asked and what else should be known, a sentence each.
+    uncertain: rows whose highest probability is below UNCERTAIN_BELOW; None where that is not known (yet).
     """
 
     reply: "PredictReply"
@@ -82,8 +82,8 @@ class Prediction:
     counts: dict[str, int]
     known: int
     matches: int
-    uncertain: int | None
     notes: tuple[str, ...]
+    uncertain: int | None = None
 
 
 class Predictor(Following):
@@ -92,6 +92,7 @@ class Predictor(Following):
     def __init__(self, services: Services, request: PredictRequest, tell: Tell) -> None:
         super().__init__(services, request.connection, request.can_cancel, tell)
         self.request = request
+        self._run_id = ""
 
     async def work(self) -> Prediction:
         """Do it, and keep it in the record of runs. Raises AppError; Cancelled after `cancel`."""
@@ -114,7 +115,15 @@ class Predictor(Following):
         self.tell(None, "Fetching the result …")
         prediction = await workers.call(self._take, connection, reply)
         await entry.done(prediction.reply, prediction.notes, prediction.csv)
+        self._run_id = entry.run_id
         return prediction
+
+    async def add_notes(self, prediction: Prediction, notes: Sequence[str]) -> None:
+        """What is odd about the table itself, seen when it was opened: told, and kept in the record."""
+        if notes:
+            prediction.notes = (*prediction.notes, *notes)
+            self.services.keeper.note(self._run_id, warnings=prediction.notes)
+            await self.services.runs.journal.tell(self._run_id)
 
     def _send(self, connection: Connection) -> "PredictReply | TrainAccepted":
         from exoplanet_desktop.catalogs.reading import sniff
@@ -136,21 +145,17 @@ class Predictor(Following):
         )
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
-        """Download the CSV and count what it says. Runs in a worker."""
-        from exoplanet_desktop.catalogs.reading import sniff
-
+        """Fetch the CSV, and count what the reply says. Runs in a worker."""
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
         csv = folder / f"{self.request.path.stem}_predicted.csv"
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
-        connection.backend.download(reply.csv_file, csv, fetching, self.stop.is_set)
+        connection.backend.provide(reply.csv_file, csv, fetching, self.stop.is_set)
         request = self.request
         counts, known, matches = _counted(reply)
-        every_row = request.from_row is None and request.to_row is None
-        uncertain, odd = _looked_at(csv, reply, sniff(request.path).columns if every_row else None)
         against = (request.choice.warning,) if request.choice.warning else ()
-        notes = (*against, *deviations(reply, request.as_json()), *odd, *(reply.notes or ()))
-        return Prediction(reply, csv, counts, known, matches, uncertain, notes)
+        notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
+        return Prediction(reply, csv, counts, known, matches, notes)
 
 
 def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:
@@ -168,20 +173,3 @@ def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:
         known += match in ("Yes", "No")
         matches += match == "Yes"
     return counts, known, matches
-
-
-def _looked_at(csv: Path, reply: "PredictReply", sent: Sequence[str] | None) -> tuple[int | None, list[str]]:
-    """How many rows of a downloaded result are uncertain, and what is odd about it, a sentence each.
-
-    `sent`: the columns of the file that was sent; None where only some of its rows were asked for, of which some
-    backends send the others too.
-    """
-    from exoplanet_desktop.catalogs.table import Table
-    from exoplanet_desktop.client.check_values import check_table
-
-    with Table.open(csv) as table:
-        odd = [] if sent is None else check_table(table, reply, sent)
-        if "Confidence" not in table.columns:
-            return None, odd
-        confidence = table.numbers(["Confidence"])[:, 0]
-        return int((confidence < UNCERTAIN_BELOW).sum()), odd

@@ -1,25 +1,53 @@
-"""The strip above a prediction: classes, agreement, what is uncertain, what deviates, and the way to save it."""
+"""The strip above a prediction: classes, agreement, what is uncertain, what deviates, and the way to save it.
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+Each of its numbers is a button that leaves in the table below the rows that it counts.
+"""
 
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction
-from exoplanet_desktop.gui.widgets.classbar import ClassBar
+from exoplanet_desktop.gui.text import count, fixed, percent, tr
+from exoplanet_desktop.gui.widgets.classbar import MARKED, Shares
+from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.words import Words
-from exoplanet_desktop.wire.vocabulary import Model
+from exoplanet_desktop.wire.vocabulary import Disposition, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from exoplanet_desktop.catalogs.view import ColumnFilter
+
+# Files of reference backends have spellings of their own for K2.
+PREDICTED = ("Predicted_Class", "pred_label")
+MATCH = ("Match", "match")
+CONFIDENCE = ("Confidence",)
 
 
 class Summary(QFrame):
-    """Shows one Prediction."""
+    """Shows one Prediction.
+
+    Signals:
+        filter_wanted: a ColumnFilter, or None and the column whose condition is to go.
+    """
+
+    filter_wanted = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", True)
+        self._columns: frozenset[str] = frozenset()
         self.headline = Words("", "heading")
         self.agreement = Words()
         self.notes = Words("", "warning", selectable=True)
-        self.classes = ClassBar(self)
-        self.save_button = QPushButton("Save CSV…", self)
+        self.chips: dict[str, QToolButton] = {}
+        self._filters: dict[str, ColumnFilter] = {}
+        self._shares = Shares(self)
+        self.save_button = QPushButton(tr("Save CSV…"), self)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self.headline)
@@ -28,37 +56,106 @@ class Summary(QFrame):
         line.setSpacing(16)
         line.addLayout(words, 1)
         line.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignTop)
+        holder = QWidget()
+        self._flow = FlowLayout(holder, spacing=8)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 0)
+        layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(4)
         layout.addLayout(line)
         layout.addWidget(self.notes)
-        layout.addWidget(self.classes)
+        layout.addWidget(holder)
+        layout.addWidget(self._shares)
+        theme.theme().changed.connect(self._recolour)
 
-    def show_prediction(self, prediction: Prediction, name: str) -> None:
+    def show_prediction(self, prediction: Prediction, name: str, columns: "Sequence[str]") -> None:
+        """`columns` are those of the table below, which tell what it can be filtered by."""
         reply = prediction.reply
-        model = _title(reply.model_type)
-        self.headline.setText(f"{reply.total_predicted:,} rows of {name} predicted with {model}")
-        facts = [_agreement(prediction)]
-        if prediction.uncertain is not None:
-            facts.append(f"{prediction.uncertain:,} uncertain (highest probability below {UNCERTAIN_BELOW:.2f})")
-        self.agreement.setText("  ·  ".join(facts))
+        self._columns = frozenset(columns)
+        self.headline.setText(
+            tr(
+                "{rows} rows of {file} predicted with {model}",
+                rows=count(reply.total_predicted),
+                file=name,
+                model=_title(reply.model_type),
+            )
+        )
+        self.agreement.setText(_agreement(prediction))
         self.notes.setText("\n".join(f"⚠ {note}" for note in prediction.notes))
         self.notes.setVisible(bool(prediction.notes))
-        self.classes.show_counts(prediction.counts)
+        self._show_chips(prediction)
+        self._shares.show_counts(prediction.counts)
+
+    @Slot(object)
+    def show_filters(self, filters: object) -> None:
+        """Press the buttons whose conditions hold in the table below."""
+        there = set(filters) if isinstance(filters, tuple) else set()
+        for name, chip in self.chips.items():
+            chip.blockSignals(True)
+            chip.setChecked(self._filters.get(name) in there)
+            chip.blockSignals(False)
+
+    def _show_chips(self, prediction: Prediction) -> None:
+        from exoplanet_desktop.catalogs.view import ColumnFilter
+
+        while item := self._flow.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self.chips, self._filters = {}, {}
+        predicted, match, confidence = (self._column(names) for names in (PREDICTED, MATCH, CONFIDENCE))
+        for label in map(str, Disposition):
+            text = f"{label}  {count(prediction.counts.get(label, 0))}"
+            self._add(label, text, ColumnFilter(predicted, "one of", (label,)))
+        if prediction.known:
+            differ = prediction.known - prediction.matches
+            agreeing = tr("✓ {rows} agree", rows=count(prediction.matches))
+            self._add("agree", agreeing, ColumnFilter(match, "one of", ("Yes",)))
+            self._add("differ", tr("✗ {rows} differ", rows=count(differ)), ColumnFilter(match, "one of", ("No",)))
+        if prediction.uncertain is not None:
+            uncertain = tr("? {rows} uncertain", rows=count(prediction.uncertain))
+            self._add("uncertain", uncertain, ColumnFilter(confidence, "<", UNCERTAIN_BELOW))
+            self.chips["uncertain"].setToolTip(tr("Highest probability below {bound}", bound=fixed(UNCERTAIN_BELOW, 2)))
+        self._recolour()
+
+    def _column(self, names: "Sequence[str]") -> str:
+        return next((name for name in names if name in self._columns), "")
+
+    def _add(self, name: str, text: str, one: "ColumnFilter") -> None:
+        chip = QToolButton(self)
+        chip.setText(text)
+        chip.setAccessibleName(tr("Show these rows alone: {words}", words=text))
+        chip.setToolTip(tr("Show these rows alone"))
+        chip.setCheckable(True)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setIconSize(QSize(12, 12))
+        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        chip.setEnabled(bool(one.column))
+        chip.toggled.connect(lambda on: self.filter_wanted.emit(one if on else None, one.column))
+        self.chips[name], self._filters[name] = chip, one
+        self._flow.addWidget(chip)
+
+    @Slot()
+    def _recolour(self) -> None:
+        """The marks are pictures, which do not follow the scheme by themselves."""
+        for name, chip in self.chips.items():
+            chip.setIcon(theme.class_icon(name) if name in MARKED else QIcon())
 
 
 def _agreement(prediction: Prediction) -> str:
     if not prediction.known:
-        return "No disposition is known to compare with"
-    share = prediction.matches / prediction.known
-    return f"{prediction.matches:,} of {prediction.known:,} known dispositions agree ({share:.1%})"
+        return tr("No disposition is known to compare with")
+    return tr(
+        "{matches} of {known} known dispositions agree ({share})",
+        matches=count(prediction.matches),
+        known=count(prediction.known),
+        share=percent(prediction.matches / prediction.known, 1),
+    )
 
 
 def _title(model: str | None) -> str:
     """A model's name for a reader; as the backend writes it where it is none of the contract's."""
     if not model:
-        return "a model that the backend does not name"
+        return tr("a model that the backend does not name")
     try:
         return Model(model).display_name
     except ValueError:

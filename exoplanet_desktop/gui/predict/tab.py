@@ -1,6 +1,5 @@
 """The Predict tab: choose a catalog and a model, predict, look, save."""
 
-import shutil
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,10 +10,10 @@ from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, Q
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 from exoplanet_desktop.errors import AppError, MissingColumns, NoAnswer, UnavailableError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.predict.models import every_kind, model_of, offered
+from exoplanet_desktop.gui.predict.models import Offer, every_kind, model_of, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
+from exoplanet_desktop.gui.predict.result import ResultPage
 from exoplanet_desktop.gui.predict.rows import RowRange
-from exoplanet_desktop.gui.predict.summary import Summary
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
@@ -22,22 +21,19 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, combo, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
-from exoplanet_desktop.gui.widgets.transfer import TransferBar
-from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Satellite, Status
 
 EMPTY_TEXT = (
     "Choose or drop the catalog whose objects shall be classified. A disposition in it is not needed; where it has "
     "one, the prediction is compared with it."
 )
-RESULT_COLUMNS = ("Predicted_Class", "pred_label", "Confidence", "Match", "match")
-PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
+HINT = Qt.ItemDataRole.UserRole + 1  # of a model in the box: what the box may be too narrow to show
 
 
 class PredictTab(QWidget):
@@ -55,23 +51,20 @@ class PredictTab(QWidget):
         self._training: TrainingRun | None = None
         self._refreshes = 0
         self._wanted: ModelChoice | None = None
-        self.prediction: Prediction | None = None
         self.picker = CatalogPicker("C&atalog")
         self.satellite = satellite_combo()
         self.model = combo("Model", [])
         self.model.setPlaceholderText("none trained yet")
+        self.model_hint = Words("", "muted")
         self.rows = RowRange()
         self.training_picker = CatalogPicker("&Training catalog", many=True)
         self.training_options = TrainingOptions(satellite=False)
         self.go = GoButton("&Predict")
         empty = EmptyPage("Predict dispositions", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
-        waiting = EmptyPage("No prediction yet", "Choose a catalog and a model at the left, then Predict.")
-        self.result = CatalogView(services.workers, services.notices, services.tables, waiting, result=True)
-        self.summary = Summary()
-        self.summary.hide()
-        self.transfer = TransferBar()
-        self.busy = BusyPage()
+        self.page = ResultPage(services)
+        self.result, self.summary = self.page.view, self.page.summary
+        self.transfer, self.busy = self.page.transfer, self.page.busy
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self._lay_out()
@@ -85,13 +78,18 @@ class PredictTab(QWidget):
         self.model.currentIndexChanged.connect(self.settle)
         self.rows.changed.connect(self.settle)
         self.summary.save_button.clicked.connect(self.ask_target)
-        self.busy.cancelled.connect(self.cancel)
+        self.page.cancelled.connect(self.cancel)
         self.go.button.clicked.connect(self.predict)
         self._progress.connect(self.busy.show_progress)
         services.session.changed.connect(self.refresh_models)
         services.runs.ended.connect(self.refresh_models)
         services.runs.judged.connect(self.refresh_models)
         self.settle()
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """The one that is shown."""
+        return self.page.prediction
 
     @property
     def is_busy(self) -> bool:
@@ -153,7 +151,7 @@ class PredictTab(QWidget):
                 await self._predict(asked(choice=choice))
         finally:
             self._training = self._predictor = None
-            self._hide_busy()
+            self.page.hide_busy()
             self.settle()
 
     @aio.slot()
@@ -189,17 +187,20 @@ class PredictTab(QWidget):
             if number == self._refreshes:
                 self._offer(offered(models, satellite))
 
-    def _offer(self, entries: list[tuple[str, ModelChoice]]) -> None:
+    def _offer(self, entries: list[Offer]) -> None:
         """Show the models; the one that was chosen, or has just been trained, stays or becomes the chosen one."""
-        choices = [choice for _, choice in entries]
+        choices = [entry.choice for entry in entries]
         wanted = self.model.currentData()
         if self._wanted in choices:
             wanted, self._wanted = self._wanted, None
         self.model.blockSignals(True)
         self.model.clear()
-        for words, choice in entries:
-            self.model.addItem(words, choice)
-            self.model.setItemData(self.model.count() - 1, tip(choice.warning or words), Qt.ItemDataRole.ToolTipRole)
+        for place, entry in enumerate(entries):
+            self.model.addItem(entry.words, entry.choice)
+            self.model.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
+            self.model.setItemData(place, entry.hint, HINT)
+        # The box is as narrow as its column; the list that it opens need not be.
+        self.model.view().setMinimumWidth(self.model.view().sizeHintForColumn(0) + 8)
         self.model.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
         self.model.blockSignals(False)
         self.settle()
@@ -237,6 +238,9 @@ class PredictTab(QWidget):
         self.training_options.offer_extensions(session.has("features"), session.has("balance"))
         self.model.setEnabled(not train_first and self.model.count() > 0)
         self.model.setToolTip("The model that is trained first" if train_first else self.model.currentText())
+        hint = "" if train_first else self.model.currentData(HINT) or ""
+        self.model_hint.setText(hint)
+        self.model_hint.setVisible(bool(hint))
         self.go.button.setText("Train, then &predict" if train_first else "&Predict")
         self.go.settle(self._reason())
 
@@ -264,29 +268,13 @@ class PredictTab(QWidget):
     async def _predict(self, request: PredictRequest) -> None:
         self._predictor = Predictor(self._services, request, self._progress.emit)
         prediction = await self._predictor.work()
-        old, self.prediction = self.prediction, prediction
-        info = SATELLITES[request.satellite]
-        columns = (*info.identifiers[:2], *RESULT_COLUMNS, info.label, *PROBABILITIES)
-        self._hide_busy()
-        await self.result.open(prediction.csv, f"{request.path.stem}, predicted", columns)
-        self.summary.show_prediction(prediction, request.path.name)
-        self.summary.show()
-        if old is not None:
-            await self._services.workers.call(shutil.rmtree, old.csv.parent, True)
+        await self.page.show_prediction(prediction, self._predictor)
         self.predicted.emit(prediction)
 
     def _show_busy(self, text: str) -> None:
         self.go.settle("A prediction is under way.")
-        self.busy.start(text, cancellable=True)
-        self.summary.hide()
-        self.result.hide()
-        self.busy.show()
+        self.page.show_busy(text)
         self.tabs.setCurrentIndex(1)
-
-    def _hide_busy(self) -> None:
-        self.busy.hide()
-        self.result.show()
-        self.summary.setVisible(self.result.shown is not None)
 
     def _reason(self) -> str:
         session = self._services.session
@@ -341,20 +329,14 @@ class PredictTab(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Satellite", self.satellite)
         form.addRow("&Model", self.model)
+        form.addRow("", self.model_hint)
         form.addRow("Ro&ws", self.rows)
         training = QGroupBox("Train first (optional)")
         inside = QVBoxLayout(training)
         inside.addWidget(self.training_picker)
         inside.addWidget(self.training_options)
-        page = QWidget()
-        right = QVBoxLayout(page)
-        right.setContentsMargins(0, 8, 0, 0)
-        for widget in (self.summary, self.transfer, self.busy):
-            right.addWidget(widget)
-        right.addWidget(self.result, 1)
-        self.busy.hide()
         self.tabs.addTab(self.view, "Catalog")
-        self.tabs.addTab(page, "Prediction")
+        self.tabs.addTab(self.page, "Prediction")
         self.splitter = skeleton("predict", column((self.picker, options, training, self.go)), self.tabs)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.text import counted, tr
@@ -112,9 +112,10 @@ class TrainingOptions(QWidget):
         else:
             grid.addWidget(self.hint, 3, 1)
             grid.addWidget(self.sentinel, 4, 1)
-        columns = grid.columnCount()
-        grid.addWidget(self.labels_note, 6, 0, 1, columns - 2 if slim else columns)
-        grid.addWidget(self.use_model_labels, 6 if slim else 7, columns - 2 if slim else 0, 1, 2)
+        labels = QBoxLayout(QBoxLayout.Direction.LeftToRight if slim else QBoxLayout.Direction.TopToBottom)
+        labels.addWidget(self.labels_note, 1)
+        labels.addWidget(self.use_model_labels)
+        grid.addLayout(labels, 6, 0, 1, grid.columnCount())
         self.tell_model_labels(0)
         for box in self._rows:
             box.currentIndexChanged.connect(self.changed)

@@ -1,0 +1,105 @@
+"""A prediction on screen: the strip with its numbers, and its CSV in the catalog view."""
+
+import shutil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction, Predictor, PredictRequest
+from exoplanet_desktop.gui.predict.summary import CONFIDENCE, MATCH, PREDICTED, Summary
+from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.busy import BusyPage
+from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.transfer import TransferBar
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.wire.payloads import PredictReply
+
+PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
+
+
+class ResultPage(QWidget):
+    """Signals:
+    cancelled: the user wants the work to stop.
+    """
+
+    cancelled = Signal()
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.prediction: Prediction | None = None
+        waiting = EmptyPage(tr("No prediction yet"), tr("Choose a catalog and a model at the left, then Predict."))
+        self.view = CatalogView(services.workers, services.notices, services.tables, waiting, result=True)
+        self.summary = Summary()
+        self.summary.hide()
+        self.busy = BusyPage()
+        self.busy.hide()
+        self.transfer = TransferBar()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        for widget in (self.summary, self.transfer, self.busy):
+            layout.addWidget(widget)
+        layout.addWidget(self.view, 1)
+        self.busy.cancelled.connect(self.cancelled)
+        self.summary.filter_wanted.connect(self._filter)
+        self.view.pane.selecting.selected.connect(self._press_chips)
+
+    def show_busy(self, text: str) -> None:
+        self.busy.start(text, cancellable=True)
+        self.summary.hide()
+        self.view.hide()
+        self.busy.show()
+
+    def hide_busy(self) -> None:
+        self.busy.hide()
+        self.view.show()
+        self.summary.setVisible(self.view.shown is not None)
+
+    async def show_prediction(self, prediction: Prediction, predictor: Predictor) -> None:
+        """Open the CSV, which is read once: what the backend does not count is counted in the table."""
+        request = predictor.request
+        old, self.prediction = self.prediction, prediction
+        info = SATELLITES[request.satellite]
+        columns = (*info.identifiers[:2], *PREDICTED, *CONFIDENCE, *MATCH, info.label, *PROBABILITIES)
+        self.hide_busy()
+        opened = await self.view.open(prediction.csv, tr("{file}, predicted", file=request.path.stem), columns)
+        looked = await self._services.workers.call(_looked_at, opened.rows.table, prediction.reply, request)
+        prediction.uncertain, odd = looked
+        await predictor.add_notes(prediction, odd)
+        self.summary.show_prediction(prediction, request.path.name, opened.columns)
+        self.summary.show()
+        if old is not None:
+            await self._services.workers.call(shutil.rmtree, old.csv.parent, True)
+
+    def _filter(self, one: object, column: str) -> None:
+        selecting = self.view.pane.selecting
+        if one is None:
+            selecting.drop_filter(column)
+        else:
+            selecting.add_filter(one)  # type: ignore[arg-type]  # a signal carries objects
+
+    @Slot()
+    def _press_chips(self) -> None:
+        self.summary.show_filters(self.view.pane.selecting.wish.filters)
+
+
+def _looked_at(table: "Table", reply: "PredictReply", request: PredictRequest) -> tuple[int | None, list[str]]:
+    """How many rows of a result are uncertain, None where it does not tell, and what is odd about it, a sentence each.
+
+    Where only some rows were asked for, some backends send the others too, so that the table is not held against them.
+    """
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.view import ColumnFilter
+    from exoplanet_desktop.client.check_values import check_table
+
+    every_row = request.from_row is None and request.to_row is None
+    odd = check_table(table, reply, sniff(request.path).columns) if every_row else []
+    if CONFIDENCE[0] not in table.columns:
+        return None, odd
+    return table.select([ColumnFilter(CONFIDENCE[0], "<", UNCERTAIN_BELOW)]).row_count, odd
