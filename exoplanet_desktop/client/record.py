@@ -30,6 +30,7 @@ from exoplanet_desktop.wire.vocabulary import Status
 
 LONGEST_LOG = 16_000_000  # characters of one run; the rest stays at the backend
 _ENTRY = ", ".join(f"runs.{field.name}" for field in fields(RunEntry))
+_FLAGS = [place for place, field in enumerate(fields(RunEntry)) if field.name in ("starred", "imported")]
 _DETAILS = ("request", "status_url", "logs_url", "job_id", "result", "warnings")
 
 
@@ -297,9 +298,10 @@ def _need(done: sqlite3.Cursor) -> None:
 
 
 def _entry(row: Sequence[Any]) -> RunEntry:
-    names = [field.name for field in fields(RunEntry)]
-    values = dict(zip(names, row, strict=True))
-    return RunEntry(**{**values, "starred": bool(values["starred"]), "imported": bool(values["imported"])})
+    values = list(row)
+    for place in _FLAGS:
+        values[place] = bool(values[place])
+    return RunEntry(*values)
 
 
 def _json(value: Any) -> str:

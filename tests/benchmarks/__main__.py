@@ -18,6 +18,7 @@ BENCHES = {
     "sort": "tests.benchmarks.tables:sort",
     "filter": "tests.benchmarks.tables:filter_rows",
     "merge": "tests.benchmarks.tables:merge",
+    "runs": "tests.benchmarks.runs:measure",
     "cluster": "tests.benchmarks.cluster:measure",
 }
 

@@ -221,11 +221,14 @@ class RunsModel(QAbstractTableModel):
         return self._filter.is_empty and row.entry.group_id in self._unfolded
 
     def _arranged(self) -> list[Row]:
-        found = [row for row in self._all if self._filter.lets(row)]
+        unfiltered = self._filter.is_empty
+        found = self._all if unfiltered else [row for row in self._all if self._filter.lets(row)]
         found = rows_of.in_order(found, SPECS[self._column].key, self._descending)
-        if not self._filter.is_empty:
+        if not unfiltered:
             return found  # who searches wants to see the parts of a group as well
         groups = {row.entry.run_id for row in found if row.is_group}
+        if not groups:
+            return found
         parts: dict[str, list[Row]] = {}
         for row in found:
             if row.entry.group_id in groups:

@@ -1,7 +1,7 @@
 """The rows of the list of runs: what the record keeps of each, and the live run that stands behind some."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -30,40 +30,46 @@ class Live(Protocol):
     async def cancel(self) -> None: ...
 
 
-@dataclass
 class Row:
     """One run of the list.
 
     Attributes:
         entry: what the record keeps of it, or will keep.
         live: the run of this window behind it, where there is one.
-        haystack: what a search looks through, in lower case.
     """
 
-    entry: RunEntry
-    live: Live | None = None
-    haystack: str = ""
+    __slots__ = ("_haystack", "entry", "live")
 
-    def __post_init__(self) -> None:
-        self.refresh()
+    def __init__(self, entry: RunEntry, live: Live | None = None) -> None:
+        self.entry, self.live = entry, live
+        self._haystack = ""
+        if live is not None:
+            self.refresh()
 
     def refresh(self) -> None:
         """Take over what the live run has become."""
         if self.live is not None:
             self.entry = _followed(self.entry, self.live)
-        entry = self.entry
-        self.haystack = " ".join(
-            (
-                entry.title,
-                entry.dataset,
-                entry.satellite or "",
-                entry.model or "",
-                words.model_words(entry.model),
-                entry.features or "",
-                entry.backend_title,
-                entry.error or "",
-            )
-        ).lower()
+        self._haystack = ""
+
+    @property
+    def haystack(self) -> str:
+        """What a search looks through, in lower case; put together when it is asked for first."""
+        if not self._haystack:
+            entry = self.entry
+            self._haystack = " ".join(
+                (
+                    entry.title,
+                    entry.dataset,
+                    entry.satellite or "",
+                    entry.model or "",
+                    words.model_words(entry.model),
+                    entry.features or "",
+                    entry.backend_title,
+                    entry.error or "",
+                )
+            ).lower()
+        return self._haystack
 
     @property
     def is_live(self) -> bool:
@@ -128,7 +134,7 @@ def text(of: Callable[[Row], str]) -> Key:
 
 def in_order(rows: list[Row], key: Key, descending: bool) -> list[Row]:
     """Rows in the order of a key; those without a value come last, whichever way."""
-    keyed = [(key(row), row) for row in rows]
-    known = [(value, row) for value, row in keyed if value is not None]
-    known.sort(key=lambda pair: pair[0], reverse=descending)
-    return [row for _, row in known] + [row for value, row in keyed if value is None]
+    values = [key(row) for row in rows]
+    known = [place for place, value in enumerate(values) if value is not None]
+    known.sort(key=values.__getitem__, reverse=descending)
+    return [rows[place] for place in known] + [row for row, value in zip(rows, values, strict=True) if value is None]

@@ -1,6 +1,7 @@
 """The words of the list of runs."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -76,6 +77,7 @@ def states_words(state: str) -> str:
     return names[state]
 
 
+@lru_cache(maxsize=64)
 def model_words(model: str | None) -> str:
     try:
         return Model(model or "").display_name

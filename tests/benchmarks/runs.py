@@ -1,0 +1,119 @@
+"""`runs`: a record of ten thousand runs is opened, shown and sorted."""
+
+import os
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks import lab
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.runner import Say
+
+RUNS = 10_000
+TIMES = 5
+MODELS = ("xgb", "rf", "gb", "dt", "lr", "svm")
+RESULT = '{"filler": "' + "x" * 20_000 + '"}'  # as large as that of a training, and not read for the list
+
+
+def measure(say: Say) -> Sequence[Figure]:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from exoplanet_desktop.gui import theme
+
+    application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    theme.apply(application)
+    with lab.folder() as folder:
+        say(f"writing {RUNS:,} runs")
+        _fill(folder / "record")
+        opened, sorted_, searched = [], [], []
+        for turn in range(TIMES):
+            first, sorts, search = _once(folder / "record")
+            say(f"{turn + 1} of {TIMES}: open {first:.3f} s, slowest sort {max(sorts):.3f} s, search {search:.3f} s")
+            opened.append(first)
+            sorted_.append(max(sorts))
+            searched.append(search)
+    both = [first + sort for first, sort in zip(opened, sorted_, strict=True)]
+    return [
+        Figure("open the record, show and sort it", median(both), "s", 0.3, None, lab.middle(both)),
+        Figure("open the record to the list on screen", median(opened), "s", detail=lab.middle(opened)),
+        Figure("sort by a column, the slowest of all", median(sorted_), "s", detail=lab.middle(sorted_)),
+        Figure("search words in all runs", median(searched), "s", detail=lab.middle(searched)),
+    ]
+
+
+def _once(folder: Path) -> tuple[float, list[float], float]:
+    """Seconds to the list on screen, of each sort, and of a search; each to its last paint."""
+    from PySide6.QtCore import Qt
+
+    from exoplanet_desktop.client.record import Record
+    from exoplanet_desktop.gui.runs.columns import Column
+    from exoplanet_desktop.gui.runs.model import Filter, RunsModel
+    from exoplanet_desktop.gui.runs.view import RunsView
+
+    model = RunsModel()
+    view = RunsView(model)
+    view.resize(1200, 800)
+    view.show()
+    _paint()
+    started = time.perf_counter()
+    with Record(folder) as record:
+        model.set_entries(record.runs())
+        _paint()
+        first = time.perf_counter() - started
+        assert len(model.rows) == RUNS
+
+        def timed(act: Callable[[], object]) -> float:
+            began = time.perf_counter()
+            act()
+            _paint()
+            return time.perf_counter() - began
+
+        across = view.table.horizontalHeader()
+        order = Qt.SortOrder.AscendingOrder
+        sorts = [timed(lambda column=column: across.setSortIndicator(column, order)) for column in Column]
+        search = timed(lambda: model.set_filter(Filter(search="forest koi")))
+        assert 0 < len(model.rows) < RUNS
+    view.close()
+    view.deleteLater()
+    return first, sorts, search
+
+
+def _paint() -> None:
+    """Do what waits: layout, then the paint that the user sees."""
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.sendPostedEvents()
+    QApplication.processEvents()
+
+
+def _fill(folder: Path) -> None:
+    """Runs as trainings leave them. In one transaction, past the record: each of its own waits for the disk."""
+    from exoplanet_desktop.client.record import Record
+
+    Record(folder).close()
+    chance = random.Random(42)
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    rows, details = [], []
+    for number in range(RUNS):
+        run_id = f"{number:032x}"
+        model, satellite = chance.choice(MODELS), chance.choice(("KOI", "K2", "TOI"))
+        when = (begin + timedelta(minutes=number)).isoformat(timespec="microseconds")
+        status = chance.choice(("SUCCEEDED", "SUCCEEDED", "SUCCEEDED", "FAILED"))
+        score = chance.random() if status == "SUCCEEDED" else None
+        rows.append(
+            (run_id, "train", f"{satellite} · {model} {number}", status, "Embedded engine", "http://127.0.0.1:1",
+             when, when, score, f"catalog_{number % 50}.csv", satellite, model, "vetted", score, 0.004, score, 3.2)
+        )  # fmt: skip
+        details.append((run_id, "{}", RESULT))
+    names = "run_id, kind, title, status, backend_title, backend_address, created_at, changed_at, accuracy, dataset, "
+    names += "satellite, model, features, cv_mean, cv_std, auc, took_s"
+    with sqlite3.connect(folder / "runs.sqlite") as connection:
+        connection.executemany(f"INSERT INTO runs ({names}) VALUES ({', '.join('?' * 17)})", rows)
+        connection.executemany("INSERT INTO details (run_id, request, result) VALUES (?, ?, ?)", details)
+    connection.close()
