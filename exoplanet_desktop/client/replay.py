@@ -11,6 +11,7 @@ from typing import Any
 
 from exoplanet_desktop.client.record_entry import Run
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.vocabulary import ModelLabels
 
 PROGRAM = "exoplanet-desktop"
 OWN_FOLDER = "exoplanet-desktop-runs"
@@ -51,6 +52,8 @@ def _train_command(run: Run) -> tuple[list[str], list[str], list[str]]:
     options = _given(asked, "satellite", "model", "features", "balance")
     if asked.get("sentinel") is False:
         options.append("--no-sentinel")
+    if asked.get("model_labels") == ModelLabels.USE:
+        options.append("--use-model-labels")
     return options, _files(run), _note_of_merged(run)
 
 
@@ -85,7 +88,9 @@ def python(run: Run, *, embedded: bool) -> str:
 
 def _train_program(run: Run) -> str:
     asked = run.request
-    fields = {name: asked[name] for name in ("satellite", "model", "features", "balance") if asked.get(name)}
+    fields = {
+        name: asked[name] for name in ("satellite", "model", "features", "balance", "model_labels") if asked.get(name)
+    }
     if asked.get("sentinel") is not None:
         fields["sentinel"] = "true" if asked["sentinel"] else "false"
     files = _files(run)

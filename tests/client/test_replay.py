@@ -43,6 +43,8 @@ def test_a_command_is_quoted_for_a_posix_shell():
     words = shlex.split(command(full(), embedded=True))
     assert "--backend" not in words
     assert words[words.index("--data-dir") + 1] == "exoplanet-desktop-runs"
+    assert "--use-model-labels" in shlex.split(command(full(model_labels="use"), embedded=False))
+    assert "'model_labels': 'use'" in python(full(model_labels="use"), embedded=False)
     assert shlex.split(command(full(paths=["-rf.csv"]), embedded=False))[-2:] == ["--", "-rf.csv"]
 
 

@@ -38,7 +38,7 @@ class CompareDialog(QDialog):
         self.contenders = list(contenders)
         self.setWindowTitle(tr("Compare runs"))
         self.base = combo(tr("Compare with"), [(_title(one), place) for place, one in enumerate(self.contenders)])
-        self.base.setMinimumContentsLength(24)
+        self.base.setMinimumContentsLength(32)
         label = QLabel(tr("Compare &with"), self)
         label.setBuddy(self.base)
         self.same = QCheckBox(tr("Show what is the &same too"), self)

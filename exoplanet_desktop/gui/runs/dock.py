@@ -21,6 +21,7 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.runs.actions import Actions, connect
 from exoplanet_desktop.gui.runs.columns import Column, header, meaning
 from exoplanet_desktop.gui.runs.doing import Doing
+from exoplanet_desktop.gui.runs.endings import Endings
 from exoplanet_desktop.gui.runs.filters import FilterButton
 from exoplanet_desktop.gui.runs.model import RunsModel
 from exoplanet_desktop.gui.runs.showing import Showing
@@ -56,6 +57,7 @@ class RunsDock(QDockWidget):
         self.view = RunsView(self.model, self)
         self.doing = Doing(services, self.model, self.view)
         self.showing = Showing(services, self.model, self.view)
+        self.endings = Endings(services.runs, self._main_window)
         self.search = QLineEdit(self)
         self.filter = FilterButton(self.model, self)
         self.more = QToolButton(self)
@@ -80,6 +82,11 @@ class RunsDock(QDockWidget):
         dialog = ColumnsDialog(columns, meanings, table.isColumnHidden, table.setColumnHidden, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _main_window(self) -> QWidget:
+        """The window of the program, also while the dock floats."""
+        parent = self.parentWidget()
+        return parent.window() if parent is not None else self
 
     @Slot(object)
     def _take_entries(self, entries: "Sequence[RunEntry]") -> None:

@@ -1,0 +1,51 @@
+"""Whoever is elsewhere hears that work has ended; whoever looks on does not."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.runs.endings import Endings, Messages
+
+
+def test_the_end_of_a_training_and_of_a_prediction_is_told(
+    live: MainWindow, sample: Any, qtbot: QtBot, tmp_path: Path
+) -> None:
+    told: list[tuple[str, str]] = []
+    away = [True]
+
+    def message(title: str, text: str, window: QWidget) -> None:
+        assert window is live
+        told.append((title, text))
+
+    endings = Endings(live.services.runs, lambda: live, lambda _: away[0], message)
+    path = sample(rows=300)
+    live.tabs.setCurrentWidget(live.predict)
+    live.predict.training_picker.set_paths([path])
+    with qtbot.waitSignal(live.predict.view.opened, timeout=20_000):
+        live.predict.open_files([path])
+    with qtbot.waitSignal(live.predict.predicted, timeout=90_000):
+        live.predict.go.button.click()
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=10_000)
+    (training, scored), (prediction, done) = told
+    assert training == "KOI · XGBoost"
+    assert scored.startswith("done, accuracy 0.")
+    assert prediction.startswith("Predict · KOI")
+    assert done == "done"
+
+    away[0] = False
+    qtbot.waitUntil(lambda: not live.predict.is_busy, timeout=10_000)
+    live.predict.training_picker.set_paths([])
+    live.predict.refresh_models()
+    qtbot.waitUntil(live.predict.go.button.isEnabled, timeout=10_000)
+    with qtbot.waitSignal(live.predict.predicted, timeout=90_000):
+        live.predict.go.button.click()
+    qtbot.waitUntil(lambda: not live.predict.is_busy, timeout=10_000)
+    assert len(told) == 2
+    endings.deleteLater()
+
+
+def test_a_desktop_without_messages_is_no_trouble(window: MainWindow) -> None:
+    Messages(window).show("KOI · XGBoost", "done", window)
