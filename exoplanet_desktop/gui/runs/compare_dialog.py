@@ -75,7 +75,9 @@ class CompareDialog(QDialog):
             button.setAutoDefault(False)  # Enter in the table copies nothing
         self.base.setFocus()
         self.show_all()
-        self.resize(min(WIDEST_PX, 240 + 330 * len(self.contenders)), 560)
+        room = self.screen().availableSize()
+        wanted = min(WIDEST_PX, 240 + 330 * len(self.contenders))
+        self.resize(min(wanted, room.width() - 32), min(560, room.height() - 64))
 
     @Slot()
     def show_all(self) -> None:

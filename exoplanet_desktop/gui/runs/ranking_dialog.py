@@ -207,7 +207,8 @@ class RankingDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.method)
         layout.addLayout(bottom)
-        self.resize(980, 420)
+        room = self.screen().availableSize()
+        self.resize(min(980, room.width() - 32), min(420, room.height() - 64))
 
 
 def _ranked(

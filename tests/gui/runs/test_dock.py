@@ -210,3 +210,44 @@ def entry(title: str, **more: Any) -> RunEntry:
         "imported": False,
     }
     return RunEntry(**{**values, **more})
+
+
+def test_a_command_and_a_program_are_copied_without_a_token(dock: Any, filled: Any, qtbot: QtBot) -> None:
+    filled.run("mine", paths=["/data/my koi.csv"])
+    dock = dock()
+    select(dock, "mine")
+    dock.view.in_front.setFocus()
+    ctrl_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(dock.view.in_front, Qt.Key.Key_C, ctrl_shift)
+    clipboard = QApplication.clipboard()
+    qtbot.waitUntil(lambda: clipboard.text().startswith("exoplanet-desktop train"), timeout=SOON_MS)
+    assert clipboard.text().endswith("'/data/my koi.csv'")
+    assert "this window holds its own" in dock.window().notices.texts()[0]
+    qtbot.keyClick(dock.view.in_front, Qt.Key.Key_Y, ctrl_shift)
+    qtbot.waitUntil(lambda: "import requests" in clipboard.text(), timeout=SOON_MS)
+    assert "EXOPLANET_TOKEN" in clipboard.text()
+
+
+def test_a_run_goes_out_as_one_file_and_comes_in_again(dock: Any, filled: Any, qtbot: QtBot, tmp_path: Any) -> None:
+    filled.run("mine")
+    dock = dock()
+    select(dock, "mine")
+    target = tmp_path / "run.zip"
+    dock.doing.export(dock.view.chosen()[0], str(target))
+    qtbot.waitUntil(target.is_file, timeout=SOON_MS)
+    dock.doing.import_run(str(target))
+    qtbot.waitUntil(lambda: titles(dock) == ["mine", "mine"], timeout=SOON_MS)
+    (row,) = dock.view.chosen()
+    assert row.entry.imported
+    (tmp_path / "none.zip").write_text("no zip")
+    dock.doing.import_run(str(tmp_path / "none.zip"))
+    qtbot.waitUntil(lambda: len(dock.window().notices.failures()) == 1, timeout=SOON_MS)
+
+
+def test_a_run_without_a_model_or_backend_says_so(dock: Any, filled: Any, qtbot: QtBot) -> None:
+    filled.run("good")
+    dock = dock()
+    select(dock, "good")
+    dock.actions_of_runs.predict.trigger()
+    qtbot.waitUntil(lambda: bool(dock.window().notices.failures()), timeout=SOON_MS)
+    assert dock.window().tab is dock.window().train
