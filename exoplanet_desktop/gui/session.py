@@ -76,6 +76,12 @@ class Session(QObject):
         """What our own engine says of itself; None for a backend of the plain contract, and where nobody answers."""
         return self.connection.health if self.connection and self.state is not State.STARTING else None
 
+    @property
+    def takes_work(self) -> bool:
+        """Whether a training can be begun. One for a backend that is away can wait in the outbox."""
+        away = self.state is State.DOWN and self.connection is not None and not self.connection.embedded
+        return self.state is State.READY or away
+
     def has(self, extension: str) -> bool:
         """Whether the backend in use offers an extension of the contract."""
         return self.health is not None and extension in self.health.extensions

@@ -39,10 +39,12 @@ class StatusBar(QStatusBar):
 
     @Slot()
     def _show_runs(self) -> None:
-        live, done = self._runs.live, len(self._runs.all)
+        live, waiting, done = self._runs.live, self._runs.waiting, len(self._runs.all)
         if live:
             jobs = counted(len(live), tr("job running"), tr("jobs running"))
             text = f"{jobs}: {live[-1].request.title}, {live[-1].words}"
+        elif waiting:
+            text = counted(len(waiting), tr("training in the outbox"), tr("trainings in the outbox"))
         else:
             text = counted(done, tr("run"), tr("runs")) if done else ""
         self.runs_chip.setText(text)

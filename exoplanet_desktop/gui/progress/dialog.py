@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.client.record_entry import WAITING
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
@@ -43,6 +44,7 @@ CHIPS = {
     Status.CANCELLED: "■ CANCELLED",
     SILENT: "◌ NO ANSWER",
     STALLED: "◌ STALLED",
+    WAITING: "◌ IN THE OUTBOX",
 }
 
 
@@ -76,6 +78,15 @@ class ProgressDialog(QDialog):
         self.ask_button = QPushButton(tr("&Ask now"), self)
         self.ask_button.setToolTip(tr("Ask the backend at once how the job is getting on"))
         self.ask_button.clicked.connect(run.ask_now)
+        self.wait_button = QPushButton(tr("&Send when it is back"), self)
+        self.wait_button.setToolTip(
+            tr(
+                "The training waits in the list of runs, also from one start to the next, and is sent once {backend} "
+                "answers. Where only the answer was lost, it may be trained twice there.",
+                backend=run.backend_title,
+            )
+        )
+        self.wait_button.clicked.connect(run.wants_to_wait)
         self.log_button = QToolButton(self)
         self.log_button.setText("Log")
         self.log_button.setCheckable(True)
@@ -183,7 +194,12 @@ class ProgressDialog(QDialog):
         run = self.run
         shown = run.trouble or str(run.phase)
         self.chip.setText(CHIPS.get(shown, shown))
-        self.ask_button.setVisible(bool(run.trouble))
+        self.ask_button.setVisible(bool(run.trouble) or run.phase == WAITING)
+        self.wait_button.setVisible(run.can_wait)
+        self.cancel_button.setVisible(not run.is_over)
+        self.bar.setVisible(not run.is_over and run.phase != WAITING)
+        if not run.is_over and not self._timer.isActive():
+            self._timer.start()
         if self.chip.property("chip") != shown:
             self.chip.setProperty("chip", shown)
             self.chip.style().unpolish(self.chip)
@@ -198,7 +214,8 @@ class ProgressDialog(QDialog):
 
     @Slot()
     def _show_time(self) -> None:
-        self.elapsed.setText(f"{words.clock(self.run.elapsed_s)} elapsed")
+        waits = self.run.phase == WAITING
+        self.elapsed.setText("" if waits else f"{words.clock(self.run.elapsed_s)} elapsed")
 
     @Slot()
     def _show_end(self) -> None:
@@ -243,6 +260,7 @@ class ProgressDialog(QDialog):
         state.addWidget(self.elapsed)
         progress = QHBoxLayout()
         progress.addWidget(self.bar, 1)
+        progress.addWidget(self.wait_button)
         progress.addWidget(self.ask_button)
         progress.addWidget(self.cancel_button)
         buttons = QHBoxLayout()

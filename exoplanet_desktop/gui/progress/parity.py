@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.backends.engine import EMBEDDED
-from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.request import TrainRequest, merged_url
 from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _data(request: TrainRequest, backend: "Backend", folder: Path, should_stop: 
         from exoplanet_desktop.client.caller import plain_name
 
         path = folder / plain_name(request.source)
-        backend.download(merged_url(request), path, should_stop=should_stop)
+        backend.download(merged_url(request.merged), path, should_stop=should_stop)
         return path
     for path in request.paths:
         if path.is_file():
@@ -58,10 +58,6 @@ def _data(request: TrainRequest, backend: "Backend", folder: Path, should_stop: 
     raise UnavailableError(
         tr("{file} is no longer where it was, so nothing can be compared. Put it back.", file=str(request.paths[0]))
     )
-
-
-def merged_url(request: TrainRequest) -> str:
-    return str(getattr(request.merged, "url", "") or getattr(request.merged, "merged_url", ""))
 
 
 def kept(parity: "Parity") -> dict[str, Any]:

@@ -45,6 +45,7 @@ class TrainRequest:
             "files": [path.name for path in self.paths] or [self.source],
             "paths": [str(path.absolute()) for path in self.paths],
             "merged": self.merged is not None,
+            "merged_url": merged_url(self.merged) or None,
         }
 
     @classmethod
@@ -54,6 +55,7 @@ class TrainRequest:
         The files of an imported run, and of a merged file of the backend, are names alone.
         """
         try:
+            merged = _kept_merged(kept)
             features, balance, labels = (kept.get(name) for name in ("features", "balance", "model_labels"))
             return cls(
                 Satellite(kept["satellite"]),
@@ -62,7 +64,8 @@ class TrainRequest:
                 Balance(balance) if balance else None,
                 kept.get("sentinel"),
                 ModelLabels(labels) if labels else None,
-                tuple(Path(str(name)) for name in kept.get("paths") or kept.get("files") or ()),
+                () if merged else tuple(Path(str(name)) for name in kept.get("paths") or kept.get("files") or ()),
+                merged,
             )
         except (KeyError, ValueError, TypeError) as error:
             raise InputError("This run's entry in the record cannot be read. Delete the run.") from error
@@ -73,3 +76,15 @@ class TrainRequest:
         if self.merged is not None:
             return getattr(self.merged, "filename", "") or getattr(self.merged, "merged_filename", "")
         return " + ".join(path.name for path in self.paths)
+
+
+def merged_url(merged: "MergedFile | MergeReply | None") -> str:
+    """Where a merged file lies at its backend."""
+    return str(getattr(merged, "url", "") or getattr(merged, "merged_url", ""))
+
+
+def _kept_merged(kept: Mapping[str, Any]) -> "MergedFile | None":
+    from exoplanet_desktop.wire.payloads import MergedFile
+
+    url, files = kept.get("merged_url"), kept.get("files") or ()
+    return MergedFile(filename=str(files[0]), url=str(url)) if url and files else None

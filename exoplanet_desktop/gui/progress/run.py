@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from exoplanet_desktop.errors import AppError, BugError, Cancelled, UnavailableError
+from exoplanet_desktop.client.record_entry import WAITING
+from exoplanet_desktop.errors import AppError, BugError, Cancelled, NoAnswer, UnavailableError
 from exoplanet_desktop.gui.progress.held_out import HeldOut
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.parity import can_be_checked, check
@@ -46,8 +47,13 @@ class TrainingRun(QObject):
     came_back: what happened while nothing was heard of it, in a sentence.
     ended: it is over; `result` or `failure` is there.
     judged: what its backend says of the model was checked.
+    wants_to_wait: it shall be sent once its backend answers.
+    hurried: its backend shall be asked at once, for which it waits.
 
     Attributes:
+        digest: of the data, once it is known; see `outbox.digest_of`.
+        is_unsent: whether it has ended because its backend did not answer before it had the data.
+        destination: title and address of its backend.
         warnings: what speaks against the result, a sentence each.
         parity: the outcome of the parity check, as the record keeps it; None where none was made.
         trouble: SILENT while its backend does not answer, STALLED where nothing moves any more, else "".
@@ -58,6 +64,8 @@ class TrainingRun(QObject):
     came_back = Signal(str)
     ended = Signal()
     judged = Signal()
+    wants_to_wait = Signal()
+    hurried = Signal()
     _merged = Signal(str)
     kind = "train"
 
@@ -78,6 +86,8 @@ class TrainingRun(QObject):
         self.backend_title = connection.title if connection else ""
         self._connection, self._keeper = connection, keeper
         self.reach: Callable[[], Awaitable[Connection]] | None = None  # of a run of the past
+        self.destination = (connection.title, connection.backend.base_url) if connection else ("", "")
+        self.digest, self.is_unsent = "", False
         self._closing = False
         self.phase: str = SENDING
         self.words = "Preparing …"
@@ -115,6 +125,16 @@ class TrainingRun(QObject):
     @property
     def is_over(self) -> bool:
         return self.phase in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether it can be sent once its backend answers: it failed before that, and its data is at hand."""
+        at_hand = self.request.merged is not None or all(path.is_absolute() for path in self.request.paths)
+        return self.is_unsent and self.phase == Status.FAILED and at_hand
 
     @property
     def elapsed_s(self) -> float:
@@ -175,7 +195,14 @@ class TrainingRun(QObject):
             group_id=self.group_id,
         )
         self.changed.emit()
-        accepted = await self._workers.call(self._send)
+        await self._send_and_follow()
+
+    async def _send_and_follow(self) -> None:
+        try:
+            accepted = await self._workers.call(self._send)
+        except NoAnswer:
+            self.is_unsent = True
+            raise
         self._keeper.note(
             self.run_id,
             status=str(Status.PENDING),
@@ -189,6 +216,29 @@ class TrainingRun(QObject):
         self._job_id = accepted.job_id
         self._set(Status.PENDING, None, "Waiting for the backend …")
         await self._follow(accepted)
+
+    def wait(self, digest: str) -> None:
+        """Be in the outbox from now on."""
+        self.digest = digest
+        self._keeper.note(self.run_id, status=WAITING, error="", data_digest=digest or None)
+        self.failure, self.is_unsent, self._took = "", False, None
+        self.say_waiting(tr("Waits for {backend}.", backend=self.backend_title))
+
+    def say_waiting(self, words: str) -> None:
+        """How the waiting goes on."""
+        self._set(WAITING, None, words)
+
+    async def send_again(self, connection: Connection) -> None:
+        """Leave the outbox: send the data to a backend that answers now. Never raises, as `work`."""
+        self._connection, self.can_cancel = connection, connection.has("cancel")
+        self._began = time.monotonic()
+        self._keeper.note(self.run_id, status=SENDING, backend_address=connection.backend.base_url)
+        self._set(SENDING, None, tr("Preparing …"))
+        await self._through(self._send_and_follow)
+
+    def give_up(self, failure: str) -> None:
+        """It cannot be sent any more."""
+        self._end(Status.FAILED, failure)
 
     async def _through(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -204,6 +254,9 @@ class TrainingRun(QObject):
     async def cancel(self) -> None:
         """Stop sending, or ask the backend to cancel; where it cannot, or does not answer, watch no longer."""
         self._stop.set()
+        if self.phase == WAITING:
+            self._end(Status.CANCELLED, tr("Cancelled before it was sent."))
+            return
         if (watch := self._watch) is None:
             return
         if not self.can_cancel:
@@ -219,7 +272,9 @@ class TrainingRun(QObject):
         await watch.stopping()
 
     def ask_now(self) -> None:
-        """Ask the backend at once how the job is getting on."""
+        """Ask the backend at once how the job is getting on, or whether it is there."""
+        if self.phase == WAITING:
+            self.hurried.emit()
         if self._watch is not None:
             self._watch.ask_now()
 

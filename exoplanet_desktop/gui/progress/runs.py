@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from exoplanet_desktop.client.record_entry import WAITING
 from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends.waiting import WaitingRoom
@@ -14,6 +15,7 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.journal import Journal
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.kept import KeptRun
+from exoplanet_desktop.gui.progress.outbox import Outbox
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.runs.words import ALL_MODELS
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-NOT_SENT = "The program ended before the catalog had been sent. Train again."
+NOT_SENT = "The program ended before the catalog had been sent. Train again, or send it now."
 
 
 class Runs(QObject):
@@ -68,6 +70,7 @@ class Runs(QObject):
         self.all: list[TrainingRun] = []
         self._batches: list[Batch] = []
         self.room = WaitingRoom(session)
+        self.outbox = Outbox(self.room, keeper, workers)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
@@ -78,7 +81,13 @@ class Runs(QObject):
 
     @property
     def live(self) -> list[TrainingRun]:
-        return [run for run in self.all if not run.is_over]
+        """Those under way; what waits in the outbox is not."""
+        return [run for run in self.all if not run.is_over and run.phase != WAITING]
+
+    @property
+    def waiting(self) -> list[TrainingRun]:
+        """Those in the outbox."""
+        return [run for run in self.all if run.phase == WAITING]
 
     @property
     def groups(self) -> "list[Batch]":
@@ -92,16 +101,22 @@ class Runs(QObject):
         unfinished = await self._keeper.unfinished()
         self.past_known.emit(entries)
         for kept in unfinished:
+            if kept.status == WAITING and self._wait_again(kept):
+                continue
             self.room.wait(kept.backend_title, kept.backend_address, partial(self._take_up, kept))
 
     def under_way(self, request: TrainRequest) -> TrainingRun | None:
         """A run of this window that does the very same on the backend in use, and has not ended."""
         asked, connection = request.as_json(), self._session.connection
-        return next((run for run in self.live if run.request.as_json() == asked and run.is_on(connection)), None)
+        return next(
+            (run for run in (*self.live, *self.waiting) if run.request.as_json() == asked and run.is_on(connection)),
+            None,
+        )
 
     def begin(self, request: TrainRequest) -> TrainingRun:
         """A new run on the backend in use; `await run.work()` does it. Raises UnavailableError without a backend."""
-        self._session.backend()
+        if not self._session.takes_work:
+            self._session.backend()  # says why
         if (connection := self._session.connection) is None:
             raise UnavailableError("No backend is in use. Choose one in the menu Backend.")
         run = self._run(request, connection)
@@ -151,6 +166,7 @@ class Runs(QObject):
         run.show_past(
             kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures, kept.warnings
         )
+        run.destination, run.is_unsent = (kept.backend_title, kept.backend_address), kept.error == NOT_SENT
         if kept.is_final:
             self._past[run_id] = run
         return run
@@ -174,6 +190,24 @@ class Runs(QObject):
             batch.leave()
         for run in self.live:
             run.leave()
+
+    def _put_into_outbox(self, run: TrainingRun) -> None:
+        if run not in self.all:
+            self._list(run)  # one of the last time
+        self.outbox.put(run)
+
+    def _wait_again(self, kept: "Run") -> bool:
+        """Put a run into the outbox that waited there when the window closed; False where it cannot be read."""
+        try:
+            request = TrainRequest.from_json(kept.request)
+        except InputError:
+            return False
+        run = self._run(request, None, kept.run_id)
+        run.backend_title, run.digest = kept.backend_title, kept.data_digest or ""
+        run.destination = (kept.backend_title, kept.backend_address)
+        self._list(run)
+        self.outbox.take_up(run)
+        return True
 
     async def _take_up(self, kept: "Run", connection: Connection) -> None:
         """Watch again what had not ended when the window closed, now that its backend answers."""
@@ -234,6 +268,9 @@ class Runs(QObject):
         can_cancel = connection is not None and connection.has("cancel")
         run = TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._keeper, run_id)
         run.judged.connect(self.judged)
+        run.wants_to_wait.connect(partial(self._put_into_outbox, run))
+        run.hurried.connect(partial(self.outbox.hurry, run))
+        run.ended.connect(partial(self.outbox.forget, run))
         return run
 
     async def contradictions(self, connection: Connection) -> dict[tuple[str, str], str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.workers.pacing import Pacing
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
@@ -79,7 +80,8 @@ class Sending:
 
         name, url = _place(merged)
         target = folder / plain_name(name)
-        self.backend.download(url, target, self.sent, self.should_stop)
+        fetched = Pacing(tr("Fetching the merged file:"), self.say, tr("Fetched; looking at it …"))
+        self.backend.download(url, target, fetched, self.should_stop)
         return target
 
     def _one_file(self, paths: Sequence[Path], folder: Path) -> Path:

@@ -130,7 +130,7 @@ class TrainTab(QWidget):
         session = self._services.session
         if not self.picker.paths:
             return "Choose a catalog first."
-        if session.state is not State.READY:
+        if not session.takes_work:
             return f"{session.title}: {session.state.value}."
         shown = self.view.shown
         if shown is None:
