@@ -14,6 +14,7 @@ BENCHES = {
     "predict-large": "tests.benchmarks.predict_large:measure",
     "cold": "tests.benchmarks.cold:measure",
     "poll": "tests.benchmarks.poll:measure",
+    "start": "tests.benchmarks.start:measure",
     "open-all": "tests.benchmarks.tables:open_all",
     "sort": "tests.benchmarks.tables:sort",
     "filter": "tests.benchmarks.tables:filter_rows",

@@ -1,0 +1,97 @@
+"""`start`: how soon the window can be used, and what it takes, against a bare PySide6 window of the same run."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks import lab
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.runner import Say
+
+STARTS = 7
+SETTLED_MS = 4000  # by then the engine is ready and what was put off is loaded
+
+# Both programs tell when a main window was painted and the event loop came round again, and what they take by then.
+WATCH = """
+import json, sys, time
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+def resident():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1000 for line in file if line.startswith("VmRSS"))
+
+class Watch(QObject):
+    painted = False
+    def eventFilter(self, watched, event):
+        if not self.painted and event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
+            self.painted = True
+            QTimer.singleShot(0, self.usable)
+        return False
+    def usable(self):
+        self.seen = {"usable_at": time.time(), "usable_mb": resident()}
+        QTimer.singleShot(int(sys.argv[1]), self.settled)
+    def settled(self):
+        print(json.dumps({**self.seen, "settled_mb": resident()}), flush=True)
+        window, = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMainWindow)]
+        window.close()
+
+application = QApplication(sys.argv[:1])
+watch = Watch()
+application.installEventFilter(watch)
+"""
+BARE = """
+window = QMainWindow()
+window.show()
+application.exec()
+"""
+OURS = """
+import pathlib
+from exoplanet_desktop.gui.app import run
+run((), pathlib.Path(sys.argv[2]))
+"""
+
+
+def measure(say: Say) -> Sequence[Figure]:
+    lab.need_proc()
+    bare, ours = [], []
+    with lab.folder() as work:
+        _start(OURS, work / "warm")  # byte code and files are in the cache for all
+        for turn in range(STARTS):
+            bare.append(_start(BARE, work))
+            ours.append(_start(OURS, work / f"data-{turn}"))
+            say(f"start {turn + 1} of {STARTS}: bare {bare[-1]['seconds']:.3f} s, window {ours[-1]['seconds']:.3f} s")
+
+    def middle(of: list[dict[str, float]], name: str) -> float:
+        return median(each[name] for each in of)
+
+    seconds, bare_s = middle(ours, "seconds"), middle(bare, "seconds")
+    usable, settled = (middle(ours, name) - middle(bare, name) for name in ("usable_mb", "settled_mb"))
+    took = f"{seconds:.3f} s, bare {bare_s:.3f} s; medians of {STARTS}"
+    whole = f"{middle(ours, 'usable_mb'):.0f} MB, bare {middle(bare, 'usable_mb'):.0f} MB, when they can be used"
+    later = f"{middle(ours, 'settled_mb'):.0f} MB, bare {middle(bare, 'settled_mb'):.0f} MB, {SETTLED_MS} ms later"
+    return [
+        Figure("window usable, times a bare one", seconds / bare_s, "", 3.0, None, took),
+        Figure("memory above a bare window", usable, "MB", 60.0, None, whole),
+        Figure("memory above a bare window, engine ready", settled, "MB", 60.0, None, later),
+    ]
+
+
+def _start(program: str, folder: Path) -> dict[str, float]:
+    """Seconds from the start of the process until the window can be used, and memory in MB."""
+    command = [sys.executable, "-c", WATCH + program, str(SETTLED_MS), str(folder)]
+    home = {name: str(folder / "home") for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
+    platform = os.environ.get("QT_QPA_PLATFORM") or ("xcb" if os.environ.get("DISPLAY") else "offscreen")
+    started = time.time()
+    done = subprocess.run(
+        command, env={**os.environ, **home, "QT_QPA_PLATFORM": platform}, capture_output=True, text=True, timeout=60
+    )
+    if done.returncode != 0 or not done.stdout:
+        raise RuntimeError(f"the program ended with {done.returncode}: {done.stderr[-2000:]}")
+    seen: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return {**seen, "seconds": seen["usable_at"] - started}
