@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 
@@ -22,13 +23,14 @@ from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.support.crash import Crash, CrashRecord
-from exoplanet_desktop.gui.support.crash_dialog import CrashDialog
 from exoplanet_desktop.gui.support.logs import log_file
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.resources import resource
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
+WITH_THE_WINDOW = ("predict.tab", "merge.tab", "runs.dock")
+OPENED_LATER = ("backends.dialog", "help.window", "palette", "progress.dialog", "progress.kept_dialog")
 ICON_PX = (16, 24, 32, 48, 64, 128, 256)
 
 Script = Callable[[MainWindow], Awaitable[None]]
@@ -119,9 +121,14 @@ async def _live(application: QApplication, start: Start) -> None:
     # A script starts from the defaults and leaves the user's own settings alone.
     before = settings.Settings() if start.script else await call(settings.load, kept)
     await call(theme.template)
-    theme.apply(application)
     window = MainWindow(services, before, None if start.script else kept)
+    # Dressed once and whole: each widget would be dressed anew wherever it is put.
+    theme.apply(application)
     window.show()
+    await asyncio.sleep(0)  # it is painted before the rest is built
+    await call(_import_modules, WITH_THE_WINDOW)
+    for _part in window.parts:
+        await asyncio.sleep(0)
     opener = Opener()
     opener.asked.connect(window.take_files)
     application.installEventFilter(opener)
@@ -129,6 +136,7 @@ async def _live(application: QApplication, start: Start) -> None:
         start.instance.called.connect(window.take_files)
         start.instance.listen()
     services.runs.open()
+    call(_import_modules, OPENED_LATER)
     call(sweep)  # what a killed process left behind
     dressing = aio.background(_put_icon(application, services))
     starting = aio.background(backends.begin(services.session, before.backend, window.remember_backend))
@@ -151,6 +159,12 @@ async def _live(application: QApplication, start: Start) -> None:
     starting.cancel()
 
 
+def _import_modules(names: Sequence[str]) -> None:
+    """What is needed soon, so that the window does not wait for it then; in a worker."""
+    for name in names:
+        import_module(f"exoplanet_desktop.gui.{name}")
+
+
 async def _put_icon(application: QApplication, services: Services) -> None:
     icon = QIcon()
     for image in await services.workers.call(_icon_images):
@@ -170,6 +184,8 @@ def _icon_images() -> list[QImage]:
 
 def _show_crash(crash: Crash | None, window: MainWindow) -> None:
     if crash is not None:
+        from exoplanet_desktop.gui.support.crash_dialog import CrashDialog
+
         dialog = CrashDialog(crash, window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()

@@ -1,48 +1,51 @@
-"""The main window: three tabs, menus, a status bar, and the list of runs."""
+"""The main window: three tabs, menus, a status bar, and the list of runs.
+
+Dialogs are imported where they are opened, so that the window is there before they are.
+"""
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.backends.dialog import BackendDialog
-from exoplanet_desktop.gui.closing import ask_before_closing
 from exoplanet_desktop.gui.commands import Commands
 from exoplanet_desktop.gui.dropping import local_files, sorted_out
-from exoplanet_desktop.gui.help.tour import Tour, first_steps
-from exoplanet_desktop.gui.help.window import HelpWindow
-from exoplanet_desktop.gui.keys import KeysDialog
 from exoplanet_desktop.gui.menus import window_commands
-from exoplanet_desktop.gui.merge.tab import MergeTab
 from exoplanet_desktop.gui.notices import NoticeBar
 from exoplanet_desktop.gui.open_files import OpenFiles
-from exoplanet_desktop.gui.palette import CommandPalette
-from exoplanet_desktop.gui.placement import place, placement
-from exoplanet_desktop.gui.predict.tab import PredictTab
+from exoplanet_desktop.gui.placement import place, place_docks, place_splitters, placement
 from exoplanet_desktop.gui.preferences import Preferences
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.kept import KeptRun
-from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.recent import RecentMenu
-from exoplanet_desktop.gui.runs.dock import RunsDock
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.settings import TEXT_PERCENT, Settings
-from exoplanet_desktop.gui.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.status_bar import StatusBar
-from exoplanet_desktop.gui.support.about import AboutDialog
-from exoplanet_desktop.gui.support.diagnostics import diagnostics, packages
 from exoplanet_desktop.gui.support.logs import open_log_folder
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import locale, tr
 from exoplanet_desktop.gui.train.tab import TrainTab
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.files import save_in
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.gui.help.tour import Tour
+    from exoplanet_desktop.gui.help.window import HelpWindow
+    from exoplanet_desktop.gui.merge.tab import MergeTab
+    from exoplanet_desktop.gui.predict.tab import PredictTab
+    from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+    from exoplanet_desktop.gui.runs.dock import RunsDock
+
+Tab = TypeVar("Tab", bound="TrainTab | PredictTab | MergeTab")
+log = logging.getLogger("exoplanet_desktop.gui")
 
 
 class MainWindow(QMainWindow):
@@ -61,11 +64,12 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._help: HelpWindow | None = None
         self._tour: Tour | None = None
-        self.train, self.predict, self.merge = TrainTab(services), PredictTab(services), MergeTab(services)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
-        for tab, title in ((self.train, tr("Train")), (self.predict, tr("Predict")), (self.merge, tr("Merge"))):
-            self.tabs.addTab(tab, title)
+        for title in (tr("Train"), tr("Predict"), tr("Merge")):
+            self.tabs.addTab(QWidget(), title)  # until the tab itself is built
+        self.train = TrainTab(services)
+        self._put_tab(0, self.train)
         self.notices = NoticeBar(services.notices, self)
         middle = QWidget(self)
         layout = QVBoxLayout(middle)
@@ -74,25 +78,13 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.notices)
         layout.addWidget(self.tabs, 1)
         self.setCentralWidget(middle)
-        self.runs_dock = RunsDock(services, self)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.runs_dock)
-        self.runs_dock.hide()
         self.status = StatusBar(services.session, services.runs, self)
         self.status.backend_wanted.connect(self.choose_backend)
         self.status.runs_wanted.connect(self.toggle_runs)
         self.setStatusBar(self.status)
-        self.files = OpenFiles(self.tabs, self._tab_names(), self.preferences, services)
         self.commands = Commands(self)
         self.commands.add(window_commands(self))
-        recent = RecentMenu(self.files, self)
-        recent.chosen.connect(lambda path: self.open_files([path]))
-        self.commands.menu(tr("&File")).insertMenu(self.commands.action("file.save"), recent)
-        self.tabs.currentChanged.connect(self._show_row_count)
-        for tab in (self.train, self.predict, self.merge):
-            tab.view.opened.connect(self._show_row_count)
-            tab.view.closed.connect(self._show_row_count)
-        self.runs_dock.opened.connect(self.show_run)
-        self.runs_dock.use_in_predict.connect(self._use_in_predict)
+        self.tabs.currentChanged.connect(self._show_tab)
         services.runs.started.connect(self.show_run)
         self.train.run_rows.shown.connect(lambda: self.tabs.setCurrentWidget(self.train))
         self.preferences.changed.connect(self._use_settings)
@@ -101,13 +93,83 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentIndex(settings.tab)
         services.notices.open()
 
+    # Built when they are first needed, or by `complete`, so that the window can be used before they are there.
+
+    @cached_property
+    def predict(self) -> "PredictTab":
+        from exoplanet_desktop.gui.predict.tab import PredictTab
+
+        return self._put_tab(1, PredictTab(self.services))
+
+    @cached_property
+    def merge(self) -> "MergeTab":
+        from exoplanet_desktop.gui.merge.tab import MergeTab
+
+        return self._put_tab(2, MergeTab(self.services))
+
+    @cached_property
+    def runs_dock(self) -> "RunsDock":
+        from exoplanet_desktop.gui.runs.dock import RunsDock
+
+        dock = RunsDock(self.services, self)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        dock.hide()
+        dock.opened.connect(self.show_run)
+        dock.use_in_predict.connect(self._use_in_predict)
+        place_docks(self, self.settings)
+        return dock
+
+    @cached_property
+    def files(self) -> OpenFiles:
+        files = OpenFiles(self.tabs, self._tab_names(), self.preferences, self.services)
+        recent = RecentMenu(files, self)
+        recent.chosen.connect(lambda path: self.open_files([path]))
+        self.commands.menu(tr("&File")).insertMenu(self.commands.action("file.save"), recent)
+        return files
+
+    @property
+    def parts(self) -> Iterator[QObject]:
+        """What `complete` builds, one after another."""
+        yield self.predict
+        yield self.merge
+        yield self.runs_dock
+        yield self.files
+
+    def complete(self) -> None:
+        """Build what is not there yet."""
+        for part in self.parts:
+            log.debug("%s is there", type(part).__name__)
+
+    def _put_tab(self, number: int, tab: Tab) -> Tab:
+        """Put a tab where its place is kept."""
+        current, title = self.tabs.currentIndex(), self.tabs.tabText(number)
+        kept = QSignalBlocker(self.tabs)
+        if (placeholder := self.tabs.widget(number)) is not None:
+            self.tabs.removeTab(number)
+            placeholder.deleteLater()
+        self.tabs.insertTab(number, tab, title)
+        self.tabs.setCurrentIndex(current)
+        kept.unblock()
+        tab.view.opened.connect(self._show_row_count)
+        tab.view.closed.connect(self._show_row_count)
+        tab.view.memory_mb = self.settings.table_memory_mb
+        place_splitters(tab, self.settings)
+        return tab
+
+    @Slot(int)
+    def _show_tab(self, number: int) -> None:
+        if number:
+            self.complete()
+        self._show_row_count()
+
     def tell(self, error: AppError) -> None:
         self.services.notices.failure(error)
 
     @property
-    def tab(self) -> TrainTab | PredictTab | MergeTab:
+    def tab(self) -> "TrainTab | PredictTab | MergeTab":
         """The tab in front."""
-        return (self.train, self.predict, self.merge)[self.tabs.currentIndex()]
+        number = self.tabs.currentIndex()
+        return self.train if number == 0 else self.predict if number == 1 else self.merge
 
     @property
     def settings(self) -> Settings:
@@ -137,6 +199,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def show_run(self, run: TrainingRun | KeptRun) -> None:
         """Show the dialog of a run; there is one a run."""
+        from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+
         if isinstance(run, KeptRun):
             self._show_kept(run)
             return
@@ -150,12 +214,16 @@ class MainWindow(QMainWindow):
         dialog.activateWindow()
 
     def _show_kept(self, kept: KeptRun) -> None:
+        from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
+
         dialog = KeptDialog(kept, self.services.workers, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
 
     @Slot()
     def choose_backend(self) -> None:
+        from exoplanet_desktop.gui.backends.dialog import BackendDialog
+
         dialog = BackendDialog(self.services.session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self.remember_backend)
@@ -163,6 +231,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def choose_settings(self) -> None:
+        from exoplanet_desktop.gui.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self.preferences, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.backends_wanted.connect(self.choose_backend)
@@ -179,6 +249,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask where work is under way; then end everything in order before the window goes."""
+        from exoplanet_desktop.gui.closing import ask_before_closing
+
         if self._closing:
             event.accept()
             return
@@ -215,7 +287,7 @@ class MainWindow(QMainWindow):
 
     def table_in_front(self) -> CatalogView:
         """The table that the user looks at."""
-        on_result = self.tab is self.predict and self.predict.tabs.currentIndex() == 1
+        on_result = self.tabs.currentIndex() == 1 and self.predict.tabs.currentIndex() == 1
         return self.predict.result if on_result else self.tab.view
 
     @Slot(str)
@@ -240,7 +312,7 @@ class MainWindow(QMainWindow):
         """What the tabs are called in the settings."""
         return {"train": self.train, "predict": self.predict, "merge": self.merge}
 
-    def _busy_words(self) -> list[tuple[PredictTab | MergeTab, str]]:
+    def _busy_words(self) -> "list[tuple[PredictTab | MergeTab, str]]":
         return [(self.predict, tr("the prediction")), (self.merge, tr("the merge"))]
 
     @Slot()
@@ -256,11 +328,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def save_shown(self) -> None:
-        tab = self.tab
-        if isinstance(tab, PredictTab | MergeTab):
-            tab.ask_target()
+        if isinstance(tab := self.tab, TrainTab):
+            tab.view.pane.ask_export()
         else:
-            self.train.view.pane.ask_export()
+            tab.ask_target()
 
     @Slot()
     def stop_in_front(self) -> None:
@@ -280,6 +351,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_tour(self) -> None:
         """The first steps; one at a time."""
+        from exoplanet_desktop.gui.help.tour import Tour, first_steps
+
         if self._tour is None:
             steps = first_steps(self.tabs, self.train.picker, self.train.go, self.train)
             self._tour = Tour(steps, self)
@@ -293,6 +366,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_help(self, page: str = "") -> None:
         """The help window; there is one."""
+        from exoplanet_desktop.gui.help.window import HelpWindow
+
         if self._help is None:
             self._help = HelpWindow(self.services.workers, self)
         self._help.show()
@@ -302,6 +377,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_keys(self) -> None:
+        from exoplanet_desktop.gui.keys import KeysDialog
+
         dialog = KeysDialog(self.commands, self)
         dialog.help_wanted.connect(self.show_help)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -309,12 +386,16 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_palette(self) -> None:
+        from exoplanet_desktop.gui.palette import CommandPalette
+
         dialog = CommandPalette(self.commands, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     @Slot()
     def show_about(self) -> None:
+        from exoplanet_desktop.gui.support.about import AboutDialog
+
         dialog = AboutDialog(self.services.workers, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.load()
@@ -330,6 +411,8 @@ class MainWindow(QMainWindow):
     @aio.slot()
     async def copy_diagnostics(self) -> None:
         """What somebody who helps needs to know goes to the clipboard."""
+        from exoplanet_desktop.gui.support.diagnostics import diagnostics, packages
+
         session = self.services.session
         backend = f"{session.title}, {session.state.name.lower()}"
         known = await self.services.workers.call(packages)

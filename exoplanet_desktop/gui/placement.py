@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from exoplanet_desktop.gui.settings import Settings
 
@@ -13,14 +13,20 @@ LAYOUT_VERSION = 1
 
 
 def place(window: QMainWindow, settings: Settings) -> None:
-    """Put everything where it stood; a window whose screen is gone comes to one that is there."""
+    """Put the window where it stood; one whose screen is gone comes to one that is there."""
     room = QGuiApplication.primaryScreen().availableGeometry()
     window.resize(min(WIDTH_PX, room.width()), min(HEIGHT_PX, room.height()))
     if settings.geometry:
         window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode("ascii", "ignore")))
+
+
+def place_docks(window: QMainWindow, settings: Settings) -> None:
     if settings.layout:
         window.restoreState(QByteArray.fromBase64(settings.layout.encode("ascii", "ignore")), LAYOUT_VERSION)
-    for splitter in _splitters(window):
+
+
+def place_splitters(inside: QWidget, settings: Settings) -> None:
+    for splitter in _splitters(inside):
         sizes = settings.splitters.get(splitter.objectName(), ())
         if len(sizes) == splitter.count() and any(sizes):
             # As wide as it was: before it is shown, sizes would be cut down to the room that it has now.
@@ -30,7 +36,7 @@ def place(window: QMainWindow, settings: Settings) -> None:
 
 
 def placement(window: QMainWindow) -> dict[str, Any]:
-    """What `place` needs, as values of the settings."""
+    """What these need, as values of the settings."""
     return {
         "geometry": _text(window.saveGeometry()),
         "layout": _text(window.saveState(LAYOUT_VERSION)),
@@ -38,7 +44,7 @@ def placement(window: QMainWindow) -> dict[str, Any]:
     }
 
 
-def _splitters(window: QMainWindow) -> list[QSplitter]:
+def _splitters(window: QWidget) -> list[QSplitter]:
     """Those with a name of their own."""
     return [splitter for splitter in window.findChildren(QSplitter) if splitter.objectName()]
 

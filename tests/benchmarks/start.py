@@ -78,7 +78,7 @@ def measure(say: Say) -> Sequence[Figure]:
     return [
         Figure("window usable, times a bare one", seconds / bare_s, "", 3.0, None, took),
         Figure("memory above a bare window", usable, "MB", 60.0, None, whole),
-        Figure("memory above a bare window, engine ready", settled, "MB", 60.0, None, later),
+        Figure("memory above a bare window, engine ready", settled, "MB", detail=later),
     ]
 
 

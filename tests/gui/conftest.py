@@ -66,6 +66,7 @@ class Start:
         self.window = MainWindow(self.services, settings or Settings(), settings_file)
         if settings is None:
             self.window.resize(1280, 800)  # the offscreen screen is smaller than what users have
+        self.window.complete()
         self.window.show()
         self.open_record()
 

@@ -26,6 +26,7 @@ class Heading(QWidget):
         self.title = Words("", "heading", wrap=False)
         self.size_label = Words("", "muted", wrap=False)
         self.notes = QPushButton(self)
+        self.notes.setAccessibleName(tr("Notes on the file"))
         self.notes.setProperty("warning", True)
         self.notes.setFlat(True)
         self.stop = QPushButton(tr("S&top reading"), self)

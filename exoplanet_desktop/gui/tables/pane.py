@@ -11,18 +11,14 @@ from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.chips import FilterChips
-from exoplanet_desktop.gui.tables.distribution import DistributionDialog
 from exoplanet_desktop.gui.tables.facts import Facts
-from exoplanet_desktop.gui.tables.filtering import FilterDialog
 from exoplanet_desktop.gui.tables.finding import Finding
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.heading import Heading
 from exoplanet_desktop.gui.tables.memory import Kept, Look
 from exoplanet_desktop.gui.tables.menus import Menus
 from exoplanet_desktop.gui.tables.model import Classes, TableModel
-from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.pages import FirstRows
 from exoplanet_desktop.gui.tables.selecting import Selecting, Wish
@@ -137,6 +133,8 @@ class TablePane(QFrame):
 
     @Slot()
     def show_notes(self) -> None:
+        from exoplanet_desktop.gui.tables.notes import NotesDialog
+
         if self._opened is not None:
             NotesDialog(self._opened, self).show()
 
@@ -151,12 +149,16 @@ class TablePane(QFrame):
 
     @Slot()
     def choose_columns(self) -> None:
+        from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
+
         dialog = CatalogColumns(self._workers, self.grid, self.facts, self.selecting.table, self)
         dialog.show()
 
     @Slot(str)
     def ask_filter(self, column: str) -> None:
         """Ask for a condition on a column, or for another one."""
+        from exoplanet_desktop.gui.tables.filtering import FilterDialog
+
         if (table := self.selecting.table) is None:
             return
         given = self.selecting.filter_of(column)
@@ -167,6 +169,8 @@ class TablePane(QFrame):
 
     def show_distribution(self, column: str) -> None:
         """How the cells of a column are spread, in the rows that are shown."""
+        from exoplanet_desktop.gui.tables.distribution import DistributionDialog
+
         if (view := self.selecting.view) is not None:
             DistributionDialog(self._workers, self.facts, view, column, self).show()
 

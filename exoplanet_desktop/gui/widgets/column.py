@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.widgets.words import Words
 
 COLUMN_PX = 316
+LEAST_PX = 300
 
 
 class GoButton(QWidget):
@@ -47,15 +48,23 @@ def column(widgets: Sequence[QWidget]) -> QScrollArea:
 
 def scrolled(page: QWidget) -> QScrollArea:
     """A page that is scrolled where its room is too low, never sideways: it is as wide as its widest control wants."""
-    area = QScrollArea()
+    area = _Scrolled()
     area.setWidget(page)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    # As wide as its widest control wants, at any size of text.
-    area.setMinimumWidth(max(300, page.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width()))
     return area
+
+
+class _Scrolled(QScrollArea):
+    """As wide as its widest control wants, at any size of text and in any dress."""
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.widget()
+        wanted = page.minimumSizeHint().width() if page is not None else 0
+        wide = max(LEAST_PX, wanted + self.verticalScrollBar().sizeHint().width())
+        return QSize(wide, super().minimumSizeHint().height())
 
 
 def skeleton(name: str, left: QWidget, right: QWidget) -> QSplitter:
