@@ -20,6 +20,7 @@ BENCHES = {
     "filter": "tests.benchmarks.tables:filter_rows",
     "merge": "tests.benchmarks.tables:merge",
     "runs": "tests.benchmarks.runs:measure",
+    "slider": "tests.benchmarks.slider:measure",
     "cluster": "tests.benchmarks.cluster:measure",
 }
 

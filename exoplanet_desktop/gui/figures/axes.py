@@ -18,6 +18,16 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+def round_below(most: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that is no larger.
+
+    >>> round_below(4828), round_below(1), round_below(90)
+    (2000.0, 1.0, 50.0)
+    """
+    power = 10.0 ** math.floor(math.log10(most))
+    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= most)
+
+
 @dataclass(frozen=True)
 class Axis:
     """One axis: its words, its range, where its ticks stand and how they are written."""
@@ -54,12 +64,25 @@ class Plot:
     """The room between two axes, once they are drawn."""
 
     def __init__(
-        self, painter: QPainter, room: QRectF, look: Look, across: Axis, up: Axis, square: bool = False
+        self,
+        painter: QPainter,
+        room: QRectF,
+        look: Look,
+        across: Axis,
+        up: Axis,
+        square: bool = False,
+        widest: float = 0.0,
     ) -> None:
-        """Draws both axes into `room`; `square`: as wide as high."""
+        """Draws both axes into `room`.
+
+        Args:
+            square: about as wide as high.
+            widest: at least so much room for the words of the upward ticks, so that several plots stand in line.
+        """
         self._painter, self._look, self._across, self._up = painter, look, across, up
         line, metrics = look.line, look.metrics
-        left = max(metrics.horizontalAdvance(up.written(tick)) for tick in up.ticks) + line + 3 * GAP
+        ticks = max(metrics.horizontalAdvance(up.written(tick)) for tick in up.ticks)
+        left = max(ticks, widest) + line + 3 * GAP
         right = metrics.horizontalAdvance(across.written(across.ticks[-1])) / 2 + GAP
         inside = room.adjusted(left, line / 2 + 2, -right, -(2 * line + 2 * GAP))
         if square and inside.width() > inside.height() * 1.25:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.figures.axes import GAP, Axis, Plot, round_ticks
+from exoplanet_desktop.gui.figures.axes import GAP, Axis, Plot, round_below, round_ticks
 from exoplanet_desktop.gui.figures.figure import Figure, Look, Numbers, draw_text
 from exoplanet_desktop.gui.text import count, fixed, percent, tr
 
@@ -44,7 +44,7 @@ class ImportanceFigure(Figure):
         headers = [tr("Column"), tr("Accuracy lost"), tr("Standard deviation")]
         return headers, [[entry.feature, entry.mean, entry.std] for entry in self.entries]
 
-    def height(self, _width: float, look: Look) -> float:
+    def height(self, look: Look) -> float:
         return look.line * (len(self.shown) * 1.25 + 3.5)
 
     def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
@@ -104,7 +104,7 @@ class ClassesFigure(Figure):
     def numbers(self) -> Numbers:
         return [tr("Class"), tr("Rows")], [[label, rows] for label, rows in self.counts.items()]
 
-    def height(self, _width: float, look: Look) -> float:
+    def height(self, look: Look) -> float:
         return look.line * 1.8 * len(self.counts) + GAP
 
     def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
@@ -128,7 +128,7 @@ class ClassesFigure(Figure):
 class ConfidenceFigure(Figure):
     """How confident the predictions of each class are: a histogram for each, one below the other."""
 
-    title, name = "Confidence of the predictions, by predicted class", "confidence"
+    title, name = "Confidence by predicted class", "confidence"
     size = QSizeF(560, 420)
 
     def __init__(self, counts: Mapping[str, Sequence[int]]) -> None:
@@ -159,21 +159,23 @@ class ConfidenceFigure(Figure):
         ]
         return [tr("Class"), tr("Confidence from"), tr("to"), tr("Rows")], rows
 
-    def height(self, _width: float, look: Look) -> float:
+    def height(self, look: Look) -> float:
         return look.line * 6.5 * len(self.counts)
 
     def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         part = room.height() / len(self.counts)
         places = [0.2 * place for place in range(6)]
+        widest = max(look.metrics.horizontalAdvance(count(max(rows))) for rows in self.counts.values())
         for number, (label, rows) in enumerate(self.counts.items()):
             most = max([1, *rows])
             last = number == len(self.counts) - 1
             words = tr("Confidence (highest probability)") if last else ""
             across = Axis(words, 0.0, 1.0, places, lambda value: fixed(value, 1))
-            up = Axis(tr("Rows"), 0, most * 1.15, [0, *round_ticks(0, most, 2)[1:]], lambda value: count(round(value)))
-            own = QRectF(room.left() + look.line, room.top() + number * part, room.width() - look.line, part)
-            plot = Plot(painter, own.adjusted(0, look.line, 0, 0 if last else look.line * 0.6), look, across, up)
+            up = Axis(tr("Rows"), 0, most * 1.15, [0, round_below(most)], lambda value: count(round(value)))
+            own = QRectF(room.left(), room.top() + number * part, room.width(), part)
+            inner = own.adjusted(0, look.line, 0, 0 if last else look.line * 0.6)
+            plot = Plot(painter, inner, look, across, up, widest=widest)
             for place, amount in enumerate(rows):
                 if amount:
                     low, high = plot.at(place / self._bins, 0), plot.at((place + 1) / self._bins, amount)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPush
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures.heldout import HeldOutRows
 from exoplanet_desktop.gui.text import count, fixed, tr
-from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.gui.widgets.live import LiveWords
+from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.figures.heldout import Integers
@@ -24,6 +25,12 @@ TIPS = (
 )
 MOST_SHOWN = 10_000
 _ROOT = QModelIndex()
+# As numbers: a view asks for several roles of every cell, and Python's enums are slow.
+_DISPLAY, _DECORATION, _ALIGNMENT = (
+    int(role)
+    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.TextAlignmentRole)
+)
+_ROLES = frozenset((_DISPLAY, _DECORATION, _ALIGNMENT))
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -59,22 +66,23 @@ class ErrorsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         rows, predicted = self._rows, self._predicted
-        if rows is None or predicted is None:
+        if role not in _ROLES or rows is None or predicted is None:
             return None
-        place, column = int(self._places[index.row()]), index.column()
-        if role == Qt.ItemDataRole.TextAlignmentRole:
+        column = index.column()
+        if role == _ALIGNMENT:
             return _RIGHT if column > 2 else None
+        if role == _DECORATION and column not in (1, 2):
+            return None
+        place = int(self._places[index.row()])
         said = int(predicted[place])
         label = rows.labels[said if column == 2 else int(rows.actual[place])]
-        if role == Qt.ItemDataRole.DecorationRole:
-            return theme.class_icon(label) if column in (1, 2) else None
-        if role == Qt.ItemDataRole.DisplayRole:
-            if column == 0:
-                return rows.objects[place] or tr("row {number}", number=count(int(rows.rows[place]) + 1))
-            if column < 3:
-                return label
-            return fixed(float(rows.probabilities[place, int(rows.actual[place]) if column == 3 else said]), 2)
-        return None
+        if role == _DECORATION:
+            return theme.class_icon(label)
+        if column == 0:
+            return rows.objects[place] or tr("row {number}", number=count(int(rows.rows[place]) + 1))
+        if column < 3:
+            return label
+        return fixed(float(rows.probabilities[place, int(rows.actual[place]) if column == 3 else said]), 2)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Vertical:
@@ -107,7 +115,7 @@ class ErrorsList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = ErrorsModel(self)
-        self.title = Words("", "heading")
+        self.title = LiveWords(bold=True)
         self.table = _Table(self)
         self.table.setModel(self.model)
         self.table.setAccessibleName(tr("Held-out rows, worst errors first"))

@@ -102,7 +102,7 @@ class Figure(ABC):
         """What is under the pointer; nothing by default."""
         return ""
 
-    def height(self, _width: float, _look: Look) -> float:
+    def height(self, _look: Look) -> float:
         """The least height in the window; nothing by default."""
         return 0.0
 

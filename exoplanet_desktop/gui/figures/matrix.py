@@ -92,7 +92,7 @@ class MatrixFigure(Figure):
             title=self.title,
             right=count(right),
             total=count(total),
-            share=percent(right / total if total else 0, 1),
+            share=percent(right / total if total else 0.0, 1),
         )
         cells = (self.words_of(true, said) for true in range(len(self.labels)) for said in range(len(self.labels)))
         return " ".join([head, *cells])
@@ -110,7 +110,7 @@ class MatrixFigure(Figure):
         cell = self.cell_at(at, room, look)
         return self.words_of(*cell) if cell else ""
 
-    def height(self, _width: float, look: Look) -> float:
+    def height(self, look: Look) -> float:
         return look.line * (3 + 2.3 * len(self.labels))
 
     def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:

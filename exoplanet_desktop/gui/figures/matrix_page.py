@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.figures.errors import ErrorsList
@@ -27,6 +27,7 @@ SHADES = {
     Shade.BY_TRUE: "Shares by class in the catalog",
     Shade.BY_PREDICTED: "Shares by predicted class",
 }
+ROWS_FOLLOW_MS = 60  # the list follows a slider that moves so often at most
 NO_ROWS = (
     "There are no held-out rows of this run here, so its errors cannot be listed and no threshold can be tried. "
     "The embedded engine hands them out with each training."
@@ -106,13 +107,15 @@ class MatrixPage(QWidget):
         self.errors = ErrorsList(self)
         self.errors.hide()
         self.note = Words(tr(NO_ROWS), "muted", selectable=True)
+        self._rows_soon = QTimer(self, singleShot=True, interval=ROWS_FOLLOW_MS)
+        self._rows_soon.timeout.connect(self._show_rows)
         self.threshold = ThresholdPanel(workers, notices, self)
         self.threshold.hide()
         self._lay_out()
         self.view.chosen.connect(self._choose)
         self.shade.currentIndexChanged.connect(self._show)
         self.scope.currentIndexChanged.connect(self._offer)
-        self.threshold.moved.connect(self._show)
+        self.threshold.moved.connect(self._follow)
         self.threshold.settled.connect(self.threshold_settled)
         self.errors.row_wanted.connect(self.row_wanted)
         self.errors.rows_wanted.connect(self.rows_wanted)
@@ -174,12 +177,31 @@ class MatrixPage(QWidget):
             figure = MatrixFigure(self._figure.labels, self._figure.counts, shade, self._selected)
             self.panel.show_figure(figure)
             return
-        threshold = self.threshold.threshold if scope.thresholds is not None else None
-        counts, predicted = scope.counts, scope.rows.predicted
-        if threshold is not None and scope.thresholds is not None:
+        self._show_matrix(scope, shade)
+        self._show_rows()
+
+    @Slot()
+    def _follow(self) -> None:
+        """The slider moves: the matrix goes with it, the list a little later."""
+        if (scope := self._scope) is not None:
+            self._show_matrix(scope, Shade(self.shade.currentData()))
+            if not self._rows_soon.isActive():
+                self._rows_soon.start()
+
+    def _show_matrix(self, scope: Scope, shade: Shade) -> None:
+        counts = scope.counts
+        if (threshold := self.threshold.threshold) is not None and scope.thresholds is not None:
             counts = scope.thresholds.at(threshold).matrix
-            predicted = scope.thresholds.predicted(threshold)
         self.panel.show_figure(MatrixFigure(scope.rows.labels, counts, shade, self._selected))
+
+    @Slot()
+    def _show_rows(self) -> None:
+        if (scope := self._scope) is None:
+            return
+        self._rows_soon.stop()
+        predicted = scope.rows.predicted
+        if (threshold := self.threshold.threshold) is not None and scope.thresholds is not None:
+            predicted = scope.thresholds.predicted(threshold)
         places = self._places(scope.rows, predicted)
         self.errors.show_rows(scope.rows, places, predicted, self._title(scope.rows, len(places)))
 

@@ -18,6 +18,7 @@ from exoplanet_desktop.gui.figures.pages import SideBySide
 from exoplanet_desktop.gui.figures.threshold import Cut, Interval, Thresholds
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import count, fixed, percent, tr
+from exoplanet_desktop.gui.widgets.live import LiveWords
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -62,7 +63,7 @@ class ThresholdPanel(QWidget):
         self.precision.setValue(LEAST_PRECISION)
         self.precise_button = QPushButton(tr("&Precision at least"), self)
         self.precise_button.setToolTip(tip(tr("The threshold that finds most planets with this precision")))
-        self.words = Words("", selectable=True)
+        self.words = LiveWords()
         self.protocol = Words("", "muted", selectable=True)
         self._settle = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settle.timeout.connect(lambda: self.settled.emit(self.threshold))
@@ -159,8 +160,8 @@ class ThresholdPanel(QWidget):
 
     def _tell_cost(self) -> None:
         threshold = self.threshold
-        self.protocol.setVisible(threshold is not None)
-        self.words.setVisible(threshold is not None)
+        for widget in (self.words, self.protocol):
+            widget.setVisible(threshold is not None)
         if self._thresholds is None or threshold is None:
             return
         self.words.setText(cost(self._thresholds.at(threshold), None, None))

@@ -82,7 +82,8 @@ class FigureView(QWidget):
         return super().event(event)
 
     def _fit(self) -> None:
-        least = max(LEAST_PX, round(self.figure.height(self.width(), self._look)) + 8)
+        own = self.figure.height(self._look)
+        least = round(own) + 8 if own else LEAST_PX
         if least != self.minimumHeight():
             self.setMinimumHeight(least)
 

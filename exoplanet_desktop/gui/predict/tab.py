@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, Q
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 from exoplanet_desktop.errors import AppError, MissingColumns, NoAnswer, UnavailableError
 from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.figures.pages import Scrolled
+from exoplanet_desktop.gui.figures.prediction import PredictionFigures
 from exoplanet_desktop.gui.predict.models import Offer, every_kind, model_of, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
 from exoplanet_desktop.gui.predict.result import ResultPage
@@ -65,6 +67,7 @@ class PredictTab(QWidget):
         self.page = ResultPage(services)
         self.result, self.summary = self.page.view, self.page.summary
         self.transfer, self.busy = self.page.transfer, self.page.busy
+        self.figures = PredictionFigures(self.result, services.workers, services.notices)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self._lay_out()
@@ -337,6 +340,8 @@ class PredictTab(QWidget):
         inside.addWidget(self.training_options)
         self.tabs.addTab(self.view, "Catalog")
         self.tabs.addTab(self.page, "Prediction")
+        self.tabs.addTab(Scrolled(self.figures), tr("Figures"))
+        self.figures.filtered.connect(lambda: self.tabs.setCurrentIndex(1))
         self.splitter = skeleton("predict", column((self.picker, options, training, self.go)), self.tabs)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

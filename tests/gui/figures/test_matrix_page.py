@@ -112,6 +112,8 @@ def test_the_slider_moves_matrix_list_and_words(page: MatrixPage, qtbot: QtBot) 
         qtbot.keyClick(panel.slider, Qt.Key.Key_PageUp)
     assert panel.threshold == pytest.approx(0.3)
     assert sum(row[2] for row in page.view.figure.counts) > 0
+    wrong = rows - sum(page.view.figure.counts[at][at] for at in range(3))
+    qtbot.waitUntil(lambda: page.errors.model.rowCount() == wrong, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: " to " in panel.words.text() and "other folds" in panel.words.text(), timeout=WAIT_MS)
     assert "hold-out" in panel.protocol.text() and "flatters" in panel.protocol.text()
     qtbot.mouseClick(panel.use, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.use.height() // 2))

@@ -1,0 +1,123 @@
+"""`slider`: how long the window takes to follow a threshold that is dragged."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import lab
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.runner import Say
+
+ROWS = 20_000  # held-out rows of all folds: twice the largest catalog
+MOVES = 400
+LIST_EVERY = 4  # the list of rows follows a moving slider less often than the matrix
+LABELS = ("CANDIDATE", "CONFIRMED", "FALSE POSITIVE")
+
+
+def measure(say: Say) -> Sequence[Figure]:
+    """Matrix and words at every move, the list of errors at some, each from the move to its last repaint; offscreen."""
+    say(f"{MOVES} moves over {ROWS:,} rows")
+    command = [sys.executable, "-m", "tests.benchmarks.slider"]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    waits = sorted(float(word) for word in done.stdout.split())
+    if len(waits) != MOVES + MOVES // LIST_EVERY:
+        raise AssertionError(f"{len(waits)} redraws were measured")
+    middle, high = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
+    detail = f"{len(waits)} redraws over {ROWS:,} rows: median {middle:.1f} ms, longest {waits[-1]:.1f} ms"
+    return [Figure("99th percentile of a redraw while the slider moves", high, "ms", 16.0, None, detail)]
+
+
+def _held_out(path: Path) -> None:
+    """Held-out rows as the engine writes them."""
+    import csv
+
+    import numpy as np
+
+    random = np.random.default_rng(1)
+    actual = random.integers(0, 3, ROWS)
+    weights = random.exponential(1.0, (ROWS, 3))
+    weights[np.arange(ROWS), actual] += random.exponential(2.0, ROWS)
+    chances = weights / weights.sum(axis=1, keepdims=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        head = ["row", "object", "star", "fold", "hold_out", "actual", "predicted"]
+        writer.writerow([*head, *(f"Prob_{label}" for label in LABELS)])
+        for row in range(ROWS):
+            said = LABELS[int(chances[row].argmax())]
+            place = [row, f"K{row:05}.01", row // 2, row % 5 + 1, "yes" if row % 5 == 0 else "no"]
+            writer.writerow([*place, LABELS[actual[row]], said, *(f"{value:.9f}" for value in chances[row])])
+
+
+def _drag() -> list[float]:
+    """Milliseconds of each move."""
+    import asyncio
+
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtWidgets import QApplication
+
+    from exoplanet_desktop.gui import aio, theme
+    from exoplanet_desktop.gui.figures.matrix import MatrixFigure
+    from exoplanet_desktop.gui.figures.matrix_page import MatrixPage, load
+    from exoplanet_desktop.gui.notices import Notices
+    from exoplanet_desktop.gui.workers.calls import Workers
+
+    application = QApplication([])
+    theme.apply(application)
+    waits: list[float] = []
+
+    class _Painted(QObject):
+        """Which widgets were painted."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: set[int] = set()
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                self.seen.add(id(watched))
+            return False
+
+    async def drag() -> None:
+        workers = Workers()
+        figure: Any = MatrixFigure(LABELS, [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+        page = MatrixPage(figure, workers, Notices())
+        page.resize(1024, 640)
+        page.show()
+        with lab.folder() as folder:
+            _held_out(folder / "held_out.csv")
+            page.show_held_out(await workers.call(load, folder / "held_out.csv"), 0.5)
+        page.scope.setCurrentIndex(1)
+        await asyncio.sleep(0.5)
+        painted = _Painted()
+        for widget in (page.view, page.errors.table.viewport(), page.threshold.words):
+            widget.installEventFilter(painted)
+
+        def redraw(work: Callable[[], object], widgets: int) -> None:
+            painted.seen.clear()
+            started = time.perf_counter()
+            work()
+            application.sendPostedEvents()
+            waits.append((time.perf_counter() - started) * 1000)
+            if len(painted.seen) < widgets:
+                raise AssertionError("what should have been painted was not")
+
+        for move in range(MOVES):
+            value = 300 + (move * 7) % 400
+            redraw(lambda value=value: page.threshold.slider.setValue(value), 2)
+            if move % LIST_EVERY == 0:
+                redraw(page._show_rows, 1)
+            await asyncio.sleep(0)  # what the workers have found is shown between the moves, as in the window
+        page.close()
+        workers.close()
+
+    aio.run(application, drag)
+    return waits
+
+
+if __name__ == "__main__":
+    print(*_drag())
