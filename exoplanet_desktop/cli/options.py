@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
@@ -15,6 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 W = TypeVar("W", bound=StrEnum)
 
 PATH = click.Path(path_type=Path)
+RULES = tuple(map(str, Duplicates))
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,16 @@ def features_of(text: str | None) -> Features | None:
 
 def balance_of(text: str | None) -> Balance | None:
     return None if text is None else _word(Balance, text.lower(), "class balance")
+
+
+def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
+    """The rule for duplicates. Raises InputError where two options say different things of it."""
+    if text is None:
+        return Duplicates.NONE if no_dedupe else Duplicates.EXACT
+    rule = _word(Duplicates, text.lower(), "rule for duplicates")
+    if no_dedupe and rule is not Duplicates.NONE:
+        raise InputError(f"--no-dedupe and --rule {rule} exclude each other. Give one of them.")
+    return rule
 
 
 def satellite_of(text: str | None, csv: Path) -> Satellite:

@@ -10,6 +10,7 @@ from exoplanet_desktop.cli.diagnosis import diagnose_rows
 from exoplanet_desktop.cli.guard import FAILED, OK
 from exoplanet_desktop.cli.options import (
     PATH,
+    RULES,
     Place,
     balance_of,
     data_dir_option,
@@ -20,6 +21,7 @@ from exoplanet_desktop.cli.options import (
     model_of,
     model_option,
     place_options,
+    rule_of,
     satellite_of,
     satellite_option,
     writable,
@@ -195,15 +197,17 @@ def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Cons
 
 
 @click.command()
-@click.argument("a", type=PATH)
-@click.argument("b", type=PATH)
-@click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice.")
+@click.argument("csv", nargs=-1, required=True, type=PATH)
+@click.option("--rule", metavar="|".join(RULES), help="Which rows are duplicates, and which of them stays [exact].")
+@click.option("--identifier", metavar="COLUMN", help="The column that names the object; else the satellite's own.")
+@click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice; the same as --rule none.")
 @click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the merged file goes.")
 @place_options
 @json_option
 def merge(
-    a: Path,
-    b: Path,
+    csv: tuple[Path, ...],
+    rule: str | None,
+    identifier: str | None,
     no_dedupe: bool,
     output: Path | None,
     data_dir: Path | None,
@@ -211,26 +215,33 @@ def merge(
     token_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Merge two catalogs: the rows of A, then those of B, each row once.
+    """Merge two catalogs or more: the rows of the first, then the new rows of the next.
 
-    The merged file stays in the backend's list; -o saves it too. With --json, prints the reply.
+    Duplicates are rows that say the same in all cells (exact), or rows of the same object, of which the first, the
+    last or the most complete one stays. The merged file stays in the backend's list; -o saves it too. A backend that
+    does not merge so leaves it to this machine, and then -o is needed. With --json, prints the reply.
     """
     from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.cli.merging import merged
+    from exoplanet_desktop.client.merges import MergeWish
 
-    existing(a, b)
-    writable(output, a, b)
-    for file in (a, b):
+    if len(csv) < 2:
+        raise InputError("A merge needs two files or more. Name another one.")
+    wish = MergeWish(csv, rule_of(rule, no_dedupe=no_dedupe), identifier)
+    existing(*csv)
+    writable(output, *csv)
+    for file in csv:
         sniff(file)
     console = Console()
     with backend_at(Place(data_dir, backend, token_file), console) as there:
-        reply = there.merge(a, b, dedupe=not no_dedupe, progress=console.sending(f"{a.name} and {b.name}"))
-        if output is not None:
-            there.download(reply.merged_url, output, progress=console.receiving(output.name))
+        reply, who = merged(there, wish, output, console)
     console.end()
     if as_json:
         print_json(reply)
     else:
-        rows = [("merged", f"{reply.merged_rows:,} rows"), ("file", reply.merged_filename)]
+        rows = [("merged", f"{reply.merged_rows:,} rows by {who}"), ("file", reply.merged_filename)]
+        rows += [("duplicates", f"{reply.duplicates:,} rows dropped")] if reply.duplicates else []
+        rows += [("note", note) for note in reply.notes or ()]
         print_rows([*rows, *([("saved", str(output))] if output else [])])
 
 

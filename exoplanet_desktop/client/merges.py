@@ -5,7 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop
 from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.wire.payloads import MergeReply
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,31 @@ def backend_merges(backend: Backend, wish: MergeWish) -> bool:
         return True
     plain = wish.rule in (Duplicates.EXACT, Duplicates.NONE) and len(wish.paths) == 2
     return plain and not any(map(_has_prediction, wish.paths))
+
+
+def merge_here(
+    wish: MergeWish, target: Path, report: Report | None = None, should_stop: ShouldStop | None = None
+) -> MergeReply:
+    """Merges on this machine into `target`; the reply is what our own engine would answer, without an address.
+
+    Raises what `catalogs.merge.merge_many` raises.
+    """
+    from exoplanet_desktop.catalogs.merge import merge_many
+
+    summary = merge_many(
+        wish.paths, target, rule=wish.rule, identifier=wish.identifier, report=report, should_stop=should_stop
+    )
+    return MergeReply(
+        merged_filename=target.name,
+        merged_rows=summary.rows,
+        merged_url="",
+        rule=wish.rule,
+        rows_each=list(summary.rows_each),
+        dropped_each=list(summary.dropped_each),
+        duplicates=summary.duplicates,
+        filled=summary.filled,
+        notes=list(summary.notes),
+    )
 
 
 def _has_prediction(path: Path) -> bool:

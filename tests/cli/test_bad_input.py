@@ -95,7 +95,7 @@ def test_a_prediction_that_cannot_be_done(run, catalog, trained, args, words):
         (("train", "{catalog}", "--token-file", "x"), "goes with --backend"),
         (("train", "{catalog}", "--backend", "ftp://x"), "not the address of a backend"),
         (("predict", "{catalog}", "-o", "{catalog}"), "one of the catalogs that are read"),
-        (("merge", "{catalog}"), "Missing argument 'B'"),
+        (("merge", "{catalog}"), "two files or more"),
         (("simulate", "--satellite", "KOI", "--rows", 0, "-o", "x.csv"), "one row or more"),
         (("simulate", "--rows", 5, "-o", "x.csv"), "--satellite"),
         (("serve", "--host", "0.0.0.0", "--no-auth"), "Without a token"),

@@ -143,3 +143,19 @@ def test_ctrl_c_cancels_the_job_and_leaves_nothing(command, catalog, tmp_path):
         states = database.execute("SELECT status FROM jobs").fetchall()
     database.close()
     assert states == [("CANCELLED",)]
+
+
+def test_three_catalogs_are_merged_by_a_rule(run, catalog, rows, write, tmp_path):
+    part = write(tmp_path / "part.csv", rows[:4])
+    out = tmp_path / "out.csv"
+    done = run(*("merge", catalog, part, part, "--rule", "last", "--data-dir", tmp_path / "data", "-o", out, "--json"))
+    assert done.code == 0, done.err
+    assert (done.json["merged_rows"], done.json["dropped_each"]) == (len(rows) - 1, [3, 3, 0])
+    assert len(out.read_text().splitlines()) == len(rows)
+    for arguments, why in (
+        ((catalog,), "two files or more"),
+        ((catalog, part, "--rule", "newest"), "no rule for duplicates"),
+        ((catalog, part, "--rule", "first", "--no-dedupe"), "exclude each other"),
+    ):
+        refused = run("merge", *arguments)
+        assert refused.code == 2 and why in refused.err

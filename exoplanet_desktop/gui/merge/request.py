@@ -98,30 +98,16 @@ class Merger(Following):
 
     def _merge_here(self) -> "MergeReply":
         """Runs in a worker."""
-        from exoplanet_desktop.catalogs.merge import merge_many
+        from exoplanet_desktop.client.merges import merge_here
         from exoplanet_desktop.errors import InputError
-        from exoplanet_desktop.wire.payloads import MergeReply
 
         self._folder.mkdir(parents=True, exist_ok=True)
         target = self._folder / self.wish.file_name
         if target.exists():
             raise InputError(f"There is a merged file “{target.name}” already. Choose another name.")
-        summary = merge_many(
-            self.wish.paths,
+        return merge_here(
+            self.wish,
             target,
-            rule=self.wish.rule,
-            identifier=self.wish.identifier,
             report=lambda share, stage: self.tell(share, tr("Merging on this machine: {stage} …", stage=stage)),
             should_stop=self.stop.is_set,
-        )
-        return MergeReply(
-            merged_filename=target.name,
-            merged_rows=summary.rows,
-            merged_url="",
-            rule=self.wish.rule,
-            rows_each=list(summary.rows_each),
-            dropped_each=list(summary.dropped_each),
-            duplicates=summary.duplicates,
-            filled=summary.filled,
-            notes=list(summary.notes),
         )

@@ -1,0 +1,37 @@
+"""A merge for the command line: by the backend where it merges as asked, else on this machine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.cli.console import Console
+from exoplanet_desktop.cli.work import watch
+from exoplanet_desktop.errors import InputError
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.wire.payloads import MergeReply
+
+
+def merged(backend: "Backend", wish: "MergeWish", output: Path | None, console: Console) -> tuple["MergeReply", str]:
+    """The reply, and who merged. Raises InputError where nobody could keep the merged file."""
+    from exoplanet_desktop.client.jobs import merge_of
+    from exoplanet_desktop.client.merges import backend_merges, merge_here
+
+    if not backend_merges(backend, wish):
+        if output is None:
+            raise InputError(
+                f"The backend at {backend.base_url} does not merge so; this machine can. Say by -o where the file goes."
+            )
+        return merge_here(wish, output, console.progress), "this machine"
+    sending = console.sending(" and ".join(path.name for path in wish.paths))
+    if backend.has("merge-rules"):
+        job = backend.merge_by_rule(wish.paths, rule=wish.rule, identifier=wish.identifier, progress=sending)
+        reply = merge_of(watch(backend, job, console))
+    else:
+        a, b = wish.paths
+        reply = backend.merge(a, b, dedupe=wish.rule is Duplicates.EXACT, progress=sending)
+    if output is not None:
+        backend.download(reply.merged_url, output, progress=console.receiving(output.name))
+    return reply, "the backend"
