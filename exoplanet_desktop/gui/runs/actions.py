@@ -47,7 +47,8 @@ class Actions:
         self.rename.setEnabled(one is not None and bool(one.entry.run_id))
         for action in (self.command, self.python):
             action.setEnabled(one is not None and bool(one.entry.run_id) and not one.is_group)
-        self.export.setEnabled(one is not None and bool(one.entry.run_id) and not one.is_live)
+        whole = one is not None and bool(one.entry.run_id) and not one.is_live and not one.is_group
+        self.export.setEnabled(whole)  # a group is made of its parts, which are exported each
         self.delete.setEnabled(bool(rows) and not any(row.is_live for row in rows))
         self.undo.setEnabled(undo)
 

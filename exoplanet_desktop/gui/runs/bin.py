@@ -81,8 +81,8 @@ class BinDialog(QDialog):
 
     @aio.slot()
     async def restore(self) -> None:
-        """Take what is selected out of the bin."""
-        rows = self.view.chosen()
+        """Take what is selected out of the bin; a group comes with its parts."""
+        rows = self.model.with_members(self.view.chosen())
         ids = [row.entry.run_id for row in rows]
         entries = await self._keeper.work(lambda record: [_taken_out(record, run_id) for run_id in ids])
         self.model.remove(rows)

@@ -28,6 +28,7 @@ from exoplanet_desktop.gui.widgets.words import Words, tip
 
 WIDEST_PX = 1400
 ROW_PADDING_PX = 12
+WIDEST_CELL = "+0.000 (−0.000 to +0.000) ≈ within noise"
 
 
 class CompareDialog(QDialog):
@@ -124,10 +125,12 @@ class CompareDialog(QDialog):
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         table.setShowGrid(False)
+        table.setWordWrap(False)
         table.setAlternatingRowColors(True)
         across = table.horizontalHeader()
         across.setHighlightSections(False)
-        across.setMinimumSectionSize(160)
+        # The longest that a cell says, at any size of text.
+        across.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(WIDEST_CELL) + ROW_PADDING_PX * 2)
         across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         across.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         table.setHorizontalHeaderItem(0, QTableWidgetItem(""))

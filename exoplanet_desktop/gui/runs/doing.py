@@ -68,7 +68,7 @@ class Doing(QObject):
     async def delete(self) -> None:
         """Put the selected runs into the bin; a group goes with its parts."""
         chosen = self._view.chosen()
-        rows = list({id(row): row for one in chosen for row in (one, *self._model.members(one))}.values())
+        rows = self._model.with_members(chosen)
         kept = [row for row in rows if row.entry.run_id]
         await self._runs.keeper.work(partial(_delete, run_ids=[row.entry.run_id for row in kept]))
         self._model.remove(rows)

@@ -124,11 +124,12 @@ class RunsModel(QAbstractTableModel):
 
     def take(self, entry: RunEntry) -> None:
         """List an entry of the record that is new or other than before."""
-        row = self.find(entry.run_id)
+        line = rows_of.line_of(entry)
+        row = self.find(line.run_id)
         if row is None:
-            self._all.insert(0, Row(entry))
+            self._all.insert(0, Row(line))
         else:
-            row.entry = entry
+            row.entry = line
             row.refresh()
         self.arrange()
         if row is not None and (place := self.place(row)) is not None:
@@ -165,10 +166,14 @@ class RunsModel(QAbstractTableModel):
     def find(self, run_id: str) -> Row | None:
         return next((row for row in self._all if row.entry.run_id == run_id), None)
 
-    def members(self, row: Row) -> list[Row]:
-        """The parts of a group, as they were begun."""
-        own = [part for part in self._all if part.entry.group_id and part.entry.group_id == row.entry.run_id]
-        return sorted(own, key=lambda part: part.entry.created_at)
+    def _members(self, row: Row) -> list[Row]:
+        if not row.is_group:
+            return []
+        return [part for part in self._all if part.entry.group_id == row.entry.run_id]
+
+    def with_members(self, rows: Sequence[Row]) -> list[Row]:
+        """Rows, each once, and the parts of those that are groups."""
+        return list({id(row): row for one in rows for row in (one, *self._members(one))}.values())
 
     def values(self, of: Callable[[RunEntry], str | None]) -> list[str]:
         """What there is to filter by."""

@@ -69,8 +69,15 @@ def verdict(ranked: Sequence[Ranked]) -> str:
     return tr(
         "{model} has the highest score, but {others} cannot be told from it: the differences are within noise.",
         model=names[0],
-        others=", ".join(names[1:]),
+        others=_listed(names[1:]),
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """A, B and C."""
+    if len(names) < 2:
+        return "".join(names)
+    return tr("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
 
 
 def method(ranked: Sequence[Ranked]) -> str:

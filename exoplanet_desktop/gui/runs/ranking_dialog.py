@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FULL = 1000
 REFRESH_MS = 400
-NUMBERS = (3, 4, 6, 7)
+STATE, NUMBERS = 2, (3, 4, 6, 7)
 
 
 class RankingDialog(QDialog):
@@ -173,12 +173,15 @@ class RankingDialog(QDialog):
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setTabKeyNavigation(False)
         table.setShowGrid(False)
+        table.setWordWrap(False)
         table.setAlternatingRowColors(True)
         table.verticalHeader().hide()
         across = table.horizontalHeader()
         across.setHighlightSections(False)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        # What a training says of itself is long; the tooltip has it whole.
+        across.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Interactive)
+        table.setColumnWidth(STATE, self.fontMetrics().horizontalAdvance("✕ fold 5 of 5 done") + 16)
         across.setMinimumSectionSize(56)
         for column, text in enumerate(ranking.headers()):
             header = QTableWidgetItem(text)

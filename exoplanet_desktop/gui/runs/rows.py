@@ -1,7 +1,7 @@
 """The rows of the list of runs: what the record keeps of each, and the live run that stands behind some."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -103,6 +103,13 @@ def row_of(live: Live) -> Row:
         "", live.kind, live.title, live.phase, False, live.backend_title, "", None, now, now, None, None, None, False
     )
     return Row(replace(blank, **said_of_request(live.asked())), live)  # type: ignore[arg-type]  # fields by name
+
+
+def line_of(entry: RunEntry) -> RunEntry:
+    """The line alone of what may be a whole run, whose results need not stay in memory."""
+    if type(entry) is RunEntry:
+        return entry
+    return RunEntry(**{field.name: getattr(entry, field.name) for field in fields(RunEntry)})
 
 
 def _followed(entry: RunEntry, live: Live) -> RunEntry:
