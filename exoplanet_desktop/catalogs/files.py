@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from exoplanet_desktop.catalogs.temporary import noted
 from exoplanet_desktop.errors import UnavailableError
 
 
@@ -21,10 +22,11 @@ def whole(out: Path) -> Iterator[Path]:
         raise UnavailableError(f"{out} is a folder. Choose another name for the file.")
     part = out.with_name(f".{uuid.uuid4().hex}.part")
     try:
-        yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(out)
+        with noted(part):
+            yield part
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(out)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnavailableError(

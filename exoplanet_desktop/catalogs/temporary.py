@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -22,6 +22,9 @@ _LOCK = "owner.lock"
 _UNLOCKED_S = 3600.0  # a folder without a lock file may be one that is just being made
 _RESERVE = 64_000_000  # bytes of the disk that stay free
 
+_NOTE = ".part-of"
+
+_notes: list[Path | None] = [None]
 _held: dict[Path, IO[bytes]] = {}
 
 
@@ -56,8 +59,41 @@ def discard_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def temporary_folder(kind: str) -> Iterator[Path]:
+    """A folder of `own_folder` that is there within. Raises UnavailableError where there is no room for it."""
+    folder = own_folder(kind)
+    try:
+        yield folder
+    finally:
+        discard_folder(folder)
+
+
+def note_parts_in(folder: Path | None) -> None:
+    """From now on parts of files that are being written are noted in a folder of `own_folder`, so that `sweep` removes
+    them after a kill, wherever they lie; None ends that.
+    """
+    _notes[0] = folder
+
+
+@contextmanager
+def noted(part: Path) -> Iterator[None]:
+    """Within, `part` is being written; it counts as a leftover where this process does not come to the end of it."""
+    note = _notes[0] / f"{uuid4().hex}{_NOTE}" if _notes[0] else None
+    try:
+        if note is not None:
+            with suppress(OSError):  # a full disk will be told by whoever writes
+                note.write_text(str(part.absolute()), encoding="utf-8")
+        yield
+    finally:
+        if note is not None:
+            with suppress(OSError):
+                note.unlink()
+
+
 def sweep() -> int:
-    """Removes what killed processes left of their temporary folders, and returns how many there were.
+    """Removes what killed processes left: their temporary folders, and the parts of files that they noted there.
+    Returns how many folders there were.
 
     Folders of living processes and of other users stay.
     """
@@ -114,6 +150,11 @@ def _removed(folder: Path) -> bool:
         folder.rename(grave)
     except OSError:
         return False
+    for note in grave.glob(f"*{_NOTE}"):
+        with suppress(OSError, ValueError):
+            part = Path(note.read_text(encoding="utf-8"))
+            if part.name.startswith(".") and part.suffix == ".part":
+                part.unlink(missing_ok=True)
     shutil.rmtree(grave, ignore_errors=True)
     return True
 

@@ -1,6 +1,5 @@
 """A backend of the wire contract, as the program sees it: one method a call, typed replies, errors in words."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_lowercase
@@ -8,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.client import downloads
 from exoplanet_desktop.client.caller import Caller, plain_name, segment
 from exoplanet_desktop.client.checks import check_prediction
@@ -95,8 +95,8 @@ class Backend(Caller):
         if token := self._fresh_merge_token(name):
             answer = self._post("/api/train", "start the training", {**options, "merge_token": token})
             return self._parse(TrainAccepted, answer, "the start of a training")
-        with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
-            csv = Path(folder) / plain_name(name)
+        with temporary_folder("merged") as folder:
+            csv = folder / plain_name(name)
             self.download(url, csv, progress, should_stop)
             return self.train(
                 csv,

@@ -1,11 +1,11 @@
 """Labels that a model made stay out of a training, whatever the backend can do."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from exoplanet_desktop.catalogs.labels import without_model_labels
+from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.transfers import ShouldStop
 from exoplanet_desktop.wire.vocabulary import ModelLabels
@@ -23,7 +23,7 @@ def to_learn_from(
     if model_labels is ModelLabels.USE or backend.has("model-labels"):
         yield csv, 0
         return
-    with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / f"{csv.stem}.csv"
+    with temporary_folder("labels") as folder:
+        copy = folder / f"{csv.stem}.csv"
         left_out = without_model_labels(csv, copy, should_stop=should_stop)
         yield (copy if left_out else csv), left_out

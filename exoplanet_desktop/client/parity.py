@@ -7,7 +7,6 @@ is a contradiction; one above it is none.
 
 import csv
 import math
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from exoplanet_desktop.catalogs.progress import never
 from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.check_values import label_of
 from exoplanet_desktop.client.jobs import follow, prediction_of
@@ -65,8 +65,8 @@ def parity_check(
 
     Raises InputError where the file has too few labelled rows, and whatever the backend's prediction fails with.
     """
-    with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
-        sample = Path(folder) / f"{path.stem}_sample.csv"
+    with temporary_folder("parity") as folder:
+        sample = folder / f"{path.stem}_sample.csv"
         known = _write_sample(path, satellite, rows, sample, should_stop)
         reply = _predicted(backend, sample, satellite, model, features, model_version, progress, should_stop)
     return judge_parity(known, _labels(reply, len(known), backend.base_url), satellite, reported_accuracy)

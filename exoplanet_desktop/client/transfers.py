@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import secrets
-import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from exoplanet_desktop.catalogs.temporary import noted
 from exoplanet_desktop.errors import Cancelled, InputError, TooLarge, UnavailableError
 
 Progress = Callable[[int, int | None], None]
@@ -194,23 +194,18 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
 
     Raises UnavailableError where it cannot be written.
     """
-    part: Path | None = None
+    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part", delete=False
-        ) as file:
-            part = Path(file.name)
-            yield file  # type: ignore[misc]  # a wrapper that behaves as the file it wraps
-            file.flush()
-            os.fsync(file.fileno())
-        _default_mode(part)
-        part.replace(target)
-        part = None
+        with noted(part):
+            with part.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
     except OSError as error:
         raise _unwritable(str(target), error) from error
     finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def copy_file(
@@ -237,11 +232,3 @@ def _unwritable(what: str, error: OSError) -> UnavailableError:
     return UnavailableError(
         f"{what} cannot be written: {error.strerror or error}. Choose another place or free some space."
     )
-
-
-def _default_mode(path: Path) -> None:
-    """Gives a temporary file (0600) the permissions of any other new file."""
-    if os.name == "posix":
-        mask = os.umask(0)
-        os.umask(mask)
-        path.chmod(0o666 & ~mask)

@@ -208,6 +208,7 @@ class MainWindow(QMainWindow):
         if dialog is None:
             dialog = self.dialogs[run] = ProgressDialog(run, self.services.workers, self)
             dialog.use_in_predict.connect(self._use_in_predict)
+            dialog.train_again.connect(self._train_again)
             self.train.run_rows.serve(dialog)
         dialog.show()
         dialog.raise_()
@@ -302,6 +303,12 @@ class MainWindow(QMainWindow):
         if run in self.dialogs:
             self.dialogs[run].close()
         self.activateWindow()
+
+    @aio.slot(object)
+    async def _train_again(self, run: TrainingRun) -> None:
+        again = self.services.runs.begin(run.request)
+        self.dialogs[run].close()
+        await again.work()
 
     @Slot()
     def _show_row_count(self) -> None:

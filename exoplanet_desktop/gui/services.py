@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
+from exoplanet_desktop.catalogs.temporary import discard_folder, note_parts_in, own_folder
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.runs import Runs
@@ -55,6 +55,7 @@ class Services:
         runs = Runs(session, workers, poller, keeper, notices)
         poller.unanswered.connect(session.no_answer_from)
         scratch = own_folder("window")
+        note_parts_in(scratch)
         tables = TableMemory(workers, folder / "tables.json")
         return cls(workers, notices, session, poller, keeper, runs, tables, scratch, folder)
 
@@ -85,6 +86,7 @@ class Services:
             log.warning("the poller still waits for an answer; it is left behind")
 
     async def _discard_scratch(self) -> None:
+        note_parts_in(None)
         await self.workers.call(discard_folder, self.scratch)
 
 

@@ -51,11 +51,13 @@ CHIPS = {
 class ProgressDialog(QDialog):
     """Signals:
     use_in_predict: the TrainingRun whose model shall predict.
+    train_again: the TrainingRun that shall be done once more.
     rows_wanted: the TrainingRun, and the numbers of the rows to show in its catalog.
     row_wanted: the TrainingRun, and the number of the row to go to in its catalog.
     """
 
     use_in_predict = Signal(object)
+    train_again = Signal(object)
     rows_wanted = Signal(object, object)
     row_wanted = Signal(object, int)
 
@@ -115,6 +117,9 @@ class ProgressDialog(QDialog):
         self.predict_button = QPushButton("Use in Predict", self)
         self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self.run))
         self.transfer = TransferBar(self)
+        self.again_button = QPushButton(tr("Train &again"), self)
+        self.again_button.setToolTip(tr("Begin anew with the same data and options, on the backend in use"))
+        self.again_button.clicked.connect(lambda: self.train_again.emit(self.run))
         self.close_button = QPushButton("Close", self)
         self.close_button.clicked.connect(self.close)
         self._lay_out()
@@ -200,6 +205,8 @@ class ProgressDialog(QDialog):
         self.bar.setVisible(not run.is_over and run.phase != WAITING)
         if not run.is_over and not self._timer.isActive():
             self._timer.start()
+        in_vain = run.trouble == STALLED or (run.is_over and run.result is None)
+        self.again_button.setVisible(in_vain and run.request.can_be_repeated)
         if self.chip.property("chip") != shown:
             self.chip.setProperty("chip", shown)
             self.chip.style().unpolish(self.chip)
@@ -268,6 +275,7 @@ class ProgressDialog(QDialog):
             button.hide()
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(self.again_button)
         buttons.addWidget(self.close_button)
         source = Words(f"{self.run.request.source}  ·  {self.run.backend_title}", "muted")
         about = QHBoxLayout()

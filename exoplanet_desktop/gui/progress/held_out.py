@@ -2,10 +2,10 @@
 
 import json
 import math
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.gui.figures.heldout import FILE_NAME
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -26,12 +26,12 @@ class HeldOut:
     async def fetch(self, connection: Connection, run_id: str, url: str) -> None:
         """Download the file into the record. Raises AppError."""
 
-        def bring(folder: str) -> Path:
-            path = Path(folder, FILE_NAME)
+        def bring(folder: Path) -> Path:
+            path = folder / FILE_NAME
             connection.backend.download(url, path)
             return path
 
-        with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
+        with temporary_folder("rows") as folder:
             path = await self._workers.call(bring, folder)
             await self._keeper.work(lambda record: record.keep_file(run_id, FILE_NAME, path))
 

@@ -1,9 +1,9 @@
 """The parity check of a training on a backend that is not ours: does its model do what its accuracy says?"""
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.backends.engine import EMBEDDED
 from exoplanet_desktop.gui.progress.request import TrainRequest, merged_url
@@ -31,10 +31,10 @@ def check(
     """Predict a sample of the data and compare. Blocking: call it in a worker. Raises AppError."""
     from exoplanet_desktop.client.parity import parity_check
 
-    with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder("parity") as folder:
         return parity_check(
             backend,
-            _data(request, backend, Path(folder), should_stop),
+            _data(request, backend, folder, should_stop),
             request.satellite,
             request.model,
             result.accuracy or 0.0,

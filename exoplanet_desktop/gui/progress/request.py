@@ -33,6 +33,11 @@ class TrainRequest:
     def title(self) -> str:
         return f"{self.satellite} · {self.model.display_name}"
 
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether it says where its data is: the files of an imported run are names alone."""
+        return self.merged is not None or (bool(self.paths) and all(path.is_absolute() for path in self.paths))
+
     def as_json(self) -> dict[str, Any]:
         """What the record keeps of it."""
         return {

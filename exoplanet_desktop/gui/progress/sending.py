@@ -2,13 +2,13 @@
 that a model made where the backend cannot leave them out itself. Runs in a worker.
 """
 
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
@@ -53,8 +53,7 @@ class Sending:
                 should_stop=self.should_stop,
             )
         with ExitStack() as stack:
-            made = tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(made))
+            folder = stack.enter_context(temporary_folder("sending"))
             path = self._fetched(request.merged, folder) if request.merged else self._one_file(request.paths, folder)
             check_for_training(sniff(path).columns, SATELLITES[request.satellite])
             sent, left_out = stack.enter_context(to_learn_from(backend, path, request.model_labels, self.should_stop))
