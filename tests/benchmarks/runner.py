@@ -2,10 +2,11 @@
 
 import importlib
 import json
+import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from tests.benchmarks import machine
@@ -15,8 +16,10 @@ Say = Callable[[str], None]
 Bench = Callable[[Say], Sequence[Figure]]
 
 
-def main(argv: Sequence[str], benches: Mapping[str, str]) -> int:
-    """`[NAME …] [--json FILE]`; `benches` gives each name its `module:function`.
+def main(argv: Sequence[str], benches: Mapping[str, str], by_name: Collection[str] = ()) -> int:
+    """`[NAME …] [--json FILE] [--seconds N]`; `benches` gives each name its `module:function`.
+
+    Those of `by_name` run only where they are named. `--seconds` is for those that last as long as they are told.
 
     Returns 0 where every bound holds, 1 where one does not or a bench did not measure, 2 for wrong arguments.
     """
@@ -26,7 +29,7 @@ def main(argv: Sequence[str], benches: Mapping[str, str]) -> int:
         return 2
     found = machine.describe()
     print(machine.in_words(found), flush=True)
-    outcomes = [_run(name, benches[name]) for name in names or benches]
+    outcomes = [_run(name, benches[name]) for name in names or [name for name in benches if name not in by_name]]
     print(f"\n{table(outcomes)}\n")
     if file:
         file.write_text(json.dumps(as_json(outcomes, found), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -47,6 +50,11 @@ def _arguments(argv: Sequence[str], benches: Mapping[str, str]) -> tuple[list[st
             file = Path(target)
             if not file.absolute().parent.is_dir():
                 return [], None, f"The folder of {file} does not exist. Name a file in one that does."
+        elif word == "--seconds" or word.startswith("--seconds="):
+            seconds = word.partition("=")[2] or (rest.pop(0) if rest else "")
+            if not seconds.isdecimal() or int(seconds) == 0:
+                return [], None, "--seconds needs a whole number of seconds."
+            os.environ["BENCH_SECONDS"] = seconds
         elif word in benches:
             names.append(word)
         else:
