@@ -185,7 +185,7 @@ def test_killed_in_the_middle_of_an_upload(
     keeper = started.services.keeper
     qtbot.waitUntil(lambda: start_entries(keeper, qtbot)[0].status == "FAILED", timeout=20_000)
     (entry,) = start_entries(keeper, qtbot)
-    assert entry.error == "The program ended before the catalog had been sent. Train again."
+    assert entry.error == "The program ended before the catalog had been sent. Train again, or send it now."
 
 
 def test_killed_in_the_middle_of_a_download(
