@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QMimeData, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
-from PySide6.QtSvg import QSvgGenerator
 
 from exoplanet_desktop.errors import BugError
 from exoplanet_desktop.gui.figures.figure import Figure, Look, draw_text
@@ -42,6 +41,8 @@ def png(figure: Figure, look: Look) -> bytes:
 
 
 def svg(figure: Figure, look: Look) -> bytes:
+    from PySide6.QtSvg import QSvgGenerator
+
     size = _size(figure, look)
     content = QByteArray()
     device = QBuffer(content)

@@ -26,6 +26,11 @@ class Shade(StrEnum):
     BY_PREDICTED = "by_predicted"
 
 
+SHADES = {
+    Shade.COUNTS: "Counts",
+    Shade.BY_TRUE: "Shares by class in the catalog",
+    Shade.BY_PREDICTED: "Shares by predicted class",
+}
 TITLES = {
     Shade.COUNTS: "Confusion matrix, rows",
     Shade.BY_TRUE: "Confusion matrix, by class in the catalog",

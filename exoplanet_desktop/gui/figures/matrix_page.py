@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from exoplanet_desktop.gui.figures.errors import ErrorsList
 from exoplanet_desktop.gui.figures.heldout import HeldOutRows, read_held_out
-from exoplanet_desktop.gui.figures.matrix import Counts, MatrixFigure, Place, Shade
+from exoplanet_desktop.gui.figures.matrix import SHADES, Counts, MatrixFigure, Place, Shade
 from exoplanet_desktop.gui.figures.pages import BESIDE_EM, SideBySide
 from exoplanet_desktop.gui.figures.slider import ThresholdPanel
 from exoplanet_desktop.gui.figures.threshold import Thresholds
@@ -22,11 +22,6 @@ from exoplanet_desktop.gui.workers.calls import Workers
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.figures.heldout import Integers
 
-SHADES = {
-    Shade.COUNTS: "Counts",
-    Shade.BY_TRUE: "Shares by class in the catalog",
-    Shade.BY_PREDICTED: "Shares by predicted class",
-}
 ROWS_FOLLOW_MS = 60  # the list follows a slider that moves so often at most
 NO_ROWS = (
     "There are no held-out rows of this run here, so its errors cannot be listed and no threshold can be tried. "
@@ -235,7 +230,8 @@ class MatrixPage(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(SideBySide((cells, rows)))
-        layout.addWidget(SideBySide((self.panel, right), BESIDE_EM * self.fontMetrics().averageCharWidth()), 1)
+        least = BESIDE_EM * self.fontMetrics().averageCharWidth()
+        layout.addWidget(SideBySide((self.panel, right), least, stretches=(4, 5)), 1)
         layout.addWidget(self.threshold)
 
 

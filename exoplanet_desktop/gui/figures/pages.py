@@ -31,15 +31,25 @@ class Scrolled(QScrollArea):
 class SideBySide(QWidget):
     """Widgets beside each other where there is room for that, else below each other."""
 
-    def __init__(self, widgets: Sequence[QWidget], least_px: int = 0, spacing: int = 8, grow: bool = True) -> None:
-        """`least_px`: the least width to stand beside each other, if not the sum of what they want; `grow`: with it."""
+    def __init__(
+        self,
+        widgets: Sequence[QWidget],
+        least_px: int = 0,
+        spacing: int = 8,
+        grow: bool = True,
+        stretches: Sequence[int] = (),
+    ) -> None:
+        """Args:
+        least_px: the least width to stand beside each other, if not the sum of what they want.
+        grow: with the width; `stretches` in these parts, alike if not given.
+        """
         super().__init__()
         self._widgets, self._least = tuple(widgets), least_px
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(spacing)
-        for widget in widgets:
-            self._row.addWidget(widget, 1 if grow else 0)
+        for widget, stretch in zip(widgets, stretches or [1] * len(widgets), strict=True):
+            self._row.addWidget(widget, stretch if grow else 0)
         if not grow:
             self._row.addStretch(1)
 

@@ -8,8 +8,7 @@ from exoplanet_desktop.catalogs.view import ColumnFilter
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.figures.bars import ClassesFigure, ConfidenceFigure
-from exoplanet_desktop.gui.figures.matrix import MatrixFigure, Place, Shade
-from exoplanet_desktop.gui.figures.matrix_page import SHADES
+from exoplanet_desktop.gui.figures.matrix import SHADES, MatrixFigure, Place, Shade
 from exoplanet_desktop.gui.figures.pages import BESIDE_EM, SideBySide
 from exoplanet_desktop.gui.figures.view import FigurePanel, FigureView, MatrixView
 from exoplanet_desktop.gui.notices import Notices

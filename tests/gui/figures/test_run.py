@@ -4,12 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 JOB_MS, WAIT_MS = 90_000, 10_000
 
@@ -89,3 +93,21 @@ def test_errors_lead_into_the_catalog_and_the_threshold_stays(
         qtbot.mouseClick(offer, Qt.MouseButton.LeftButton)
     name = click_first_error(dialog, qtbot)
     qtbot.waitUntil(lambda: current_object(window) == name, timeout=WAIT_MS)
+
+
+def test_a_backend_without_numbers_shows_its_pictures(window: MainWindow, qtbot: QtBot) -> None:
+    image = QImage(60, 40, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    device = QBuffer()
+    device.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(device, "PNG")
+    services = window.services
+    request = TrainRequest(Satellite.KOI, Model.RF, paths=(Path("koi.csv"),))
+    run = TrainingRun(request, None, False, services.workers, services.poller, services.keeper)
+    told = {"accuracy": 0.9, "cv_mean": 0.91, "cv_std": 0.01, "auc_score": float("nan")}
+    run.show_past("SUCCEEDED", "", "", told, {"counts": bytes(device.data().data()), "shares": b"no picture"})
+    window.show_run(run)
+    results = window.dialogs[run].results
+    assert [results.tabs.tabText(at) for at in range(results.tabs.count())] == ["Pictures of the backend", "Protocol"]
+    assert list(results.pictures.pictures) == ["counts"]
+    assert "does not tell how it evaluated" in results.protocol.text()
