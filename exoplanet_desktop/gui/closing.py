@@ -10,13 +10,18 @@ from exoplanet_desktop.gui.text import counted, tr
 
 
 def ask_before_closing(
-    parent: QWidget, live: Sequence[TrainingRun], busy: Sequence[str], close: Callable[[], object]
+    parent: QWidget,
+    live: Sequence[TrainingRun],
+    busy: Sequence[str],
+    close: Callable[[], object],
+    groups: Sequence[str] = (),
 ) -> None:
     """Say what becomes of the work, and call `close` where the user wants it so.
 
     Args:
         live: trainings that are under way.
         busy: what else is, in words.
+        groups: trainings of all models, in words, of which some have not begun.
     """
     lasting = [run for run in live if run.outlives_window]
     ending = [tr("the training {title}", title=run.request.title) for run in live if run not in lasting] + list(busy)
@@ -26,6 +31,9 @@ def ask_before_closing(
         parts.append(tr("{jobs} on the backend without this window, and is found again at the next start.", jobs=jobs))
     if ending:
         parts.append(tr("This ends with the window: {work}.", work=", ".join(ending)))
+    if groups:
+        told = tr("What is left of {groups} is trained after the next start.", groups=", ".join(groups))
+        parts.append(told)
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Close now?"))

@@ -257,8 +257,10 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         busy = [words for tab, words in self._busy_words() if tab.is_busy]
-        if self.services.runs.live or busy:
-            ask_before_closing(self, self.services.runs.live, busy, self.shut_down)
+        runs = self.services.runs
+        if runs.live or busy or runs.groups:
+            groups = [f"“{batch.title}”" for batch in runs.groups if batch.waiting]
+            ask_before_closing(self, runs.live, busy, self.shut_down, groups)
         else:
             self.shut_down()
 

@@ -1,12 +1,15 @@
 """All models one after another, on a real engine: ranked, cancelled, and gone on with after a restart."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
@@ -71,6 +74,10 @@ def test_the_six_are_ranked_and_one_that_ends_early_keeps_no_other(
 def test_all_are_cancelled_at_once(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     batch, dialog = train_all(live, sample(rows=300), qtbot)
     qtbot.waitUntil(lambda: bool(batch.parts) and batch.parts[0].phase == "RUNNING", timeout=JOB_MS)
+    live.close()
+    (box,) = live.findChildren(QMessageBox)
+    assert "What is left of “KOI · all models” is trained after the next start." in box.informativeText()
+    box.button(QMessageBox.StandardButton.Cancel).click()
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: batch.is_over, timeout=JOB_MS)
     assert batch.phase == Status.CANCELLED
@@ -117,3 +124,17 @@ def test_where_the_file_is_gone_it_says_so(start: Callable[[], Any], filled: Any
     dock = begun.window.runs_dock
     qtbot.waitUntil(lambda: dock.model.rows[0].said == "failed", timeout=10_000)
     assert dock.model.rows[0].entry.error == "koi.csv is no longer there, so 6 models were not trained."
+
+
+@pytest.mark.slow
+def test_an_engine_that_dies_costs_one_model_and_not_the_others(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    batch, _ = train_all(live, sample(rows=300), qtbot)
+    qtbot.waitUntil(lambda: len(batch.parts) == 2 and batch.parts[1].phase == "RUNNING", timeout=JOB_MS)
+    process = live.services.session.engine.engine
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: batch.is_over, timeout=JOB_MS)
+    assert batch.phase == Status.SUCCEEDED
+    assert batch.parts[0].result is not None
+    assert batch.parts[1].failure
+    assert [part.failure for part in batch.parts[2:]] == [""] * 4
