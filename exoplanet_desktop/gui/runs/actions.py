@@ -66,7 +66,7 @@ class Actions:
             groups = ((self.import_,), (self.undo, self.bin))
         for actions in groups:
             for action in actions:
-                if action is not self.unfold or action.isEnabled():
+                if action not in (self.unfold, self.cancel) or action.isEnabled():
                     menu.addAction(action)
             menu.addSeparator()
         return menu

@@ -39,11 +39,8 @@ class TwoLines(NameEditor):
         return QSize(180, 2 * option.fontMetrics.lineSpacing() + 2 * PAD + GAP)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: ARG002
-        height = editor.sizeHint().height()
-        rect = option.rect.adjusted(PAD, 0, -PAD, 0)
-        rect.setTop(option.rect.top() + PAD // 2)
-        rect.setHeight(height)
-        editor.setGeometry(rect)
+        # Over both lines: a line that looks out below would be cut.
+        editor.setGeometry(option.rect.adjusted(4, 2, -4, -2))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW)

@@ -60,7 +60,7 @@ def test_the_six_are_ranked_and_one_that_ends_early_keeps_no_other(
     best = max((part for part in batch.parts if part.result), key=lambda part: part.result.cv_mean)
     assert lines(dialog)[0][1] == best.request.model.display_name
     assert best.request.model.display_name in dialog.verdict.text()
-    assert "Nadeau & Bengio 2003" in dialog.method.text()
+    assert "row by row on the same held-out rows" in dialog.method.text()
 
     model = live.runs_dock.model
     (row,) = model.rows  # its parts are folded away

@@ -251,3 +251,16 @@ def test_a_run_without_a_model_or_backend_says_so(dock: Any, filled: Any, qtbot:
     dock.actions_of_runs.predict.trigger()
     qtbot.waitUntil(lambda: bool(dock.window().notices.failures()), timeout=SOON_MS)
     assert dock.window().tab is dock.window().train
+
+
+def test_keys_in_the_search_belong_to_the_search(dock: Any, filled: Any, qtbot: QtBot) -> None:
+    filled.run("mine")
+    dock = dock()
+    select(dock, "mine")
+    dock.search.setFocus()
+    qtbot.keyClicks(dock.search, "mi")
+    qtbot.keyClick(dock.search, Qt.Key.Key_Home)
+    qtbot.keyClick(dock.search, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: dock.model.filter.search == "i", timeout=SOON_MS)
+    assert titles(dock) == ["mine"]
+    assert not kept(dock, qtbot, bin=True)
