@@ -92,6 +92,9 @@ class Demo:
         agreement = f"{prediction.matches:,} of {prediction.known:,} known dispositions agree"
         _say(f"Predicted {prediction.reply.total_predicted:,} rows: {agreement}.")
         await self._picture(window, "predict-result")
+        tab.tabs.setCurrentIndex(2)
+        await self._until(tab.figures.classes.isVisible, "the figures of the prediction are there")
+        await self._picture(window, "predict-figures")
 
     async def _merge(self, window: MainWindow, csv: Path) -> None:
         tab = window.merge

@@ -11,6 +11,7 @@ from exoplanet_desktop.gui.figures.view import FigurePanel, FigureView
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.workers.calls import Workers
 
+PLENTY = 1.5  # times the least width
 BESIDE_EM = 90  # from this width on, in letters, two figures stand side by side
 
 
@@ -41,15 +42,15 @@ class SideBySide(QWidget):
     ) -> None:
         """Args:
         least_px: the least width to stand beside each other, if not the sum of what they want.
-        grow: with the width; `stretches` in these parts, alike if not given.
+        grow: with the width; in these parts (`stretches`) where there is plenty of it, else alike.
         """
         super().__init__()
-        self._widgets, self._least = tuple(widgets), least_px
+        self._widgets, self._least, self._stretches = tuple(widgets), least_px, tuple(stretches)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(spacing)
-        for widget, stretch in zip(widgets, stretches or [1] * len(widgets), strict=True):
-            self._row.addWidget(widget, stretch if grow else 0)
+        for widget in widgets:
+            self._row.addWidget(widget, 1 if grow else 0)
         if not grow:
             self._row.addStretch(1)
 
@@ -75,6 +76,8 @@ class SideBySide(QWidget):
         if direction != self._row.direction():
             self._row.setDirection(direction)
             self.updateGeometry()
+        for place, stretch in enumerate(self._stretches):
+            self._row.setStretch(place, stretch if self.width() >= PLENTY * wanted else 1)
 
     @property
     def _shown(self) -> list[QWidget]:

@@ -35,6 +35,7 @@ from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
 
 FULL = 1000
+WIDE_PX, HIGH_PX = 920, 700  # with results, where the screen has so much room
 CHIPS = {
     SENDING: "◌ SENDING",
     Status.PENDING: "◌ WAITING",
@@ -237,7 +238,10 @@ class ProgressDialog(QDialog):
             self.results.show()
             at_the_end(self, self.predict_button, self.save_model_button, self.close_button)
             self.trust.refresh()
-            self.resize(max(self.width(), 760), max(self.height(), 680))
+            room = self.screen().availableSize()
+            self.resize(
+                max(self.width(), min(WIDE_PX, room.width())), max(self.height(), min(HIGH_PX, room.height() - 40))
+            )
         else:
             self.log_button.setChecked(True)
         for button, shown in (
