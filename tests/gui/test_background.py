@@ -32,10 +32,11 @@ def begin_training(started: Any, path: Path, qtbot: QtBot) -> Any:
     if window.train.view.shown is None:
         with qtbot.waitSignal(window.train.view.opened, timeout=WAIT_MS):
             window.train.open_files([path])
-    window.train.go.button.click()
     runs = window.services.runs.all
     before = len(runs)
-    qtbot.waitUntil(lambda: len(runs) > before or (bool(runs) and not runs[-1].is_over), timeout=WAIT_MS)
+    qtbot.waitUntil(window.train.go.button.isEnabled, timeout=WAIT_MS)
+    window.train.go.button.click()
+    qtbot.waitUntil(lambda: len(runs) > before, timeout=WAIT_MS)
     return runs[-1]
 
 
@@ -109,7 +110,7 @@ def test_work_stays_with_the_backend_it_was_started_on(
     qtbot.waitUntil(lambda: first.phase == Status.RUNNING, timeout=WAIT_MS)
     use(started, there, "There")
     second = begin_training(started, sample(), qtbot)
-    qtbot.waitUntil(lambda: second is not first and second.phase == Status.RUNNING, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: second.phase == Status.RUNNING, timeout=WAIT_MS)
 
     cancelling = asyncio.ensure_future(first.cancel())
     qtbot.waitUntil(lambda: lab.CANCEL in posts(here), timeout=WAIT_MS)
