@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-FILE_NAME = "held_out.csv"
 PROBABILITY = "Prob_"
 _NEEDED = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
 _NOT_READABLE = "The backend's file of held-out rows {why}. What needs it is left out; train again to have it."

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.temporary import temporary_folder
-from exoplanet_desktop.gui.figures.heldout import FILE_NAME
+from exoplanet_desktop.client.held_rows import FILE_NAME
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection

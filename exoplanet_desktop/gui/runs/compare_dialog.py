@@ -26,7 +26,7 @@ from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.options import combo
 from exoplanet_desktop.gui.widgets.words import Words, tip
 
-WIDEST_PX = 1400
+WIDEST_PX = 1480
 ROW_PADDING_PX = 12
 WIDEST_CELL = "+0.000 (−0.000 to +0.000) ≈ within noise"
 
@@ -77,7 +77,7 @@ class CompareDialog(QDialog):
         self.base.setFocus()
         self.show_all()
         room = self.screen().availableSize()
-        wanted = min(WIDEST_PX, 240 + 330 * len(self.contenders))
+        wanted = min(WIDEST_PX, 270 + 330 * len(self.contenders))
         self.resize(min(wanted, room.width() - 32), min(560, room.height() - 64))
 
     @Slot()

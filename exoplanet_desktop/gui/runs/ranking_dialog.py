@@ -181,7 +181,7 @@ class RankingDialog(QDialog):
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         # What a training says of itself is long; the tooltip has it whole.
         across.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Interactive)
-        table.setColumnWidth(STATE, self.fontMetrics().horizontalAdvance("✕ fold 5 of 5 done") + 16)
+        table.setColumnWidth(STATE, self.fontMetrics().horizontalAdvance("✕ fold 5 of 5") + 16)
         across.setMinimumSectionSize(56)
         for column, text in enumerate(ranking.headers()):
             header = QTableWidgetItem(text)

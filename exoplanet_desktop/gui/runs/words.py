@@ -46,18 +46,8 @@ def status_words(status: str, live: bool) -> str:
     return known.get(status, tr("running"))
 
 
-def kind_words(kind: str) -> str:
-    names = {
-        "train": tr("Training"),
-        "predict": tr("Prediction"),
-        "merge": tr("Merge"),
-        ALL_MODELS: tr("All models"),
-    }
-    return names.get(kind, kind)
-
-
 def kinds_words(kind: str) -> str:
-    """The plural, for a filter."""
+    """A kind of run in the plural, for a filter."""
     names = {
         "train": tr("Trainings"),
         "predict": tr("Predictions"),
