@@ -27,6 +27,7 @@ class Actions:
         self.rename = self._make(tr("Re&name"), "F2")
         self.command = self._make(tr("Copy as c&ommand"), "Ctrl+Shift+C")
         self.python = self._make(tr("Copy as &Python"), "Ctrl+Shift+Y")
+        self.report = self._make(tr("Repor&t…"))
         self.export = self._make(tr("&Export…"))
         self.import_ = self._make(tr("&Import a run…"))
         self.delete = self._make(tr("&Delete"), QKeySequence.StandardKey.Delete)
@@ -49,6 +50,7 @@ class Actions:
             action.setEnabled(one is not None and bool(one.entry.run_id) and not one.is_group)
         whole = one is not None and bool(one.entry.run_id) and not one.is_live and not one.is_group
         self.export.setEnabled(whole)  # a group is made of its parts, which are exported each
+        self.report.setEnabled(whole and len(trained) == 1)
         self.delete.setEnabled(bool(rows) and not any(row.is_live for row in rows))
         self.undo.setEnabled(undo)
 
@@ -59,7 +61,7 @@ class Actions:
             (self.open, self.unfold, self.predict, self.compare, self.cancel),
             (self.star, self.rename),
             (self.command, self.python),
-            (self.export, self.import_),
+            (self.report, self.export, self.import_),
             (self.delete, self.undo, self.bin),
         )
         if not rows:

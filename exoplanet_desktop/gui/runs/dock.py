@@ -133,6 +133,7 @@ class RunsDock(QDockWidget):
             (actions.python, self.doing.copy_python),
             (actions.star, self.doing.star),
             (actions.rename, view.edit_name),
+            (actions.report, self.doing.ask_report),
             (actions.export, self.doing.ask_export),
             (actions.import_, self.doing.ask_import),
             (actions.delete, self.doing.delete),

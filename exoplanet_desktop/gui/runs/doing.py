@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Offer
 from exoplanet_desktop.gui.runs import copying
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.record import Record
     from exoplanet_desktop.client.record_entry import RunEntry
 
+REPORTS = "HTML (*.html);;PDF (*.pdf)"
 ZIPS = "Exported runs (*.zip);;All files (*)"
 
 
@@ -131,10 +132,32 @@ class Doing(QObject):
     @Slot()
     def ask_export(self) -> None:
         row = self._view.chosen()[0]
-        name = "".join(letter if letter.isalnum() else "_" for letter in row.entry.title).strip("_")
         ask_target(
-            self._view, tr("Export the run"), f"{name or 'run'}.zip", lambda target: self.export(row, target), ZIPS
+            self._view, tr("Export the run"), f"{_file_stem(row)}.zip", lambda target: self.export(row, target), ZIPS
         )
+
+    @Slot()
+    def ask_report(self) -> None:
+        row = self._view.chosen()[0]
+        ask_target(
+            self._view,
+            tr("Save the report"),
+            f"{_file_stem(row)}_report.html",
+            lambda target: self.report(row, target),
+            REPORTS,
+        )
+
+    @aio.slot(object, str)
+    async def report(self, row: Row, target: str) -> None:
+        """Write a report of a training that tells all by itself, as HTML or PDF."""
+        from exoplanet_desktop.gui.progress.report import save_report
+        from exoplanet_desktop.gui.progress.run import TrainingRun
+
+        run = await self._runs.past(row.entry.run_id)
+        if not isinstance(run, TrainingRun):
+            raise InputError(tr("Only a training has a report. Choose a training."))
+        await save_report(run, Path(target), self._services.workers)
+        self._services.notices.information(tr("The report is saved in {file}.", file=target))
 
     @Slot()
     def ask_import(self) -> None:
@@ -182,3 +205,8 @@ def _restore(record: "Record", run_ids: Sequence[str]) -> None:
 def _star(record: "Record", run_ids: Sequence[str], starred: bool) -> None:
     for run_id in run_ids:
         record.star(run_id, starred)
+
+
+def _file_stem(row: Row) -> str:
+    """The title of a run as the stem of a file name."""
+    return "".join(letter if letter.isalnum() else "_" for letter in row.entry.title).strip("_") or "run"

@@ -244,6 +244,21 @@ def test_a_run_goes_out_as_one_file_and_comes_in_again(dock: Any, filled: Any, q
     qtbot.waitUntil(lambda: len(dock.window().notices.failures()) == 1, timeout=SOON_MS)
 
 
+def test_a_report_is_written_of_a_training_that_has_ended(dock: Any, filled: Any, qtbot: QtBot, tmp_path: Any) -> None:
+    filled.run("mine <b>own</b>")
+    filled.run("broken", error="No rows.")
+    dock = dock()
+    select(dock, "mine <b>own</b>")
+    assert dock.actions_of_runs.report.isEnabled()
+    target = tmp_path / "report.html"
+    dock.doing.report(dock.view.chosen()[0], str(target))
+    qtbot.waitUntil(target.is_file, timeout=SOON_MS)
+    page = target.read_text(encoding="utf-8")
+    assert "mine &lt;b&gt;own&lt;/b&gt;" in page and "0.930" in page and "koi.csv" in page
+    select(dock, "broken")
+    assert not dock.actions_of_runs.report.isEnabled()
+
+
 def test_a_run_without_a_model_or_backend_says_so(dock: Any, filled: Any, qtbot: QtBot) -> None:
     filled.run("good")
     dock = dock()
