@@ -13,6 +13,7 @@ from qasync import QEventLoop, asyncSlot
 from shiboken6 import isValid
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled
+from exoplanet_desktop.gui.text import tr
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -47,7 +48,8 @@ def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], A
                 if not _is_there(self):
                     return  # its widgets are gone: nothing here matters any more
                 log.exception("%s failed", method.__qualname__)
-                self.tell(BugError(f"Something went wrong inside the program ({error}). The log has the details."))
+                words = tr("Something went wrong inside the program ({error}). The log has the details.", error=error)
+                self.tell(BugError(words))
 
         return asyncSlot(*types)(guarded)
 

@@ -19,6 +19,7 @@ from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread, three
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.wire.vocabulary import Status
 
 STEP_S = 300.0
@@ -56,7 +57,7 @@ class Demo:
         csv = await self._train(window)
         await self._predict(window, csv)
         await self._merge(window, csv)
-        _say("Done.")
+        _print("Done.")
 
     async def _train(self, window: MainWindow) -> Path:
         tab = window.train
@@ -66,7 +67,7 @@ class Demo:
         else:
             csv = self._csv
             shown = await self._signal(opened, f"{csv.name}", lambda: tab.open_files([csv]))
-        _say(f"Opened {shown.path.name}: {shown.row_count:,} rows, recognised as {shown.satellite}.")
+        _print(f"Opened {shown.path.name}: {shown.row_count:,} rows, recognised as {shown.satellite}.")
         await self._picture(window, "train-catalog")
         tab.go.button.click()
         await self._until(lambda: bool(window.services.runs.all), "the training has begun")
@@ -88,9 +89,9 @@ class Demo:
         await self._picture(window, "predict-catalog")
         prediction: Prediction = await self._signal(tab.predicted, "the prediction", tab.go.button.click)
         if prediction.reply.total_predicted != (tab.view.shown.row_count if tab.view.shown else 0):
-            raise UnavailableError("Not every row was predicted.")
+            raise UnavailableError(tr("Not every row was predicted."))
         agreement = f"{prediction.matches:,} of {prediction.known:,} known dispositions agree"
-        _say(f"Predicted {prediction.reply.total_predicted:,} rows: {agreement}.")
+        _print(f"Predicted {prediction.reply.total_predicted:,} rows: {agreement}.")
         await self._picture(window, "predict-result")
         tab.tabs.setCurrentIndex(2)
         await self._until(tab.figures.classes.isVisible, "the figures of the prediction are there")
@@ -105,7 +106,7 @@ class Demo:
         await self._until(tab.go.button.isEnabled, "the files can be merged")
         await self._picture(window, "merge-form")
         reply = await self._signal(tab.merged, "the merge", tab.go.button.click)
-        _say(f"Merged the catalog with its prediction: {reply.merged_rows:,} rows in {reply.merged_filename}.")
+        _print(f"Merged the catalog with its prediction: {reply.merged_rows:,} rows in {reply.merged_filename}.")
         await self._picture(window, "merge-list")
         await self._signal(tab.view.opened, "the merged file", tab.use_button.click)
         await self._until(tab.using.train_button.isEnabled, "the merged file can be trained on")
@@ -116,9 +117,9 @@ class Demo:
 
     def _tell_training(self, run: TrainingRun) -> None:
         if run.result is None:
-            raise UnavailableError(f"The training of {run.request.source} failed: {run.failure}")
+            raise UnavailableError(tr("The training of {file} failed: {why}", file=run.request.source, why=run.failure))
         folds = spread(run.result.cv_mean, run.result.cv_std)
-        _say(f"Trained {run.request.title}: accuracy {three(run.result.accuracy)}, over the folds {folds}.")
+        _print(f"Trained {run.request.title}: accuracy {three(run.result.accuracy)}, over the folds {folds}.")
 
     async def _results(self, window: MainWindow, run: TrainingRun, name: str) -> None:
         dialog = window.dialogs[run]
@@ -148,9 +149,11 @@ class Demo:
         end = asyncio.get_running_loop().time() + STEP_S
         while not condition():
             if failed := _failures():
-                raise UnavailableError(f"While waiting until {what}: {failed[0]}")
+                raise UnavailableError(tr("While waiting until {what}: {why}", what=what, why=failed[0]))
             if asyncio.get_running_loop().time() > end:
-                raise UnavailableError(f"After {STEP_S:.0f} s it is not so that {what}.")
+                raise UnavailableError(
+                    tr("After {seconds} s it is not so that {what}.", seconds=count(int(STEP_S)), what=what)
+                )
             await asyncio.sleep(0.05)
 
     async def _picture(self, widget: QWidget, name: str) -> None:
@@ -161,7 +164,7 @@ class Demo:
         self._pictures += 1
         file = self._screenshots / f"{self._pictures:02}-{name}.png"
         if not widget.grab().save(str(file)):
-            raise UnavailableError(f"The picture {file} could not be written. Choose another folder.")
+            raise UnavailableError(tr("The picture {file} could not be written. Choose another folder.", file=file))
 
 
 def _failures() -> list[str]:
@@ -170,5 +173,5 @@ def _failures() -> list[str]:
     return [text for bar in bars for text in bar.failures()]
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, flush=True)  # noqa: T201

@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.services = services
         self.preferences = Preferences(settings, services.workers, settings_file)
-        self.setWindowTitle("Exoplanet Desktop")
+        self.setWindowTitle(tr("Exoplanet Desktop"))
         self.setAcceptDrops(True)
         self.setMinimumSize(760, 480)
         self.dialogs: dict[TrainingRun, ProgressDialog] = {}

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError, Cancelled
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words
 
 log = logging.getLogger("exoplanet_desktop.gui")
@@ -111,15 +112,15 @@ class NoticeBar(QWidget):
         frame.setProperty("notice", "failure" if notice.failed else "information")
         mark = QLabel("✕" if notice.failed else "ℹ", frame)
         mark.setProperty("mark", True)
-        mark.setAccessibleName("Failure" if notice.failed else "Information")
+        mark.setAccessibleName(tr("Failure") if notice.failed else tr("Information"))
         text = Words(notice.text, selectable=True, parent=frame)
         text.setObjectName("text")
         policy = text.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         text.setSizePolicy(policy)
         close = QToolButton(frame)
-        close.setText("Dismiss")
-        close.setAccessibleName("Dismiss this message")
+        close.setText(tr("Dismiss"))
+        close.setAccessibleName(tr("Dismiss this message"))
         close.setAutoRaise(True)
         close.clicked.connect(lambda: self._close(frame))
         row = QHBoxLayout(frame)

@@ -34,6 +34,14 @@ class State(Enum):
     READY = "ready"
     DOWN = "not available"
 
+    @property
+    def words(self) -> str:
+        return {
+            State.STARTING: tr("starting"),
+            State.READY: tr("ready"),
+            State.DOWN: tr("not available"),
+        }[self]
+
 
 class Session(QObject):
     """Who answers now.

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
 from exoplanet_desktop.errors import BugError
 from exoplanet_desktop.gui.figures.figure import Figure, Look, draw_text
+from exoplanet_desktop.gui.text import tr
 
 SCALE = 2.0  # of pictures, for screens and print with twice as many points
 MARGIN = 12.0
@@ -36,7 +37,7 @@ def png(figure: Figure, look: Look) -> bytes:
     device = QBuffer()
     device.open(QIODevice.OpenModeFlag.WriteOnly)
     if not picture(figure, look).save(device, "PNG"):  # type: ignore[call-overload]
-        raise BugError("The picture could not be encoded.")
+        raise BugError(tr("The picture could not be encoded."))
     return bytes(device.data().data())
 
 

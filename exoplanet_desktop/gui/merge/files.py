@@ -31,7 +31,7 @@ class MergedFiles(QListWidget):
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setAccessibleName("Merged files")
+        self.setAccessibleName(tr("Merged files"))
         self.setMinimumHeight(120)
         self.itemActivated.connect(lambda: self.chosen.emit())
         self.show_files([])
@@ -56,7 +56,7 @@ class MergedFiles(QListWidget):
             item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + 12))
             self.addItem(item)
         if not files:
-            nothing = QListWidgetItem(EMPTY)
+            nothing = QListWidgetItem(tr("No merged files yet"))
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
             self.addItem(nothing)
             return

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.text import tr
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,5 @@ class LocalFiles:
         try:
             file.path.unlink(missing_ok=True)
         except OSError as error:
-            raise UnavailableError(f"{file.filename} cannot be deleted: {error.strerror or error}.") from error
+            why = error.strerror or error
+            raise UnavailableError(tr("{file} cannot be deleted: {why}.", file=file.filename, why=why)) from error

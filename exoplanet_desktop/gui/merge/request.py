@@ -104,7 +104,7 @@ class Merger(Following):
         self._folder.mkdir(parents=True, exist_ok=True)
         target = self._folder / self.wish.file_name
         if target.exists():
-            raise InputError(f"There is a merged file “{target.name}” already. Choose another name.")
+            raise InputError(tr("There is a merged file “{name}” already. Choose another name.", name=target.name))
         return merge_here(
             self.wish,
             target,

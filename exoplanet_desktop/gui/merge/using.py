@@ -142,7 +142,7 @@ class UsePage(QWidget):
     def _reason(self) -> str:
         session, shown = self._services.session, self.view.shown
         if session.state is not State.READY:
-            return f"{session.title}: {session.state.value}."
+            return f"{session.title}: {session.state.words}."
         if shown is None:
             return tr("The file is being read.")
         try:

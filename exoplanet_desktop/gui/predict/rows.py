@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QSpinBox, QWidget
 
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words
 
 
@@ -17,18 +18,18 @@ class RowRange(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.every = QCheckBox("All", self)
+        self.every = QCheckBox(tr("All"), self)
         self.every.setChecked(True)
         self.first = QSpinBox(self)
-        self.first.setAccessibleName("First row, counted from 0")
+        self.first.setAccessibleName(tr("First row, counted from 0"))
         self.last = QSpinBox(self)
-        self.last.setAccessibleName("Last row, included")
-        self.hint = Words("Counted from 0, so row 1 of the table is 0; both ends are included.", "muted")
+        self.last.setAccessibleName(tr("Last row, included"))
+        self.hint = Words(tr("Counted from 0, so row 1 of the table is 0; both ends are included."), "muted")
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addRow(self.every)
-        layout.addRow("from", self.first)
-        layout.addRow("to", self.last)
+        layout.addRow(tr("from"), self.first)
+        layout.addRow(tr("to"), self.last)
         layout.addRow(self.hint)
         self._form = layout
         self.every.toggled.connect(self._show_numbers)

@@ -31,10 +31,6 @@ from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Satellite, Status
 
-EMPTY_TEXT = (
-    "Choose or drop the catalog whose objects shall be classified. A disposition in it is not needed; where it has "
-    "one, the prediction is compared with it."
-)
 HINT = Qt.ItemDataRole.UserRole + 1  # of a model in the box: what the box may be too narrow to show
 
 
@@ -53,16 +49,18 @@ class PredictTab(QWidget):
         self._training: TrainingRun | None = None
         self._refreshes = 0
         self._wanted: ModelChoice | None = None
-        self.picker = CatalogPicker("C&atalog")
+        self.picker = CatalogPicker(tr("C&atalog"))
         self.satellite = satellite_combo()
-        self.model = combo("Model", [])
-        self.model.setPlaceholderText("none trained yet")
+        self.model = combo(tr("Model"), [])
+        self.model.setPlaceholderText(tr("none trained yet"))
         self.model_hint = Words("", "muted")
         self.rows = RowRange()
-        self.training_picker = CatalogPicker("&Training catalog", many=True)
+        self.training_picker = CatalogPicker(tr("&Training catalog"), many=True)
         self.training_options = TrainingOptions(satellite=False)
-        self.go = GoButton("&Predict")
-        empty = EmptyPage("Predict dispositions", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
+        self.go = GoButton(tr("&Predict"))
+        empty = EmptyPage(
+            tr("Predict dispositions"), _empty_text(), (tr("Choose a catalog…"), tr("Try a simulated sample"))
+        )
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
         self.page = ResultPage(services)
         self.result, self.summary = self.page.view, self.page.summary
@@ -147,7 +145,7 @@ class PredictTab(QWidget):
         train_first = self._training_request() if self.training_picker.paths else None
         choice = self.model.currentData()
         try:
-            self._show_busy("Preparing …")
+            self._show_busy(tr("Preparing …"))
             if train_first is not None:
                 choice = await self._train_first(train_first)
             if choice is not None:
@@ -210,7 +208,7 @@ class PredictTab(QWidget):
 
     @aio.slot()
     async def use_sample(self) -> None:
-        self.view.show_busy("Simulating a catalog …")
+        self.view.show_busy(tr("Simulating a catalog …"))
         try:
             path = await self._services.sample(chosen(self.satellite, Satellite))
         except AppError:
@@ -224,13 +222,13 @@ class PredictTab(QWidget):
         if self.prediction is not None:
             saving = partial(copy, self.prediction.csv, Path(target))
             await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
-            self._services.notices.information(f"The prediction is saved in {target}.")
+            self._services.notices.information(tr("The prediction is saved in {file}.", file=target))
 
     @Slot()
     def ask_target(self) -> None:
         """Ask where the CSV goes."""
         if self.prediction is not None:
-            ask_target(self, "Save the prediction", self.prediction.csv.name, self.save)
+            ask_target(self, tr("Save the prediction"), self.prediction.csv.name, self.save)
 
     @Slot()
     def settle(self) -> None:
@@ -240,11 +238,11 @@ class PredictTab(QWidget):
         self.training_options.setVisible(train_first)
         self.training_options.offer_extensions(session.has("features"), session.has("balance"))
         self.model.setEnabled(not train_first and self.model.count() > 0)
-        self.model.setToolTip("The model that is trained first" if train_first else self.model.currentText())
+        self.model.setToolTip(tr("The model that is trained first") if train_first else self.model.currentText())
         hint = "" if train_first else self.model.currentData(HINT) or ""
         self.model_hint.setText(hint)
         self.model_hint.setVisible(bool(hint))
-        self.go.button.setText("Train, then &predict" if train_first else "&Predict")
+        self.go.button.setText(tr("Train, then &predict") if train_first else tr("&Predict"))
         self.go.settle(self._reason())
 
     def _training_request(self) -> TrainRequest:
@@ -259,7 +257,7 @@ class PredictTab(QWidget):
         if run.result is None:
             if run.phase == Status.CANCELLED:
                 return None
-            raise UnavailableError(f"The training that goes first failed: {run.failure}")
+            raise UnavailableError(tr("The training that goes first failed: {why}", why=run.failure))
         self._wanted = model_of(run)
         self.refresh_models()
         return model_of(run)
@@ -275,7 +273,7 @@ class PredictTab(QWidget):
         self.predicted.emit(prediction)
 
     def _show_busy(self, text: str) -> None:
-        self.go.settle("A prediction is under way.")
+        self.go.settle(tr("A prediction is under way."))
         self.page.show_busy(text)
         self.tabs.setCurrentIndex(1)
 
@@ -287,7 +285,7 @@ class PredictTab(QWidget):
         if self.picker.path is None:
             return "Choose a catalog first."
         if session.state is not State.READY:
-            return f"{session.title}: {session.state.value}."
+            return f"{session.title}: {session.state.words}."
         shown = self.view.shown
         if shown is None:
             return self.view.failure or "The catalog is being read."
@@ -330,19 +328,26 @@ class PredictTab(QWidget):
         form = QFormLayout(options)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("&Satellite", self.satellite)
-        form.addRow("&Model", self.model)
+        form.addRow(tr("&Satellite"), self.satellite)
+        form.addRow(tr("&Model"), self.model)
         form.addRow("", self.model_hint)
-        form.addRow("Ro&ws", self.rows)
-        training = QGroupBox("Train first (optional)")
+        form.addRow(tr("Ro&ws"), self.rows)
+        training = QGroupBox(tr("Train first (optional)"))
         inside = QVBoxLayout(training)
         inside.addWidget(self.training_picker)
         inside.addWidget(self.training_options)
-        self.tabs.addTab(self.view, "Catalog")
-        self.tabs.addTab(self.page, "Prediction")
+        self.tabs.addTab(self.view, tr("Catalog"))
+        self.tabs.addTab(self.page, tr("Prediction"))
         self.tabs.addTab(Scrolled(self.figures), tr("Figures"))
         self.figures.filtered.connect(lambda: self.tabs.setCurrentIndex(1))
         self.splitter = skeleton("predict", column((self.picker, options, training, self.go)), self.tabs)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
+
+
+def _empty_text() -> str:
+    return tr(
+        "Choose or drop the catalog whose objects shall be classified. A disposition in it is not needed; where it has "
+        "one, the prediction is compared with it."
+    )

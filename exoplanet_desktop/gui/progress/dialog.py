@@ -36,17 +36,6 @@ from exoplanet_desktop.wire.vocabulary import Status
 
 FULL = 1000
 WIDE_PX, HIGH_PX = 920, 700  # with results, where the screen has so much room
-CHIPS = {
-    SENDING: "◌ SENDING",
-    Status.PENDING: "◌ WAITING",
-    Status.RUNNING: "● RUNNING",
-    Status.SUCCEEDED: "✓ DONE",
-    Status.FAILED: "✕ FAILED",
-    Status.CANCELLED: "■ CANCELLED",
-    SILENT: "◌ NO ANSWER",
-    STALLED: "◌ STALLED",
-    WAITING: "◌ IN THE OUTBOX",
-}
 
 
 class ProgressDialog(QDialog):
@@ -65,7 +54,7 @@ class ProgressDialog(QDialog):
     def __init__(self, run: TrainingRun, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.run, self._workers = run, workers
-        self.setWindowTitle(f"Training · {run.request.title}")
+        self.setWindowTitle(tr("Training · {title}", title=run.request.title))
         self.setModal(False)
         # A message about this run appears here, not in the window behind.
         self.notices = Notices()
@@ -75,8 +64,8 @@ class ProgressDialog(QDialog):
         self.words = Words(selectable=True)
         self.elapsed = Words("", "muted", wrap=False)
         self.bar = QProgressBar(self)
-        self.bar.setAccessibleName("Progress of the training")
-        self.cancel_button = QPushButton("Cancel" if run.can_cancel else "Stop watching", self)
+        self.bar.setAccessibleName(tr("Progress of the training"))
+        self.cancel_button = QPushButton(tr("Cancel") if run.can_cancel else tr("Stop watching"), self)
         self.cancel_button.clicked.connect(self.cancel)
         self.ask_button = QPushButton(tr("&Ask now"), self)
         self.ask_button.setToolTip(tr("Ask the backend at once how the job is getting on"))
@@ -91,7 +80,7 @@ class ProgressDialog(QDialog):
         )
         self.wait_button.clicked.connect(run.wants_to_wait)
         self.log_button = QToolButton(self)
-        self.log_button.setText("Log")
+        self.log_button.setText(tr("Log"))
         self.log_button.setCheckable(True)
         self.log_button.setAutoRaise(True)
         self.log_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -99,9 +88,9 @@ class ProgressDialog(QDialog):
         self.log = QPlainTextEdit(self)
         self.log.setReadOnly(True)
         self.log.setTabChangesFocus(True)
-        self.log.setAccessibleName("Log of the training")
+        self.log.setAccessibleName(tr("Log of the training"))
         self.log.setMaximumBlockCount(20_000)
-        self.log.setPlaceholderText("The backend has written nothing yet.")
+        self.log.setPlaceholderText(tr("The backend has written nothing yet."))
         self.log.hide()
         self.log_button.toggled.connect(self._show_log)
         self.trust = Trust(run, workers, self.notices, self)
@@ -111,17 +100,17 @@ class ProgressDialog(QDialog):
         self.results.rows_wanted.connect(lambda numbers: self.rows_wanted.emit(self.run, numbers))
         self.results.save_picture_wanted.connect(self.ask_picture_target)
         self.results.hide()
-        self.save_model_button = QPushButton("Save model…", self)
+        self.save_model_button = QPushButton(tr("Save model…"), self)
         self.save_model_button.clicked.connect(self.ask_model_target)
         self.report_button = QPushButton(tr("&Report…"), self)
         self.report_button.clicked.connect(self.ask_report_target)
-        self.predict_button = QPushButton("Use in Predict", self)
+        self.predict_button = QPushButton(tr("Use in Predict"), self)
         self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self.run))
         self.transfer = TransferBar(self)
         self.again_button = QPushButton(tr("Train &again"), self)
         self.again_button.setToolTip(tr("Begin anew with the same data and options, on the backend in use"))
         self.again_button.clicked.connect(lambda: self.train_again.emit(self.run))
-        self.close_button = QPushButton("Close", self)
+        self.close_button = QPushButton(tr("Close"), self)
         self.close_button.clicked.connect(self.close)
         self._lay_out()
         self._timer = QTimer(self, interval=500)
@@ -153,14 +142,14 @@ class ProgressDialog(QDialog):
         request = self.run.request
         url = (self.run.result.model_url or "") if self.run.result else ""
         suffix = Path(url).suffix or ".model"
-        ask_target(self, "Save the model", f"{request.satellite}_{request.model}{suffix}", self.save_model)
+        ask_target(self, tr("Save the model"), f"{request.satellite}_{request.model}{suffix}", self.save_model)
 
     @Slot()
     def ask_picture_target(self) -> None:
         request = self.run.request
         if (page := self.results.pictures) is not None:
             name = f"{request.satellite}_{request.model}_{page.file_name}.png"
-            ask_target(self, "Save the picture", name, self.save_picture)
+            ask_target(self, tr("Save the picture"), name, self.save_picture)
 
     @aio.slot(str)
     async def save_model(self, target: str) -> None:
@@ -193,13 +182,13 @@ class ProgressDialog(QDialog):
         page = self.results.pictures
         if page is not None and (picture := page.shown) is not None:
             await self._workers.call(write, Path(target), picture.data)
-            self.notices.information(f"The picture is saved in {target}.")
+            self.notices.information(tr("The picture is saved in {file}.", file=target))
 
     @Slot()
     def _show_state(self) -> None:
         run = self.run
         shown = run.trouble or str(run.phase)
-        self.chip.setText(CHIPS.get(shown, shown))
+        self.chip.setText(_chip(shown))
         self.ask_button.setVisible(bool(run.trouble) or run.phase == WAITING)
         self.wait_button.setVisible(run.can_wait)
         self.cancel_button.setVisible(not run.is_over)
@@ -223,7 +212,7 @@ class ProgressDialog(QDialog):
     @Slot()
     def _show_time(self) -> None:
         waits = self.run.phase == WAITING
-        self.elapsed.setText("" if waits else f"{words.clock(self.run.elapsed_s)} elapsed")
+        self.elapsed.setText("" if waits else tr("{time} elapsed", time=words.clock(self.run.elapsed_s)))
 
     @Slot()
     def _show_end(self) -> None:
@@ -300,3 +289,18 @@ class ProgressDialog(QDialog):
         layout.addLayout(buttons)
         in_order(self.predict_button, self.save_model_button, self.close_button)
         self.resize(560, 200)
+
+
+def _chip(state: str) -> str:
+    """The state of a run, with its mark."""
+    return {
+        SENDING: "◌ " + tr("SENDING"),
+        Status.PENDING: "◌ " + tr("WAITING"),
+        Status.RUNNING: "● " + tr("RUNNING"),
+        Status.SUCCEEDED: "✓ " + tr("DONE"),
+        Status.FAILED: "✕ " + tr("FAILED"),
+        Status.CANCELLED: "■ " + tr("CANCELLED"),
+        SILENT: "◌ " + tr("NO ANSWER"),
+        STALLED: "◌ " + tr("STALLED"),
+        WAITING: "◌ " + tr("IN THE OUTBOX"),
+    }.get(state, state)

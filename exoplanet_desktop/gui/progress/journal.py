@@ -13,6 +13,7 @@ from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
 from exoplanet_desktop.errors import AppError, Cancelled, InputError
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.watch import JobWatch
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite, Status
@@ -182,7 +183,8 @@ def told_of_file(path: Path) -> dict[str, Any]:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}. Check the file.") from error
+        why = error.strerror or error
+        raise InputError(tr("{file} cannot be read: {why}. Check the file.", file=path, why=why)) from error
 
 
 def plain(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ R = TypeVar("R")
 log = logging.getLogger("exoplanet_desktop.gui")
 
 MOST_LISTED = 10_000
-NOT_OPEN = "The record of runs is not open. Restart the program."
 PICTURES = {"counts": "confusion_matrix.png", "shares": "confusion_matrix_by_class.png"}
 
 
@@ -64,7 +64,7 @@ class Keeper:
     async def work(self, work: "Callable[[Record], R]") -> R:
         """Do something with the record that the user waits for, after what was written before. Raises AppError."""
         if (record := self._record) is None:
-            raise UnavailableError(NOT_OPEN)
+            raise _not_open()
         return await self._disk.call(work, record)
 
     def note(self, run_id: str, **changes: Any) -> None:
@@ -127,7 +127,7 @@ class Keeper:
 
     def _read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
         if (record := self._record) is None:
-            raise UnavailableError(NOT_OPEN)
+            raise _not_open()
         pictures = {}
         for name, file_name in PICTURES.items():
             if (path := record.file(run_id, file_name)) is not None:
@@ -137,3 +137,7 @@ class Keeper:
     def _close(self) -> None:
         if self._record is not None:
             self._record.close()
+
+
+def _not_open() -> UnavailableError:
+    return UnavailableError(tr("The record of runs is not open. Restart the program."))

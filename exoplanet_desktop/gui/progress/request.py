@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class TrainRequest:
                 merged,
             )
         except (KeyError, ValueError, TypeError) as error:
-            raise InputError("This run's entry in the record cannot be read. Delete the run.") from error
+            raise InputError(tr("This run's entry in the record cannot be read. Delete the run.")) from error
 
     @property
     def source(self) -> str:

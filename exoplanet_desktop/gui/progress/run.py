@@ -37,7 +37,6 @@ log = logging.getLogger("exoplanet_desktop.gui")
 SENDING = "SENDING"
 PARITY = "parity"  # in the kept result; see client.record_trust
 SILENT, STALLED = "SILENT", "STALLED"
-READY_WORDS = "The model is ready: use it in Predict, or save it."
 
 
 class TrainingRun(QObject):
@@ -90,7 +89,7 @@ class TrainingRun(QObject):
         self.digest, self.is_unsent = "", False
         self._closing = False
         self.phase: str = SENDING
-        self.words = "Preparing …"
+        self.words = tr("Preparing …")
         self.share: float | None = None
         self.trouble = ""
         self.log_text = ""
@@ -148,8 +147,9 @@ class TrainingRun(QObject):
     def connection(self) -> Connection:
         """Who answers. Raises UnavailableError for a run of the past whose backend is not in use."""
         if self._connection is None:
+            backend = self.backend_title or tr("The backend")
             raise UnavailableError(
-                f"{self.backend_title or 'The backend'} of this run is not in use. Choose it in the menu Backend."
+                tr("{backend} of this run is not in use. Choose it in the menu Backend.", backend=backend)
             )
         return self._connection
 
@@ -184,7 +184,7 @@ class TrainingRun(QObject):
         self.log_text, self.pictures, self.failure = log_text, pictures, failure
         self.result = TrainResult.model_validate(result) if status == Status.SUCCEEDED and result else None
         self._took = (self.result.elapsed_sec if self.result else None) or 0.0
-        self.phase, self.words = status, READY_WORDS if self.result else failure
+        self.phase, self.words = status, _ready_words() if self.result else failure
 
     async def _begin(self) -> None:
         self.run_id = await self._keeper.begin(
@@ -214,7 +214,7 @@ class TrainingRun(QObject):
 
     async def _follow_accepted(self, accepted: "TrainAccepted") -> None:
         self._job_id = accepted.job_id
-        self._set(Status.PENDING, None, "Waiting for the backend …")
+        self._set(Status.PENDING, None, tr("Waiting for the backend …"))
         await self._follow(accepted)
 
     def wait(self, digest: str) -> None:
@@ -249,7 +249,10 @@ class TrainingRun(QObject):
             self._end(Status.FAILED, str(error))
         except Exception as error:
             log.exception("the training %s failed here", self.request.title)
-            self._end(Status.FAILED, str(BugError(f"Something went wrong inside the program ({error}); see the log.")))
+            self._end(
+                Status.FAILED,
+                tr("Something went wrong inside the program ({error}). The log has the details.", error=error),
+            )
 
     async def cancel(self) -> None:
         """Stop sending, or ask the backend to cancel; where it cannot, or does not answer, watch no longer."""
@@ -262,7 +265,7 @@ class TrainingRun(QObject):
         if not self.can_cancel:
             watch.leave()
             return
-        self._say(None, "Cancelling …")
+        self._say(None, tr("Cancelling …"))
         try:
             await self._workers.call(self.connection.backend.cancel, self._job_id)
         except AppError as error:
@@ -302,7 +305,7 @@ class TrainingRun(QObject):
     def check_parity(self, progress: "Progress", should_stop: "ShouldStop") -> "Parity":
         """Whether the model does what its backend says of it. Blocking: call it in a worker. Raises AppError."""
         if self.result is None:
-            raise BugError("This run has no model to check.")
+            raise BugError(tr("This run has no model to check."))
         return check(self.request, self.result, self.connection.backend, progress, should_stop)
 
     def take_parity(self, parity: "Parity") -> None:
@@ -317,7 +320,7 @@ class TrainingRun(QObject):
     def save_model(self, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
         """Download the model file. Blocking: call it in a worker. Raises AppError."""
         if self.result is None or not self.result.model_url:
-            raise BugError("This run has no model to save.")
+            raise BugError(tr("This run has no model to save."))
         self.connection.backend.download(self.result.model_url, target, progress, should_stop)
 
     def _send(self) -> "TrainAccepted":
@@ -413,5 +416,9 @@ class TrainingRun(QObject):
         if not self._closing:
             result, warnings = self._kept_result(), self.warnings or None
             self._keeper.note(self.run_id, status=str(phase), error=failure or None, result=result, warnings=warnings)
-        self._set(phase, 1.0 if succeeded else None, READY_WORDS if succeeded else failure)
+        self._set(phase, 1.0 if succeeded else None, _ready_words() if succeeded else failure)
         self.ended.emit()
+
+
+def _ready_words() -> str:
+    return tr("The model is ready: use it in Predict, or save it.")

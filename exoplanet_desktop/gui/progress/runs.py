@@ -20,6 +20,7 @@ from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.runs.words import ALL_MODELS
 from exoplanet_desktop.gui.session import Session, State
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
 from exoplanet_desktop.wire.vocabulary import Model, Status
@@ -118,7 +119,7 @@ class Runs(QObject):
         if not self._session.takes_work:
             self._session.backend()  # says why
         if (connection := self._session.connection) is None:
-            raise UnavailableError("No backend is in use. Choose one in the menu Backend.")
+            raise UnavailableError(tr("No backend is in use. Choose one in the menu Backend."))
         run = self._run(request, connection)
         self._list(run)
         self.started.emit(run)
@@ -128,7 +129,7 @@ class Runs(QObject):
         """All models one after another, whatever is asked for; `await batch.work()` does it. Raises as `begin`."""
         self._session.backend()
         if (connection := self._session.connection) is None:
-            raise UnavailableError("No backend is in use. Choose one in the menu Backend.")
+            raise UnavailableError(tr("No backend is in use. Choose one in the menu Backend."))
         batch = self._batch(request, connection)
         self._list_batch(batch, begun=True)
         return batch
@@ -233,10 +234,17 @@ class Runs(QObject):
         self._list(run)
         accepted = TrainAccepted(job_id=kept.job_id, status_url=kept.status_url, logs_url=kept.logs_url)
         await run.take_up(accepted)
-        how = "has ended meanwhile" if run.result else f"did not end well: {run.failure}"
         if kept.group_id:
             return  # its group tells
-        self._notices.information(f"The training {request.title} of the last time {how}. It is under View, Runs.")
+        ended = tr(
+            "The training {title} of the last time has ended meanwhile. It is under View, Runs.", title=request.title
+        )
+        failed = tr(
+            "The training {title} of the last time did not end well: {why} It is under View, Runs.",
+            title=request.title,
+            why=run.failure,
+        )
+        self._notices.information(ended if run.result else failed)
 
     async def _take_up_batch(self, kept: "Run", connection: Connection) -> None:
         """Go on with the models that had not been trained when the window closed."""
@@ -247,13 +255,13 @@ class Runs(QObject):
         # Those that still ran are taken up by themselves; the record is asked after they are listed.
         listed = {run.run_id: run for run in self.all}
         parts = [listed.get(member.run_id) or await self.past(member.run_id) for member in members]
-        self._notices.information(f"{kept.title} of the last time goes on. It is under View, Runs.")
+        self._notices.information(tr("{title} of the last time goes on. It is under View, Runs.", title=kept.title))
         await batch.take_up(kept, [part for part in parts if isinstance(part, TrainingRun)])
 
     async def _take_up_other(self, kept: "Run", connection: Connection) -> None:
         """Follow a prediction or a merge that a backend still did when the window closed."""
         outcome = await self.journal.take_up(kept, connection, self._poller)
-        self._notices.information(f"{kept.title} of the last time {outcome} It is under View, Runs.")
+        self._notices.information(_of_last_time(kept.title, outcome))
 
     def connection_of(self, kept: "Run") -> Connection | None:
         """The connection in use, where it is to the backend of a kept run."""
@@ -287,3 +295,7 @@ class Runs(QObject):
             signal.connect(partial(self.updated.emit, run))
         run.ended.connect(self.ended)
         self.listed.emit(run)
+
+
+def _of_last_time(title: str, outcome: str) -> str:
+    return tr("{title} of the last time {outcome} It is under View, Runs.", title=title, outcome=outcome)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.gui.text import count, percent, tr
+from exoplanet_desktop.gui.text import count, counted, fixed, percent, tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import TrainResult
@@ -12,13 +12,13 @@ NOT_GIVEN = "–"
 
 def three(value: float | None) -> str:
     """A metric with three decimals; a dash where there is none, or none that is a number."""
-    return NOT_GIVEN if value is None or value != value else f"{value:.3f}"
+    return fixed(value)
 
 
 def spread(mean: float | None, deviation: float | None) -> str:
     if mean is None or mean != mean:
         return NOT_GIVEN
-    return three(mean) if deviation is None or deviation != deviation else f"{mean:.3f} ± {deviation:.3f}"
+    return three(mean) if deviation is None or deviation != deviation else f"{fixed(mean)} ± {fixed(deviation)}"
 
 
 def clock(seconds: float) -> str:
@@ -31,13 +31,14 @@ def clock(seconds: float) -> str:
 def cards(result: "TrainResult") -> list[tuple[str, str]]:
     """(figure, what it is) of the main numbers."""
     evaluation = result.evaluation
-    folds = f"mean of {evaluation.folds} folds" if evaluation else "mean of 5 folds"
-    took = NOT_GIVEN if result.elapsed_sec is None else f"{result.elapsed_sec:.1f} s"
+    folds = tr("accuracy, mean of {count} folds", count=evaluation.folds if evaluation else 5)
+    took = NOT_GIVEN if result.elapsed_sec is None else tr("{seconds} s", seconds=fixed(result.elapsed_sec, 1))
+    accuracy = tr("accuracy, hold-out") if evaluation else tr("accuracy")
     return [
-        (three(result.accuracy), ("accuracy, hold-out" if evaluation else "accuracy") + _interval(result, "accuracy")),
-        (spread(result.cv_mean, result.cv_std), f"accuracy, {folds}"),
-        (three(result.auc_score), "AUC" + _interval(result, "auc_score")),
-        (took, "took"),
+        (three(result.accuracy), accuracy + _interval(result, "accuracy")),
+        (spread(result.cv_mean, result.cv_std), folds),
+        (three(result.auc_score), tr("AUC") + _interval(result, "auc_score")),
+        (took, tr("took")),
     ]
 
 
@@ -54,17 +55,18 @@ def brief(result: "TrainResult") -> str:
 def _interval(result: "TrainResult", name: str) -> str:
     """The 95 % interval of a metric, where the backend gives one."""
     low, high = (result.intervals or {}).get(name) or (None, None)
-    return "" if low is None or high is None else f"\n95 %: {low:.3f} to {high:.3f}"
+    return "" if low is None or high is None else "\n" + tr("95 %: {low} to {high}", low=fixed(low), high=fixed(high))
 
 
 def protocol(result: "TrainResult") -> str:
     """The protocol in a sentence, or that the backend does not tell it."""
     evaluation = result.evaluation
     if evaluation is None:
-        return "This backend does not tell how it evaluated."
+        return tr("This backend does not tell how it evaluated.")
     parts = [f"{evaluation.protocol}."]
     for left_out in evaluation.rows_left_out:
-        parts.append(f"{left_out.count:,} rows left out: {left_out.reason}.")
+        rows = counted(left_out.count, tr("row"), tr("rows"))
+        parts.append(tr("{rows} left out: {reason}.", rows=rows, reason=left_out.reason))
     return " ".join(parts)
 
 
@@ -85,4 +87,4 @@ def protocol_short(result: "TrainResult") -> str:
 def gap(result: "TrainResult") -> str:
     """What the columns of the human verdict are worth, where the backend measured it."""
     sentence = str(result.blind.get("sentence") or "") if result.blind else ""
-    return f"Accuracy over the folds: {sentence}." if sentence else ""
+    return tr("Accuracy over the folds: {sentence}.", sentence=sentence) if sentence else ""

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.record_entry import RunEntry
 
 SEARCH_MS = 120  # after the last letter
-ZIPS = "Exported runs (*.zip);;All files (*)"
 
 
 class RunsDock(QDockWidget):

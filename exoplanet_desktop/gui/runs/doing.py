@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.record import Record
     from exoplanet_desktop.client.record_entry import RunEntry
 
-REPORTS = "HTML (*.html);;PDF (*.pdf)"
-ZIPS = "Exported runs (*.zip);;All files (*)"
-
 
 class Doing(QObject):
     """Signals:
@@ -133,7 +130,7 @@ class Doing(QObject):
     def ask_export(self) -> None:
         row = self._view.chosen()[0]
         ask_target(
-            self._view, tr("Export the run"), f"{_file_stem(row)}.zip", lambda target: self.export(row, target), ZIPS
+            self._view, tr("Export the run"), f"{_file_stem(row)}.zip", lambda target: self.export(row, target), _zips()
         )
 
     @Slot()
@@ -144,7 +141,7 @@ class Doing(QObject):
             tr("Save the report"),
             f"{_file_stem(row)}_report.html",
             lambda target: self.report(row, target),
-            REPORTS,
+            tr("HTML (*.html);;PDF (*.pdf)"),
         )
 
     @aio.slot(object, str)
@@ -161,7 +158,7 @@ class Doing(QObject):
 
     @Slot()
     def ask_import(self) -> None:
-        dialog = QFileDialog(self._view, tr("Import a run"), "", ZIPS)
+        dialog = QFileDialog(self._view, tr("Import a run"), "", _zips())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.import_run)
@@ -210,3 +207,7 @@ def _star(record: "Record", run_ids: Sequence[str], starred: bool) -> None:
 def _file_stem(row: Row) -> str:
     """The title of a run as the stem of a file name."""
     return "".join(letter if letter.isalnum() else "_" for letter in row.entry.title).strip("_") or "run"
+
+
+def _zips() -> str:
+    return tr("Exported runs (*.zip);;All files (*)")

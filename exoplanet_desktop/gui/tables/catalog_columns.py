@@ -89,7 +89,7 @@ class CatalogColumns(QDialog):
         flat = await self._workers.call(without_variety, self._table)
         self._show_only(name for name in self._grid.shown_columns() if name not in flat)
         self.said.setText(
-            tr("{columns} the same in every row.", columns=counted(len(flat), "column is", "columns are"))
+            tr("{columns} the same in every row.", columns=counted(len(flat), tr("column is"), tr("columns are")))
         )
 
     # --- what the list shows

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import tip
 
 
@@ -30,14 +31,14 @@ class ColumnsDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Columns")
+        self.setWindowTitle(tr("Columns"))
         self._hide = hide
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search by name or meaning")
-        self.search.setAccessibleName("Search columns")
+        self.search.setPlaceholderText(tr("Search by name or meaning"))
+        self.search.setAccessibleName(tr("Search columns"))
         self.search.setClearButtonEnabled(True)
         self.list = QListWidget(self)
-        self.list.setAccessibleName("Columns that are shown")
+        self.list.setAccessibleName(tr("Columns that are shown"))
         for number, name in enumerate(columns):
             label = labels.get(name, "")
             item = QListWidgetItem(f"{name}  ·  {label}" if label else name, self.list)
@@ -45,8 +46,8 @@ class ColumnsDialog(QDialog):
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Unchecked if hidden(number) else Qt.CheckState.Checked)
             item.setToolTip(tip(label))
-        self.show_all = QPushButton("&Show all", self)
-        self.hide_all = QPushButton("&Hide all", self)
+        self.show_all = QPushButton(tr("&Show all"), self)
+        self.hide_all = QPushButton(tr("&Hide all"), self)
         self.show_all.clicked.connect(lambda: self._tick(Qt.CheckState.Checked))
         self.hide_all.clicked.connect(lambda: self._tick(Qt.CheckState.Unchecked))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)

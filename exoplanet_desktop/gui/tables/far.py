@@ -6,6 +6,8 @@ from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QScrollBar
 
+from exoplanet_desktop.gui.text import tr
+
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.tables.grid import Grid
 
@@ -20,7 +22,7 @@ class FarScroll(QScrollBar):
         super().__init__(Qt.Orientation.Vertical, grid)
         self._grid, self._model = grid, grid.table_model
         self._moving = False
-        self.setAccessibleName("Rows")
+        self.setAccessibleName(tr("Rows"))
         self.hide()
         self.valueChanged.connect(self._lead)
         grid.verticalScrollBar().valueChanged.connect(self._follow)

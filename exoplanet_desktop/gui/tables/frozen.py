@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
+from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt
@@ -46,7 +47,7 @@ class FrozenColumns(QTableView):
         self.setShowGrid(False)
         self.setAutoScroll(False)
         self.setProperty("frozen", True)
-        self.setAccessibleName("Frozen columns")
+        self.setAccessibleName(tr("Frozen columns"))
         self.hide()
         grid.viewport().stackUnder(self)
         self._soon = QTimer(self, singleShot=True, interval=0)

@@ -58,7 +58,7 @@ class Grid(QTableView):
         # -1: the order of the file, until the user clicks a header.
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        self.setAccessibleName("Catalog table")
+        self.setAccessibleName(tr("Catalog table"))
         self.frozen = FrozenColumns(self)
         self.far = FarScroll(self)
 

@@ -206,7 +206,7 @@ class TablePane(QFrame):
     def _ask_export(self, title: str, suffix: str, take: Callable[[str], object]) -> None:
         if self.selecting.view is not None:
             name = Path(self.title.text()).stem.replace(", ", "_")
-            ask_target(self, title, f"{name}_{suffix}.csv", take, "CSV (*.csv);;Parquet (*.parquet)")
+            ask_target(self, title, f"{name}_{suffix}.csv", take, tr("CSV (*.csv);;Parquet (*.parquet)"))
 
     def _show_layout(
         self, layout: "Layout", rows: "FirstRows | View", first: Sequence[str], numeric: frozenset[str]

@@ -10,6 +10,7 @@ from exoplanet_desktop.catalogs.view import RowNumbers
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.model import Order
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -104,6 +105,6 @@ class Selecting(QObject):
                 self.wish = self._shown
             raise
         if stop.is_set() or table is not self.table:
-            raise Cancelled("Something else is shown meanwhile.")
+            raise Cancelled(tr("Something else is shown meanwhile."))
         self.view, self._shown = view, wish
         self.selected.emit()

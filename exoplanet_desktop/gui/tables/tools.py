@@ -7,12 +7,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.tables.completion import WordCompleter
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words
-
-FILTER_TIP = (
-    "Rows that meet a condition, such as: koi_period < 10 and koi_disposition = 'CANDIDATE'. "
-    "There are and, or, not, in, between, like, contains, is missing, and arithmetic."
-)
 
 
 class TableTools(QWidget):
@@ -29,15 +25,15 @@ class TableTools(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.filter_line = QLineEdit(self)
-        self.filter_line.setPlaceholderText("Filter rows, such as koi_period < 10")
-        self.filter_line.setToolTip(FILTER_TIP)
-        self.filter_line.setAccessibleName("Filter rows by a condition")
+        self.filter_line.setPlaceholderText(tr("Filter rows, such as koi_period < 10"))
+        self.filter_line.setToolTip(_filter_tip())
+        self.filter_line.setAccessibleName(tr("Filter rows by a condition"))
         self.filter_line.setClearButtonEnabled(True)
         self.find_line = QLineEdit(self)
-        self.find_line.setPlaceholderText("Find (F3 next)")
-        self.find_line.setAccessibleName("Find in the table")
+        self.find_line.setPlaceholderText(tr("Find (F3 next)"))
+        self.find_line.setAccessibleName(tr("Find in the table"))
         self.find_line.setClearButtonEnabled(True)
-        self.columns = QPushButton("Columns…", self)
+        self.columns = QPushButton(tr("Columns…"), self)
         self.message = Words("", "reason", parent=self)
         self.message.hide()
         self._completer = WordCompleter(self.filter_line)
@@ -102,3 +98,10 @@ class TableTools(QWidget):
     def _keys(self, keys: QKeySequence.StandardKey, slot: object) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.activated.connect(slot)
+
+
+def _filter_tip() -> str:
+    return tr(
+        "Rows that meet a condition, such as: koi_period < 10 and koi_disposition = 'CANDIDATE'. "
+        "There are and, or, not, in, between, like, contains, is missing, and arithmetic."
+    )

@@ -18,6 +18,7 @@ from exoplanet_desktop.gui.tables.memory import TableMemory
 from exoplanet_desktop.gui.tables.opening import Opened, first_rows, read
 from exoplanet_desktop.gui.tables.pane import TablePane
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -94,7 +95,7 @@ class CatalogView(QWidget):
         self._path, self._name, self._first = path, name, tuple(first)
         request, self._stop, self._keep_partial = self._request, threading.Event(), threading.Event()
         stop, keep, self.failure = self._stop, self._keep_partial, ""
-        self.show_busy(f"Opening {name or path.name} …", cancellable=True)
+        self.show_busy(tr("Opening {file} …", file=name or path.name), cancellable=True)
         try:
             choice = await self._memory.choice(path)
             preview, size = await self._workers.call(first_rows, path, choice)
@@ -113,7 +114,7 @@ class CatalogView(QWidget):
             raise
         if request != self._request:
             await self._workers.call(table.close)
-            raise Cancelled("Another file is shown meanwhile.")
+            raise Cancelled(tr("Another file is shown meanwhile."))
         self._table, self._shown = table, opened
         self.pane.show_table(table, opened, first, kept)
         self._stack.setCurrentWidget(self.pane)

@@ -16,7 +16,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.train.rows import RunRows
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
@@ -24,11 +24,6 @@ from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chose
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Satellite
-
-EMPTY_TEXT = (
-    "Choose or drop a catalog of the NASA Exoplanet Archive as CSV: Kepler objects of interest (KOI), K2 planets and "
-    "candidates, or TESS objects of interest (TOI). Its rows with a known disposition teach the classifier."
-)
 
 
 class TrainTab(QWidget):
@@ -41,14 +36,16 @@ class TrainTab(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self.picker = CatalogPicker("C&atalog", many=True)
+        self.picker = CatalogPicker(tr("C&atalog"), many=True)
         self.options = TrainingOptions()
-        self.go = GoButton("&Train")
+        self.go = GoButton(tr("&Train"))
         self.all_button = QPushButton(tr("Train a&ll models"))
         self.all_button.setToolTip(tr("Trains the six models one after another, and ranks them"))
         self.several = Words("", "muted")
         self.several.hide()
-        empty = EmptyPage("Train a classifier", EMPTY_TEXT, ("Choose a catalog…", "Try a simulated sample"))
+        empty = EmptyPage(
+            tr("Train a classifier"), _empty_text(), (tr("Choose a catalog…"), tr("Try a simulated sample"))
+        )
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
         self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
         self.splitter = skeleton(
@@ -106,7 +103,7 @@ class TrainTab(QWidget):
     @aio.slot()
     async def use_sample(self) -> None:
         """Simulate a catalog of the satellite that is chosen, and take it."""
-        self.view.show_busy("Simulating a catalog …")
+        self.view.show_busy(tr("Simulating a catalog …"))
         try:
             path = await self._services.sample(chosen(self.options.satellite, Satellite))
         except AppError:
@@ -131,7 +128,7 @@ class TrainTab(QWidget):
         if not self.picker.paths:
             return "Choose a catalog first."
         if not session.takes_work:
-            return f"{session.title}: {session.state.value}."
+            return f"{session.title}: {session.state.words}."
         shown = self.view.shown
         if shown is None:
             return self.view.failure or "The catalog is being read."
@@ -167,17 +164,20 @@ class TrainTab(QWidget):
         else:
             self._services.notices.failure(
                 InputError(
-                    f"The columns of {opened.path.name} fit none of the satellites KOI, K2 and TOI. "
-                    "Choose a catalog as the archive exports it."
+                    tr(
+                        "The columns of {file} fit none of the satellites KOI, K2 and TOI. "
+                        "Choose a catalog as the archive exports it.",
+                        file=opened.path.name,
+                    )
                 )
             )
         self.settle()
 
     @Slot()
     def _count_files(self) -> None:
-        count = len(self.picker.paths)
-        self.several.setText(f"{count} catalogs: they are merged first, then trained on.")
-        self.several.setVisible(count > 1)
+        files = len(self.picker.paths)
+        self.several.setText(tr("{count} catalogs: they are merged first, then trained on.", count=count(files)))
+        self.several.setVisible(files > 1)
         self.settle()
 
     @Slot(int)
@@ -186,3 +186,10 @@ class TrainTab(QWidget):
             self.choose()
         else:
             self.use_sample()
+
+
+def _empty_text() -> str:
+    return tr(
+        "Choose or drop a catalog of the NASA Exoplanet Archive as CSV: Kepler objects of interest (KOI), K2 planets "
+        "and candidates, or TESS objects of interest (TOI). Its rows with a known disposition teach the classifier."
+    )

@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
 Word = TypeVar("Word", bound=StrEnum)
 
-SATELLITE_TITLES = {
-    Satellite.KOI: "KOI · Kepler objects of interest",
-    Satellite.K2: "K2 · planets and candidates",
-    Satellite.TOI: "TOI · TESS objects of interest",
-}
-FEATURE_HINTS = {
-    Features.VETTED: "Uses the columns that carry the human verdict, as the archive has them.",
-    Features.BLIND: "Leaves out the columns that carry the human verdict.",
-}
-BALANCE_TITLES = {Balance.NONE: "Each row weighs alike", Balance.BALANCED: "Each class weighs alike"}
-
 
 def combo(name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
     """A combo box of (text, value) with an accessible name; it never asks for more width than it gets."""
@@ -42,8 +31,26 @@ def combo(name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
     return box
 
 
+def satellite_title(satellite: Satellite) -> str:
+    return {
+        Satellite.KOI: tr("KOI · Kepler objects of interest"),
+        Satellite.K2: tr("K2 · planets and candidates"),
+        Satellite.TOI: tr("TOI · TESS objects of interest"),
+    }[satellite]
+
+
+def balance_title(balance: Balance) -> str:
+    return tr("Each row weighs alike") if balance is Balance.NONE else tr("Each class weighs alike")
+
+
+def feature_hint(features: Features) -> str:
+    if features is Features.VETTED:
+        return tr("Uses the columns that carry the human verdict, as the archive has them.")
+    return tr("Leaves out the columns that carry the human verdict.")
+
+
 def satellite_combo() -> QComboBox:
-    return combo("Satellite", [(title, value) for value, title in SATELLITE_TITLES.items()])
+    return combo(tr("Satellite"), [(satellite_title(value), value) for value in Satellite])
 
 
 def chosen(box: QComboBox, kind: type[Word]) -> Word:
@@ -71,14 +78,14 @@ class TrainingOptions(QWidget):
         """`satellite`: whether it is asked for here."""
         super().__init__(parent)
         self.satellite = satellite_combo()
-        self.model = combo("Model", [(model.display_name, model) for model in Model])
-        self.features = combo("Features", [(features.display_name, features) for features in Features])
-        self.balance = combo("Class balance", [(title, value) for value, title in BALANCE_TITLES.items()])
-        self.balance.setToolTip("How rows weigh in training: each alike, or each class alike")
-        self.sentinel = QCheckBox("Score &without them as well", self)
+        self.model = combo(tr("Model"), [(model.display_name, model) for model in Model])
+        self.features = combo(tr("Features"), [(features.display_name, features) for features in Features])
+        self.balance = combo(tr("Class balance"), [(balance_title(value), value) for value in Balance])
+        self.balance.setToolTip(tr("How rows weigh in training: each alike, or each class alike"))
+        self.sentinel = QCheckBox(tr("Score &without them as well"), self)
         self.sentinel.setChecked(True)
         self.sentinel.setToolTip(
-            "Evaluates a second time without the columns of the human verdict, so that their worth is seen"
+            tr("Evaluates a second time without the columns of the human verdict, so that their worth is seen")
         )
         self.labels_note = Words("", "warning", parent=self)
         self.use_model_labels = QCheckBox(tr("&Learn from them as well"), self)
@@ -92,10 +99,10 @@ class TrainingOptions(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(8)
         fields = {
-            "&Satellite": self.satellite,
-            "&Model": self.model,
-            "Feat&ures": self.features,
-            "Wei&ghts": self.balance,
+            tr("&Satellite"): self.satellite,
+            tr("&Model"): self.model,
+            tr("Feat&ures"): self.features,
+            tr("Wei&ghts"): self.balance,
         }
         for place, (text, box) in enumerate(fields.items()):
             label = QLabel(text, self)
@@ -166,6 +173,6 @@ class TrainingOptions(QWidget):
     def _explain(self) -> None:
         features = chosen(self.features, Features)
         self.sentinel.setVisible(features is Features.VETTED and not self._slim and not self.features.isHidden())
-        hint = FEATURE_HINTS[features]
+        hint = feature_hint(features)
         self.hint.setText(hint)
         self.features.setToolTip(hint)

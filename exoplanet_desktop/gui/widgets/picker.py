@@ -51,16 +51,16 @@ class CatalogPicker(QWidget):
         self.list.currentItemChanged.connect(self._look_at)
         heading = QLabel(label, self)
         heading.setBuddy(self.list)
-        self.choose = QPushButton("Choose…", self)
-        self.choose.setAccessibleName(f"Choose {self._name}")
+        self.choose = QPushButton(tr("Choose…"), self)
+        self.choose.setAccessibleName(tr("Choose {what}", what=self._name))
         self.choose.clicked.connect(self.ask)
-        self.add = QPushButton("Add…", self)
-        self.add.setAccessibleName(f"Add to {self._name}")
-        self.add.setToolTip("Add another catalog; two or more are merged first, then trained on")
+        self.add = QPushButton(tr("Add…"), self)
+        self.add.setAccessibleName(tr("Add to {what}", what=self._name))
+        self.add.setToolTip(tr("Add another catalog; two or more are merged first, then trained on"))
         self.add.clicked.connect(self.ask_more)
         self.add.setVisible(many)
-        self.remove = QPushButton("Remove", self)
-        self.remove.setAccessibleName(f"Remove from {self._name}")
+        self.remove = QPushButton(tr("Remove"), self)
+        self.remove.setAccessibleName(tr("Remove from {what}", what=self._name))
         self.remove.clicked.connect(self.remove_current)
         self.up, self.down = QToolButton(self), QToolButton(self)
         for button, mark, words, by in ((self.up, "▲", tr("Move up"), -1), (self.down, "▼", tr("Move down"), 1)):
@@ -117,11 +117,11 @@ class CatalogPicker(QWidget):
 
     @Slot()
     def ask(self) -> None:
-        ask_files(self, f"Choose {self._name}", self.folder, self._many, self.set_paths)
+        ask_files(self, tr("Choose {what}", what=self._name), self.folder, self._many, self.set_paths)
 
     @Slot()
     def ask_more(self) -> None:
-        ask_files(self, f"Add to {self._name}", self.folder, self._many, self.add_paths)
+        ask_files(self, tr("Add to {what}", what=self._name), self.folder, self._many, self.add_paths)
 
     @Slot()
     def remove_current(self) -> None:

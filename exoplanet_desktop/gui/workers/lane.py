@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, NoAnswer
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.clock import awake_or_not
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Lane:
             return Answer(watch.key, error=error)
         except Exception as error:
             log.exception("asking for job %s failed", watch.status_url)
-            return Answer(watch.key, error=BugError(f"The answer could not be understood ({error})."))
+            return Answer(watch.key, error=BugError(tr("The answer could not be understood ({error}).", error=error)))
 
     def _new_log(self, watch: Watch) -> str:
         """The part of the log that was not seen yet; a log that cannot be had does not hide the status."""
