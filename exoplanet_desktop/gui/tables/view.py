@@ -109,8 +109,7 @@ class CatalogView(QWidget):
             )
         except AppError as error:
             if request == self._request:
-                self.failure = "Reading was cancelled." if isinstance(error, Cancelled) else str(error)
-                self.clear()
+                self.clear(tr("Reading was cancelled.") if isinstance(error, Cancelled) else str(error))
             raise
         if request != self._request:
             await self._workers.call(table.close)
@@ -125,9 +124,9 @@ class CatalogView(QWidget):
         self.busy.start(text, cancellable)
         self._stack.setCurrentWidget(self.busy)
 
-    def clear(self) -> None:
-        """Show the empty page."""
-        self.failure = ""
+    def clear(self, failure: str = "") -> None:
+        """Show the empty page; `failure` says why nothing could be shown."""
+        self.failure = failure
         self.close_table()
         self._request += 1
         self._stack.setCurrentWidget(self.empty)
