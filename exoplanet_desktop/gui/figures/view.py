@@ -179,7 +179,8 @@ class FigurePanel(QWidget):
             self.title.setText(self._title or figure.title)
             self.button.setToolTip(figure.title)
             self.button.setAccessibleName(tr("Copy or save: {figure}", figure=figure.title))
-            self.words_button.setAccessibleName(tr("In words: {figure}", figure=figure.title))
+            for widget in (self.words_button, self.words):
+                widget.setAccessibleName(tr("In words: {figure}", figure=figure.title))
         if self.words_button.isChecked():
             self.words.setText(figure.summary())
 

@@ -107,6 +107,7 @@ class Results(QWidget):
         self.gap = Words("", "warning", selectable=True)
         self.tabs = QTabWidget(self)
         self.tabs.setUsesScrollButtons(True)
+        self.tabs.setAccessibleName(tr("Pages of the result"))
         self.matrix: MatrixPage | None = None
         self.pictures: PicturesPage | None = None
         layout = QVBoxLayout(self)
