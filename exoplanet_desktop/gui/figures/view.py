@@ -182,7 +182,7 @@ class FigurePanel(QWidget):
             for widget in (self.words_button, self.words):
                 widget.setAccessibleName(tr("In words: {figure}", figure=figure.title))
         if self.words_button.isChecked():
-            self.words.setText(figure.summary())
+            self._tell()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu.popup(event.globalPos())
@@ -211,8 +211,12 @@ class FigurePanel(QWidget):
     def _show_words(self, shown: bool) -> None:
         self.words_button.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         if shown:
-            self.words.setText(self.figure.summary())
+            self._tell()
         self.words.setVisible(shown)
+
+    def _tell(self) -> None:
+        self.words.setText(self.figure.summary())
+        self.words.setAccessibleDescription(self.words.text())
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
