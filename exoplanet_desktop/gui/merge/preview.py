@@ -47,6 +47,8 @@ class PreviewPane(QFrame):
         self._notes_area.setWidget(self.notes)
         self._notes_area.setWidgetResizable(True)
         self._notes_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._notes_area.viewport().setAutoFillBackground(False)
+        self.notes.setAutoFillBackground(False)
         self._notes_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.objects = Words("", selectable=True)
         self.conflicts = _table(tr("Where rows of the same object differ"))
@@ -76,7 +78,7 @@ class PreviewPane(QFrame):
     def _fit_notes(self) -> None:
         """As high as the notes need, up to a few lines; then they scroll."""
         needed = self.notes.heightForWidth(max(self.width() - 2 * MARGIN_PX, 200))
-        self._notes_area.setFixedHeight(min(needed, MOST_NOTES_PX))
+        self._notes_area.setFixedHeight(max(0, min(needed, MOST_NOTES_PX)))  # -1 for no text
 
     def _show_files(self, files: "Sequence[FilePreview]") -> None:
         titles = [tr("Catalog"), tr("Rows"), tr("Dropped"), tr("Gained"), tr("Lost")]
