@@ -21,6 +21,11 @@ BENCHES = {
     "merge": "tests.benchmarks.tables:merge",
     "runs": "tests.benchmarks.runs:measure",
     "slider": "tests.benchmarks.slider:measure",
+    "open-first": "tests.benchmarks.window:open_first",
+    "scroll": "tests.benchmarks.window:scroll",
+    "painted": "tests.benchmarks.window:painted",
+    "stall": "tests.benchmarks.window:stall",
+    "window-memory": "tests.benchmarks.window:memory",
     "cluster": "tests.benchmarks.cluster:measure",
     "soak": "tests.benchmarks.soak:measure",
 }

@@ -26,7 +26,7 @@ MEGABYTE = 1e6
 def open_all(say: Say) -> Sequence[Figure]:
     """Reading a CSV into a table, against a bare `CREATE TABLE … read_csv` of the same columns as texts."""
     with lab.folder() as work:
-        csv = _catalog(work / "a.csv", 1, say)
+        csv = catalog(work / "a.csv", 1, say)
         rounds = [{name: _run(name, csv, work) for name in ("ours", "bare", "typed")} for _ in range(ROUNDS)]
     ratio = median(each["ours"]["seconds"] / each["bare"]["seconds"] for each in rounds)
     times = {name: median(each[name]["seconds"] for each in rounds) for name in rounds[0]}
@@ -41,7 +41,7 @@ def open_all(say: Say) -> Sequence[Figure]:
 def sort(say: Say) -> Sequence[Figure]:
     """A click on a header, to the first page; and pages at random rows of the sorted view."""
     with lab.folder() as work:
-        found = _run("sort", _catalog(work / "a.csv", 1, say), work)
+        found = _run("sort", catalog(work / "a.csv", 1, say), work)
     return [
         Figure("sort to first page, slowest of numbers and texts", max(found["sorts"]), "s", 1.5, None, str(found)),
         Figure("page at a random row of the sorted view, median", found["page_ms"], "ms", 10.0),
@@ -52,14 +52,14 @@ def sort(say: Say) -> Sequence[Figure]:
 def filter_rows(say: Say) -> Sequence[Figure]:
     """An expression, to the first page."""
     with lab.folder() as work:
-        found = _run("filter", _catalog(work / "a.csv", 1, say), work)
+        found = _run("filter", catalog(work / "a.csv", 1, say), work)
     return [Figure("filter to first page, slowest of three", max(found["filters"]), "s", 0.5, None, str(found))]
 
 
 def merge(say: Say) -> Sequence[Figure]:
     """Two catalogs into one, against pandas: concat, drop_duplicates, to_csv."""
     with lab.folder() as work:
-        a, b = _catalog(work / "a.csv", 1, say), _catalog(work / "b.csv", 2, say)
+        a, b = catalog(work / "a.csv", 1, say), catalog(work / "b.csv", 2, say)
         ours = _run("merge", a, work, b)
         say(f"ours: {ours}")
         same = _run("merge", a, work, a)
@@ -74,7 +74,7 @@ def merge(say: Say) -> Sequence[Figure]:
     ]
 
 
-def _catalog(path: Path, seed: int, say: Say) -> Path:
+def catalog(path: Path, seed: int, say: Say) -> Path:
     from exoplanet_desktop.catalogs.simulate import simulate
 
     say(f"simulating {ROWS:,} rows")

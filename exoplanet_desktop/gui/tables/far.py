@@ -24,6 +24,9 @@ class FarScroll(QScrollBar):
         self._moving = False
         self.setAccessibleName(tr("Rows"))
         self.hide()
+        # Not within the scrolling itself: a window that is moved resets the view.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._leave_edge)
         self.valueChanged.connect(self._lead)
         grid.verticalScrollBar().valueChanged.connect(self._follow)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
@@ -89,11 +92,16 @@ class FarScroll(QScrollBar):
         current, seen = grid.currentIndex(), model.first_row
         cell = (seen + current.row(), current.column()) if current.isValid() else None
         model.move_window(row)
-        grid.verticalScrollBar().setValue((top - model.first_row) * self._height)
+        self._scroll(top - model.first_row)
         if cell and 0 <= cell[0] - model.first_row < model.rowCount():
             index = model.index(cell[0] - model.first_row, cell[1])
             grid.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._moving = False
+
+    def _scroll(self, place: int) -> None:
+        """Let a row of the window be the first on screen, as far as its ends allow it."""
+        bar = self._grid.verticalScrollBar()
+        bar.setValue(max(0, min(place * self._height, bar.maximum())))
 
     @Slot(int)
     def _lead(self, row: int) -> None:
@@ -103,8 +111,7 @@ class FarScroll(QScrollBar):
         self.reach(row)
         self._moving = True
         place = row - self._model.first_row
-        bar = self._grid.verticalScrollBar()
-        bar.setValue(bar.maximum() if row >= self.maximum() else place * self._height)
+        self._scroll(self._model.rowCount() if row >= self.maximum() else place)
         self._moving = False
 
     @Slot(int)
@@ -115,7 +122,7 @@ class FarScroll(QScrollBar):
         self._moving = True
         self.setValue(self._top())
         self._moving = False
-        QTimer.singleShot(0, self, self._leave_edge)
+        self._soon.start()
 
     @Slot()
     def _leave_edge(self) -> None:

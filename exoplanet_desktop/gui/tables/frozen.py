@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
+from exoplanet_desktop.gui.tables.painting import CellPainter
 from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class FrozenColumns(QTableView):
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)
         self.setShowGrid(False)
+        self.setItemDelegate(CellPainter(grid.table_model, self))
         self.setAutoScroll(False)
         self.setProperty("frozen", True)
         self.setAccessibleName(tr("Frozen columns"))

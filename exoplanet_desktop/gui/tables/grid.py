@@ -14,6 +14,7 @@ from exoplanet_desktop.gui.tables.frozen import FrozenColumns
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
 from exoplanet_desktop.gui.tables.memory import Look
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
+from exoplanet_desktop.gui.tables.painting import CellPainter
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -51,6 +52,7 @@ class Grid(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
         self.setShowGrid(False)
+        self.setItemDelegate(CellPainter(model, self))
         self.setTabKeyNavigation(False)  # Tab leaves the table: the arrows walk its cells
         across, down = self.horizontalHeader(), self.verticalHeader()
         across.setSectionsMovable(True)

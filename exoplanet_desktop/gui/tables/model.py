@@ -174,11 +174,7 @@ class TableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         # Thousands of calls a repaint: the roles that are not answered leave first.
         if role == Qt.ItemDataRole.DisplayRole:
-            text = self._text(index)
-            how = self._shown_as[index.column()]
-            if len(text) > LONGEST_SHOWN:
-                return text[:LONGEST_SHOWN] + WAITING
-            return how(text) if how else text
+            return self.cell(index)[0]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self._columns[index.column()] in self._numeric else _LEFT
         if role == Qt.ItemDataRole.DecorationRole:
@@ -196,11 +192,24 @@ class TableModel(QAbstractTableModel):
         cells = self._pages.find(self.first_row + row)
         return None if cells is None else (cells[self._positions[column]] or "" if cells else "")
 
+    def cell(self, index: Index) -> tuple[str, str | None, bool]:
+        """All that is painted of a cell: its text, its class, and whether it stands at the right."""
+        column = index.column()
+        text = self._text(index)
+        classes = self._classes[column]
+        label = classes.get(text)
+        if label is None and classes is not LABELS:
+            label = classes.get(text.strip().upper())
+        how = self._shown_as[column]
+        if len(text) > LONGEST_SHOWN:
+            text = text[:LONGEST_SHOWN] + WAITING
+        elif how:
+            text = how(text)
+        return text, label, self._columns[column] in self._numeric
+
     def class_of(self, index: Index) -> str | None:
         """The class that a cell stands for; None where it stands for none."""
-        text = self._text(index)
-        classes = self._classes[index.column()]
-        return classes.get(text) or (classes.get(text.strip().upper()) if classes is not LABELS else None)
+        return self.cell(index)[1]
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical:

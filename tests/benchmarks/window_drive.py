@@ -1,0 +1,269 @@
+"""The process of a measurement: the program itself, driven as by a user."""
+
+import asyncio
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QTableView
+
+from exoplanet_desktop.gui import app
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.tables.grid import Grid
+from exoplanet_desktop.gui.tables.view import CatalogView
+
+JUMPS = 1_000
+OPENINGS = 5
+BEAT_MS = 5
+WITHIN_S = 600.0
+RESULT_ROWS = 100_000
+WARM_S = 2.0
+
+
+class WatchedGrid(Grid):
+    """Tells when it has painted cells, none of them waiting."""
+
+    painted_at = 0.0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        there = self.is_there()
+        QTableView.paintEvent(self, event)
+        if there:
+            self.painted_at = time.perf_counter()
+
+    def is_there(self) -> bool:
+        model, top = self.table_model, max(self.rowAt(0), 0)
+        bottom = self.rowAt(self.viewport().height() - 1)
+        bottom = bottom if bottom >= 0 else model.rowCount() - 1
+        return model.rowCount() > 0 and model.text(top, 0) is not None and model.text(bottom, 0) is not None
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + WITHIN_S
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(what)
+        await asyncio.sleep(0)
+
+
+async def painted_after(grid: WatchedGrid, begun: float) -> float:
+    """Seconds from a moment to the next complete painting."""
+    await until(lambda: grid.painted_at > begun, "the table was not painted")
+    return grid.painted_at - begun
+
+
+async def opened(view: CatalogView, open_file: Callable[[], object]) -> None:
+    done: list[object] = []
+    view.opened.connect(done.append)
+    open_file()
+    await until(lambda: bool(done), "the file was not opened")
+    view.opened.disconnect(done.append)
+
+
+async def first(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
+    grid: Any = window.train.view.grid
+    seconds = []
+    for _ in range(OPENINGS):
+        window.train.view.clear()
+        window.train.picker.set_paths([])
+        await asyncio.sleep(0.2)
+        begun = time.perf_counter()
+        window.train.open_files([csv])
+        await until(lambda: grid.table_model.rowCount() >= 200, "no first rows")
+        seconds.append(await painted_after(grid, begun))
+        await until(lambda: window.train.view.shown is not None, "the file was not opened")
+    return {"seconds": seconds, "median": median(seconds)}
+
+
+async def scroll(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
+    await opened(window.train.view, lambda: window.train.open_files([csv]))
+    await asyncio.sleep(WARM_S)
+    grid: Any = window.train.view.grid
+    bar, rng, seconds = grid.verticalScrollBar(), random.Random(1), []
+    for _ in range(JUMPS):
+        place = rng.randrange(bar.maximum())
+        begun = time.perf_counter()
+        bar.setValue(place)
+        seconds.append(await painted_after(grid, begun))
+        await asyncio.sleep(0.002)
+    seconds.sort()
+    return {
+        "jumps": JUMPS,
+        "p50": median(seconds),
+        "p99": seconds[int(len(seconds) * 0.99)],
+        "longest": seconds[-1],
+    }
+
+
+async def painted(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
+    await opened(window.train.view, lambda: window.train.open_files([csv]))
+    await asyncio.sleep(WARM_S)
+    pane = window.train.view.pane
+    grid: Any = pane.grid
+    sorts, filters = [], []
+
+    async def measure(act: Callable[[], object], done: Callable[[], bool]) -> float:
+        begun = time.perf_counter()
+        act()
+        await until(done, "the rows were not selected")
+        grid.painted_at = 0.0
+        return await painted_after(grid, begun)
+
+    for name in ("koi_period", "koi_depth_err1", "kepoi_name", "kepid"):
+        at, wanted = pane.model.columns.index(name), ((name, True),)
+        sorts.append(
+            await measure(
+                lambda at=at: grid.sortByColumn(at, Qt.SortOrder.DescendingOrder),
+                lambda wanted=wanted: pane.model.order[:1] == wanted,
+            )
+        )
+    pane.selecting.sort(())
+    await until(lambda: not pane.model.order, "the order was not given up")
+    for text in (
+        "koi_period < 10 and koi_prad between 0.8 and 1.25",
+        "koi_disposition = 'CONFIRMED' or koi_score is missing",
+        "kepoi_name contains '77.01'",
+    ):
+        before = pane.selecting.view
+        filters.append(
+            await measure(
+                lambda text=text: pane.selecting.filter(text), lambda before=before: pane.selecting.view is not before
+            )
+        )
+    return {"sorts": sorts, "filters": filters}
+
+
+async def memory(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
+    await asyncio.sleep(WARM_S)
+    empty = _held()
+    await opened(window.train.view, lambda: window.train.open_files([csv]))
+    await asyncio.sleep(WARM_S)
+    one = _held()
+    window.tabs.setCurrentWidget(window.predict)
+    await opened(window.predict.view, lambda: window.predict.open_files([csv]))
+    await asyncio.sleep(WARM_S)
+    return {"one": one - empty, "two": _held() - empty}
+
+
+class Heartbeat(QObject):
+    """Gaps between the beats of a timer, by what went on meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: dict[str, list[float]] = {}
+        self._part, self._last = "", 0.0
+        self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+
+    @contextmanager
+    def during(self, part: str) -> Any:
+        self._part, self._last = part, time.perf_counter()
+        self.gaps.setdefault(part, [])
+        self._timer.start()
+        yield
+        self._beat()
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps[self._part].append((now - self._last) * 1000)
+        self._last = now
+
+
+async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
+    from exoplanet_desktop.catalogs.simulate import simulate
+
+    small = work / "result.csv"
+    await window.services.workers.call(simulate, "KOI", RESULT_ROWS, 5, small)
+    await until(lambda: window.services.session.state is State.READY, "no engine")
+    pane, heart = window.train.view.pane, Heartbeat()
+    with heart.during("open"):
+        await opened(window.train.view, lambda: window.train.open_files([csv]))
+    with heart.during("scroll"):
+        bar, rng = pane.grid.verticalScrollBar(), random.Random(2)
+        for _ in range(200):
+            bar.setValue(rng.randrange(bar.maximum()))
+            await asyncio.sleep(0.02)
+    with heart.during("sort and filter"):
+        pane.selecting.sort((("koi_period", True),))
+        await until_quietly(lambda: bool(pane.model.order))
+        pane.selecting.filter("koi_period < 10")
+        await until_quietly(lambda: pane.model.rowCount() < 1_000_000)
+    with heart.during("upload and training"):
+        await opened(window.train.view, lambda: window.train.open_files([small]))
+        ended: list[object] = []
+        window.train.training_ended.connect(ended.append)
+        window.train.start()
+        await until_quietly(lambda: bool(ended))
+    with heart.during("result of 100,000 rows"):
+        window.tabs.setCurrentWidget(window.predict)
+        await opened(window.predict.view, lambda: window.predict.open_files([small]))
+        await until_quietly(lambda: window.predict.go.button.isEnabled())
+        done: list[object] = []
+        window.predict.predicted.connect(done.append)
+        window.predict.start()
+        await until_quietly(lambda: bool(done))
+        await asyncio.sleep(0.5)
+    with heart.during("merge"):
+        from exoplanet_desktop.catalogs.merge import merge
+
+        await window.services.workers.call(merge, csv, small, work / "merged.csv")
+    every = sorted(gap for gaps in heart.gaps.values() for gap in gaps)
+    return {
+        "beats": len(every),
+        "p99": every[int(len(every) * 0.99)],
+        "longest": every[-1],
+        "parts": {name: (sorted(gaps)[int(len(gaps) * 0.99)], max(gaps)) for name, gaps in heart.gaps.items()},
+    }
+
+
+async def until_quietly(condition: Callable[[], bool]) -> None:
+    """Waits without taking the GUI thread's time."""
+    end = time.monotonic() + WITHIN_S
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("it did not happen")
+        await asyncio.sleep(0.02)
+
+
+def _held() -> int:
+    with Path("/proc/self/status").open(encoding="utf-8") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS:"))
+
+
+WORKS: dict[str, Callable[[MainWindow, Path, Path], Awaitable[dict[str, Any]]]] = {
+    "first": first,
+    "scroll": scroll,
+    "painted": painted,
+    "memory": memory,
+    "stall": stall,
+}
+
+
+def main(what: str, csv: Path, work: Path, out: Path) -> None:
+    import exoplanet_desktop.gui.tables.pane as pane
+
+    pane.Grid = WatchedGrid  # type: ignore[misc]
+    found: dict[str, Any] = {}
+
+    async def script(window: MainWindow) -> None:
+        window.resize(1280, 800)
+        found.update(await WORKS[what](window, csv, work))
+
+    app.run([], work / "data", script)
+    out.write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("XDG_CONFIG_HOME", sys.argv[3])
+    main(sys.argv[1], *map(Path, sys.argv[2:5]))
