@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from urllib3.exceptions import ProtocolError
 
 from exoplanet_desktop.client.exchange import Exchange
 from exoplanet_desktop.client.patience import FILE, QUICK, WORK, Patience, Patiences, Repeats
@@ -203,6 +204,8 @@ class Connection:
         if refused:
             cause = Refusal.of(status, response.headers)
             raise self.refusal(status, buffer.getvalue(), ask.what, response.headers.get("Location", "")) from cause
+        if not transfer.done and _is_cut_short(response):
+            raise ProtocolError("the head of the answer was cut short")
         return Answer(ask.what, status, buffer.getvalue())
 
     def _session(self) -> requests.Session:
@@ -229,6 +232,16 @@ def _checked(token: str | None) -> str | None:
     if token and not (token.isascii() and token.isprintable() and " " not in token):
         raise InputError("The token holds characters that no token has. Copy it again, without spaces or line ends.")
     return token
+
+
+def _is_cut_short(response: requests.Response) -> bool:
+    """Whether an answer without a body says in no way that it has none: then the line broke in the middle of its head,
+    which http.client takes for the end of it.
+    """
+    headers = response.headers
+    told = headers.get("Content-Length", "").strip().isdecimal() or "chunked" in headers.get("Transfer-Encoding", "")
+    closes = response.raw.version != 11 or headers.get("Connection", "").lower() == "close"
+    return response.status_code != 204 and not told and not closes
 
 
 def _length(response: requests.Response) -> int | None:

@@ -207,12 +207,20 @@ class MainWindow(QMainWindow):
         dialog = self.dialogs.get(run)
         if dialog is None:
             dialog = self.dialogs[run] = ProgressDialog(run, self.services.workers, self)
+            dialog.finished.connect(lambda: self._forget_dialog(run))
             dialog.use_in_predict.connect(self._use_in_predict)
             dialog.train_again.connect(self._train_again)
             self.train.run_rows.serve(dialog)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _forget_dialog(self, run: TrainingRun) -> None:
+        """The figures of a dialog take 12 MB; it is made anew where it is wanted again."""
+        dialog = self.dialogs.get(run)
+        if dialog is not None and run.is_over and not dialog.transfer.is_busy:
+            del self.dialogs[run]
+            dialog.deleteLater()
 
     def _show_kept(self, kept: KeptRun) -> None:
         from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
@@ -273,7 +281,7 @@ class MainWindow(QMainWindow):
         self.hide()
         try:
             self.preferences.change(**placement(self), tab=self.tabs.currentIndex())
-            for dialog in self.dialogs.values():
+            for dialog in list(self.dialogs.values()):
                 dialog.close()
             self.runs_dock.showing.close()
             for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):

@@ -102,7 +102,7 @@ class Table:
         self.stage.on(method, path, *acts)
 
     def close_dialogs(self) -> None:
-        for dialog in self.window.dialogs.values():
+        for dialog in list(self.window.dialogs.values()):
             dialog.close()
 
     @property

@@ -41,6 +41,11 @@ def test_a_run_of_the_last_time_is_read_without_a_backend(start: Start, sample: 
     assert dialog.run.result.accuracy == accuracy
     assert set(dialog.results.pictures.pictures) == {"counts", "shares"}
     assert dialog.log.toPlainText() == log_text
+    run = dialog.run
+    dialog.close()
+    assert window.dialogs == {}, "the figures of a dialog that was closed take no memory"
+    window.show_run(run)
+    assert window.dialogs[run].log.toPlainText() == log_text
     assert window.services.session.connection is None
 
 

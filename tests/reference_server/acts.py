@@ -175,6 +175,8 @@ MISBEHAVIOURS: dict[str, tuple[Callable[[bytes, str], list[Act]], str]] = {
     "a length too short": (lambda g, o: [closing(whole_with_length(g, max(1, len(g) - 9)))], EITHER),
     "a length of gigabytes": (lambda g, o: [closing(whole_with_length(g, 10**11))], ERROR),
     "a length that is none": (lambda g, o: [raw(b"HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\n" + g)], EITHER),
+    "a head cut short": (lambda g, o: [raw(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nConte")], ERROR),
+    "a head cut short, then right": (lambda g, o: [raw(b"HTTP/1.1 200 OK\r\nServ"), whole(g)], EITHER),
     "a bad chunk": (lambda g, o: [raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" + g)], ERROR),
     "silence": (lambda g, o: [silent], ERROR),
     "silence in the answer": (lambda g, o: [half_then(silent, g)], ERROR),
