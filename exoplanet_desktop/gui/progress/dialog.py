@@ -192,6 +192,7 @@ class ProgressDialog(QDialog):
         self.ask_button.setVisible(bool(run.trouble) or run.phase == WAITING)
         self.wait_button.setVisible(run.can_wait)
         self.cancel_button.setVisible(not run.is_over)
+        self.cancel_button.setText(tr("Cancel") if run.can_cancel or run.phase == WAITING else tr("Stop watching"))
         self.bar.setVisible(not run.is_over and run.phase != WAITING)
         if not run.is_over and not self._timer.isActive():
             self._timer.start()

@@ -193,6 +193,8 @@ class Runs(QObject):
             run.leave()
 
     def _put_into_outbox(self, run: TrainingRun) -> None:
+        if not run.can_wait:
+            return  # clicked twice
         if run not in self.all:
             self._list(run)  # one of the last time
         self.outbox.put(run)
