@@ -83,7 +83,9 @@ class Demo:
 
     async def _predict(self, window: MainWindow, csv: Path) -> None:
         tab = window.predict
-        window.dialogs[window.services.runs.all[-1]].predict_button.click()
+        run = window.services.runs.all[-1]
+        window.show_run(run)  # its dialog was closed, and is made anew
+        window.dialogs[run].predict_button.click()
         await self._signal(tab.view.opened, f"{csv.name}", lambda: tab.open_files([csv]))
         await self._until(tab.go.button.isEnabled, "something can be predicted")
         await self._picture(window, "predict-catalog")
