@@ -68,6 +68,7 @@ class Table:
     extensions: Iterable[str] = ()
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     target: Path = Path()
+    shown_before: Any = None
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def until(self, condition: Callable[[], bool], timeout: int = WAIT_MS) -> None:
@@ -209,13 +210,17 @@ def _log_says(what: str) -> Callable[[Table], str]:
 
 
 def _predict(table: Table) -> None:
-    table.window.predict.prediction = None
+    table.shown_before = table.window.predict.prediction
     table.window.predict.go.button.click()
     table.until(lambda: table.window.predict.is_busy or bool(table.failures), 3_000)
 
 
+def _predicted(table: Table) -> bool:
+    return table.window.predict.prediction is not table.shown_before
+
+
 def _not_predicting(table: Table) -> bool:
-    return not table.window.predict.is_busy and (table.window.predict.prediction is not None or bool(table.failures))
+    return not table.window.predict.is_busy and (_predicted(table) or bool(table.failures))
 
 
 def _merge(table: Table) -> None:
@@ -326,12 +331,12 @@ CALLS = [
     ),
     WindowCall(
         "predict", "POST", lab.PREDICT,
-        act=_predict, over=_not_predicting, right=lambda t: t.window.predict.prediction is not None,
+        act=_predict, over=_not_predicting, right=_predicted,
         words=_notice, button=lambda t: t.window.predict.go.button,
     ),
     WindowCall(
         "fetch the prediction", "GET", lab.PREDICTED,
-        act=_predict, over=_not_predicting, right=lambda t: t.window.predict.prediction is not None,
+        act=_predict, over=_not_predicting, right=_predicted,
         words=_notice, button=lambda t: t.window.predict.go.button,
     ),
     WindowCall(
