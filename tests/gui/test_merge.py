@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.widgets.options import TrainingOptions
+from exoplanet_desktop.gui.widgets.words import ElidedWords
 from exoplanet_desktop.gui.workers.poller import Connection
 
 Sample = Callable[..., Path]
@@ -103,3 +106,44 @@ def test_another_backend_has_other_files(live: MainWindow, sample: Sample, qtbot
         qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=10_000)
     finally:
         lab.stop()
+
+
+@pytest.mark.parametrize(("width", "lines"), [(1100, 1), (600, 2), (280, 4)])
+def test_the_options_beside_a_merged_file_fold_before_a_word_is_cut(
+    styled: QApplication, qtbot: QtBot, width: int, lines: int
+) -> None:
+    options = TrainingOptions(slim=True)
+    qtbot.addWidget(options)
+    options.resize(width, 200)
+    options.show()
+    boxes = (options.satellite, options.model, options.features, options.balance)
+
+    assert options.width() == width
+    qtbot.waitUntil(lambda: len({box.y() for box in boxes}) == lines, timeout=5_000)
+    for box in boxes:
+        box.setCurrentIndex(box.count() - 1)
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box)
+        assert box.fontMetrics().horizontalAdvance(box.currentText()) <= room.width()
+    options.offer_extensions(features=False, balance=False)
+    assert [box.isVisible() for box in boxes] == [True, True, False, False]
+    options.resize(1100, 200)
+    qtbot.waitUntil(lambda: options.satellite.y() == options.model.y(), timeout=5_000)
+
+
+def test_a_title_too_long_for_its_line_is_shortened_in_its_middle(styled: QApplication, qtbot: QtBot) -> None:
+    name = "merged__koi_cumulative__koi_observed_later__20261129-151744.csv"
+    title = ElidedWords(name, "heading")
+    qtbot.addWidget(title)
+    title.resize(title.sizeHint())
+    title.show()
+    whole = title.grab().toImage()
+    title.resize(title.width() // 2, title.height())
+
+    half = title.grab().toImage()
+    assert title.text() == name
+    assert name in title.toolTip()
+    assert half.copy(0, 0, 40, half.height()) == whole.copy(0, 0, 40, whole.height())  # it begins as it did
+    assert half != whole.copy(0, 0, half.width(), half.height())  # and is not cut off

@@ -4,7 +4,7 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
@@ -18,6 +18,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.column import scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.words import Words
@@ -26,6 +27,8 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile
+
+LEAST_LINES = 16  # of text, that the table with all around it is high at least
 
 
 class UsePage(QWidget):
@@ -52,13 +55,19 @@ class UsePage(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(16)
         line.addWidget(self.options, 1)
-        line.addWidget(self.train_button)
-        layout = QVBoxLayout(self)
+        line.addWidget(self.train_button, 0, Qt.AlignmentFlag.AlignTop)
+        page = QWidget()
+        page.setObjectName("page")
+        layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.bar)
         layout.addWidget(self.train_reason)
         layout.addWidget(self.view, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(page))
+        self._give_room()
         self.train_button.clicked.connect(self.train)
         self.options.changed.connect(self.settle)
         self.view.opened.connect(self.settle)
@@ -75,6 +84,15 @@ class UsePage(QWidget):
 
     def tell(self, error: AppError) -> None:
         self._services.notices.failure(error)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._give_room()
+
+    def _give_room(self) -> None:
+        """Let the table keep some rows in sight: with large text in a low window, the page is scrolled instead."""
+        self.view.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
 
     async def use(self, file: "MergedFile | LocalMerged") -> None:
         """Show a merged file with the options to train. Raises AppError."""

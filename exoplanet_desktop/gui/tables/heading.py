@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.text import count, counted, fixed, megabytes, tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
-from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.gui.widgets.words import ElidedWords, Words, tip
 
 
 class Heading(QWidget):
@@ -23,7 +23,7 @@ class Heading(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bytes = 0
-        self.title = Words("", "heading", wrap=False)
+        self.title = ElidedWords("", "heading")
         self.size_label = Words("", "muted", wrap=False)
         self.notes = QPushButton(self)
         self.notes.setAccessibleName(tr("Notes on the file"))

@@ -49,13 +49,32 @@ class FlowLayout(QLayout):
 
     def _place(self, rect: QRect, move: bool) -> int:
         """The height that is used."""
-        x, y, high = rect.x(), rect.y(), 0
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            high = max(item.sizeHint().height() for item in line)
+            x = rect.x()
+            for item in line:
+                size = item.sizeHint()
+                if move:
+                    # Beside each other, low and high ones stand on one middle.
+                    at = QPoint(x, y + (high - size.height()) // 2)
+                    item.setGeometry(QRect(at, QSize(min(size.width(), rect.width()), size.height())))
+                x += size.width() + self.spacing()
+            y += high + self.spacing()
+        return max(y - self.spacing() - rect.y(), 0)
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        """The items that are shown, by lines."""
+        lines: list[list[QLayoutItem]] = []
+        used = 0
         for item in self._items:
-            size = item.sizeHint()
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, high = rect.x(), y + high + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(min(size.width(), rect.width()), size.height())))
-            x += size.width() + self.spacing()
-            high = max(high, size.height())
-        return y + high - rect.y()
+            if item.isEmpty():
+                continue
+            wide = item.sizeHint().width()
+            if not lines or used + self.spacing() + wide > width:
+                lines.append([item])
+                used = wide
+            else:
+                lines[-1].append(item)
+                used += self.spacing() + wide
+        return lines

@@ -5,13 +5,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.fields import FoldingFields
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
@@ -49,8 +50,13 @@ def feature_hint(features: Features) -> str:
     return tr("Leaves out the columns that carry the human verdict.")
 
 
-def satellite_combo() -> QComboBox:
-    return combo(tr("Satellite"), [(satellite_title(value), value) for value in Satellite])
+def satellite_combo(short: bool = False) -> QComboBox:
+    """`short`: its name alone; the tooltip of each says what it is."""
+    titles = {value: satellite_title(value) for value in Satellite}
+    box = combo(tr("Satellite"), [(str(value) if short else title, value) for value, title in titles.items()])
+    for place, title in enumerate(titles.values()):
+        box.setItemData(place, tip(title), Qt.ItemDataRole.ToolTipRole)
+    return box
 
 
 def chosen(box: QComboBox, kind: type[Word]) -> Word:
@@ -66,7 +72,7 @@ def choose(box: QComboBox, value: Any) -> None:
 
 
 class TrainingOptions(QWidget):
-    """Satellite, model, features and class balance of a training, below each other or in one line (`slim`).
+    """Satellite, model, features and class balance of a training, below each other or side by side (`slim`).
 
     Signals:
         changed: another training is described now.
@@ -77,7 +83,7 @@ class TrainingOptions(QWidget):
     def __init__(self, slim: bool = False, satellite: bool = True, parent: QWidget | None = None) -> None:
         """`satellite`: whether it is asked for here."""
         super().__init__(parent)
-        self.satellite = satellite_combo()
+        self.satellite = satellite_combo(short=slim)
         self.model = combo(tr("Model"), [(model.display_name, model) for model in Model])
         self.features = combo(tr("Features"), [(features.display_name, features) for features in Features])
         self.balance = combo(tr("Class balance"), [(balance_title(value), value) for value in Balance])
@@ -108,17 +114,20 @@ class TrainingOptions(QWidget):
             label = QLabel(text, self)
             label.setBuddy(box)
             self._rows[box] = label
-            # The line below the features explains them; in one line their tooltip does.
-            row, column = (0, 2 * place) if slim else (place + 2 * (place > 2), 0)
-            grid.addWidget(label, row, column)
-            grid.addWidget(box, row, column + 1)
-            grid.setColumnStretch(column + 1, 1)
-        if slim:
+            if not slim:
+                row = place + 2 * (place > 2)
+                grid.addWidget(label, row, 0)
+                grid.addWidget(box, row, 1)
+        self._fields = FoldingFields([(label, box) for box, label in self._rows.items()]) if slim else None
+        if self._fields is not None:
+            # The line below the features explains them; where they stand side by side their tooltip does.
+            grid.addWidget(self._fields, 0, 0, 1, 2)
             self.hint.hide()
             self.sentinel.hide()
         else:
             grid.addWidget(self.hint, 3, 1)
             grid.addWidget(self.sentinel, 4, 1)
+        grid.setColumnStretch(1, 1)
         labels = QBoxLayout(QBoxLayout.Direction.LeftToRight if slim else QBoxLayout.Direction.TopToBottom)
         labels.addWidget(self.labels_note, 1)
         labels.addWidget(self.use_model_labels)
@@ -139,6 +148,8 @@ class TrainingOptions(QWidget):
         self.hint.setVisible(features and not self._slim)
         self._show(self.balance, balance)
         self._explain()
+        if self._fields is not None:
+            self._fields.fold()
 
     def tell_model_labels(self, rows: int) -> None:
         """Say of the catalog how many of its rows carry labels that a model made, and ask whether they are used."""
