@@ -26,7 +26,7 @@ from typing import NoReturn
 
 from exoplanet_desktop.catalogs.cells import Cells
 from exoplanet_desktop.catalogs.terms import FUNCTIONS, Term, Terms
-from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.catalogs.tokens import ExpressionError, Token, text_of, tokens
 
 KEYWORDS = ("and", "or", "not", "in", "is", "missing", "between", "like", "contains", "starts with", "ends with")
 
@@ -34,30 +34,6 @@ _MOST_CHARACTERS = 10_000
 _DEEPEST = 60  # brackets within brackets
 _RESERVED = frozenset(word for keyword in KEYWORDS for word in keyword.split()) - {"with"}
 _COMPARE = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.]))
-    | (?P<text>'(?:[^']|'')*'|"(?:[^"]|"")*")
-    | (?P<quoted>`(?:[^`]|``)+`)
-    | (?P<word>[^\W\d]\w*)
-    | (?P<sign>==|!=|<>|<=|>=|\*\*|[-+*/%^=<>(),])
-    )""",
-    re.VERBOSE,
-)
-
-
-class ExpressionError(InputError):
-    """A filter that cannot be understood.
-
-    Attributes:
-        position: of the fault, in characters from 0.
-    """
-
-    code = "expression"
-
-    def __init__(self, sentence: str, position: int) -> None:
-        super().__init__(sentence)
-        self.position = position
 
 
 @dataclass(frozen=True)
@@ -89,24 +65,13 @@ def written(column: str) -> str:
     return column if plain else "`" + column.replace("`", "``") + "`"
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str  # number, text, quoted, word, sign, end
-    text: str
-    position: int
-
-    @property
-    def said(self) -> str:
-        return "the end" if self.kind == "end" else f"“{self.text}”"
-
-
 class _Parser:
     """Recursive descent over the grammar above."""
 
     def __init__(self, expression: str, cells: Cells) -> None:
         if len(expression) > _MOST_CHARACTERS:
             raise ExpressionError(f"The filter is longer than {_MOST_CHARACTERS:,} characters. Shorten it.", 0)
-        self._tokens = _tokens(expression)
+        self._tokens = tokens(expression)
         self._at = 0
         self._depth = 0
         self._names = {column.lower(): column for column in cells.columns}
@@ -161,7 +126,7 @@ class _Parser:
             term = self._terms.between(left, low, self._sum(), start)
         elif (how := self._pattern()) is not None:
             token = self._take("text", "a text in quotation marks")
-            term = self._terms.found(how, left, _text(token), start)
+            term = self._terms.found(how, left, text_of(token), start)
         elif turned:
             self._fail("After `not`, `in`, `between`, `like` or `contains` is expected here", self._now.position)
         else:
@@ -235,7 +200,7 @@ class _Parser:
         if token.kind == "number":
             return self._terms.number(token.text)
         if token.kind == "text":
-            return self._terms.text(_text(token))
+            return self._terms.text(text_of(token))
         if token.kind == "quoted":
             return self._column(token.text[1:-1].replace("``", "`"), token.position)
         if token.kind == "word" and token.text.lower() not in _RESERVED:
@@ -251,7 +216,7 @@ class _Parser:
         self._at -= 1
         return self._fail(f"A column, a number or a text is expected here, not {token.said}", token.position)
 
-    def _call(self, name: _Token) -> Term:
+    def _call(self, name: Token) -> Term:
         self._need("(", "a bracket")
         term = self._sum()
         self._need(")", "the closing bracket")
@@ -268,7 +233,7 @@ class _Parser:
     # --- tokens
 
     @property
-    def _now(self) -> _Token:
+    def _now(self) -> Token:
         return self._tokens[self._at]
 
     def _word(self, word: str) -> bool:
@@ -289,7 +254,7 @@ class _Parser:
         if not self._sign(sign):
             self._fail(f"Here should be {wanted}, not {self._now.said}", self._now.position)
 
-    def _take(self, kind: str, wanted: str) -> _Token:
+    def _take(self, kind: str, wanted: str) -> Token:
         token = self._now
         if token.kind != kind:
             self._fail(f"Here should be {wanted}, not {token.said}", token.position)
@@ -303,24 +268,3 @@ class _Parser:
 
     def _fail(self, sentence: str, position: int) -> NoReturn:
         raise ExpressionError(f"{sentence} (character {position + 1}).", position)
-
-
-def _tokens(expression: str) -> list[_Token]:
-    found: list[_Token] = []
-    position = 0
-    while expression[position:].strip():
-        match = _TOKEN.match(expression, position)
-        if match is None:
-            at = position + len(expression[position:]) - len(expression[position:].lstrip())
-            sign = expression[at]
-            why = "The quotation mark is never closed" if sign in "'\"`" else f"“{sign}” means nothing here"
-            raise ExpressionError(f"{why} (character {at + 1}).", at)
-        kind = str(match.lastgroup)
-        found.append(_Token(kind, match[kind], match.start(kind)))
-        position = match.end()
-    return [*found, _Token("end", "", len(expression))]
-
-
-def _text(token: _Token) -> str:
-    quote = token.text[0]
-    return token.text[1:-1].replace(quote * 2, quote)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MAX_BAD_LINES = 1_000  # that are kept; the rest is counted
 _CHECK_ROWS = 20_000
 _BLOCK = 4_194_304  # bytes
-_CLEAN_COPY = Scan(clean=True, breaks=True)
-_GROWTH = 1.6  # bytes in the database for each of the file: measured 1.45 for 49 columns of short cells
+CLEAN_COPY = Scan(clean=True, breaks=True)
+GROWTH = 1.6  # bytes in the database for each of the file: measured 1.45 for 49 columns of short cells
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def load(
     with readable(layout.path):
         given = layout
         layout = unpacked(layout, folder, within(report, 0.0, 0.1), should_stop)
-        need_space(folder, int(layout.path.stat().st_size * _GROWTH), f"The table {given.path.name}")
+        need_space(folder, int(layout.path.stat().st_size * GROWTH), f"The table {given.path.name}")
         target = _Target(connection, table, folder, within(report, 0.2, 1.0), should_stop, keep_partial)
         loaded = _load(target, layout, within(report, 0.1, 0.2))
         loaded.layout = replace(
@@ -109,62 +109,6 @@ def unpacked(layout: Layout, folder: Path, report: Report, should_stop: ShouldSt
     except OSError as error:
         raise full(error) or error from None
     return replace(layout, path=copy, packed=False)
-
-
-@dataclass
-class Prepared:
-    """A file that can be read in SQL without being stored.
-
-    Attributes:
-        relation: SQL that reads its rows, in order; to be held against the number of rows.
-        loaded: what is known of it.
-        direct: the relation reads the file itself, not a copy made record by record.
-        plain: no cell needs quotation marks in a file with commas.
-    """
-
-    relation: str
-    loaded: Loaded
-    direct: bool
-    plain: bool
-    _layout: Layout
-    _copy: Path
-
-    def carefully(self, report: Report, should_stop: ShouldStop) -> "Prepared":
-        """The file read record by record, where DuckDB does not find the rows that it should."""
-        layout, copy = self._layout, self._copy
-        need_space(copy.parent, int(layout.path.stat().st_size * _GROWTH), f"The file {layout.path.name}")
-        try:
-            loaded = clean_copy(layout, copy, report, should_stop)
-        except UnicodeError:
-            loaded = clean_copy(as_latin1(layout), copy, report, should_stop)
-        given = self.loaded.layout
-        loaded.layout = replace(loaded.layout, path=given.path, packed=given.packed)
-        if not loaded.rows:
-            raise no_rows_of(loaded)
-        return Prepared(csv_source(layout, copy, 0, _CLEAN_COPY), loaded, False, False, layout, copy)
-
-
-def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_stop: ShouldStop) -> Prepared:
-    """Finds out how to read a file in SQL; `name` is that of its temporary files.
-
-    Raises UnreadableFile, UnavailableError and Cancelled.
-    """
-    copy = folder / f"{name}.clean.csv"
-    source = unpacked(layout, folder, within(report, 0.0, 0.5), should_stop, name)
-    starts = folder / f"{name}.starts"
-    with source.path.open("rb") as file:
-        index = RowIndex(source.path, starts, source.delimiter, len(source.columns), signature(file))
-    try:
-        found = scan(source, starts=starts, report=within(report, 0.5, 1.0), should_stop=should_stop)
-    except UnicodeError:
-        source, found = as_latin1(source), Scan(clean=False)
-    loaded = Loaded(replace(source, path=layout.path, packed=layout.packed), found.records, index=index)
-    relation = csv_source(source, source.path, source.first_row - 1, found)
-    plain = found.plain and source.delimiter == ","
-    prepared = Prepared(relation, loaded, True, plain, source, copy)
-    if found.clean and not found.records:
-        raise no_rows_of(loaded)
-    return prepared if found.clean else prepared.carefully(report, should_stop)
 
 
 def no_rows_of(loaded: Loaded) -> UnreadableFile:
@@ -261,13 +205,15 @@ def _load_clean(target: _Target, layout: Layout, scan: Scan, index: RowIndex) ->
 def _load_careful(target: _Target, layout: Layout) -> Loaded:
     """Reads record by record into a clean copy, for DuckDB to read, and keeps what is no record."""
     copy = target.folder / f"{target.table}.clean.csv"
+    size = int(layout.path.stat().st_size * GROWTH)
+    need_space(target.folder, 2 * size, f"The table {layout.path.name}")  # the copy, and what is made of it
     try:
         loaded = clean_copy(
             layout, copy, within(target.report, 0.0, 0.6), target.should_stop, keep_partial=target.keep_partial
         )
         rest = within(target.report, 0.6, 1.0)
         limit = loaded.rows if loaded.partial else None
-        target.fill(layout, copy, 0, _CLEAN_COPY, rest, limit)
+        target.fill(layout, copy, 0, CLEAN_COPY, rest, limit)
     finally:
         copy.unlink(missing_ok=True)
     if target.count() != loaded.rows:

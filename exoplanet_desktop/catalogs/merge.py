@@ -11,6 +11,7 @@ from pathlib import Path
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.merge_notes import notes_of
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
 
@@ -88,6 +89,7 @@ def merge_many(
     """
     report, should_stop = report or silent, should_stop or never
     with Merging(paths, rule, identifier, report, should_stop) as merging, whole(out) as part:
+        merging.need_room(part)
         merging.read(0.0, 0.4)
         merging.compare(0.4, 0.6)
         merging.write(part, 0.6, 1.0)
@@ -98,7 +100,7 @@ def merge_many(
             rows_each=rows_each,
             duplicates=sum(dropped),
             columns=merging.columns,
-            notes=merging.notes(),
+            notes=notes_of(merging),
             dropped_each=dropped,
             filled=sum(merging.filled),
         )

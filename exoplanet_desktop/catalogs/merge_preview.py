@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merge_notes import lacking, notes_of
 from exoplanet_desktop.catalogs.merge_objects import Objects
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
@@ -131,7 +132,7 @@ def preview_merge(
             unlike_identifiers=objects.unlike,
             conflicts=tuple(_conflicts(merging, objects)),
             rows=sum(source.loaded.rows for source in merging.sources) - sum(merging.dropped_each),
-            notes=merging.notes(),
+            notes=notes_of(merging),
         )
     report(1.0, "looked through")
     return preview
@@ -145,7 +146,7 @@ def _file(merging: Merging, number: int) -> FilePreview:
         satellite=source.satellite,
         rows=source.loaded.rows,
         bad_lines=source.loaded.bad_count,
-        gained=tuple(merging.lacking(source)),
+        gained=tuple(lacking(merging, source)),
         lost=tuple(column for column in layout.columns if is_prediction(column)),
         dropped=merging.dropped_each[number],
         filled=merging.filled[number],

@@ -26,12 +26,13 @@ from exoplanet_desktop.catalogs.duplicates import (
     probe_columns,
 )
 from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
-from exoplanet_desktop.catalogs.loading import Loaded, Prepared, no_rows_of, prepare
+from exoplanet_desktop.catalogs.loading import Loaded, no_rows_of
+from exoplanet_desktop.catalogs.preparing import Prepared, prepare
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, silent, within
 from exoplanet_desktop.catalogs.reading import readable, sniff
 from exoplanet_desktop.catalogs.scan import UNIT_SEPARATOR
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
-from exoplanet_desktop.catalogs.united import Source, listed, united_columns
+from exoplanet_desktop.catalogs.united import Source, check_common, united_columns
 from exoplanet_desktop.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Merging:
         self._layouts = [sniff(path) for path in paths]
         self._report, self._should_stop = report, should_stop
         self.sources = [Source("", Loaded(layout)) for layout in self._layouts]
-        _check_common(self.sources)
+        check_common(self.sources)
         self.identifier = identifier_column(self.sources, chosen) if self.rule.by_identifier else ""
         self.columns: tuple[str, ...] = ()
         self.filled: list[int] = []
@@ -90,6 +91,20 @@ class Merging:
         discard(self.connection, self.folder)
 
     # --- reading
+
+    def need_room(self, out: Path) -> None:
+        """Raises UnavailableError where the merged file and the parts that it is put together from do not fit."""
+        sizes = []
+        for layout in self._layouts:
+            with readable(layout.path):
+                sizes.append(layout.path.stat().st_size)
+        parts = sum(sizes[1:])
+        if out.parent.stat().st_dev == self.folder.stat().st_dev:
+            # A part stays until all of it is in the merged file.
+            need_space(out.parent, sum(sizes) + max(sizes[1:]), "The merge")
+        else:
+            need_space(out.parent, sum(sizes), "The merged file")
+            need_space(self.folder, parts, "The merge")
 
     def read(self, start: float, end: float) -> None:
         """Finds out of each file what is needed to compare and write its rows.
@@ -208,9 +223,6 @@ class Merging:
 
     def write(self, out: Path, start: float, end: float) -> None:
         """Writes the rows that stay. Raises UnavailableError and Cancelled."""
-        sizes = [source.loaded.layout.path.stat().st_size for source in self.sources]
-        need_space(out.parent, sum(sizes), "The merged file")
-        need_space(self.folder, sum(sizes[1:]), "The merge")
         parts = [out, *(self.folder / f"part_{number}.csv" for number in range(1, len(self.sources)))]
         numbers = range(len(self.sources))
         step = (end - start) / len(self.sources) * 0.95
@@ -266,46 +278,6 @@ class Merging:
         finally:
             part.unlink()
 
-    # --- telling
-
-    def notes(self) -> tuple[str, ...]:
-        """What else happened, a sentence each."""
-        notes = list(dict.fromkeys(note for source in self.sources for note in source.notes()))
-        first = self.sources[0]
-        for other in self.sources[1:]:
-            if first.satellite and other.satellite and first.satellite != other.satellite:
-                notes.append(
-                    f"{first.name} is a {first.satellite} catalog and {other.name} a {other.satellite} one:"
-                    " their columns differ."
-                )
-        notes += self._columns_notes()
-        for source, filled in zip(self.sources, self.filled, strict=True):
-            if filled:
-                notes.append(
-                    f"{filled:,} rows of {source.name} had no `{source.label}`: the predicted class was put there, and"
-                    f" `{LABEL_SOURCE}` says `model`."
-                )
-        return tuple(notes)
-
-    def _columns_notes(self) -> list[str]:
-        if len(self.sources) == 2:
-            a, b = self.sources
-            return [
-                f"Only {one.name} has {listed(only)}; rows of {other.name} are empty there."
-                for one, other in ((a, b), (b, a))
-                if (only := sorted(column for low, column in one.kept.items() if low not in other.kept))
-            ]
-        return [
-            f"{source.name} has no {listed(lacking)}; its rows are empty there."
-            for source in self.sources
-            if (lacking := self.lacking(source))
-        ]
-
-    def lacking(self, source: Source) -> list[str]:
-        """The columns that a file gains: those of the others."""
-        own = {*source.kept, LABEL_SOURCE, (source.label or "").lower()}
-        return sorted(column for column in self.columns if column.lower() not in own)
-
     # --- helpers
 
     @property
@@ -341,13 +313,3 @@ class Merging:
 
     def _changed(self, source: Source) -> UnavailableError:
         return UnavailableError(f"{source.name} changed while it was merged. Try again when nothing writes to it.")
-
-
-def _check_common(sources: Sequence[Source]) -> None:
-    """Raises InputError where a file shares no column with those before it."""
-    known = set(sources[0].kept)
-    for source in sources[1:]:
-        if not known & source.kept.keys():
-            before = sources[0].name if len(sources) == 2 else "the files before it"
-            raise InputError(f"{before} and {source.name} have no column in common. Choose catalogs of one satellite.")
-        known |= source.kept.keys()

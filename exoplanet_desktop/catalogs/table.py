@@ -4,7 +4,7 @@
 
 import threading
 import weakref
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -19,7 +19,7 @@ from exoplanet_desktop.catalogs.loading import Loaded, load
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
 from exoplanet_desktop.catalogs.reading import Layout, sniff
 from exoplanet_desktop.catalogs.records import BadLine
-from exoplanet_desktop.catalogs.temporary import own_folder
+from exoplanet_desktop.catalogs.temporary import need_space, own_folder
 from exoplanet_desktop.catalogs.view import Order, Row, View, Where, condition
 from exoplanet_desktop.errors import BugError, InputError
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _CELLS_AT_ONCE = 4_000_000
 _COLUMNS_AT_ONCE = 16  # planning a query takes longer than in proportion: of 5,000 columns, 19 s by 200, 4 s by 16
-_MOST_ORDERS = 4  # that are kept for `page`, 8 bytes a row each
+_ROW_BYTES = 24  # of a row's number and of each of its keys, while rows are sorted
 
 
 class Table:
@@ -55,9 +55,8 @@ class Table:
     def __init__(self, connection: "DuckDBPyConnection", folder: Path, loaded: Loaded) -> None:
         self._connection = connection
         self._lock = threading.Lock()
-        self._making = threading.RLock()  # one view is made at a time, while pages go on being read
+        self._making = threading.Lock()  # one view is made at a time, while pages go on being read
         self._writing = threading.Lock()
-        self._views: OrderedDict[tuple[tuple[str, bool], ...], View] = OrderedDict()
         self._made = 0
         self.forgotten: deque[str] = deque()
         self._kinds: dict[str, Kind] = {}
@@ -177,6 +176,8 @@ class Table:
         found = condition(self, where)
         if found is None and not terms:
             return View(self, None, self.row_count, ())
+        needed = self.row_count * _ROW_BYTES * (1 + len(terms))
+        need_space(self.exports, needed, "The sorted table" if terms else "The filtered table")
         with self._making, self.reading() as cursor:
             while self.forgotten:
                 cursor.execute(f"DROP TABLE IF EXISTS {self.forgotten.popleft()}")
@@ -214,17 +215,9 @@ class Table:
         by_number = {row[0]: row[1:] for row in numbered}
         return [by_number[number] for number in numbers]
 
-    def page(self, offset: int, limit: int, order: Sequence[tuple[str, bool]] = ()) -> list[Row]:
-        """Rows `offset` to `offset + limit` in an order: see `select`, whose views are kept for further pages."""
-        key = tuple(order)
-        view = self._views.get(key)
-        if view is None:
-            with self._making:
-                view = self._views.get(key) or self.select(order=key)
-                self._views[key] = view
-                while len(self._views) > _MOST_ORDERS:
-                    self._views.popitem(last=False)
-        return view.page(offset, limit)
+    def page(self, offset: int, limit: int) -> list[Row]:
+        """Rows `offset` to `offset + limit`, in the file's order."""
+        return self.select().page(offset, limit)
 
     def summary(self, column: str, where: "View | None" = None, split: bool = True) -> "ColumnSummary":
         """What is in a column: see summary.summarise."""

@@ -8,6 +8,7 @@ from exoplanet_desktop.catalogs.labels import CATALOG, LABEL_SOURCE, MODEL
 from exoplanet_desktop.catalogs.loading import Loaded
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
+from exoplanet_desktop.errors import InputError
 
 PREDICTED = ("predicted_class", "pred_label")  # the class that a model gave, in files of KOI and TOI, and of K2
 PREDICTION_COLUMNS = frozenset(
@@ -138,6 +139,16 @@ def united_columns(sources: Sequence[Source], label_source: bool) -> tuple[str, 
     first = dict.fromkeys((*identifiers, *labels))
     rest = sorted(column for low, column in names.items() if low not in {name.lower() for name in first})
     return (*(names.get(name, name) for name in first), *rest)
+
+
+def check_common(sources: Sequence[Source]) -> None:
+    """Raises InputError where a file shares no column with those before it."""
+    known = set(sources[0].kept)
+    for source in sources[1:]:
+        if not known & source.kept.keys():
+            before = sources[0].name if len(sources) == 2 else "the files before it"
+            raise InputError(f"{before} and {source.name} have no column in common. Choose catalogs of one satellite.")
+        known |= source.kept.keys()
 
 
 def compared(columns: Sequence[str]) -> list[str]:

@@ -16,20 +16,22 @@ BENCHES = {
     "poll": "tests.benchmarks.poll:measure",
     "start": "tests.benchmarks.start:measure",
     "open-all": "tests.benchmarks.tables:open_all",
-    "sort": "tests.benchmarks.tables:sort",
-    "filter": "tests.benchmarks.tables:filter_rows",
+    "pages": "tests.benchmarks.tables:pages",
     "merge": "tests.benchmarks.tables:merge",
     "runs": "tests.benchmarks.runs:measure",
     "slider": "tests.benchmarks.slider:measure",
     "open-first": "tests.benchmarks.window:open_first",
     "scroll": "tests.benchmarks.window:scroll",
-    "painted": "tests.benchmarks.window:painted",
+    "sort": "tests.benchmarks.window:sort",
+    "filter": "tests.benchmarks.window:filter_rows",
     "stall": "tests.benchmarks.window:stall",
     "window-memory": "tests.benchmarks.window:memory",
+    "handover": "tests.benchmarks.handover:measure",
+    "ten-million": "tests.benchmarks.window:ten_million",
     "cluster": "tests.benchmarks.cluster:measure",
     "soak": "tests.benchmarks.soak:measure",
 }
-BY_NAME = ("soak",)  # too long for a run of all
+BY_NAME = ("soak", "ten-million")  # too long for a run of all
 
 if __name__ == "__main__":
     from tests.benchmarks.runner import main

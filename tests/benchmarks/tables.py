@@ -1,4 +1,4 @@
-"""`open-all`, `sort`, `filter`, `merge`: tables of a million rows without a window.
+"""`open-all`, `pages`, `merge`: tables of a million rows without a window.
 
 Each measurement runs in a process of its own, so that its peak memory is that of the work alone.
 """
@@ -38,22 +38,14 @@ def open_all(say: Say) -> Sequence[Figure]:
     ]
 
 
-def sort(say: Say) -> Sequence[Figure]:
-    """A click on a header, to the first page; and pages at random rows of the sorted view."""
+def pages(say: Say) -> Sequence[Figure]:
+    """Pages at random rows, as scrolling wants them, without a window."""
     with lab.folder() as work:
-        found = _run("sort", catalog(work / "a.csv", 1, say), work)
+        found = _run("pages", catalog(work / "a.csv", 1, say), work)
     return [
-        Figure("sort to first page, slowest of numbers and texts", max(found["sorts"]), "s", 1.5, None, str(found)),
-        Figure("page at a random row of the sorted view, median", found["page_ms"], "ms", 10.0),
-        Figure("page at a random row in the file's order, median", found["plain_ms"], "ms", 10.0),
+        Figure("page at a random row of a sorted view, median", found["sorted"] * 1000, "ms", 10.0),
+        Figure("page at a random row in the file's order, median", found["plain"] * 1000, "ms", 10.0),
     ]
-
-
-def filter_rows(say: Say) -> Sequence[Figure]:
-    """An expression, to the first page."""
-    with lab.folder() as work:
-        found = _run("filter", catalog(work / "a.csv", 1, say), work)
-    return [Figure("filter to first page, slowest of three", max(found["filters"]), "s", 0.5, None, str(found))]
 
 
 def merge(say: Say) -> Sequence[Figure]:
@@ -74,11 +66,11 @@ def merge(say: Say) -> Sequence[Figure]:
     ]
 
 
-def catalog(path: Path, seed: int, say: Say) -> Path:
+def catalog(path: Path, seed: int, say: Say, rows: int = ROWS) -> Path:
     from exoplanet_desktop.catalogs.simulate import simulate
 
-    say(f"simulating {ROWS:,} rows")
-    simulate("KOI", ROWS, seed, path)
+    say(f"simulating {rows:,} rows")
+    simulate("KOI", rows, seed, path)
     return path
 
 
@@ -126,32 +118,17 @@ def _typed(csv: Path, work: Path, other: Path) -> dict[str, Any]:
     return _bare(csv, work, other, types=True)
 
 
-def _sort(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
+def _pages(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
     from exoplanet_desktop.catalogs.table import Table
 
     with Table.open(csv, lean=True) as table:
-        sorts = [
-            _timed(lambda column=column: table.select(order=[(column, True)]).page(0, PAGE))
-            for column in ("koi_period", "koi_depth_err1", "kepoi_name", "kepid")
-        ]
-        view, plain = table.select(order=[("koi_period", False)]), table.select()
+        views = {"sorted": table.select(order=[("koi_period", False)]), "plain": table.select()}
         rng = random.Random(1)
         places = [rng.randrange(ROWS - PAGE) for _ in range(200)]
-        pages = [_timed(lambda at=at: view.page(at, PAGE)) for at in places]
-        plain_pages = [_timed(lambda at=at: plain.page(at, PAGE)) for at in places]
-    return {"sorts": sorts, "page_ms": median(pages) * 1000, "plain_ms": median(plain_pages) * 1000}
-
-
-def _filter(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
-    from exoplanet_desktop.catalogs.table import Table
-
-    expressions = (
-        "koi_period < 10 and koi_prad between 0.8 and 1.25",
-        "koi_disposition = 'CONFIRMED' or koi_score is missing",
-        "kepoi_name contains '77.01'",
-    )
-    with Table.open(csv, lean=True) as table:
-        return {"filters": [_timed(lambda text=text: table.filtered(text).page(0, PAGE)) for text in expressions]}
+        return {
+            name: median(_timed(lambda at=at, view=view: view.page(at, PAGE)) for at in places)
+            for name, view in views.items()
+        }
 
 
 def _merge(csv: Path, work: Path, other: Path) -> dict[str, Any]:
@@ -200,8 +177,7 @@ if __name__ == "__main__":
         "ours": _ours,
         "bare": _bare,
         "typed": _typed,
-        "sort": _sort,
-        "filter": _filter,
+        "pages": _pages,
         "merge": _merge,
         "pandas": _pandas,
     }

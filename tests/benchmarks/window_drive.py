@@ -5,12 +5,14 @@ import json
 import os
 import random
 import sys
+import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QPaintEvent
@@ -20,6 +22,7 @@ from exoplanet_desktop.gui import app
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.grid import Grid
+from exoplanet_desktop.gui.tables.pane import TablePane
 from exoplanet_desktop.gui.tables.view import CatalogView
 
 JUMPS = 1_000
@@ -88,15 +91,7 @@ async def first(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
 async def scroll(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
     await opened(window.train.view, lambda: window.train.open_files([csv]))
     await asyncio.sleep(WARM_S)
-    grid: Any = window.train.view.grid
-    bar, rng, seconds = grid.verticalScrollBar(), random.Random(1), []
-    for _ in range(JUMPS):
-        place = rng.randrange(bar.maximum())
-        begun = time.perf_counter()
-        bar.setValue(place)
-        seconds.append(await painted_after(grid, begun))
-        await asyncio.sleep(0.002)
-    seconds.sort()
+    seconds = sorted(await jumps(window, JUMPS))
     return {
         "jumps": JUMPS,
         "p50": median(seconds),
@@ -105,42 +100,67 @@ async def scroll(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
     }
 
 
-async def painted(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
+async def jumps(window: MainWindow, number: int) -> list[float]:
+    """Seconds of jumps to random rows, until they are painted."""
+    grid: Any = window.train.view.grid
+    bar, rng, seconds = grid.verticalScrollBar(), random.Random(1), []
+    for _ in range(number):
+        place = rng.randrange(bar.maximum())
+        begun = time.perf_counter()
+        bar.setValue(place)
+        seconds.append(await painted_after(grid, begun))
+        await asyncio.sleep(0.002)
+    return seconds
+
+
+async def sort(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
     await opened(window.train.view, lambda: window.train.open_files([csv]))
     await asyncio.sleep(WARM_S)
+    return {"seconds": await sorts(window)}
+
+
+async def filter_rows(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
+    await opened(window.train.view, lambda: window.train.open_files([csv]))
+    await asyncio.sleep(WARM_S)
+    return {"seconds": await filters(window)}
+
+
+async def sorts(window: MainWindow) -> list[float]:
+    """Seconds of sorts by columns of numbers and texts, from the click to the painted page."""
     pane = window.train.view.pane
-    grid: Any = pane.grid
-    sorts, filters = [], []
-
-    async def measure(act: Callable[[], object], done: Callable[[], bool]) -> float:
-        begun = time.perf_counter()
-        act()
-        await until(done, "the rows were not selected")
-        grid.painted_at = 0.0
-        return await painted_after(grid, begun)
-
+    seconds = []
     for name in ("koi_period", "koi_depth_err1", "kepoi_name", "kepid"):
         at, wanted = pane.model.columns.index(name), ((name, True),)
-        sorts.append(
-            await measure(
-                lambda at=at: grid.sortByColumn(at, Qt.SortOrder.DescendingOrder),
-                lambda wanted=wanted: pane.model.order[:1] == wanted,
-            )
-        )
+        sort = partial(pane.grid.sortByColumn, at, Qt.SortOrder.DescendingOrder)
+        seconds.append(await shown_after(pane, sort, lambda wanted=wanted: pane.model.order[:1] == wanted))
     pane.selecting.sort(())
     await until(lambda: not pane.model.order, "the order was not given up")
+    return seconds
+
+
+async def filters(window: MainWindow) -> list[float]:
+    """Seconds of filters, from the wish to the painted page."""
+    pane = window.train.view.pane
+    seconds = []
     for text in (
         "koi_period < 10 and koi_prad between 0.8 and 1.25",
         "koi_disposition = 'CONFIRMED' or koi_score is missing",
         "kepoi_name contains '77.01'",
     ):
         before = pane.selecting.view
-        filters.append(
-            await measure(
-                lambda text=text: pane.selecting.filter(text), lambda before=before: pane.selecting.view is not before
-            )
-        )
-    return {"sorts": sorts, "filters": filters}
+        wish = partial(pane.selecting.filter, text)
+        seconds.append(await shown_after(pane, wish, lambda before=before: pane.selecting.view is not before))
+    return seconds
+
+
+async def shown_after(pane: TablePane, act: Callable[[], object], done: Callable[[], bool]) -> float:
+    """Seconds from an act to the page that is painted when it is done."""
+    grid: Any = pane.grid
+    begun = time.perf_counter()
+    act()
+    await until(done, "the rows were not selected")
+    grid.painted_at = 0.0
+    return await painted_after(grid, begun)
 
 
 async def memory(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
@@ -199,6 +219,8 @@ async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
         await until_quietly(lambda: bool(pane.model.order))
         pane.selecting.filter("koi_period < 10")
         await until_quietly(lambda: pane.model.rowCount() < 1_000_000)
+    connection: Any = window.services.session.connection
+    connection.backend._own = False  # from here on as a lab's engine: it is sent files, and sends its own
     with heart.during("upload and training"):
         await opened(window.train.view, lambda: window.train.open_files([small]))
         ended: list[object] = []
@@ -227,6 +249,44 @@ async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
     }
 
 
+async def long(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
+    """A table that is longer than others."""
+    await asyncio.sleep(WARM_S)
+    empty, heart, view, grid = _held(), Heartbeat(), window.train.view, cast(WatchedGrid, window.train.view.grid)
+    with heart.during("all"):
+        begun = time.perf_counter()
+        opening = asyncio.ensure_future(opened(view, lambda: window.train.open_files([csv])))
+        await until_quietly(lambda: grid.painted_at > begun)
+        first = grid.painted_at - begun
+        await opening
+        whole = time.perf_counter() - begun
+        await asyncio.sleep(WARM_S)
+        held, temporary = _held() - empty, sum(file.stat().st_size for file in _temporary_files())
+        jumped = sorted(await jumps(window, JUMPS // 5))
+        found = {"sorts": await sorts(window), "filters": await filters(window)}
+    after = _held() - empty
+    view.clear()
+    await until_quietly(lambda: not list(_temporary_files()))
+    return {
+        **found,
+        "first": first,
+        "opened": whole,
+        "bytes": csv.stat().st_size,
+        "memory": held,
+        "after": after,
+        "temporary": temporary,
+        "jump": jumped[int(len(jumped) * 0.99)],
+        "gap": max(heart.gaps["all"]),
+        "left": len(list(_temporary_files())),
+    }
+
+
+def _temporary_files() -> Iterator[Path]:
+    """Those of the tables that this process has open."""
+    for folder in Path(tempfile.gettempdir()).glob(f"exoplanet-desktop-own-table-{os.getpid()}-*"):
+        yield from (file for file in folder.rglob("*") if file.is_file())
+
+
 async def until_quietly(condition: Callable[[], bool]) -> None:
     """Waits without taking the GUI thread's time."""
     end = time.monotonic() + WITHIN_S
@@ -244,7 +304,9 @@ def _held() -> int:
 WORKS: dict[str, Callable[[MainWindow, Path, Path], Awaitable[dict[str, Any]]]] = {
     "first": first,
     "scroll": scroll,
-    "painted": painted,
+    "sort": sort,
+    "filter": filter_rows,
+    "long": long,
     "memory": memory,
     "stall": stall,
 }

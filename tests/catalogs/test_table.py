@@ -46,13 +46,27 @@ def test_a_real_catalog_is_read_by_duckdb_and_not_line_by_line(
 def test_sorting_is_by_number_where_all_are_numbers_with_blanks_last(write) -> None:
     path = write("n,t\n10,b\n9,\n,a\nNaN,c\n-1e3,B\n9.0,a\n")
     with Table.open(path) as table:
-        assert [row[0] for row in table.page(0, 9, [("n", False)])] == ["-1e3", "9", "9.0", "10", None, "NaN"]
-        assert [row[0] for row in table.page(0, 9, [("n", True)])] == ["10", "9", "9.0", "-1e3", None, "NaN"]
-        assert [row[1] for row in table.page(0, 9, [("t", False)])] == ["B", "a", "a", "b", "c", None]
-        assert table.page(1, 2, [("t", False), ("n", True)]) == [("9.0", "a"), (None, "a")]
+        assert [row[0] for row in table.select(order=[("n", False)]).page(0, 9)] == [
+            "-1e3",
+            "9",
+            "9.0",
+            "10",
+            None,
+            "NaN",
+        ]
+        assert [row[0] for row in table.select(order=[("n", True)]).page(0, 9)] == [
+            "10",
+            "9",
+            "9.0",
+            "-1e3",
+            None,
+            "NaN",
+        ]
+        assert [row[1] for row in table.select(order=[("t", False)]).page(0, 9)] == ["B", "a", "a", "b", "c", None]
+        assert table.select(order=[("t", False), ("n", True)]).page(1, 2) == [("9.0", "a"), (None, "a")]
         assert table.numeric == {"n"}
         with pytest.raises(InputError, match="no column `x`"):
-            table.page(0, 1, [("x", False)])
+            table.select(order=[("x", False)]).page(0, 1)
 
 
 def test_numbers_are_exact_and_what_is_none_is_nan(write) -> None:
@@ -124,7 +138,7 @@ def test_strange_names_of_files_and_columns(write) -> None:
     with Table.open(path) as table:
         assert table.columns == ("a \"'b", "x; DROP TABLE data")
         assert table.texts("x; DROP TABLE data") == ["2"]
-        assert table.page(0, 1, [("a \"'b", True)]) == [("1", "2")]
+        assert table.select(order=[("a \"'b", True)]).page(0, 1) == [("1", "2")]
 
 
 def test_one_column(write) -> None:
@@ -135,12 +149,12 @@ def test_one_column(write) -> None:
 def test_a_table_is_shared_by_threads(shared_data: Path) -> None:
     failures: list[BaseException] = []
     with Table.open(shared_data / "koi_train.csv") as table:
-        expected = table.page(500, 20, [("koi_period", True)])
+        expected = table.select(order=[("koi_period", True)]).page(500, 20)
 
         def read() -> None:
             try:
                 for _ in range(10):
-                    assert table.page(500, 20, [("koi_period", True)]) == expected
+                    assert table.select(order=[("koi_period", True)]).page(500, 20) == expected
                     assert table.counts("koi_disposition")["CONFIRMED"] == 2746
             except BaseException as error:
                 failures.append(error)
@@ -240,8 +254,8 @@ def test_a_wide_table_is_read(write) -> None:
 def test_columns_may_be_called_as_the_queries_own_names(write) -> None:
     names = ["number", "place", "part", "data", "n0", "t0", "order_0"]
     with Table.open(write(",".join(names) + "\n3,c,1,2,3,4,5\n20,b,1,2,9,4,5\n1,a,1,2,7,4,5\n")) as table:
-        assert [row[0] for row in table.page(0, 9, [("number", False)])] == ["1", "3", "20"]
-        assert [row[1] for row in table.page(0, 9, [("place", False)])] == ["a", "b", "c"]
+        assert [row[0] for row in table.select(order=[("number", False)]).page(0, 9)] == ["1", "3", "20"]
+        assert [row[1] for row in table.select(order=[("place", False)]).page(0, 9)] == ["a", "b", "c"]
         assert table.numbers(["number", "n0", "n1"])[:, :2].tolist() == [[3, 3], [20, 9], [1, 7]]
         assert table.counts("data") == {"2": 3}
         ((_, texts),) = table.batches(["number"], ["place", "t0"])

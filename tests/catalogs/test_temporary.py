@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from exoplanet_desktop.catalogs.merge import merge
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder, sweep
 from exoplanet_desktop.errors import UnavailableError
@@ -62,6 +63,25 @@ def test_a_disk_that_is_too_small_is_told_with_the_bytes_before_the_work(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64_000_100))
     with pytest.raises(UnavailableError, match=r"table\.csv needs about 0 MB \(6,406 bytes\)"):
         Table.open(path)
+
+
+def test_a_disk_that_cannot_hold_what_comes_later_is_told_before_it_as_well(
+    write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy of a file that is read line by line, a sorted view, and the parts of a merge."""
+    plain, careful = write("a,b\n" + "1,2\n" * 1000), write("a,b\n1\n" + "1,2\n" * 1000, "careful.csv")
+    table = Table.open(plain)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64_010_000))
+    with pytest.raises(UnavailableError, match=r"careful\.csv needs about 0 MB \(12,818 bytes\)"):
+        Table.open(careful)
+    with pytest.raises(UnavailableError, match=r"sorted table needs about 0 MB \(48,000 bytes\)"):
+        table.select(order=[("a", True)])
+    with pytest.raises(UnavailableError, match=r"The merge needs about 0 MB \(12,012 bytes\)"):
+        merge(plain, plain, tmp_path / "merged.csv")
+    monkeypatch.undo()
+    assert table.select(order=[("a", True)]).row_count == 1000
+    table.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["careful.csv", "table.csv"]
 
 
 def test_no_temporary_folder_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The table model and the grid, on real and on nasty tables."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +135,42 @@ def test_copying_gives_tab_separated_text(loop: QEventLoop, workers: Workers, qt
     qtbot.keyClick(grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
 
     qtbot.waitUntil(lambda: QApplication.clipboard().text() == "1\tx\n2\t", timeout=5_000)
+
+
+class LateRows:
+    """Rows that are not read before they may be."""
+
+    row_count = 5_000
+
+    def __init__(self) -> None:
+        self.may = threading.Event()
+
+    def page(self, offset: int, limit: int) -> list[tuple[str]]:
+        if offset:
+            assert self.may.wait(10)
+        return [(f"row {number}",) for number in range(offset, offset + limit)]
+
+
+def test_a_jump_keeps_what_is_on_screen_until_its_rows_are_there_or_are_late(
+    loop: QEventLoop, workers: Workers, qtbot: QtBot
+) -> None:
+    model = TableModel(workers)
+    grid = Grid(model, workers, Notices())
+    qtbot.addWidget(grid)
+    rows = LateRows()
+    model.show_table(("name",), rows)
+    grid.resize(300, 400)
+    grid.show()
+    qtbot.waitUntil(lambda: model.text(0, 0) == "row 0", timeout=5_000)
+    parts = grid.viewport(), grid.verticalHeader().viewport(), grid.frozen.viewport()
+
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum() // 2)
+    assert not any(part.updatesEnabled() for part in parts)
+    qtbot.waitUntil(lambda: all(part.updatesEnabled() for part in parts), timeout=5_000)  # they are late
+    first, last = grid.rows_in_sight()
+    assert model.text(first, 0) is None
+    rows.may.set()
+    qtbot.waitUntil(lambda: model.text(first, 0) is not None and model.text(last, 0) is not None, timeout=5_000)
+
+    grid.verticalScrollBar().setValue(0)
+    assert all(part.updatesEnabled() for part in parts)  # its rows were there

@@ -12,6 +12,7 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.far import FarScroll
 from exoplanet_desktop.gui.tables.frozen import FrozenColumns
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
+from exoplanet_desktop.gui.tables.holding import Holding
 from exoplanet_desktop.gui.tables.memory import Look
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
 from exoplanet_desktop.gui.tables.painting import CellPainter
@@ -63,6 +64,7 @@ class Grid(QTableView):
         self.setAccessibleName(tr("Catalog table"))
         self.frozen = FrozenColumns(self)
         self.far = FarScroll(self)
+        self.holding = Holding(self)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
@@ -183,6 +185,11 @@ class Grid(QTableView):
             bar.setValue(before)
         elif (left := self.columnViewportPosition(index.column())) < self.frozen.cover:
             bar.setValue(bar.value() - (self.frozen.cover - left))
+
+    def rows_in_sight(self) -> tuple[int, int]:
+        """The first and the last row of the model that are on screen, wholly or not."""
+        bottom = self.rowAt(self.viewport().height() - 1)
+        return max(self.rowAt(0), 0), bottom if bottom >= 0 else self.table_model.rowCount() - 1
 
     def go_to(self, row: int, column: str) -> None:
         """Make a cell of the table the current one and bring it into sight."""

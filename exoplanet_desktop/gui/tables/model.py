@@ -1,6 +1,6 @@
 """A Qt model over a table that is read by pages: rows are asked for when they are looked at, off the GUI thread."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.tables.pages import FirstRows, Pages, Row, Rows
+from exoplanet_desktop.gui.tables.texts import one_line, runs, shown_as
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import tip
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -24,7 +25,6 @@ ROOT = QModelIndex()
 WAITING = "…"
 
 LABELS: Mapping[str, str] = {str(disposition): str(disposition) for disposition in Disposition}
-MATCH_MARKS = {"Yes": "✓ Yes", "No": "✗ No"}
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _KEYS = "¹²³"
@@ -59,6 +59,7 @@ class TableModel(QAbstractTableModel):
         self._classes: list[Mapping[str, str]] = []
         self._units: Mapping[str, str] = {}
         self._numeric: frozenset[str] = frozenset()
+        self._at_right: list[bool] = []
         self._order: Order = ()
         self._pages = Pages(1)
         self._wanted: set[int] = set()
@@ -95,9 +96,10 @@ class TableModel(QAbstractTableModel):
         led = set(leading)
         self._columns = leading + [name for name in columns if name not in led]
         self._positions = [at[name] for name in self._columns]
-        self._shown_as = [_shown_as(name) for name in self._columns]
+        self._shown_as = [shown_as(name) for name in self._columns]
         self._classes = [(classes or {}).get(name, LABELS) for name in self._columns]
         self._source, self._units, self._numeric = rows, units or {}, numeric
+        self._at_right = [name in numeric for name in self._columns]
         self._order, self.first_row = (), 0
         self._pages = Pages(len(columns))
         self._forget_pages()
@@ -153,10 +155,10 @@ class TableModel(QAbstractTableModel):
         head, first = [self._columns[column] for column in columns], self.first_row
 
         def read() -> list[str]:
-            found = ["\t".join(map(_one_line, head))] if names else []
-            for low, high in _runs(rows):
+            found = ["\t".join(map(one_line, head))] if names else []
+            for low, high in runs(rows):
                 for row in source.page(first + low, high - low + 1):
-                    found.append("\t".join(_one_line(row[position] or "") for position in positions))
+                    found.append("\t".join(one_line(row[position] or "") for position in positions))
             return found
 
         return read
@@ -176,7 +178,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(index)[0]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if self._columns[index.column()] in self._numeric else _LEFT
+            return _RIGHT if self._at_right[index.column()] else _LEFT
         if role == Qt.ItemDataRole.DecorationRole:
             label = self.class_of(index)
             return theme.class_icon(label) if label else None
@@ -192,6 +194,14 @@ class TableModel(QAbstractTableModel):
         cells = self._pages.find(self.first_row + row)
         return None if cells is None else (cells[self._positions[column]] or "" if cells else "")
 
+    def ask(self, first: int, last: int) -> bool:
+        """Whether some rows are there; those that are not are asked for."""
+        pages = range((self.first_row + first) // self._pages.rows, (self.first_row + last) // self._pages.rows + 1)
+        missing = [number for number in pages if self._pages.find(number * self._pages.rows) is None]
+        for number in missing if last >= first else ():
+            self._want(number)
+        return not missing
+
     def cell(self, index: Index) -> tuple[str, str | None, bool]:
         """All that is painted of a cell: its text, its class, and whether it stands at the right."""
         column = index.column()
@@ -205,7 +215,7 @@ class TableModel(QAbstractTableModel):
             text = text[:LONGEST_SHOWN] + WAITING
         elif how:
             text = how(text)
-        return text, label, self._columns[column] in self._numeric
+        return text, label, self._at_right[column]
 
     def class_of(self, index: Index) -> str | None:
         """The class that a cell stands for; None where it stands for none."""
@@ -281,37 +291,3 @@ class TableModel(QAbstractTableModel):
         self._generation += 1
         self._pages.clear()
         self._wanted.clear()
-
-
-def _shown_as(column: str) -> Callable[[str], str] | None:
-    """How the cells of a prediction column are shown; all others stand as the file has them."""
-    if column == "Confidence" or column.startswith("Prob_"):
-        return _probability
-    return _match if column.lower() == "match" else None
-
-
-def _match(text: str) -> str:
-    return MATCH_MARKS.get(text, text)
-
-
-def _probability(text: str) -> str:
-    try:
-        return f"{float(text):.2f}"
-    except ValueError:
-        return text
-
-
-def _one_line(text: str) -> str:
-    """A cell that stays one cell where tabs and line ends part cells."""
-    return text.translate({9: " ", 10: " ", 13: None}) if "\t" in text or "\n" in text or "\r" in text else text
-
-
-def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Rows in order, as (first, last) of those without a gap."""
-    first = last = rows[0]
-    for row in rows[1:]:
-        if row != last + 1:
-            yield first, last
-            first = row
-        last = row
-    yield first, last

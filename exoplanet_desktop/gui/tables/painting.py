@@ -1,6 +1,12 @@
-"""Painting cells directly: the style's own way asks seven roles a cell, and matches style sheets for each."""
+"""Painting cells directly: the style's own way asks seven roles a cell, and matches style sheets for each.
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+A page has some three hundred cells, and all of them are painted at each step of a scrolling: what does not change from
+one to the next is looked up once.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -10,6 +16,20 @@ from exoplanet_desktop.gui.tables.model import TableModel
 PADDING_PX = 7
 MARK_PX = 12
 GAP_PX = 6
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_FOCUSED = QStyle.StateFlag.State_HasFocus.value
+_LINE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value
+_LEFT, _RIGHT = _LINE | Qt.AlignmentFlag.AlignLeft.value, _LINE | Qt.AlignmentFlag.AlignRight.value
+
+
+@dataclass(frozen=True)
+class _Colours:
+    """Of the scheme in use, for Qt."""
+
+    text: QColor
+    on_accent: QColor
+    accent: QColor
+    accent_strong: QColor
 
 
 class CellPainter(QStyledItemDelegate):
@@ -18,31 +38,34 @@ class CellPainter(QStyledItemDelegate):
     def __init__(self, model: TableModel, parent: object = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
         self._model = model
+        self._take_colours()
+        theme.theme().changed.connect(self._take_colours)
+
+    @Slot()
+    def _take_colours(self) -> None:
+        tokens = theme.tokens()
+        names = _Colours.__dataclass_fields__
+        self._colours = _Colours(**{name: QColor(getattr(tokens, name)) for name in names})
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         text, label, right = self._model.cell(index)
-        state, box, colours = option.state, option.rect, theme.tokens()
-        selected = bool(state & QStyle.StateFlag.State_Selected)
+        state, box, colours = option.state.value, option.rect, self._colours
+        left, top, width, height = box.x(), box.y(), box.width(), box.height()
+        selected = state & _SELECTED
         if selected:
-            painter.fillRect(box, QColor(colours.accent))
-        left, width = box.x() + PADDING_PX, box.width() - 2 * PADDING_PX
+            painter.fillRect(box, colours.accent)
+        left, width = left + PADDING_PX, width - 2 * PADDING_PX
         if label:
-            at = QRect(left, box.y() + (box.height() - MARK_PX) // 2, MARK_PX, MARK_PX)
-            theme.class_icon(label).paint(painter, at)
+            theme.class_icon(label).paint(painter, left, top + (height - MARK_PX) // 2, MARK_PX, MARK_PX)
             left, width = left + MARK_PX + GAP_PX, width - MARK_PX - GAP_PX
         if text:
-            painter.setPen(QColor(colours.on_accent if selected else colours.text))
             metrics = option.fontMetrics
-            shown = (
-                text
-                if metrics.horizontalAdvance(text) <= width
-                else metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-            )
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-            painter.drawText(QRect(left, box.y(), width, box.height()), int(flags), shown)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(colours.on_accent if selected else colours.accent_strong))
+            if metrics.horizontalAdvance(text) > width:
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            painter.setPen(colours.on_accent if selected else colours.text)
+            painter.drawText(left, top, width, height, _RIGHT if right else _LEFT, text)
+        if state & _FOCUSED:
+            painter.setPen(colours.on_accent if selected else colours.accent_strong)
             painter.drawRect(box.adjusted(0, 0, -1, -1))

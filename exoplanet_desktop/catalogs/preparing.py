@@ -1,0 +1,75 @@
+"""A CSV file made ready to be read by SQL itself, without being stored."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from exoplanet_desktop.catalogs.loading import (
+    CLEAN_COPY,
+    GROWTH,
+    Loaded,
+    clean_copy,
+    csv_source,
+    no_rows_of,
+    unpacked,
+)
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, within
+from exoplanet_desktop.catalogs.reading import Layout, as_latin1
+from exoplanet_desktop.catalogs.rowindex import RowIndex, signature
+from exoplanet_desktop.catalogs.scan import Scan, scan
+from exoplanet_desktop.catalogs.temporary import need_space
+
+
+@dataclass
+class Prepared:
+    """A file that can be read in SQL without being stored.
+
+    Attributes:
+        relation: SQL that reads its rows, in order; to be held against the number of rows.
+        loaded: what is known of it.
+        direct: the relation reads the file itself, not a copy made record by record.
+        plain: no cell needs quotation marks in a file with commas.
+    """
+
+    relation: str
+    loaded: Loaded
+    direct: bool
+    plain: bool
+    _layout: Layout
+    _copy: Path
+
+    def carefully(self, report: Report, should_stop: ShouldStop) -> "Prepared":
+        """The file read record by record, where DuckDB does not find the rows that it should."""
+        layout, copy = self._layout, self._copy
+        need_space(copy.parent, int(layout.path.stat().st_size * GROWTH), f"The file {layout.path.name}")
+        try:
+            loaded = clean_copy(layout, copy, report, should_stop)
+        except UnicodeError:
+            loaded = clean_copy(as_latin1(layout), copy, report, should_stop)
+        given = self.loaded.layout
+        loaded.layout = replace(loaded.layout, path=given.path, packed=given.packed)
+        if not loaded.rows:
+            raise no_rows_of(loaded)
+        return Prepared(csv_source(layout, copy, 0, CLEAN_COPY), loaded, False, False, layout, copy)
+
+
+def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_stop: ShouldStop) -> Prepared:
+    """Finds out how to read a file in SQL; `name` is that of its temporary files.
+
+    Raises UnreadableFile, UnavailableError and Cancelled.
+    """
+    copy = folder / f"{name}.clean.csv"
+    source = unpacked(layout, folder, within(report, 0.0, 0.5), should_stop, name)
+    starts = folder / f"{name}.starts"
+    with source.path.open("rb") as file:
+        index = RowIndex(source.path, starts, source.delimiter, len(source.columns), signature(file))
+    try:
+        found = scan(source, starts=starts, report=within(report, 0.5, 1.0), should_stop=should_stop)
+    except UnicodeError:
+        source, found = as_latin1(source), Scan(clean=False)
+    loaded = Loaded(replace(source, path=layout.path, packed=layout.packed), found.records, index=index)
+    relation = csv_source(source, source.path, source.first_row - 1, found)
+    plain = found.plain and source.delimiter == ","
+    prepared = Prepared(relation, loaded, True, plain, source, copy)
+    if found.clean and not found.records:
+        raise no_rows_of(loaded)
+    return prepared if found.clean else prepared.carefully(report, should_stop)
