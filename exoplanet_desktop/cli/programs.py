@@ -46,11 +46,11 @@ def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> i
         existing(csv)
     if screenshots is not None and screenshots.exists() and not screenshots.is_dir():
         raise InputError(f"{screenshots} is a file. Name a folder for the pictures.")
-    if not _has_display():
-        # Pictures can be had without a display.
+    if not _has_display() or (screenshots is not None and _can_draw_unseen()):
+        # Pictures can be had without a display, and are then the same everywhere.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     open_log(data_dir)
-    from exoplanet_desktop.gui.demo import run_demo
+    from exoplanet_desktop.gui.demo.play import run_demo
 
     return run_demo(csv, screenshots, data_dir)
 
@@ -102,6 +102,11 @@ def _own_token(folder: Path) -> Path:
             f"The token cannot be kept in {file} ({error.strerror}). Choose another folder with --data-dir."
         ) from error
     return file
+
+
+def _can_draw_unseen() -> bool:
+    """Elsewhere Qt has no fonts without a display; and somebody who has named a platform means it."""
+    return sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM")
 
 
 def _has_display() -> bool:

@@ -68,7 +68,7 @@ class Services:
     async def two_samples(self, satellite: Satellite) -> tuple[Path, Path]:
         """Two simulated catalogs; the second repeats the last fifth of the first, so that a merge finds duplicates."""
         first = await self.sample(satellite)
-        return first, await self.workers.call(_last_rows, first, self.scratch)
+        return first, await self.workers.call(last_rows, first, self.scratch / f"{first.stem}_part.csv")
 
     async def close(self) -> None:
         """End engine, threads and temporary files; what fails is logged, and the rest is ended all the same."""
@@ -96,13 +96,12 @@ def _simulate(satellite: Satellite, path: Path) -> None:
     simulate(satellite, SAMPLE_ROWS, SAMPLE_SEED, path)
 
 
-def _last_rows(path: Path, folder: Path) -> Path:
+def last_rows(path: Path, target: Path) -> Path:
     """The last fifth of a catalog, as a file of its own."""
     import csv
 
     from exoplanet_desktop.catalogs.table import Table
 
-    target = folder / f"{path.stem}_part.csv"
     with Table.open(path) as table, target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(table.columns)

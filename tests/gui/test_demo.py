@@ -1,10 +1,20 @@
 """The demo is the end-to-end test: the real program in a process of its own, from an empty window to a merged model."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
 from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.demo import camera
+from exoplanet_desktop.gui.demo.camera import LOOKS, Camera
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.preferences import show_settings
+from exoplanet_desktop.gui.settings import Settings
+from exoplanet_desktop.gui.settings_dialog import SettingsDialog
+from exoplanet_desktop.gui.theme import DARK, LIGHT
 
 
 def demo(*args: str) -> subprocess.CompletedProcess[str]:
@@ -13,21 +23,13 @@ def demo(*args: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_demo_goes_through_every_tab(tmp_path: Path) -> None:
-    pictures = tmp_path / "pictures"
-
-    done = demo("--screenshots", str(pictures), "--data-dir", str(tmp_path / "data"))
+    done = demo("--data-dir", str(tmp_path / "data"))
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "Done."
     assert done.stdout.count("Trained KOI") == 2
-    assert "Predicted 2,000 rows" in done.stdout
-    names = [file.stem.split("-", 1)[1] for file in sorted(pictures.iterdir())]
-    assert names[:3] == ["empty", "train-catalog", "train-progress"]
-    assert {"predict-result", "merge-use", "merge-result-1"}.issubset(names)
-    for file in pictures.iterdir():
-        image = QImage(str(file))
-        colours = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
-        assert len(colours) > 5, f"{file.name} is blank"
+    assert "Predicted 480 rows" in done.stdout
+    assert "2,400 rows in merged" in done.stdout
 
 
 def test_a_catalog_that_is_none_ends_it_with_a_sentence(tmp_path: Path) -> None:
@@ -39,3 +41,41 @@ def test_a_catalog_that_is_none_ends_it_with_a_sentence(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "none.csv" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_picture_in_each_look(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    pictures = Camera(tmp_path)
+    pictures.use(window.preferences)
+    size = window.size()
+
+    async def settings() -> SettingsDialog:
+        dialog = SettingsDialog(window.preferences, window)
+        dialog.show()
+        return dialog
+
+    async def take() -> None:
+        await pictures.take(window, "window")
+        await pictures.take_anew(settings, "settings")
+
+    try:
+        work = asyncio.ensure_future(take())
+        qtbot.waitUntil(work.done, timeout=20_000)
+        work.result()
+    finally:
+        show_settings(Settings())
+
+    assert window.size() == size
+    files = sorted(file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*.png"))
+    assert files == sorted(f"{look.name}/{name}.png" for look in LOOKS for name in ("01-window", "02-settings"))
+    for look in LOOKS:
+        image = QImage(str(tmp_path / look.name / "01-window.png"))
+        tokens = DARK if look.scheme == "dark" else LIGHT
+        assert image.pixelColor(5, image.height() // 2).name() == tokens.window
+    small, large = (QImage(str(tmp_path / f"light-{percent}/02-settings.png")) for percent in (100, 200))
+    assert large.width() > small.width()
+
+
+def test_without_a_folder_nothing_is_looked_at(window: MainWindow, qtbot: QtBot) -> None:
+    work = asyncio.ensure_future(camera.Camera(None).take(window, "window"))
+    qtbot.waitUntil(work.done, timeout=5_000)
+    assert work.exception() is None

@@ -71,6 +71,18 @@ def test_the_reading_is_shown_changed_and_remembered(start: Callable[[], object]
     assert second.window.predict.view.pane.model.numeric == {"value"}
 
 
+def test_a_header_block_is_skipped_as_long_as_nobody_says_otherwise(
+    window: MainWindow, sample: Callable[..., Path], qtbot: QtBot
+) -> None:
+    open_file(window, sample(), qtbot)
+
+    dialog = ask(window, qtbot)
+
+    assert heads(dialog)[0] == "kepid\nwhole numbers"
+    assert dialog.skip.text() == "as found: 53 lines"
+    assert dialog.choice() == Choice()
+
+
 def test_a_file_that_is_not_what_the_user_says_is_refused_in_the_dialog(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

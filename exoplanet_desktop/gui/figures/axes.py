@@ -86,9 +86,10 @@ class Plot:
         right = metrics.horizontalAdvance(across.written(across.ticks[-1])) / 2 + GAP
         inside = room.adjusted(left, line / 2 + 2, -right, -(2 * line + 2 * GAP))
         if square and inside.width() > inside.height() * 1.25:
-            inside.setWidth(inside.height() * 1.25)
+            spare = inside.width() - inside.height() * 1.25
+            inside.adjust(spare / 2, 0, -spare / 2, 0)
         self.inside = inside
-        self._draw(room)
+        self._draw(room.adjusted(inside.left() - left - room.left(), 0, 0, 0))
 
     def at(self, x: float, y: float) -> QPointF:
         """Where a point lies."""

@@ -101,7 +101,7 @@ class MatrixPage(QWidget):
             box.setMinimumContentsLength(12)
         self.errors = ErrorsList(self)
         self.errors.hide()
-        self.note = Words(tr(NO_ROWS), "muted", selectable=True)
+        self.note = Words(tr("Looking for the held-out rows …"), "muted", selectable=True)
         self._rows_soon = QTimer(self, singleShot=True, interval=ROWS_FOLLOW_MS)
         self._rows_soon.timeout.connect(self._show_rows)
         self.threshold = ThresholdPanel(workers, notices, self)
@@ -130,6 +130,10 @@ class MatrixPage(QWidget):
         self._offer()
         if threshold is not None and not self.threshold.isHidden():
             self.threshold.put(threshold)
+
+    def show_none(self) -> None:
+        """Say that there are no rows behind the matrix."""
+        self.note.setText(tr(NO_ROWS))
 
     @property
     def selected(self) -> Place | None:

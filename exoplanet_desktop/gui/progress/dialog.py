@@ -26,7 +26,7 @@ from exoplanet_desktop.gui.progress.report import KINDS, file_name, save_report
 from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import SENDING, SILENT, STALLED, TrainingRun
 from exoplanet_desktop.gui.progress.trust import Trust
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.text import percent, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.widgets.row import at_the_end, in_order
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
@@ -65,6 +65,7 @@ class ProgressDialog(QDialog):
         self.elapsed = Words("", "muted", wrap=False)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName(tr("Progress of the training"))
+        self.bar.setTextVisible(False)  # it would be read on two grounds; the share stands beside the time
         self.cancel_button = QPushButton(tr("Cancel") if run.can_cancel else tr("Stop watching"), self)
         self.cancel_button.clicked.connect(self.cancel)
         self.ask_button = QPushButton(tr("&Ask now"), self)
@@ -213,7 +214,10 @@ class ProgressDialog(QDialog):
     @Slot()
     def _show_time(self) -> None:
         waits = self.run.phase == WAITING
-        self.elapsed.setText("" if waits else tr("{time} elapsed", time=words.clock(self.run.elapsed_s)))
+        elapsed = tr("{time} elapsed", time=words.clock(self.run.elapsed_s))
+        if self.run.share is not None and not self.run.is_over:
+            elapsed = f"{percent(self.run.share)}  ·  {elapsed}"
+        self.elapsed.setText("" if waits else elapsed)
 
     @Slot()
     def _show_end(self) -> None:

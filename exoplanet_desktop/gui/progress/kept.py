@@ -1,10 +1,12 @@
 """A prediction or a merge out of the record, which is looked at and no longer done."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.gui.text import count, counted, megabytes, tr
+from exoplanet_desktop.wire.vocabulary import Features, Model
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.record import Record
@@ -39,7 +41,7 @@ class KeptRun:
         found = [(tr("Backend"), f"{run.backend_title}  ({run.backend_address})")]
         for told in run.request.get("inputs") or []:
             found.append((tr("Sent"), _file(told)))
-        found += [(name, _value(run.request[key])) for key, name in _asked().items() if run.request.get(key)]
+        found += [(name, _asked_value(key, run.request[key])) for key, name in _asked().items() if run.request.get(key)]
         result = run.result if isinstance(run.result, dict) else {}
         found += [(name, _value(result[key])) for key, name in _told().items() if result.get(key) is not None]
         if isinstance(told := result.get("file"), dict):
@@ -67,6 +69,16 @@ def _told() -> dict[str, str]:
         "merged_filename": tr("Merged file"),
         "merged_rows": tr("Rows"),
     }
+
+
+def _asked_value(key: str, value: Any) -> str:
+    """What was asked for, by the name that the window has for it."""
+    with suppress(ValueError):
+        if key == "model":
+            return Model(value).display_name
+        if key == "features":
+            return Features(value).display_name
+    return _value(value)
 
 
 def _value(value: Any) -> str:

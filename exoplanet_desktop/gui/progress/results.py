@@ -175,7 +175,9 @@ class Results(QWidget):
     async def _load_held_out(self, page: MatrixPage, run: TrainingRun) -> None:
         """Read the held-out rows, where the record has them."""
         path = await run.held_out.path(run.run_id)
-        if path is not None:
+        if path is None:
+            page.show_none()
+        else:
             threshold = await run.held_out.threshold(run.run_id)
             page.show_held_out(await self._workers.call(load, path), threshold)
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import tip
 
 
@@ -61,7 +62,7 @@ class ColumnsDialog(QDialog):
         layout.addWidget(self.list, 1)
         layout.addLayout(line)
         layout.addWidget(buttons)
-        self.resize(420, 480)
+        size_in_text(self, 76, 32)
         self.search.textChanged.connect(self._search)
         self.list.itemChanged.connect(self._apply)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import ColumnFilter, Test
 
+MARK = QSize(12, 12)
 NUMBER_TESTS: "tuple[Test, ...]" = ("between", "is missing", "is there")
 TEXT_TESTS: "tuple[Test, ...]" = ("one of", "contains", "starts with", "is missing", "is there")
 
@@ -128,6 +129,7 @@ class FilterDialog(QDialog):
     async def _list_values(self) -> None:
         summary: ColumnSummary = await self._workers.call(self._table.summary, self._column, split=False)
         given = set(self._given.value) if self._given and isinstance(self._given.value, tuple) else set()
+        self.values.setIconSize(MARK)
         self.values.blockSignals(True)
         for value, rows in summary.top:
             item = QListWidgetItem(f"{value[:200]}  ·  {count(rows)}", self.values)

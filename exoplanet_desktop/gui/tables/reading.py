@@ -59,6 +59,7 @@ class ReadingDialog(QDialog):
         self.decimal = self._box(tr("Decimal sign"), {".": tr("point (1.5)"), ",": tr("comma (1,5)")})
         self.skip = QSpinBox(self)
         self.skip.setRange(AS_FOUND, MOST_SKIPPED)
+        self.skip.setValue(AS_FOUND)  # by itself it is at 0, which says that no line is skipped
         self.skip.setAccessibleName(tr("Lines before the column names"))
         self.as_text = QCheckBox(tr("Column &as text"), self)
         self.as_text.setToolTip(
@@ -153,6 +154,7 @@ class ReadingDialog(QDialog):
         for number, row in enumerate(preview.rows[:ROWS]):
             for place, text in enumerate(row[:MOST_COLUMNS]):
                 self.preview.setItem(number, place, QTableWidgetItem(text[:LONGEST]))
+        self.preview.resizeColumnsToContents()
         self._settle()
 
     def _show_types(self) -> None:

@@ -1,0 +1,106 @@
+"""Pictures of each screen, light and dark, with text at the system's size and at twice that."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.preferences import Preferences
+from exoplanet_desktop.gui.settings import Scheme
+from exoplanet_desktop.gui.text import tr
+
+SETTLED_S = 0.3  # for what the last event changed: pages of the table, layouts, styles
+SCREEN = {"name": "demo", "x": 0, "y": 0, "width": 1440, "height": 900, "logicalDpi": 96, "logicalBaseDpi": 96}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the window is dressed: its scheme, and the size of text in percent of the system's."""
+
+    scheme: Scheme
+    text_percent: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.scheme}-{self.text_percent}"
+
+
+LOOKS = (  # in this order one thing changes from each to the next, and each change dresses every window anew
+    *(Look(Scheme.LIGHT, 100), Look(Scheme.DARK, 100)),
+    *(Look(Scheme.DARK, 200), Look(Scheme.LIGHT, 200)),
+)
+
+
+class Camera:
+    """Looks at windows, one after another; each in every look."""
+
+    def __init__(self, folder: Path | None, looks: Sequence[Look] = LOOKS) -> None:
+        """`folder`: where the pictures go, in a folder for each look; none are taken if None."""
+        self._folder = folder
+        self.looks = looks if folder is not None else ()
+        self._preferences: Preferences | None = None
+        self._number = 0
+
+    def use(self, preferences: Preferences) -> None:
+        """Whose looks change."""
+        self._preferences = preferences
+
+    async def take(self, window: QWidget, name: str) -> None:
+        """Look at a window that stays open while the looks change."""
+        if not self.looks:
+            return
+        self._number += 1
+        size = window.size()
+        for look in self.looks:
+            await self._put_on(look)
+            await self.look_at(window, name, look)
+        await self._put_on(self.looks[0])
+        window.resize(size)
+
+    async def take_anew(self, make: Callable[[], Awaitable[QWidget]], name: str) -> None:
+        """Look at a window that is opened anew for each size of text, and closed again."""
+        if not self.looks:
+            return
+        self._number += 1
+        for _, looks in groupby(self.looks, key=lambda look: look.text_percent):
+            window: QWidget | None = None
+            for look in looks:
+                await self._put_on(look)
+                if window is None:
+                    window = await make()
+                await self.look_at(window, name, look)
+            if window is not None:
+                window.close()
+        await self._put_on(self.looks[0])
+
+    async def _put_on(self, look: Look) -> None:
+        assert self._preferences is not None
+        self._preferences.change(theme=str(look.scheme), text_percent=look.text_percent)
+        await asyncio.sleep(0)
+
+    async def look_at(self, window: QWidget, name: str, look: Look) -> None:
+        """Keep a picture of a window as it is now."""
+        assert self._folder is not None
+        await asyncio.sleep(SETTLED_S)
+        file = self._folder / look.name / f"{self._number:02}-{name}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not window.grab().save(str(file)):
+            raise UnavailableError(tr("The picture {file} could not be written. Choose another folder.", file=file))
+
+
+def use_a_large_screen(folder: Path) -> None:
+    """Where no display is used, let Qt have a screen as people have them: by itself it is 800 × 800.
+
+    Called before the application is made. `folder`: where Qt finds the description of the screen.
+    """
+    if sys.platform.startswith("linux") and os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        file = folder / "screens.json"
+        file.write_text(json.dumps({"screens": [SCREEN]}), encoding="utf-8")
+        os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file}"

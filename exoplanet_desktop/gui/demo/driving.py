@@ -1,0 +1,66 @@
+"""What drives the window in place of a person: do something, and wait for what comes of it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtWidgets import QApplication, QDialog
+
+from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.notices import NoticeBar
+from exoplanet_desktop.gui.text import count, tr
+
+STEP_S = 300.0
+LOOK_S = 0.05
+Dialog = TypeVar("Dialog", bound=QDialog)
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait until something is so. Raises UnavailableError where the window tells of a failure, or it takes too long."""
+    end = asyncio.get_running_loop().time() + STEP_S
+    while not condition():
+        if failed := failures():
+            raise UnavailableError(tr("While waiting until {what}: {why}", what=what, why=failed[0]))
+        if asyncio.get_running_loop().time() > end:
+            raise UnavailableError(
+                tr("After {seconds} s it is not so that {what}.", seconds=count(int(STEP_S)), what=what)
+            )
+        await asyncio.sleep(LOOK_S)
+
+
+async def signal(signal: SignalInstance, what: str, action: Callable[[], object] | None = None) -> Any:
+    """Do something and wait for its signal; returns what the signal carries. Raises as `until`."""
+    arrived: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def take(value: object = None) -> None:
+        if not arrived.done():
+            arrived.set_result(value)
+
+    signal.connect(take)
+    try:
+        if action is not None:
+            action()
+        await until(arrived.done, f"{what} is there")
+        return arrived.result()
+    finally:
+        signal.disconnect(take)
+
+
+async def dialog(kind: type[Dialog], action: Callable[[], object]) -> Dialog:
+    """Do something that opens a dialog of a kind, and wait for it. Raises as `until`."""
+    before = dialogs(kind)
+    action()
+    await until(lambda: any(one not in before for one in dialogs(kind)), f"{kind.__name__} is open")
+    return next(one for one in dialogs(kind) if one not in before)
+
+
+def dialogs(kind: type[Dialog]) -> list[Dialog]:
+    """The dialogs of a kind that are open."""
+    return [one for one in QApplication.topLevelWidgets() if isinstance(one, kind) and one.isVisible()]
+
+
+def failures() -> list[str]:
+    """Messages of failure that the window shows now."""
+    bars = [bar for window in QApplication.topLevelWidgets() for bar in window.findChildren(NoticeBar)]
+    return [text for bar in bars for text in bar.failures()]

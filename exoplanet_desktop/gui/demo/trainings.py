@@ -1,0 +1,53 @@
+"""The dialog of a training: under way, cancelled, failed, and with all pages of its result."""
+
+import asyncio
+from dataclasses import replace
+
+from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.gui.demo.camera import Camera
+from exoplanet_desktop.gui.demo.driving import until
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.wire.vocabulary import Satellite, Status
+
+LONG_ROWS, SEED = 40_000, 7  # so many that there is time to look at it under way
+
+
+async def results(window: MainWindow, run: TrainingRun, name: str, camera: Camera) -> None:
+    """Every page of a result."""
+    window.show_run(run)
+    dialog = window.dialogs[run]
+    pages = dialog.results
+    matrix = pages.matrix
+    if matrix is not None:
+        await until(lambda: matrix.errors.isVisible(), "the held-out rows are there")
+        await camera.take(dialog, f"{name}-matrix")
+        matrix.threshold.miss_at_most()
+        await camera.take(dialog, f"{name}-threshold")
+        matrix.threshold.use.setChecked(False)
+    for place in range(1, pages.tabs.count()):
+        pages.tabs.setCurrentIndex(place)
+        await camera.take(dialog, f"{name}-{pages.tabs.tabText(place).lower().replace(' ', '-')}")
+    dialog.close()
+
+
+async def others(window: MainWindow, camera: Camera) -> None:
+    """A training that takes its time and is cancelled, and one whose file is gone."""
+    path = window.services.scratch / "long.csv"
+    await window.services.workers.call(simulate, Satellite.KOI, LONG_ROWS, SEED, path)
+    request = replace(window.services.runs.all[0].request, paths=(path,))
+    run = window.services.runs.begin(request)
+    working = asyncio.ensure_future(run.work())
+    await until(lambda: run.phase == Status.RUNNING and (run.share or 0) > 0.1, "the training is under way")
+    dialog = window.dialogs[run]
+    await camera.take(dialog, "training-running")
+    dialog.log_button.setChecked(True)
+    await camera.take(dialog, "training-log")
+    dialog.cancel_button.click()
+    await working
+    await camera.take(dialog, "training-cancelled")
+    dialog.close()
+    run = window.services.runs.begin(replace(request, paths=(path.with_name("gone.csv"),)))
+    await run.work()
+    await camera.take(window.dialogs[run], "training-failed")
+    window.dialogs[run].close()
