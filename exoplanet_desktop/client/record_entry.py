@@ -14,6 +14,8 @@ WAITING = "WAITING"
 SENDING = "SENDING"
 """Being sent; after a crash nobody knows whether all of it arrived."""
 FINAL = tuple(str(status) for status in Status if status.is_final)
+KNOWN = (WAITING, SENDING, *(str(status) for status in Status))
+"""Every status that a run can have in the record."""
 
 _SECRETS = re.compile(r"token|authorization|password|secret", re.IGNORECASE)
 _RUN_ID = re.compile(r"[0-9a-f]{32}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import platform
 import shutil
 import tempfile
@@ -12,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pydantic
 
-from exoplanet_desktop.client.record_entry import Run, checked_file_name
+from exoplanet_desktop.client.record_entry import KNOWN, Run, checked_file_name
 from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import AppError, InputError, TooLarge, UnavailableError
 
@@ -27,7 +28,10 @@ MANIFEST, LOG, FILES = "run.json", "log.txt", "files/"
 MOST_FILES = 200
 LONGEST_TEXT = 50_000_000  # bytes of the manifest, and of the log
 MOST_BYTES = 4_000_000_000  # of all files, unpacked
+# Others can ask for gigabytes of memory before they have given a byte.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BLOCK = 1 << 20
+_Sentence = Annotated[str, pydantic.Field(max_length=2000)]
 
 
 class _Entry(pydantic.BaseModel):
@@ -35,9 +39,9 @@ class _Entry(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(extra="ignore", strict=True)
 
-    kind: str = pydantic.Field(max_length=40)
+    kind: str = pydantic.Field(max_length=40, pattern=r"^[a-z][a-z-]*$")
     title: str = pydantic.Field(max_length=200)
-    status: str = pydantic.Field(max_length=40)
+    status: str
     starred: bool = False
     backend_title: str = pydantic.Field(default="", max_length=500)
     backend_address: str = pydantic.Field(default="", max_length=500)
@@ -50,7 +54,29 @@ class _Entry(pydantic.BaseModel):
     logs_url: str | None = pydantic.Field(default=None, max_length=2000)
     job_id: str | None = pydantic.Field(default=None, max_length=200)
     result: Any = None
-    warnings: list[str] = pydantic.Field(default_factory=list, max_length=1000)
+    warnings: list[_Sentence] = pydantic.Field(default_factory=list, max_length=100)
+
+    @pydantic.field_validator("title")
+    @classmethod
+    def _one_line(cls, title: str) -> str:
+        return " ".join("".join(c if c.isprintable() else " " for c in title).split()) or "Imported run"
+
+    @pydantic.field_validator("accuracy")
+    @classmethod
+    def _finite(cls, accuracy: float | None) -> float | None:
+        return accuracy if accuracy is not None and math.isfinite(accuracy) else None
+
+    @pydantic.field_validator("status")
+    @classmethod
+    def _known(cls, status: str) -> str:
+        if status not in KNOWN:
+            raise ValueError(f"no such status: {status[:40]}")
+        return status
+
+    @pydantic.field_validator("request")
+    @classmethod
+    def _names_alone(cls, request: dict[str, Any]) -> dict[str, Any]:
+        return _without_places(request)
 
 
 class _Manifest(pydantic.BaseModel):
@@ -92,8 +118,25 @@ def pack(run: Run, log: str, files: Sequence[Path], target: Path) -> None:
 
 
 def _without_places(request: Mapping[str, Any]) -> dict[str, Any]:
-    """A request without the folders of this machine, which are nobody else's business; the files' names stay."""
-    return {name: value for name, value in request.items() if name != "paths"}
+    """A request without the folders of the machine that it was made on, which are nobody else's business.
+
+    Files are names alone: those of an export that somebody has forged must not lead to a file of ours, which "Train
+    again" would then send away.
+    """
+    kept = {name: value for name, value in request.items() if name != "paths"}
+    if "files" in kept:
+        files = kept["files"]
+        kept["files"] = [_plain(file) for file in files if isinstance(file, str)] if isinstance(files, list) else []
+    if "inputs" in kept:
+        inputs = kept["inputs"]
+        told = [file for file in inputs if isinstance(file, dict)] if isinstance(inputs, list) else []
+        kept["inputs"] = [{**file, "name": _plain(str(file.get("name", "")))} for file in told]
+    return kept
+
+
+def _plain(name: str) -> str:
+    """The last part of a path, of whatever system."""
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2][:200]
 
 
 @contextmanager
@@ -122,6 +165,9 @@ def _run(entry: _Entry) -> Run:
 def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(source) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_FILES + 2 or any(member.compress_type not in _PACKED for member in members):
+                raise InputError(f"{source.name} is packed as no exported run is. Export the run again.")
             yield archive
     except AppError:
         raise

@@ -139,7 +139,9 @@ class Session(QObject):
     @Slot(object)
     def no_answer_from(self, connection: Connection) -> None:
         """Somebody asked it and got no answer: it counts as down until it answers again."""
-        if connection is self.connection and self.state is State.READY and not connection.embedded:
+        if self._closing or connection is not self.connection or connection.embedded:
+            return
+        if self.state is State.READY:
             self._set(State.DOWN, connection)
             self._recheck.start(RECHECK_MS)
 
@@ -176,7 +178,8 @@ class Session(QObject):
             health = await self.workers.call(connection.backend.health)
         except AppError:
             # Still down. Whoever waits for it for hours asks once a minute.
-            self._recheck.start(min(2 * self._recheck.interval(), SLOWEST_RECHECK_MS))
+            if not self._closing:
+                self._recheck.start(min(2 * self._recheck.interval(), SLOWEST_RECHECK_MS))
             return
         if connection is self.connection:
             connection.health = health

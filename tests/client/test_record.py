@@ -399,6 +399,11 @@ def set_run(**values):
         (set_run(title=7), "cannot be read"),
         (set_run(title="x" * 1000), "cannot be read"),
         (set_run(request=[]), "cannot be read"),
+        (set_run(status="ALMOST"), "cannot be read"),
+        (set_run(kind="<b>train</b>"), "cannot be read"),
+        (set_run(warnings=["w" * 3000]), "cannot be read"),
+        (set_run(result=json.loads("[" * 900 + "]" * 900)), "cannot be read"),
+        (lambda m, f: f.update({f"more/{n}": b"" for n in range(300)}), "packed as no exported run is"),
     ],
 )
 def test_a_bad_export_is_refused_and_leaves_nothing(record, exported, monkeypatch, change, words):
@@ -412,6 +417,27 @@ def test_a_bad_export_is_refused_and_leaves_nothing(record, exported, monkeypatc
         path for path in before if not path.name.startswith("runs.sqlite")
     ]
     assert len(record.runs()) == 1
+
+
+def test_a_forged_export_leads_to_no_file_of_this_machine(record, exported):
+    """Else its "Train again" would send that file to whoever the export names."""
+    files = ["/home/me/.ssh/id_rsa", "C:\\Users\\me\\own.csv", "../up.csv", 7]
+    inputs = [{"name": "/etc/passwd", "bytes": 1, "sha256": "0"}, "no file"]
+    request = {"satellite": "KOI", "model": "xgb", "paths": ["/home/me/own.csv"], "files": files, "inputs": inputs}
+    forged = rewritten(exported, set_run(request=request, title=" two\nlines\u202e", accuracy=math.inf, result=None))
+    run = record.run(record.import_(forged))
+    assert "paths" not in run.request
+    assert run.request["files"] == ["id_rsa", "own.csv", "up.csv"]
+    assert run.request["inputs"] == [{"name": "passwd", "bytes": 1, "sha256": "0"}]
+    assert (run.title, run.accuracy) == ("two lines", None)
+
+
+def test_an_export_that_would_ask_for_much_memory_is_refused(record, exported):
+    with zipfile.ZipFile(exported) as old, zipfile.ZipFile(exported.with_name("l.zip"), "w", zipfile.ZIP_LZMA) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with pytest.raises(InputError, match="packed as no exported run is"):
+        record.import_(exported.with_name("l.zip"))
 
 
 @pytest.mark.parametrize("cut", [0, 10, 200, -1])

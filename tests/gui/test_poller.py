@@ -151,6 +151,37 @@ def test_after_a_sleep_the_job_is_asked_at_once_and_the_sleep_is_told(
     assert words == "This computer was asleep for 12 minutes. The job is where it was: running."
 
 
+def test_its_end_is_not_lost_while_the_poller_is_busy(
+    loop: QEventLoop, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise its timer is left to be stopped by another thread, and its lanes are never ended."""
+    monkeypatch.setattr(poller_module, "INTERVAL_S", 0.01)
+    poller = PollerThread()
+    inside, go_on, rearm = threading.Event(), threading.Event(), poller._poller._rearm
+
+    def slow(now: float) -> None:
+        rearm(now)
+        if hold.is_set():
+            inside.set()
+            go_on.wait(5)
+
+    hold = threading.Event()
+    monkeypatch.setattr(poller._poller, "_rearm", slow)
+    lab = Lab(stage, 1)
+    poller.add(Watch(1, lab.connection, f"{stage.base}/0/status", f"{stage.base}/0/logs"))
+    while not lab.questions():
+        inside.wait(0.01)
+    hold.set()
+    assert inside.wait(10)
+    poller.begin_to_end()
+    go_on.set()
+    assert poller.wait_ended(10)
+    timer = poller._poller._timer
+    assert timer is not None
+    assert not timer.isActive()
+    assert not lanes()
+
+
 def test_what_happened_while_a_backend_was_away_is_told() -> None:
     before = JobStatus(job_id="j", status="RUNNING", stage="fold 1 of 5")
     after = JobStatus(job_id="j", status="RUNNING", stage="fold 4 of 5")

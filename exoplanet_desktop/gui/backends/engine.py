@@ -75,7 +75,8 @@ class EngineKeeper(QObject):
             if self.connection is None:
                 self.connection = Connection(backend, EMBEDDED, embedded=True)
             self.connection.backend, self.connection.health = backend, health
-            self._watch.start()
+            if not self._closing:
+                self._watch.start()
             self.started.emit()
             return self.connection
 

@@ -54,6 +54,7 @@ class WaitingRoom(QObject):
         super().__init__()
         self._session = session
         self._queues: dict[tuple[str, str], Queue] = {}
+        self._closed = False
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         session.changed.connect(self._look_at_session)
@@ -72,6 +73,8 @@ class WaitingRoom(QObject):
         queue.works.append(work)
         if not queue.trying:
             queue.due = time.monotonic() + pause_s
+        if self._closed:
+            return queue
         self._timer.start()
         if pause_s == 0.0:
             self._look()
@@ -88,6 +91,8 @@ class WaitingRoom(QObject):
         self._look()
 
     def close(self) -> None:
+        """Ask nobody any more; what is still put here waits for the next start."""
+        self._closed = True
         self._timer.stop()
         self._queues.clear()
 

@@ -17,14 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.client.record_entry import WAITING
+from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.report import KINDS, file_name, save_report
 from exoplanet_desktop.gui.progress.results import Results
-from exoplanet_desktop.gui.progress.run import SENDING, SILENT, STALLED, TrainingRun
+from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.progress.run_state import SILENT, STALLED
 from exoplanet_desktop.gui.progress.trust import Trust
 from exoplanet_desktop.gui.text import percent, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write

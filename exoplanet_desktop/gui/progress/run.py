@@ -2,22 +2,22 @@
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from exoplanet_desktop.client.record_entry import WAITING
-from exoplanet_desktop.errors import AppError, BugError, Cancelled, NoAnswer, UnavailableError
+from exoplanet_desktop.client.record_entry import SENDING, WAITING
+from exoplanet_desktop.errors import AppError, BugError, Cancelled, NoAnswer
 from exoplanet_desktop.gui.progress.held_out import HeldOut
 from exoplanet_desktop.gui.progress.keeper import Keeper
-from exoplanet_desktop.gui.progress.parity import can_be_checked, check
+from exoplanet_desktop.gui.progress.parity import check
 from exoplanet_desktop.gui.progress.parity import kept as kept_parity
 from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.run_state import SILENT, STALLED, RunState, ready_words
 from exoplanet_desktop.gui.progress.sending import Sending
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.text import tr
@@ -30,43 +30,15 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.parity import Parity
     from exoplanet_desktop.client.record_entry import Run
     from exoplanet_desktop.client.transfers import Progress, ShouldStop
-    from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
+    from exoplanet_desktop.wire.payloads import TrainAccepted, TrainResult
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-SENDING = "SENDING"
-PARITY = "parity"  # in the kept result; see client.record_trust
-SILENT, STALLED = "SILENT", "STALLED"
 
+class TrainingRun(RunState):
+    """Does a training: sends the data, watches the job, fetches what it brought; keeps all of it in the record."""
 
-class TrainingRun(QObject):
-    """Signals:
-    changed: phase, progress or words are other ones now.
-    log_grew: the new part of the log.
-    came_back: what happened while nothing was heard of it, in a sentence.
-    ended: it is over; `result` or `failure` is there.
-    judged: what its backend says of the model was checked.
-    wants_to_wait: it shall be sent once its backend answers.
-    hurried: its backend shall be asked at once, for which it waits.
-
-    Attributes:
-        digest: of the data, once it is known; see `outbox.digest_of`.
-        is_unsent: whether it has ended because its backend did not answer before it had the data.
-        destination: title and address of its backend.
-        warnings: what speaks against the result, a sentence each.
-        parity: the outcome of the parity check, as the record keeps it; None where none was made.
-        trouble: SILENT while its backend does not answer, STALLED where nothing moves any more, else "".
-    """
-
-    changed = Signal()
-    log_grew = Signal(str)
-    came_back = Signal(str)
-    ended = Signal()
-    judged = Signal()
-    wants_to_wait = Signal()
-    hurried = Signal()
     _merged = Signal(str)
-    kind = "train"
 
     def __init__(
         self,
@@ -78,85 +50,13 @@ class TrainingRun(QObject):
         keeper: Keeper,
         run_id: str = "",
     ) -> None:
-        """`connection` is None for a run out of the record whose backend is not in use; `run_id` is its id there."""
-        super().__init__()
-        self.request, self.can_cancel, self.run_id = request, can_cancel, run_id
-        self.group_id = ""
-        self.backend_title = connection.title if connection else ""
-        self._connection, self._keeper = connection, keeper
-        self.reach: Callable[[], Awaitable[Connection]] | None = None  # of a run of the past
-        self.destination = (connection.title, connection.backend.base_url) if connection else ("", "")
-        self.digest, self.is_unsent = "", False
-        self._closing = False
-        self.phase: str = SENDING
-        self.words = tr("Preparing …")
-        self.share: float | None = None
-        self.trouble = ""
-        self.log_text = ""
-        self.status: JobStatus | None = None
-        self.result: TrainResult | None = None
-        self.failure = ""
-        self.warnings: tuple[str, ...] = ()
-        self.parity: dict[str, Any] | None = None
-        self.pictures: dict[str, bytes] = {}
+        """As `RunState`."""
+        super().__init__(request, connection, can_cancel, run_id)
         self.held_out = HeldOut(workers, keeper)
-        self._workers, self._poller = workers, poller
+        self._workers, self._poller, self._keeper = workers, poller, keeper
         self._watch: JobWatch | None = None
-        self._job_id = ""
-        self._stop = threading.Event()
-        self._began = time.monotonic()
-        self._took: float | None = None
+        self._closing = False
         self._merged.connect(self._take_log)  # a signal, because files are merged in a worker
-
-    @property
-    def title(self) -> str:
-        return self.request.title
-
-    def outcome(self) -> dict[str, Any] | None:
-        """The scores, for the list."""
-        told = {"accuracy", "cv_mean", "cv_std", "auc_score", "elapsed_sec"}
-        return self.result.model_dump(include=told) if self.result is not None else None
-
-    def asked(self) -> dict[str, Any]:
-        """What was asked, as the record keeps it."""
-        return self.request.as_json()
-
-    @property
-    def is_over(self) -> bool:
-        return self.phase in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self._stop.is_set()
-
-    @property
-    def can_wait(self) -> bool:
-        """Whether it can be sent once its backend answers: it failed before that, and its data is at hand."""
-        at_hand = self.request.merged is not None or all(path.is_absolute() for path in self.request.paths)
-        return self.is_unsent and self.phase == Status.FAILED and at_hand
-
-    @property
-    def elapsed_s(self) -> float:
-        return self._took if self._took is not None else time.monotonic() - self._began
-
-    def is_on(self, connection: Connection | None) -> bool:
-        """Whether that backend does it."""
-        return connection is not None and connection is self._connection
-
-    @property
-    def connection(self) -> Connection:
-        """Who answers. Raises UnavailableError for a run of the past whose backend is not in use."""
-        if self._connection is None:
-            backend = self.backend_title or tr("The backend")
-            raise UnavailableError(
-                tr("{backend} of this run is not in use. Choose it in the menu Backend.", backend=backend)
-            )
-        return self._connection
-
-    @property
-    def outlives_window(self) -> bool:
-        """Whether the job goes on without this program: it was sent, and the backend is not our own engine."""
-        return bool(self._job_id) and self._connection is not None and not self._connection.embedded
 
     async def work(self) -> None:
         """Send the data, watch the job, fetch the pictures. Never raises: the outcome is in `result` or `failure`."""
@@ -165,26 +65,6 @@ class TrainingRun(QObject):
     async def take_up(self, accepted: "TrainAccepted") -> None:
         """Watch again a job that was running when the window closed. Never raises, as `work`."""
         await self._through(partial(self._follow_accepted, accepted))
-
-    def show_past(
-        self,
-        status: str,
-        failure: str,
-        log_text: str,
-        result: Any,
-        pictures: dict[str, bytes],
-        warnings: tuple[str, ...] = (),
-    ) -> None:
-        """Be a run of the record that has ended."""
-        from exoplanet_desktop.wire.payloads import TrainResult
-
-        parity = result.get(PARITY) if isinstance(result, dict) else None
-        self.warnings, self.parity = warnings, parity if isinstance(parity, dict) else None
-
-        self.log_text, self.pictures, self.failure = log_text, pictures, failure
-        self.result = TrainResult.model_validate(result) if status == Status.SUCCEEDED and result else None
-        self._took = (self.result.elapsed_sec if self.result else None) or 0.0
-        self.phase, self.words = status, _ready_words() if self.result else failure
 
     async def _begin(self) -> None:
         self.run_id = await self._keeper.begin(
@@ -298,10 +178,6 @@ class TrainingRun(QObject):
         run_id = self.run_id
         return await self._keeper.work(lambda record: record.run(run_id)) if run_id else None
 
-    @property
-    def can_check_parity(self) -> bool:
-        return can_be_checked(self.request, self.backend_title, self.result)
-
     def check_parity(self, progress: "Progress", should_stop: "ShouldStop") -> "Parity":
         """Whether the model does what its backend says of it. Blocking: call it in a worker. Raises AppError."""
         if self.result is None:
@@ -328,11 +204,6 @@ class TrainingRun(QObject):
         backend, stopped = self.connection.backend, self._stop.is_set
         sent = Pacing(tr("Sending"), self._say, tr("Sent; waiting for the backend …"))
         return Sending(self.request, backend, self._say, self._merged.emit, sent, stopped).begin()
-
-    def _say(self, share: float | None, words: str) -> None:
-        # Plain attributes and a signal: Qt queues the signal to the GUI thread.
-        self.share, self.words = share, words
-        self.changed.emit()
 
     async def _follow(self, accepted: "TrainAccepted") -> None:
         from exoplanet_desktop.client.check_values import check_training
@@ -398,16 +269,6 @@ class TrainingRun(QObject):
         self._keeper.log(self.run_id, text)
         self.log_grew.emit(text)
 
-    def _set(self, phase: str, share: float | None, words: str) -> None:
-        self.phase = phase
-        self._say(share, words)
-
-    def _kept_result(self) -> dict[str, Any] | None:
-        if self.result is None:
-            return None
-        kept = self.result.model_dump(mode="json")
-        return kept if self.parity is None else {**kept, PARITY: self.parity}
-
     def _end(self, phase: str, failure: str) -> None:
         self.trouble = ""
         self._took = time.monotonic() - self._began
@@ -416,9 +277,5 @@ class TrainingRun(QObject):
         if not self._closing:
             result, warnings = self._kept_result(), self.warnings or None
             self._keeper.note(self.run_id, status=str(phase), error=failure or None, result=result, warnings=warnings)
-        self._set(phase, 1.0 if succeeded else None, _ready_words() if succeeded else failure)
+        self._set(phase, 1.0 if succeeded else None, ready_words() if succeeded else failure)
         self.ended.emit()
-
-
-def _ready_words() -> str:
-    return tr("The model is ready: use it in Predict, or save it.")

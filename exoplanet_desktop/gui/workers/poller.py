@@ -18,6 +18,7 @@ __all__ = ["Answer", "Connection", "Poller", "PollerThread", "Watch"]
 INTERVAL_S = 0.3
 SLOWEST_S = 5.0  # what a job of hours is asked
 SLOWDOWN = 60  # after a minute a job is asked each second, after five each fifth
+FIRST_WAIT_S = 1.0  # after a failure; it doubles with each, up to LONGEST_WAIT_S
 LONGEST_WAIT_S = 15.0
 AWAY_S = 20.0  # over the pause between two questions; whoever was away for so long wants to know what happened
 LOOK_MS = 1000  # how often it is looked whether the computer slept
@@ -71,11 +72,13 @@ class Poller(QObject):
 
     @Slot()
     def stop(self) -> None:
+        """End the lanes, the timer, and the thread. A quit from outside could come before this, and leave them all."""
         if self._timer is not None:
             self._timer.stop()
         self._watches.clear()
         while self._lanes:
             self._close(self._lanes.popitem()[1])
+        self.thread().quit()
 
     def _close(self, lane: Lane) -> None:
         lane.close()
@@ -151,7 +154,7 @@ class Poller(QObject):
     def _failed(self, watch: Watch, answer: Answer) -> Answer:
         watch.failures += 1
         # Jitter, so that many clients of one backend do not all come back at one moment.
-        pause = min(LONGEST_WAIT_S, 0.5 * 2 ** min(watch.failures, 6)) * random.uniform(0.7, 1.3)  # noqa: S311
+        pause = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(watch.failures - 1, 5)) * random.uniform(0.7, 1.3)  # noqa: S311
         watch.due = time.monotonic() + pause
         if isinstance(answer.error, NoAnswer):
             self.unanswered.emit(watch.connection)
@@ -203,7 +206,6 @@ class PollerThread(QObject):
     def begin_to_end(self) -> None:
         """Let the thread end; a question under way is given up."""
         self._stopped.emit()
-        self._thread.quit()
 
     def wait_ended(self, seconds: float) -> bool:
         """Whether it has ended within so long. Blocking: call it in a worker."""
