@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pydantic
 
+from exoplanet_desktop.client.bounds import bounded
 from exoplanet_desktop.client.connection import Answer, Connection
 from exoplanet_desktop.client.patience import Patience, Patiences
 from exoplanet_desktop.client.retries import Refusal
@@ -211,7 +212,7 @@ class Caller:
     def _json(self, answer: Answer, noun: str) -> dict[str, Any]:
         try:
             # NaN and Infinity stand in some replies; Python's reader takes them.
-            value = json.loads(answer.body)
+            value = bounded(json.loads(answer.body))
         except (ValueError, RecursionError) as error:
             raise not_the_contract(self.base_url, noun, answer.body, error) from error
         if not isinstance(value, dict):

@@ -9,6 +9,7 @@ from typing import TypeVar
 import pydantic
 
 from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.bounds import MOST_CLASSES, bounded_log
 from exoplanet_desktop.client.transfers import ShouldStop
 from exoplanet_desktop.client.words import as_clause, is_sentence, not_the_contract, readable
 from exoplanet_desktop.errors import (
@@ -32,10 +33,14 @@ _INPUT_KINDS = {kind.code: kind for kind in (InputError, UnreadableFile, NoModel
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the final status of a training means: either its `result`, or the `error` that tells why there is none."""
+    """What the final status of a training means: either its `result`, or the `error` that tells why there is none.
+
+    `warnings` tell what of the result was left out, a sentence each.
+    """
 
     result: TrainResult | None = None
     error: AppError | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -70,7 +75,20 @@ def judge(status: JobStatus) -> Outcome:
                 "The log may say why; check the label column and the other columns of the file."
             )
         )
-    return Outcome(result=result)
+    return _without_excess(result)
+
+
+def _without_excess(result: TrainResult) -> Outcome:
+    """The same without figures of so many classes that no catalog has them and no window can show them."""
+    classes = max(len(result.labels or ()), len(result.confusion_matrix or ()), len(result.per_class or ()))
+    if classes <= MOST_CLASSES:
+        return Outcome(result=result)
+    fields = ("labels", "confusion_matrix", "per_class", "curves")
+    sentence = (
+        f"The backend tells of {classes:,} classes, which no catalog of planets has, so their figures are left out: "
+        "it read another column as the label."
+    )
+    return Outcome(result=result.model_copy(update=dict.fromkeys(fields)), warnings=(sentence,))
 
 
 def prediction_of(status: JobStatus) -> PredictReply:
@@ -128,10 +146,10 @@ class LogReader:
         logs = self.backend.logs(self._url, offset, repeat=self._repeat, should_stop=self._should_stop)
         if self._by_offset and logs.next_offset is not None:
             self._offset = logs.next_offset
-            return logs.logs
+            return bounded_log(logs.logs)
         new = logs.logs[len(self._seen) :] if logs.logs.startswith(self._seen) else logs.logs
         self._seen = logs.logs
-        return new
+        return bounded_log(new)
 
 
 def follow(

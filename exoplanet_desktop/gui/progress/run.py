@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
+from exoplanet_desktop.client.bounds import LONGEST_LOG
 from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, NoAnswer
 from exoplanet_desktop.gui.progress.held_out import HeldOut
@@ -223,7 +224,8 @@ class TrainingRun(RunState):
             self._end(Status.CANCELLED if cancelled else Status.FAILED, outcome.sentence)
             return
         self.result, asked = outcome.result, self.request
-        self.warnings = tuple(check_training(outcome.result, asked.satellite, asked.model, status.params))
+        odd = check_training(outcome.result, asked.satellite, asked.model, status.params)
+        self.warnings = (*odd, *outcome.warnings)
         await self._fetch_files(outcome.result)
         self._end(Status.SUCCEEDED, "")
 
@@ -265,7 +267,8 @@ class TrainingRun(RunState):
 
     @Slot(str)
     def _take_log(self, text: str) -> None:
-        self.log_text += text
+        if len(self.log_text) < LONGEST_LOG:  # the record has a measure of its own
+            self.log_text += text
         self._keeper.log(self.run_id, text)
         self.log_grew.emit(text)
 

@@ -1,11 +1,12 @@
 """A picture that can be zoomed and saved."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+from PySide6.QtGui import QImageReader, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
 STEP = 1.25
 MOST = 8.0
+MOST_PIXELS = 25_000_000  # a small file can hold a picture that takes seconds to unpack
 
 
 class Picture(QGraphicsView):
@@ -25,9 +26,9 @@ class Picture(QGraphicsView):
         self._fitted = True
 
     def show_bytes(self, data: bytes) -> bool:
-        """Show an encoded picture; False where it is none that Qt can read."""
-        pixmap = QPixmap()
-        if not pixmap.loadFromData(data):
+        """Show an encoded picture; False where it is none that Qt can read, or far too large a one."""
+        pixmap = _decoded(data)
+        if pixmap.isNull():
             return False
         self.data = data
         self._scene.clear()
@@ -61,3 +62,15 @@ class Picture(QGraphicsView):
         super().resizeEvent(event)
         if self._fitted:
             self.fit()
+
+
+def _decoded(data: bytes) -> QPixmap:
+    """The picture; a null one where Qt cannot read it or its head says that it is too large."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    size = reader.size()
+    if size.width() * size.height() > MOST_PIXELS:
+        return QPixmap()
+    return QPixmap.fromImageReader(reader)
