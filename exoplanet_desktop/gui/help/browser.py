@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextLength, QTextTable
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
+from exoplanet_desktop.gui.help.dress import MARGIN_PX, dress, fit
 from exoplanet_desktop.gui.help.pages import Page, Pages, slug
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.theme import theme
+from exoplanet_desktop.gui.theme import theme, tokens
 
-LINE_HEIGHT = 130.0
-MARGIN_PX = 16
-GLOSSARY_COLUMNS, GLOSSARY_PERCENT = 4, (22, 24, 14, 40)
+SETTLED_MS = 150  # after the last change of the window's size
 
 
 class PageBrowser(QTextBrowser):
@@ -33,6 +32,8 @@ class PageBrowser(QTextBrowser):
         self.setTabChangesFocus(False)  # Tab goes from link to link
         self.document().setDocumentMargin(MARGIN_PX)
         self.anchorClicked.connect(self._follow)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settled.timeout.connect(self._show_again)
         theme().changed.connect(self._show_again)
 
     @property
@@ -45,7 +46,8 @@ class PageBrowser(QTextBrowser):
     def show_page(self, page: Page, heading: str = "") -> None:
         self._page = page
         self.setMarkdown(page.text)
-        self._dress()
+        dress(self.document(), tokens(), page.is_glossary)
+        self._fit()
         if not heading or not self._go_to(heading):
             self.moveCursor(QTextCursor.MoveOperation.Start)
 
@@ -54,8 +56,18 @@ class PageBrowser(QTextBrowser):
         picture = self._pages.pictures.get(QUrl(name).toString())
         if kind == QTextDocument.ResourceType.ImageResource.value and picture is not None:
             width = max(200, self.viewport().width() - 3 * MARGIN_PX)
-            return picture if picture.width() <= width else picture.scaledToWidth(width)
+            smooth = Qt.TransformationMode.SmoothTransformation
+            return picture if picture.width() <= width else picture.scaledToWidth(width, smooth)
         return None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._settled.start()  # pictures get the width that there is now
+
+    def _fit(self) -> None:
+        fit(self.document(), self.viewport().width(), self.fontMetrics().averageCharWidth())
 
     def find_on(self, words: str) -> bool:
         """Go to the next place of a text, from the beginning again behind the last; False where there is none."""
@@ -92,22 +104,3 @@ class PageBrowser(QTextBrowser):
                 return True
             block = block.next()
         return False
-
-    def _dress(self) -> None:
-        """Air between lines and cells."""
-        cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        spaced = QTextBlockFormat()
-        spaced.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor.mergeBlockFormat(spaced)
-        cursor.mergeCharFormat(QTextCharFormat())
-        for frame in self.document().rootFrame().childFrames():
-            if isinstance(frame, QTextTable):
-                shape = frame.format()
-                shape.setCellPadding(4)
-                shape.setCellSpacing(0)
-                shape.setBorderCollapse(True)
-                if shape.columns() == GLOSSARY_COLUMNS:
-                    kind = QTextLength.Type.PercentageLength
-                    shape.setColumnWidthConstraints([QTextLength(kind, share) for share in GLOSSARY_PERCENT])
-                frame.setFormat(shape)

@@ -20,11 +20,12 @@ _LINK = re.compile(r"\]\(([^)#\s]+\.md)")
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its name in links, its title, its text in Markdown."""
+    """A page: its name in links, its title, its text in Markdown; whether it is made of a column dictionary."""
 
     name: str
     title: str
     text: str
+    is_glossary: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _glossary() -> Iterator[Page]:
         ]
         head = f"| {tr('Column')} | {tr('Title')} | {tr('Unit')} | {tr('Meaning')} |"
         text = "\n".join([f"# {title}", "", head, "| --- | --- | --- | --- |", *rows])
-        yield Page(f"columns-{satellite.lower()}.md", title, text)
+        yield Page(f"columns-{satellite.lower()}.md", title, text, is_glossary=True)
 
 
 def _cell(text: str) -> str:

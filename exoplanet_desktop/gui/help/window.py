@@ -24,6 +24,8 @@ from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
+LIST_LETTERS = 18  # the longest word of a title
+
 
 class HelpWindow(QDialog):
     """Not modal: it may stay open beside the window."""
@@ -49,6 +51,7 @@ class HelpWindow(QDialog):
         self.list.setAccessibleName(tr("Pages"))
         self.list.setProperty("roomy", True)
         self.list.setWordWrap(True)
+        self.list.setMinimumWidth(LIST_LETTERS * self.list.fontMetrics().averageCharWidth())
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._choose)
         self.answer = Words("", "muted")
