@@ -1,4 +1,4 @@
-"""How a page looks: what Markdown leaves open, such as air, grounds of code, lines of tables, and how wide text runs."""
+"""How a page looks, as far as Markdown leaves it open: air, grounds of code, lines of tables, the length of lines."""
 
 from PySide6.QtGui import (
     QBrush,
@@ -45,7 +45,7 @@ def dress(document: QTextDocument, colours: Tokens, glossary: bool) -> None:
 
 
 def is_code(block: QTextBlock) -> bool:
-    """Whether a block is a line of a program or of commands. Qt takes the first cell of a table behind one for another."""
+    """Whether a block is a line of code. Qt takes the first cell of a table behind one for another."""
     fenced = block.isValid() and block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
     return fenced and QTextCursor(block).currentTable() is None
 

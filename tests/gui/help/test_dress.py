@@ -60,9 +60,7 @@ def test_a_table_has_a_heading_also_behind_code(browser: PageBrowser) -> None:
         assert cell.format().background().color().name() == tokens().window
 
 
-def test_lines_do_not_run_on_in_a_wide_window_and_pictures_follow_its_width(
-    browser: PageBrowser, qtbot: QtBot
-) -> None:
+def test_lines_do_not_run_on_in_a_wide_window_and_pictures_follow_its_width(browser: PageBrowser, qtbot: QtBot) -> None:
     def right_margin() -> float:
         return browser.document().rootFrame().frameFormat().rightMargin()
 
