@@ -129,6 +129,9 @@ async def _live(application: QApplication, start: Start) -> None:
     await call(_import_modules, WITH_THE_WINDOW)
     for _part in window.parts:
         await asyncio.sleep(0)
+    if window.is_closing:
+        await window.closed.wait()  # closed as soon as it was there: nothing more is to be started
+        return
     opener = Opener()
     opener.asked.connect(window.take_files)
     application.installEventFilter(opener)

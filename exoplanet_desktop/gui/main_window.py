@@ -172,6 +172,10 @@ class MainWindow(QMainWindow):
         return self.train if number == 0 else self.predict if number == 1 else self.merge
 
     @property
+    def is_closing(self) -> bool:
+        return self._closing
+
+    @property
     def settings(self) -> Settings:
         return self.preferences.now
 

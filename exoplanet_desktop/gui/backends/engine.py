@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.errors import AppError, Cancelled, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import tr
@@ -90,9 +90,21 @@ class EngineKeeper(QObject):
     def _start(self) -> "Backend":
         from exoplanet_desktop.client.engine import EmbeddedEngine
 
+        self._refuse_while_closing()
         if self.engine is None:
             self.engine = EmbeddedEngine(self._data_dir)
-        return self.engine.start()
+        backend = self.engine.start()
+        try:
+            self._refuse_while_closing()
+        except Cancelled:
+            # It was asked to end before there was anything to end; a child left alive would keep this process.
+            self.engine.stop()
+            raise
+        return backend
+
+    def _refuse_while_closing(self) -> None:
+        if self._closing:
+            raise Cancelled(tr("The window is closing."))
 
     @Slot()
     def _look(self) -> None:
