@@ -6,6 +6,7 @@
     python3 run.py exec ARGS ...     hand ARGS to the command line (train, predict, merge, ...)
     python3 run.py package [--once]  build the program for machines without Python, test it, pack it into dist/
     python3 run.py lock [--upgrade]  write the locks of what a bundle is built from anew
+    python3 run.py bounds [--newest] test with the lowest versions that pyproject.toml allows, or with the newest
 
 Needs Python 3.11 or newer and nothing else.
 """
@@ -44,6 +45,18 @@ QT_LIBRARIES = {
     "libxcb-shape0": "libxcb-shape.so.0",
     "libxcb-xkb1": "libxcb-xkb.so.1",
 }
+# What is tested with other versions: every module imported, tables, all models, engine, transfers, window and demo.
+ESSENTIAL_TESTS = (
+    "exoplanet_desktop",
+    *(f"tests/catalogs/test_{name}.py" for name in ("reading", "table", "view", "merge_many")),
+    *(f"tests/classify/test_{name}.py" for name in ("training", "prediction", "modelfile")),
+    *(f"tests/server/test_{name}.py" for name in ("auth", "calls", "jobs", "cluster")),
+    *(f"tests/client/test_{name}.py" for name in ("engine", "transfers", "profiles")),
+    "tests/cli/test_tasks.py",
+    *(f"tests/gui/test_{name}.py" for name in ("main_window", "tables", "demo")),
+)
+# What building and testing a bundle takes: Debian's package -> the command looked for.
+BUNDLE_COMMANDS = {"binutils": "objdump", "xz-utils": "xz", "xvfb": "Xvfb", "util-linux": "unshare"}
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 
 
@@ -55,6 +68,7 @@ def main(argv: Sequence[str]) -> int:
         "exec": execute,
         "package": package,
         "lock": lock,
+        "bounds": bounds,
     }
     command, *rest = argv or ["gui"]
     if command in ("-h", "--help", "help"):
@@ -116,10 +130,19 @@ def test(args: Sequence[str]) -> int:
 
 def package(args: Sequence[str]) -> int:
     """Build the bundle in an environment of exactly the locked packages; the tools that look at it have their own."""
-    install_qt_libraries()
+    install_system_packages(_missing_for_bundle())
     builder = locked_environment(".venv-package", "program.txt", "build.txt")
     tools = locked_environment(".venv-tools", "tools.txt")
     return run([str(builder / PYTHON_FILE), "-m", "bundle", "package", str(tools), *args], folder=PROJECT)
+
+
+def _missing_for_bundle() -> list[str]:
+    missing = [name for name, command in BUNDLE_COMMANDS.items() if not shutil.which(command)]
+    # Debian's own Python does without its shared library, which a bundle is made of.
+    library = f"libpython{sys.version_info.major}.{sys.version_info.minor}"
+    if Path(sys.base_prefix) == Path("/usr") and not any(Path("/usr/lib").rglob(f"{library}.so.1*")):
+        missing.append(library)
+    return missing
 
 
 def lock(args: Sequence[str]) -> int:
@@ -127,9 +150,28 @@ def lock(args: Sequence[str]) -> int:
     return run([str(tools / PYTHON_FILE), "-m", "bundle", "lock", str(tools), *args], folder=PROJECT)
 
 
+def bounds(args: Sequence[str]) -> int:
+    """The essential tests in an environment of its own, with the lowest or the newest version of each dependency."""
+    install_system_packages()
+    tools = locked_environment(".venv-tools", "tools.txt")
+    folder = PROJECT / ".venv-bounds"
+    shutil.rmtree(folder, ignore_errors=True)
+    make_environment(folder)
+    python = folder / COMMANDS / PYTHON_FILE
+    resolution = "highest" if "--newest" in args else "lowest-direct"
+    print(f"Installing with Python {sys.version.split()[0]} and resolution {resolution} …", flush=True)
+    choice = ["--python", str(python), "--resolution", resolution, "-e", f"{PROJECT}[dev]"]
+    if run([str(tools / "uv"), "pip", "install", "-q", *choice]):
+        return refuse("These versions cannot be installed together (see above).", code=1)
+    run([str(tools / "uv"), "pip", "list", "-q", "--python", str(python)])
+    # Other versions warn of other things; what they do is the question here.
+    chosen = ["-m", "not slow", "-W", "default", "-q", *ESSENTIAL_TESTS]
+    return run([str(python), "-m", "pytest", *chosen], folder=PROJECT, QT_QPA_PLATFORM="offscreen")
+
+
 def prepare(extra: str = "") -> None:
     """Make the virtual environment and install the package, again only when pyproject.toml has changed."""
-    install_qt_libraries()
+    install_system_packages()
     recipe = (PROJECT / "pyproject.toml").read_bytes() + sys.version.encode()
     wanted = hashlib.sha256(recipe).hexdigest()
     stamp = VENV / f"installed-{extra or 'base'}.txt"
@@ -172,21 +214,21 @@ def install(python: Path, *what: str) -> None:
         sys.exit(refuse("The installation failed (see above); with a network, run this again.", code=1))
 
 
-def install_qt_libraries() -> None:
-    """Name the system libraries that Qt lacks on a Debian-like system, or install them as root."""
+def install_system_packages(more: Sequence[str] = ()) -> None:
+    """Name the system packages that Qt lacks on a Debian-like system, and `more`, or install them as root."""
     if not shutil.which("dpkg-query"):
         return
     found = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
-    missing = [package for package, library in QT_LIBRARIES.items() if library not in found]
+    missing = [*more, *(package for package, library in QT_LIBRARIES.items() if library not in found)]
     if not any(Path(folder).is_dir() and any(Path(folder).rglob("*.ttf")) for folder in FONTS):
         missing += ["fontconfig", "fonts-dejavu-core"]
     if not missing:
         return
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
     if os.geteuid() != 0:
-        print(f"Qt lacks system libraries; install them with: sudo {' '.join(command)}", file=sys.stderr)
+        print(f"System packages are missing; install them with: sudo {' '.join(command)}", file=sys.stderr)
         return
-    print(f"Installing the system libraries that Qt needs: {', '.join(missing)} …", flush=True)
+    print(f"Installing system packages: {', '.join(missing)} …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update", "-qq"], command):
         if subprocess.run(step, env=quiet, stdout=subprocess.DEVNULL).returncode:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundle import icons, licences
-from bundle.parts import OWN, PROJECT, Part, parts_of
+from bundle.parts import MACOS_APP, OWN, PROJECT, Part, parts_of, program_in
 from exoplanet_desktop import __version__
 
 LINUX_FILES = {
@@ -49,7 +49,7 @@ class Built:
 
     @property
     def program(self) -> Path:
-        return self.folder / (f"{OWN}.exe" if os.name == "nt" else OWN)
+        return program_in(self.folder)
 
 
 def name() -> str:
@@ -96,11 +96,14 @@ def build(work: Path) -> Built:
         )
     if made.returncode:
         raise SystemExit(f"PyInstaller failed; {work / 'pyinstaller.log'} says why.")
-    folder = work / name()
-    (work / "out" / OWN).rename(folder)
-    files = folder / "_internal"
-    _strip(files)
-    parts = parts_of(files, work / "sources.json")
+    folder, made_folder = work / name(), work / "out" / OWN
+    _strip(made_folder / "_internal")
+    parts = parts_of(made_folder / "_internal", work / "sources.json")
+    if sys.platform == "darwin":
+        folder.mkdir()
+        made_folder.with_name(MACOS_APP).rename(folder / MACOS_APP)
+    else:
+        made_folder.rename(folder)
     licences.collect(parts, folder / "licences")
     _accompany(folder, work)
     return Built(folder, parts)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWN = "exoplanet-desktop"
+MACOS_APP = "Exoplanet Desktop.app"  # as build_spec.spec names it
 PYTHON = "Python"
 
 
@@ -115,6 +116,13 @@ def _ask_dpkg(source: Path) -> tuple[str, str]:
             version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True)
             return package.split(":")[0], version.stdout.strip()
     return "", ""
+
+
+def program_in(folder: Path) -> Path:
+    """The executable of an unpacked archive."""
+    if sys.platform == "darwin":
+        return folder / MACOS_APP / "Contents/MacOS" / OWN
+    return folder / (f"{OWN}.exe" if sys.platform == "win32" else OWN)
 
 
 def by_size(parts: list[Part]) -> list[tuple[str, int]]:

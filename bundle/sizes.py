@@ -20,7 +20,7 @@ WHAT = {
     "scikit-learn": "five models, all scores",
     "matplotlib": "pictures of the matrices",
     "pillow": "writes those pictures",
-    "pyqtgraph": "curves in the window",
+    "cryptography": "the system's keyring, where tokens lie",
     "executable: all modules, compiled": "ours and everybody's",
     "libssl3": "TLS to a backend in the lab",
     "pydantic-core": "checks of what comes over the wire",

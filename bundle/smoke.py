@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bundle import processes
 from bundle.display import Display, Window
-from bundle.parts import OWN, PROJECT
+from bundle.parts import OWN, PROJECT, program_in
 
 TITLE = "Exoplanet Desktop"
 MOST_RATIO = 1.5
@@ -80,7 +80,7 @@ class Smoke:
 
     def __init__(self, folder: Path, home: Path, python: Path) -> None:
         self.folder, self.home, self.python = folder, home, python
-        self.program = folder / (f"{OWN}.exe" if os.name == "nt" else OWN)
+        self.program = program_in(folder)
         self.mark = processes.new_mark()
         self.display: Display | None = None
         self.environment: dict[str, str] = {}

@@ -14,7 +14,7 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_the_commands() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("test", "bench", "exec", "package", "lock"):
+    for command in ("test", "bench", "exec", "package", "lock", "bounds"):
         assert command in done.stdout
 
 

@@ -16,7 +16,7 @@ from exoplanet_desktop.gui.support.parts import versions
 from exoplanet_desktop.gui.theme import theme
 
 PACKAGES = (
-    *("PySide6-Essentials", "qasync", "requests", "keyring", "pandas", "numpy", "duckdb", "matplotlib", "pyqtgraph"),
+    *("PySide6-Essentials", "qasync", "requests", "keyring", "pandas", "numpy", "duckdb", "matplotlib"),
     *("xgboost-cpu", "scikit-learn", "fastapi", "uvicorn", "pydantic", "distributed"),
 )
 PRIVATE = ("recent", "files", "folder", "save_folder", "geometry", "layout")
