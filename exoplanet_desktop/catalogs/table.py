@@ -21,7 +21,7 @@ from exoplanet_desktop.catalogs.reading import Layout, sniff
 from exoplanet_desktop.catalogs.records import BadLine
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
 from exoplanet_desktop.catalogs.view import Order, Row, View, Where, condition
-from exoplanet_desktop.errors import BugError, InputError
+from exoplanet_desktop.errors import BugError, Cancelled, InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,8 +126,9 @@ class Table:
             raise
 
     def close(self) -> None:
-        """Removes the temporary files. Cursors are closed with it."""
-        self._finalizer()
+        """Removes the temporary files. Cursors are closed with it; who still reads or sorts gets Cancelled."""
+        with self._lock:
+            self._finalizer()
 
     def __enter__(self) -> Self:
         return self
@@ -138,8 +139,10 @@ class Table:
         self.close()
 
     def cursor(self) -> "DuckDBPyConnection":
-        """A DuckDB cursor for one thread."""
+        """A DuckDB cursor for one thread. Raises Cancelled where the table was closed."""
         with self._lock:
+            if not self._finalizer.alive:
+                raise Cancelled("The table was closed.")
             return self._connection.cursor()
 
     @contextmanager
@@ -227,10 +230,7 @@ class Table:
 
     def counts(self, column: str) -> dict[str, int]:
         """How often each text stands in a column, the most frequent first; empty cells count as ''."""
-        name = self.cells.cell(self.known(column))
-        sql = f"SELECT coalesce({name}, ''), count(*) FROM data GROUP BY 1 ORDER BY 2 DESC, 1"
-        with closing(self.cursor()) as cursor:
-            return dict(cursor.execute(sql).fetchall())
+        return self.select().counts(column)
 
     def texts(self, column: str) -> list[str | None]:
         """All cells of a column, in the file's order."""

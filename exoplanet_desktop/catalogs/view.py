@@ -145,6 +145,13 @@ class View:
             row = cursor.execute(f"SELECT rowid FROM {self._name} WHERE number = ?", [number]).fetchone()
         return None if row is None else int(row[0])
 
+    def counts(self, column: str) -> dict[str, int]:
+        """How often each text stands in a column, the most frequent first; empty cells count as ''."""
+        cell = self.table.cells.cell(self.table.known(column))
+        sql = f"SELECT coalesce({cell}, ''), count(*) FROM {self.source} GROUP BY 1 ORDER BY 2 DESC, 1"
+        with self.table.reading() as cursor:
+            return dict(cursor.execute(sql).fetchall())
+
     def find(
         self,
         text: str,

@@ -167,6 +167,16 @@ def test_a_table_is_shared_by_threads(shared_data: Path) -> None:
     assert failures == []
 
 
+def test_who_reads_a_table_that_was_closed_is_told_that_it_was_stopped(write) -> None:
+    table = Table.open(write("a,b\n1,2\n3,4\n"))
+    view = table.select("a > 1")
+    table.close()
+    table.close()
+    for late in (lambda: view.page(0, 1), lambda: table.select("b > 1"), lambda: view.counts("a"), table.cursor):
+        with pytest.raises(Cancelled):
+            late()
+
+
 def test_sql_reaches_only_the_folders_given(shared_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

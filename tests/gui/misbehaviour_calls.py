@@ -300,8 +300,8 @@ def _merged_file() -> MergedFile:
 
 
 def _models(table: Table) -> None:
-    table.window.predict._offer([])
-    task = asyncio.ensure_future(table.window.predict.refresh_models())
+    table.window.predict.models.offer([])
+    task = asyncio.ensure_future(table.window.predict.models.refresh())
     table.until(task.done)
 
 

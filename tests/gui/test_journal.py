@@ -91,7 +91,7 @@ def test_a_prediction_that_fails_says_why_in_the_record(live: MainWindow, sample
     with qtbot.waitSignal(live.predict.view.opened, timeout=20_000):
         live.predict.open_files([path])
     live.services.session.health.extensions.remove("models")  # so that an untrained model can be asked for
-    live.predict.refresh_models()
+    live.predict.models.refresh()
     qtbot.waitUntil(live.predict.go.button.isEnabled, timeout=10_000)
     live.predict.go.button.click()
     qtbot.waitUntil(lambda: bool(live.notices.failures()), timeout=30_000)

@@ -94,8 +94,8 @@ def test_the_result_is_read_once_and_its_model_is_named_with_its_date(
     assert opened.count(predicted.args[0].csv) == 1
     assert predicted.args[0].reply.results == []
     tab.training_picker.set_paths([])
-    qtbot.waitUntil(lambda: "trained" in tab.model_hint.text(), timeout=5_000)
-    assert tab.model_hint.text().startswith("vetted features, ")
+    qtbot.waitUntil(lambda: "trained" in tab.models.hint.text(), timeout=5_000)
+    assert tab.models.hint.text().startswith("vetted features, ")
 
 
 def test_sorting_by_a_click_sorts_the_whole_table(window: MainWindow, sample: Sample, qtbot: QtBot) -> None:
@@ -154,7 +154,7 @@ def test_a_model_is_offered_as_soon_as_it_is_trained_and_the_choice_stays(
     tab = live.predict
     qtbot.waitUntil(lambda: tab.model.count() == 2, timeout=5_000)
     tab.model.setCurrentIndex(tab.model.findText("Decision tree", Qt.MatchFlag.MatchStartsWith))
-    tab.refresh_models()
+    tab.models.refresh()
     qtbot.waitUntil(lambda: not [task for task in aio._tasks if not task.done()], timeout=5_000)
     assert tab.model.currentText().startswith("Decision tree")
 

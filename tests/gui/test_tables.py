@@ -174,3 +174,14 @@ def test_a_jump_keeps_what_is_on_screen_until_its_rows_are_there_or_are_late(
 
     grid.verticalScrollBar().setValue(0)
     assert all(part.updatesEnabled() for part in parts)  # its rows were there
+
+
+def test_rows_grow_with_the_text(styled: QApplication, workers: Workers, qtbot: QtBot) -> None:
+    grid = Grid(TableModel(workers), workers, Notices())
+    qtbot.addWidget(grid)
+    before = grid.verticalHeader().defaultSectionSize()
+    font = grid.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    grid.setFont(font)
+
+    assert grid.verticalHeader().defaultSectionSize() > grid.fontMetrics().lineSpacing() > before

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
@@ -50,9 +50,12 @@ def test_a_filter_leaves_the_rows_that_meet_it(pane: TablePane, qtbot: QtBot) ->
     assert pane.size_label.text().startswith(f"{count} of 600")
     assert all(float(text) < 10 for text in cells(pane, "koi_period", count, qtbot))
     assert set(cells(pane, "koi_disposition", count, qtbot)) == {"CANDIDATE"}
+    of_these = f"CANDIDATE {count}, CONFIRMED 0, FALSE POSITIVE 0"
+    qtbot.waitUntil(lambda: pane.classes.accessibleName() == of_these, timeout=5_000)
 
     pane.tools.filter_line.clear()
     qtbot.waitUntil(lambda: pane.model.rowCount() == 600, timeout=5_000)
+    qtbot.waitUntil(lambda: "CONFIRMED 0" not in pane.classes.accessibleName(), timeout=5_000)
 
 
 def test_a_sort_at_once_after_a_filter_keeps_the_filter(pane: TablePane, qtbot: QtBot) -> None:
@@ -242,6 +245,11 @@ def test_frozen_columns_stay_in_sight_and_share_rows_selection_and_keyboard(pane
     menu_of(pane, "kepoi_name")["Freeze at the left"].trigger()
     qtbot.waitUntil(grid.frozen.isVisible, timeout=5_000)
     name = pane.model.columns.index("kepoi_name")
+    views, corner = (grid, grid.frozen), QPoint(0, 0)
+    # They cover the grid's cells exactly, so that rows stand in line and nothing shows at the edges.
+    assert len({view.viewport().mapToGlobal(corner) for view in views}) == 1
+    assert len({view.viewport().mapToGlobal(view.viewport().rect().bottomLeft()) for view in views}) == 1
+    assert grid.frozen.viewport().width() == grid.columnWidth(name)
     last = grid.order_of_columns()[-1]
 
     grid.go_to(400, pane.model.columns[last])
@@ -253,7 +261,7 @@ def test_frozen_columns_stay_in_sight_and_share_rows_selection_and_keyboard(pane
     qtbot.keyClick(grid, Qt.Key.Key_Home)
     assert grid.currentIndex().column() == name
     qtbot.keyClick(grid, Qt.Key.Key_Right)
-    assert grid.columnViewportPosition(grid.currentIndex().column()) >= grid.frozen.width()
+    assert grid.columnViewportPosition(grid.currentIndex().column()) >= grid.frozen.viewport().width()
 
     grid.frozen.selectRow(2)
     cells(pane, "kepoi_name", 3, qtbot)

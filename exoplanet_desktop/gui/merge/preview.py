@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.merge_preview import Conflict, FilePreview, MergePreview
 
 MOST_FILES = 5  # rows of the table of files before it scrolls
-MOST_NOTES_PX = 96
+MOST_NOTES = 5  # lines of them before they scroll
+LEAST_NAME = 16  # characters of a catalog's name that are seen, however narrow its table
 MARGIN_PX = 8
 ROW_PADDING_PX = 10
 NOTHING = "–"  # a cell that says nothing
@@ -51,6 +52,7 @@ class PreviewPane(QFrame):
         self.notes.setAutoFillBackground(False)
         self._notes_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.objects = Words("", selectable=True)
+        self.files.resized.connect(self._fit_files)
         self.conflicts = _table(tr("Where rows of the same object differ"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
@@ -75,10 +77,33 @@ class PreviewPane(QFrame):
         super().resizeEvent(event)
         self._fit_notes()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            for table in (self.files, self.conflicts):
+                table.resizeColumnsToContents()
+            self._fit_notes()
+            self._fit_files()
+
     def _fit_notes(self) -> None:
         """As high as the notes need, up to a few lines; then they scroll."""
         needed = self.notes.heightForWidth(max(self.width() - 2 * MARGIN_PX, 200))
-        self._notes_area.setFixedHeight(max(0, min(needed, MOST_NOTES_PX)))  # -1 for no text
+        most = MOST_NOTES * self.fontMetrics().lineSpacing()
+        self._notes_area.setFixedHeight(max(0, min(needed, most)))  # -1 for no text
+
+    @Slot()
+    def _fit_files(self) -> None:
+        """As high as its rows, up to a few; the names take what room there is, and scroll where there is little."""
+        files, header = self.files, self.files.horizontalHeader()
+        if not files.columnCount():
+            return
+        others = sum(header.sectionSize(column) for column in range(1, files.columnCount()))
+        least = min(files.sizeHintForColumn(0), LEAST_NAME * files.fontMetrics().averageCharWidth())
+        room = files.viewport().width() - others
+        header.resizeSection(0, max(room, least))
+        bar = files.horizontalScrollBar().sizeHint().height() if least > room else 0
+        rows = min(files.rowCount(), MOST_FILES) * _row_px(files)
+        files.setFixedHeight(max(header.sizeHint().height(), header.height()) + rows + bar + 2 * files.frameWidth())
 
     def _show_files(self, files: "Sequence[FilePreview]") -> None:
         titles = [tr("Catalog"), tr("Rows"), tr("Dropped"), tr("Gained"), tr("Lost")]
@@ -94,14 +119,7 @@ class PreviewPane(QFrame):
             line += [(count(file.bad_lines), "")] if bad else []
             lines.append(line)
         _fill(self.files, titles, lines, numbers=range(1, len(titles)))
-        header = self.files.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.files.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        rows = min(len(files), MOST_FILES)
-        self.files.setFixedHeight(
-            self.files.horizontalHeader().sizeHint().height() + rows * _row_px(self.files) + 2 * self.files.frameWidth()
-        )
+        self._fit_files()
 
     def _show_conflicts(self, conflicts: "Sequence[Conflict]") -> None:
         pairs = {conflict.files for conflict in conflicts}
@@ -124,8 +142,27 @@ class PreviewPane(QFrame):
         self.conflicts.setVisible(bool(conflicts))
 
 
-def _table(name: str) -> QTableWidget:
-    table = QTableWidget()
+class _Table(QTableWidget):
+    """Rows as high as the text wants, whose size may change.
+
+    Signals:
+        resized: it has another size now.
+    """
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.verticalHeader().setDefaultSectionSize(_row_px(self))
+
+
+def _table(name: str) -> _Table:
+    table = _Table()
     table.setAccessibleName(name)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
-from exoplanet_desktop.errors import AppError, MissingColumns, NoAnswer, UnavailableError
+from exoplanet_desktop.errors import AppError, MissingColumns, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.figures.pages import Scrolled
 from exoplanet_desktop.gui.figures.prediction import PredictionFigures
-from exoplanet_desktop.gui.predict.models import Offer, every_kind, model_of, offered
+from exoplanet_desktop.gui.predict.model_box import ModelBox
+from exoplanet_desktop.gui.predict.models import model_of
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
 from exoplanet_desktop.gui.predict.result import ResultPage
 from exoplanet_desktop.gui.predict.rows import RowRange
@@ -26,12 +27,9 @@ from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
-from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, combo, satellite_combo
+from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Satellite, Status
-
-HINT = Qt.ItemDataRole.UserRole + 1  # of a model in the box: what the box may be too narrow to show
 
 
 class PredictTab(QWidget):
@@ -47,13 +45,10 @@ class PredictTab(QWidget):
         self._services = services
         self._predictor: Predictor | None = None
         self._training: TrainingRun | None = None
-        self._refreshes = 0
-        self._wanted: ModelChoice | None = None
         self.picker = CatalogPicker(tr("C&atalog"))
         self.satellite = satellite_combo()
-        self.model = combo(tr("Model"), [])
-        self.model.setPlaceholderText(tr("none trained yet"))
-        self.model_hint = Words("", "muted")
+        self.models = ModelBox(services, lambda: chosen(self.satellite, Satellite), self)
+        self.model = self.models.box
         self.rows = RowRange()
         self.training_picker = CatalogPicker(tr("&Training catalog"), many=True)
         self.training_options = TrainingOptions(satellite=False)
@@ -75,16 +70,13 @@ class PredictTab(QWidget):
         self.training_picker.changed.connect(self.settle)
         self.view.opened.connect(self._recognise)
         self.view.closed.connect(self.settle)
-        self.satellite.currentIndexChanged.connect(self.refresh_models)
-        self.model.currentIndexChanged.connect(self.settle)
+        self.satellite.currentIndexChanged.connect(self.models.refresh)
+        self.models.changed.connect(self.settle)
         self.rows.changed.connect(self.settle)
         self.summary.save_button.clicked.connect(self.ask_target)
         self.page.cancelled.connect(self.cancel)
         self.go.button.clicked.connect(self.predict)
         self._progress.connect(self.busy.show_progress)
-        services.session.changed.connect(self.refresh_models)
-        services.runs.ended.connect(self.refresh_models)
-        services.runs.judged.connect(self.refresh_models)
         self.settle()
 
     @property
@@ -114,9 +106,8 @@ class PredictTab(QWidget):
 
     def use_run(self, run: TrainingRun) -> None:
         """Take the model of a training that has ended."""
-        self._wanted = model_of(run)
         choose(self.satellite, run.request.satellite)
-        self.refresh_models()
+        self.models.want(model_of(run))
 
     @aio.slot()
     async def predict(self) -> None:
@@ -143,7 +134,7 @@ class PredictTab(QWidget):
             row_count=shown.row_count if shown else None,
         )
         train_first = self._training_request() if self.training_picker.paths else None
-        choice = self.model.currentData()
+        choice = self.models.chosen
         try:
             self._show_busy(tr("Preparing …"))
             if train_first is not None:
@@ -166,45 +157,6 @@ class PredictTab(QWidget):
         """The window closes: nothing here waits any longer."""
         if self._predictor is not None:
             self._predictor.leave()
-
-    @aio.slot()
-    async def refresh_models(self) -> None:
-        """Ask the backend which models it has trained for the satellite; the last question wins."""
-        session, satellite = self._services.session, chosen(self.satellite, Satellite)
-        self._refreshes += 1
-        number, connection = self._refreshes, session.connection
-        if session.state is not State.READY or connection is None:
-            self._offer([])
-        elif not session.has("models"):
-            against = await self._services.runs.contradictions(connection)
-            if number == self._refreshes:
-                self._offer(every_kind(satellite, against))
-        else:
-            try:
-                models = await self._services.workers.call(connection.backend.models)
-            except NoAnswer:
-                session.no_answer_from(connection)  # which says so, and asks again
-                return
-            if number == self._refreshes:
-                self._offer(offered(models, satellite))
-
-    def _offer(self, entries: list[Offer]) -> None:
-        """Show the models; the one that was chosen, or has just been trained, stays or becomes the chosen one."""
-        choices = [entry.choice for entry in entries]
-        wanted = self.model.currentData()
-        if self._wanted in choices:
-            wanted, self._wanted = self._wanted, None
-        self.model.blockSignals(True)
-        self.model.clear()
-        for place, entry in enumerate(entries):
-            self.model.addItem(entry.words, entry.choice)
-            self.model.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
-            self.model.setItemData(place, entry.hint, HINT)
-        # The box is as narrow as its column; the list that it opens need not be.
-        self.model.view().setMinimumWidth(self.model.view().sizeHintForColumn(0) + 8)
-        self.model.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
-        self.model.blockSignals(False)
-        self.settle()
 
     @aio.slot()
     async def use_sample(self) -> None:
@@ -237,11 +189,7 @@ class PredictTab(QWidget):
         train_first = bool(self.training_picker.paths)
         self.training_options.setVisible(train_first)
         self.training_options.offer_extensions(session.has("features"), session.has("balance"))
-        self.model.setEnabled(not train_first and self.model.count() > 0)
-        self.model.setToolTip(tr("The model that is trained first") if train_first else self.model.currentText())
-        hint = "" if train_first else self.model.currentData(HINT) or ""
-        self.model_hint.setText(hint)
-        self.model_hint.setVisible(bool(hint))
+        self.models.settle(train_first)
         self.go.button.setText(tr("Train, then &predict") if train_first else tr("&Predict"))
         self.go.settle(self._reason())
 
@@ -258,8 +206,7 @@ class PredictTab(QWidget):
             if run.phase == Status.CANCELLED:
                 return None
             raise UnavailableError(tr("The training that goes first failed: {why}", why=run.failure))
-        self._wanted = model_of(run)
-        self.refresh_models()
+        self.models.want(model_of(run))
         return model_of(run)
 
     def _tell_training(self) -> None:
@@ -296,7 +243,7 @@ class PredictTab(QWidget):
         first, last = self.rows.chosen()
         if first is not None and last is not None and first > last:
             return f"The first row, {first:,}, lies behind the last one, {last:,}."
-        if not self.training_picker.paths and self.model.currentData() is None:
+        if not self.training_picker.paths and self.models.chosen is None:
             return f"Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab."
         return ""
 
@@ -330,7 +277,7 @@ class PredictTab(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("&Satellite"), self.satellite)
         form.addRow(tr("&Model"), self.model)
-        form.addRow("", self.model_hint)
+        form.addRow("", self.models.hint)
         form.addRow(tr("Ro&ws"), self.rows)
         training = QGroupBox(tr("Train first (optional)"))
         inside = QVBoxLayout(training)

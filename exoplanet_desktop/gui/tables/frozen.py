@@ -93,6 +93,7 @@ class FrozenColumns(QTableView):
         head = grid.horizontalHeader().height()
         self.header.setFixedHeight(head)
         width = sum(grid.columnWidth(grid.horizontalHeader().logicalIndex(at)) for at in range(self._fitting()))
+        width += self.width() - self.contentsRect().width()  # the line at its right
         self.setGeometry(grid.verticalHeader().width() + frame, frame, width, head + grid.viewport().height())
         self.horizontalScrollBar().setValue(0)
 

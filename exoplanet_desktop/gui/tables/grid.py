@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -23,6 +23,7 @@ MOST_COPIED_CELLS = 500_000
 NARROWEST_PX, WIDEST_PX = 64, 280
 PADDING_PX = 28
 MARK_PX = 20
+SORT_PX = 10  # for the key and the arrow of a sort
 ROW_PADDING_PX = 9
 SAMPLED_CELLS = 2_000  # that column widths are taken from
 LONGEST_SAMPLED = 60  # characters
@@ -55,9 +56,9 @@ class Grid(QTableView):
         self.setShowGrid(False)
         self.setItemDelegate(CellPainter(model, self))
         self.setTabKeyNavigation(False)  # Tab leaves the table: the arrows walk its cells
-        across, down = self.horizontalHeader(), self.verticalHeader()
+        across = self.horizontalHeader()
         across.setSectionsMovable(True)
-        down.setDefaultSectionSize(self.fontMetrics().lineSpacing() + ROW_PADDING_PX)
+        self._fit_rows()
         # -1: the order of the file, until the user clicks a header.
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
@@ -142,7 +143,7 @@ class Grid(QTableView):
             header = str(self.table_model.headerData(column, Qt.Orientation.Horizontal) or "")
             texts = [row[column][:LONGEST_SAMPLED] for row in sample]
             longest = max(texts, key=len, default="")
-            width = max(map(metrics.horizontalAdvance, (header, longest))) + PADDING_PX
+            width = max(metrics.horizontalAdvance(header) + SORT_PX, metrics.horizontalAdvance(longest)) + PADDING_PX
             if any(text in LABELS for text in texts):
                 # Room for the mark, and for the longest class: the sample may not have it.
                 width = max(width, metrics.horizontalAdvance(max(LABELS, key=len)) + PADDING_PX) + MARK_PX
@@ -151,6 +152,15 @@ class Grid(QTableView):
             self.setColumnWidth(column, width)
 
     # --- keyboard, mouse and geometry
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Rows as high as the text wants, whose size may change."""
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + ROW_PADDING_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

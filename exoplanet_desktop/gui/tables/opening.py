@@ -76,7 +76,7 @@ def read(
     from exoplanet_desktop.catalogs.expression import names_for_completion
     from exoplanet_desktop.catalogs.labels import count_model_labels
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
+    from exoplanet_desktop.catalogs.satellites import recognise
     from exoplanet_desktop.catalogs.table import Table
 
     table = Table.open(
@@ -88,22 +88,16 @@ def read(
         lean=True,
         roomy_mb=memory_mb,
     )
-    satellite = recognise(table.columns)
-    info = SATELLITES[satellite] if satellite else None
-    counts: dict[str, int] = {}
-    if count_classes and info is not None and info.label in table.columns:
-        for text, count in table.counts(info.label).items():
-            label = str(info.disposition(text) or "")
-            counts[label] = counts.get(label, 0) + count
+    rows, satellite = table.select(), recognise(table.columns)
     opened = Opened(
         path=path,
         columns=tuple(table.columns),
         row_count=table.row_count,
         satellite=satellite,
-        counts=counts,
+        counts=count_by_class(rows, satellite) if count_classes else {},
         model_labels=count_model_labels(table),
         notes=tuple(_notes(table, choice)),
-        rows=table.select(),
+        rows=rows,
         numeric=table.numeric,
         names=tuple(names_for_completion(table.columns)),
         bad_lines=table.bad_lines,
@@ -111,6 +105,20 @@ def read(
         partial=table.partial,
     )
     return table, opened
+
+
+def count_by_class(view: "View", satellite: Satellite | None) -> dict[str, int]:
+    """Rows of a view by class, "" for those without a known label; nothing where the table has no label."""
+    from exoplanet_desktop.catalogs.satellites import SATELLITES
+
+    info = SATELLITES[satellite] if satellite else None
+    if info is None or info.label not in view.table.columns:
+        return {}
+    counts: dict[str, int] = {}
+    for text, count in view.counts(info.label).items():
+        label = str(info.disposition(text) or "")
+        counts[label] = counts.get(label, 0) + count
+    return counts
 
 
 def _notes(table: "Table", choice: "Choice | None") -> list[str]:

@@ -19,7 +19,7 @@ from exoplanet_desktop.gui.tables.heading import Heading
 from exoplanet_desktop.gui.tables.memory import Kept, Look
 from exoplanet_desktop.gui.tables.menus import Menus
 from exoplanet_desktop.gui.tables.model import Classes, TableModel
-from exoplanet_desktop.gui.tables.opening import Opened
+from exoplanet_desktop.gui.tables.opening import Opened, count_by_class
 from exoplanet_desktop.gui.tables.pages import FirstRows
 from exoplanet_desktop.gui.tables.selecting import Selecting, Wish
 from exoplanet_desktop.gui.tables.tools import TableTools
@@ -236,6 +236,18 @@ class TablePane(QFrame):
             self.grid.scrollToTop()
             self.chips.show_filters(self.selecting.wish.filters)
             self._settle_look()
+            self._count_classes()
+
+    @aio.slot()
+    async def _count_classes(self) -> None:
+        """Let the bar below show the classes of the rows that are shown."""
+        opened, view = self._opened, self.selecting.view
+        if opened is None or view is None or not opened.counts:
+            return
+        whole = view.row_count == opened.row_count
+        counts = opened.counts if whole else await self._workers.call(count_by_class, view, opened.satellite)
+        if view is self.selecting.view:
+            self.classes.show_counts(counts)
 
     @Slot()
     def _settle_look(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.widgets.row import FoldingRow
+from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Disposition
 
@@ -49,7 +49,8 @@ class ClassBar(QWidget):
         super().__init__(parent)
         self._counts: dict[str, int] = {}
         self._shares = Shares(self)
-        self._legend = FoldingRow(16)
+        self._legend = QWidget(self)
+        self._entries = FlowLayout(self._legend, spacing=16)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(4)
@@ -76,7 +77,12 @@ class ClassBar(QWidget):
         self._fill_legend(self._counts)
 
     def _fill_legend(self, counts: Mapping[str, int]) -> None:
-        self._legend.show_widgets([_entry(label, rows, self._legend) for label, rows in counts.items()])
+        while item := self._entries.takeAt(0):
+            if (entry := item.widget()) is not None:
+                entry.hide()
+                entry.deleteLater()
+        for label, rows in counts.items():
+            self._entries.addWidget(_entry(label, rows, self._legend))
 
 
 def _entry(label: str, rows: int, parent: QWidget) -> QWidget:

@@ -38,7 +38,7 @@ def test_the_end_of_a_training_and_of_a_prediction_is_told(
     away[0] = False
     qtbot.waitUntil(lambda: not live.predict.is_busy, timeout=10_000)
     live.predict.training_picker.set_paths([])
-    live.predict.refresh_models()
+    live.predict.models.refresh()
     qtbot.waitUntil(live.predict.go.button.isEnabled, timeout=10_000)
     with qtbot.waitSignal(live.predict.predicted, timeout=90_000):
         live.predict.go.button.click()
