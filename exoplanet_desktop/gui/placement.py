@@ -20,6 +20,20 @@ def place(window: QMainWindow, settings: Settings) -> None:
         window.restoreGeometry(QByteArray.fromBase64(settings.geometry.encode("ascii", "ignore")))
 
 
+def grow(window: QWidget, wide: int, high: int) -> None:
+    """Give a window that is shown at least this size, moved as far as it must be to stay on its screen."""
+    room = window.screen().availableGeometry()
+    frame = window.frameGeometry().size() - window.size()  # what the system draws around it
+    window.resize(
+        max(window.width(), min(wide, room.width() - frame.width())),
+        max(window.height(), min(high, room.height() - frame.height())),
+    )
+    outer = window.frameGeometry()
+    left = max(room.left(), min(outer.left(), room.right() + 1 - outer.width()))
+    top = max(room.top(), min(outer.top(), room.bottom() + 1 - outer.height()))
+    window.move(left, top)
+
+
 def place_docks(window: QMainWindow, settings: Settings) -> None:
     if settings.layout:
         window.restoreState(QByteArray.fromBase64(settings.layout.encode("ascii", "ignore")), LAYOUT_VERSION)

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
@@ -139,10 +139,7 @@ class FigurePanel(QWidget):
         self._title = title
         self.view, self._workers, self._notices, self._stem = view, workers, notices, stem
         self.title = Words("", "heading")
-        self.button = QToolButton(self)
-        self.button.setText(tr("Copy or save"))
-        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.button = QPushButton(tr("Copy or save"), self)  # has room for the arrow of its menu
         self.menu = QMenu(self)
         self.copy_action = self.menu.addAction(tr("&Copy"))
         self.copy_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))

@@ -21,6 +21,7 @@ from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
+from exoplanet_desktop.gui.placement import grow
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.report import KINDS, file_name, save_report
 from exoplanet_desktop.gui.progress.results import Results
@@ -233,10 +234,7 @@ class ProgressDialog(QDialog):
             self.results.show()
             at_the_end(self, self.predict_button, self.save_model_button, self.close_button)
             self.trust.refresh()
-            room = self.screen().availableSize()
-            self.resize(
-                max(self.width(), min(WIDE_PX, room.width())), max(self.height(), min(HIGH_PX, room.height() - 40))
-            )
+            grow(self, WIDE_PX, HIGH_PX)
         else:
             self.log_button.setChecked(True)
         for button, shown in (

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,6 +25,21 @@ from exoplanet_desktop.gui.widgets.words import tip
 ROWS_SHOWN = 3
 ROWS_ORDERED = 4
 ROW_PADDING_PX = 9
+MARGIN_PX = 4
+
+
+class FileList(QListWidget):
+    """A list that says what goes there while it is empty, so that nobody takes it for a field to type in."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.count() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            room = self.viewport().rect().adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
+            words = self.fontMetrics().elidedText(tr("Drop a file here"), Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            painter.end()
 
 
 class CatalogPicker(QWidget):
@@ -44,7 +60,7 @@ class CatalogPicker(QWidget):
         self._name = label.replace("&", "")
         self.folder = ""
         self._row_px = self.fontMetrics().lineSpacing() + ROW_PADDING_PX
-        self.list = QListWidget(self)
+        self.list = FileList(self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setAccessibleName(self._name)
