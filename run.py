@@ -110,12 +110,14 @@ def test(args: Sequence[str]) -> int:
     prepare("dev")
     marks = [] if "--all" in args else ["-m", "not slow"]
     pytest_args = [arg for arg in args if arg != "--all"]
+    # As many processes as there are cores, but no more than the memory of a small machine bears; `-n 0` for one alone.
+    shared = ["-n", "auto", "--maxprocesses", "4"]
     checks = {
         "ruff": ["-m", "ruff", "check", "."],
         "format": ["-m", "ruff", "format", "--check", "."],
         "mypy": ["-m", "mypy"],
         "imports": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
-        "tests": ["-m", "pytest", *marks, *pytest_args],
+        "tests": ["-m", "pytest", *marks, *shared, *pytest_args],
     }
     failed = []
     for name, command in checks.items():

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 # Qt aborts the interpreter where it finds no display, so this comes before anything imports it.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -88,6 +89,20 @@ def other() -> Iterator[Elsewhere]:
     """Another host, which nobody should visit."""
     with Elsewhere() as elsewhere:
         yield elsewhere
+
+
+# Where the tests are shared among processes (pytest-xdist), each counts for itself and hands its counts to the first.
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["misbehaviour counts"] = counts.taken()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    counts.add(getattr(node, "workeroutput", {}).get("misbehaviour counts", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,6 +10,18 @@ def count(where: str, end: str, many: int = 1) -> None:
     _counts.setdefault(where, Counter())[end] += many
 
 
+def taken() -> dict[str, dict[str, int]]:
+    """What was counted here, as plain numbers, for the process that tells it all."""
+    return {where: dict(counter) for where, counter in _counts.items()}
+
+
+def add(counts: dict[str, dict[str, int]]) -> None:
+    """Take in what another process counted."""
+    for where, ends in counts.items():
+        for end, many in ends.items():
+            count(where, end, many)
+
+
 def lines() -> list[str]:
     """A sentence for each kind, and one for all."""
     found = [
