@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and what a file's name says of it."""
 
 import os
 import uuid
@@ -8,6 +8,17 @@ from pathlib import Path
 
 from exoplanet_desktop.catalogs.temporary import noted
 from exoplanet_desktop.errors import UnavailableError
+
+VO_ENDINGS = (".vot", ".votable", ".xml", ".vot.gz", ".fits", ".fit", ".fits.gz")
+
+
+def is_vo(path: Path) -> bool:
+    """Whether a file's name says that it is a VOTable or FITS.
+
+    >>> is_vo(Path("koi.FITS")), is_vo(Path("koi.csv"))
+    (True, False)
+    """
+    return path.name.lower().endswith(VO_ENDINGS)
 
 
 @contextmanager

@@ -1,14 +1,19 @@
 """Options that several commands share, and their values as the program knows them."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.files import is_vo
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
@@ -16,6 +21,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 W = TypeVar("W", bound=StrEnum)
 
 PATH = click.Path(path_type=Path)
+
+
+class CatalogPath(click.Path):
+    """A catalog's path; of a VOTable or FITS file, that of the CSV made of it, which goes when the command ends."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if ctx is None or not is_vo(path) or not path.is_file():
+            return path
+        from exoplanet_desktop.catalogs.vo import convert
+
+        folder = tempfile.mkdtemp(prefix="exoplanet-desktop-")
+        ctx.call_on_close(partial(shutil.rmtree, folder, ignore_errors=True))
+        done = convert(path, Path(folder))
+        for note in done.notes:
+            click.echo(f"{path.name}: {note}", err=True)
+        return done.csv
+
+
+CATALOG = CatalogPath(path_type=Path)
 RULES = tuple(map(str, Duplicates))
 
 

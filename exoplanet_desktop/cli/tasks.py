@@ -9,6 +9,7 @@ from exoplanet_desktop.cli.console import Console, print_json, print_rows
 from exoplanet_desktop.cli.diagnosis import diagnose_rows
 from exoplanet_desktop.cli.guard import FAILED, OK
 from exoplanet_desktop.cli.options import (
+    CATALOG,
     PATH,
     RULES,
     Place,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("csv", nargs=-1, required=True, type=PATH)
+@click.argument("csv", nargs=-1, required=True, type=CATALOG)
 @satellite_option
 @model_option
 @features_option
@@ -97,13 +98,13 @@ def train(
 
 
 @click.command()
-@click.argument("csv", type=PATH)
+@click.argument("csv", type=CATALOG)
 @satellite_option
 @model_option
 @features_option
 @click.option("--from-row", type=int, metavar="N", help="First row to predict, counted from 0.")
 @click.option("--to-row", type=int, metavar="M", help="Last row to predict, itself included.")
-@click.option("--train-on", type=PATH, metavar="CSV", help="Train on this catalog first.")
+@click.option("--train-on", type=CATALOG, metavar="CSV", help="Train on this catalog first.")
 @click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the table with the predictions goes.")
 @place_options
 @json_option
@@ -197,7 +198,7 @@ def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Cons
 
 
 @click.command()
-@click.argument("csv", nargs=-1, required=True, type=PATH)
+@click.argument("csv", nargs=-1, required=True, type=CATALOG)
 @click.option("--rule", metavar="|".join(RULES), help="Which rows are duplicates, and which of them stays [exact].")
 @click.option("--identifier", metavar="COLUMN", help="The column that names the object; else the satellite's own.")
 @click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice; the same as --rule none.")

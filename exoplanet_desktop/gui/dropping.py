@@ -6,10 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
+from exoplanet_desktop.catalogs.files import VO_ENDINGS
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.gui.text import tr
 
-CATALOGS = (".csv", ".csv.gz")
+CATALOGS = (".csv", ".csv.gz", *VO_ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Dropped:
             return None
         names = ", ".join(path.name for path in self.others)
         return InputError(
-            tr("{names}: only catalogs as CSV (.csv, .csv.gz) and exported runs (.zip) can be opened.", names=names)
+            tr(
+                "{names}: only catalogs (.csv, .csv.gz, VOTable, FITS) and exported runs (.zip) can be opened.",
+                names=names,
+            )
         )
 
 

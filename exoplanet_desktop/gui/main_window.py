@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
             self.tell(refusal)
         if found.catalogs:
             self.files.forget_waiting(self.tabs.currentIndex())
-            self.tab.open_files(found.catalogs)
+            self.files.importer.bring(self.tab.open_files, found.catalogs)
         for run in found.runs:
             self.runs_dock.show()
             self.runs_dock.doing.import_run(str(run))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.importing import Importer
 from exoplanet_desktop.gui.preferences import Preferences
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.settings import MOST_RECENT
@@ -34,6 +35,7 @@ class OpenFiles(QObject):
         super().__init__(tabs)
         self._tabs, self._names = tabs, list(names)
         self._preferences, self._services = preferences, services
+        self.importer = Importer(services, self)
         self._pickers = {
             f"{name}.{place}": picker
             for name, tab in names.items()
@@ -41,6 +43,7 @@ class OpenFiles(QObject):
         }
         for key, picker in self._pickers.items():
             picker.folder = preferences.now.folder
+            picker.bring = self.importer.bring
             picker.changed.connect(partial(self._note, key))
         self._waiting: dict[str, tuple[str, ...]] = dict(preferences.now.files) if preferences.now.restore else {}
         tabs.currentChanged.connect(self._open_waiting)

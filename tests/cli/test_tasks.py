@@ -159,3 +159,18 @@ def test_three_catalogs_are_merged_by_a_rule(run, catalog, rows, write, tmp_path
     ):
         refused = run("merge", *arguments)
         assert refused.code == 2 and why in refused.err
+
+
+def test_a_votable_is_merged_like_a_csv(run, catalog, rows, write, tmp_path):
+    astropy_table = pytest.importorskip("astropy.table", reason="needs the extra vo")
+    read = astropy_table.Table.read(catalog, format="ascii.csv", comment="#")
+    read.write(tmp_path / "koi.vot", format="votable")
+    more = write(tmp_path / "more.csv", [rows[0], *rows[1:4]])
+
+    done = run(
+        *("merge", tmp_path / "koi.vot", more, "--rule", "first", "--data-dir", tmp_path / "data", "--json"),
+        *("-o", tmp_path / "merged.csv"),
+    )
+
+    assert done.code == 0, done.err
+    assert done.json["merged_rows"] == len(table(tmp_path / "merged.csv")) == 400

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.files import VO_ENDINGS, whole
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.errors import Cancelled, UnavailableError
 from exoplanet_desktop.gui.text import tr
@@ -24,7 +24,8 @@ def save_in(folder: str) -> None:
 def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callable[[list[Path]], object]) -> None:
     """Ask for one catalog, or for several; `take` gets them unless the user thinks better of it."""
     # `open`, not `exec`: a nested event loop breaks the coroutines that wait meanwhile.
-    dialog = QFileDialog(parent, title, folder, tr("Catalogs (*.csv *.CSV *.csv.gz);;All files (*)"))
+    kinds = " ".join(f"*{ending}" for ending in (".csv", ".CSV", ".csv.gz", *VO_ENDINGS))
+    dialog = QFileDialog(parent, title, folder, tr("Catalogs ({kinds});;All files (*)", kinds=kinds))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda names: take([Path(name) for name in names]))

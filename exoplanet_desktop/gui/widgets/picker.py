@@ -1,6 +1,6 @@
 """Choosing catalogs: a short list of files, filled by a dialog or by dropping."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -45,6 +45,9 @@ class FileList(QListWidget):
 class CatalogPicker(QWidget):
     """A labelled list of files; with `many`, files can be added to it, and with `ordered` moved in it.
 
+    Attributes:
+        bring: hands chosen files on to what takes them, perhaps as other files, perhaps later.
+
     Signals:
         changed: the files are other ones now.
         current_changed: another file of the list is looked at.
@@ -59,6 +62,7 @@ class CatalogPicker(QWidget):
         self._rows_shown = ROWS_ORDERED if ordered else ROWS_SHOWN
         self._name = label.replace("&", "")
         self.folder = ""
+        self.bring: Callable[[Callable[[list[Path]], object], Sequence[Path]], object] = _as_they_are
         self._row_px = self.fontMetrics().lineSpacing() + ROW_PADDING_PX
         self.list = FileList(self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -133,11 +137,14 @@ class CatalogPicker(QWidget):
 
     @Slot()
     def ask(self) -> None:
-        ask_files(self, tr("Choose {what}", what=self._name), self.folder, self._many, self.set_paths)
+        ask_files(self, tr("Choose {what}", what=self._name), self.folder, self._many, self._taking(self.set_paths))
 
     @Slot()
     def ask_more(self) -> None:
-        ask_files(self, tr("Add to {what}", what=self._name), self.folder, self._many, self.add_paths)
+        ask_files(self, tr("Add to {what}", what=self._name), self.folder, self._many, self._taking(self.add_paths))
+
+    def _taking(self, take: Callable[[list[Path]], object]) -> Callable[[list[Path]], object]:
+        return lambda paths: self.bring(take, paths)
 
     @Slot()
     def remove_current(self) -> None:
@@ -172,3 +179,7 @@ class CatalogPicker(QWidget):
         row = self.list.currentRow()
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < self.list.count() - 1)
+
+
+def _as_they_are(take: Callable[[list[Path]], object], paths: Sequence[Path]) -> None:
+    take(list(paths))
