@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,9 @@ WAIT_MS = 10_000
 
 
 class Heartbeat:
-    """How long the window stood still at most, whatever else keeps the machine busy.
+    """How long the window's thread worked without a break, in seconds of processor time.
 
-    Attributes:
-        waited_s: of a gap, what was neither work of its own nor waiting for a processor: something else held it up.
-        worked_s: processor time of the window's thread in a gap.
+    Seconds of a clock would tell of what else keeps the machine busy.
     """
 
     def __init__(self) -> None:
@@ -51,30 +49,15 @@ class Heartbeat:
         self._timer.start()
 
     def begin(self) -> None:
-        self.waited_s = self.worked_s = 0.0
-        self._last = self._now()
+        self.worked_s, self._last = 0.0, time.thread_time()
 
     def end(self) -> None:
         self._timer.stop()
         self._timer.deleteLater()
 
-    def _now(self) -> tuple[float, float, float]:
-        return time.monotonic(), time.thread_time(), _in_line_s()
-
     def _beat(self) -> None:
-        now = self._now()
-        gap, worked, in_line = (new - old for new, old in zip(now, self._last, strict=True))
-        self.waited_s, self.worked_s = max(self.waited_s, gap - worked - in_line), max(self.worked_s, worked)
-        self._last = now
-
-
-def _in_line_s() -> float:
-    """For how long all threads of this process waited for a processor; one of them may have held the interpreter."""
-    waited_ns = 0
-    for thread in Path("/proc/self/task").glob("*/schedstat"):
-        with suppress(OSError):  # it has just ended
-            waited_ns += int(thread.read_text().split()[1])
-    return waited_ns / 1e9
+        now = time.thread_time()
+        self.worked_s, self._last = max(self.worked_s, now - self._last), now
 
 
 @dataclass
@@ -148,7 +131,8 @@ class Table:
 
 def adopt(window: MainWindow, base: str) -> None:
     """Puts the backend at an address into use, as the dialog does once it has answered."""
-    health = Backend(base, TOKEN).health()  # with the usual patience: what comes before a case is none
+    with ThreadPoolExecutor(1) as pool:  # with the usual patience: what comes before a case is none
+        health = pool.submit(Backend(base, TOKEN).health).result()
     backend = Backend(base, TOKEN, patiences=PATIENCES)
     window.services.session.adopt(Connection(backend, "lab", embedded=False, health=health))
     assert window.services.session.state is State.READY
