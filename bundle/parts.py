@@ -1,11 +1,14 @@
 """What a bundle is made of: which part (a Python package, a system library, the interpreter) each file came from."""
 
+import csv
 import json
+import os
 import subprocess
 import sys
 import sysconfig
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -67,10 +70,12 @@ class _Owners:
         self.found: dict[tuple[str, str], Part] = {}
         self._packages: dict[str, Distribution] = {}
         for distribution in distributions():
-            for file in distribution.files or ():
-                self._packages[str(distribution.locate_file(file))] = distribution
+            # The record itself: `distribution.files` makes objects of sixty thousand lines.
+            base = str(distribution.locate_file(""))
+            for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+                self._packages[os.path.join(base, row[0])] = distribution  # noqa: PTH118 - the same
         self._standard = [Path(sys.base_prefix).resolve(), Path(sysconfig.get_paths()["stdlib"]).resolve()]
-        self._system: dict[Path, tuple[str, str]] = {}
+        self._system = _Dpkg()
 
     def of(self, source: Path) -> Part:
         if source.name == "base_library.zip":  # what PyInstaller makes of the standard library
@@ -86,7 +91,7 @@ class _Owners:
             # What a hook collects of a package's metadata need not be in its own list.
             return self.of(next(source.parent.glob("METADATA"), source))
         # A system's own Python lies beside its libraries: those are told apart by the package manager.
-        name, version = self._system_package(source)
+        name, version = self._system.package(source)
         if name and not name.lower().startswith(("python", "libpython")):
             return self._part(name, "library", version)
         if not source.exists() or any(source.resolve().is_relative_to(place) for place in self._standard):
@@ -96,26 +101,28 @@ class _Owners:
     def _part(self, name: str, kind: str, version: str = "") -> Part:
         return self.found.setdefault((name, kind), Part(name, kind, version))
 
-    def _system_package(self, source: Path) -> tuple[str, str]:
-        """Name and version as dpkg knows them; empty texts where it does not, or where there is none."""
-        if source not in self._system:
-            self._system[source] = _ask_dpkg(source)
-        return self._system[source]
 
+class _Dpkg:
+    """Which of the system's packages a file is of, from the lists of dpkg: asking it takes a second for some files."""
 
-def _ask_dpkg(source: Path) -> tuple[str, str]:
-    # Where /lib is a link to /usr/lib, dpkg may know a file under the other name only.
-    names = [str(source), str(source.resolve()), str(source).removeprefix("/usr"), f"/usr{source}"]
-    for name in names:
-        try:
-            found = subprocess.run(["dpkg", "-S", name], capture_output=True, text=True)
-        except OSError:
-            return "", ""
-        if found.returncode == 0:
-            package = found.stdout.split(": ")[0].split(",")[0]
-            version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True)
-            return package.split(":")[0], version.stdout.strip()
-    return "", ""
+    def __init__(self) -> None:
+        self._owners: dict[str, str] = {}
+        for listed in Path("/var/lib/dpkg/info").glob("*.list"):
+            package = listed.stem.split(":")[0]
+            for line in listed.read_text(encoding="utf-8", errors="replace").splitlines():
+                self._owners[line] = package
+
+    def package(self, source: Path) -> tuple[str, str]:
+        """Name and version; empty texts where no package has the file, or where there is no dpkg."""
+        # Where /lib is a link to /usr/lib, dpkg may know a file under the other name only.
+        names = [str(source), str(source.resolve()), str(source).removeprefix("/usr"), f"/usr{source}"]
+        package = next((self._owners[name] for name in names if name in self._owners), "")
+        return package, self._version(package) if package else ""
+
+    @cache  # noqa: B019 - there is one, and it lives as long as the build
+    def _version(self, package: str) -> str:
+        told = subprocess.run(["dpkg-query", "-W", "-f", "${Version}\n", package], capture_output=True, text=True)
+        return (told.stdout.splitlines() or [""])[0]
 
 
 def program_in(folder: Path) -> Path:

@@ -37,3 +37,8 @@ def test_every_dependency_is_locked() -> None:
     locked = {plain(entry) for entry in entries("program.txt")}
     missing = {plain(dependency) for dependency in wanted} - locked
     assert not missing, "python3 run.py lock brings them in"
+
+
+def test_the_keyring_of_linux_is_locked_with_what_it_needs() -> None:
+    locked = {plain(entry) for entry in entries("program.txt")}
+    assert {"keyring", "secretstorage", "jeepney", "cryptography"} <= locked
