@@ -61,7 +61,7 @@ def test_installed_in_a_fresh_environment_it_trains(wheel: Path, tmp_path: Path)
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     commands = environment / ("Scripts" if os.name == "nt" else "bin")
-    pip("install", wheel, python=commands / Path(sys.executable).name)
+    pip("install", "--no-compile", wheel, python=commands / Path(sys.executable).name)
     bare = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
     def run(*arguments: str) -> str:

@@ -1,0 +1,54 @@
+"""The test of a bundle passes a program that does what it must, fails one that does not, and tells what was skipped."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from bundle import smoke
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stands in for the program with a script of sh")
+GOOD = """#!/bin/sh
+if [ "$1" = --version ]; then echo "exoplanet-desktop 9.9"; exit; fi
+mkdir -p "$3"
+for number in 0 1 2 3 4 5 6 7 8 9; do head -c 6000 /dev/zero > "$3/$number.png"; done
+echo "Trained KOI: accuracy 0.9"
+echo "Trained KOI again: accuracy 0.9"
+echo Done.
+"""
+LEAVES = GOOD.replace("#!/bin/sh\n", "#!/bin/sh\nsleep 60 >/dev/null 2>&1 &\n")
+BREAKS = GOOD.replace("echo Done.", "echo 'no engine' >&2; exit 3")
+CASES = [
+    (GOOD, 0, "ok      processes left: none", "passed"),
+    (LEAVES, 1, "FAILED  processes left: 2: sleep 60", "failed"),
+    (BREAKS, 1, "FAILED  demo, with real trainings: `demo --screenshots", "failed"),
+]
+
+
+@pytest.mark.parametrize(("program", "code", "told", "verdict"), CASES, ids=["good", "leaves", "breaks"])
+def test_verdicts(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    program: str,
+    code: int,
+    told: str,
+    verdict: str,
+) -> None:
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "exoplanet-desktop").write_text(program)
+    (folder / "exoplanet-desktop").chmod(0o755)
+    # Without an X server of its own: a window that is seen from outside is for the real program.
+    which = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "Xvfb" else which(name))
+    monkeypatch.setattr(smoke, "ENDED_S", 0.5)
+
+    assert smoke.Smoke(folder, tmp_path / "Heim Jörg", Path(sys.executable)).run() == code
+
+    said = capsys.readouterr().out
+    assert told in said
+    assert said.endswith(f"Smoke test of program: {verdict}.\n")
+    if smoke.processes.interfaces() != ["lo"]:
+        assert "  --      no network: not shut off, which needs a network namespace" in said
