@@ -1,6 +1,7 @@
 """The backends that a user knows: name, address, CA file and timeouts, kept as JSON; their tokens lie elsewhere."""
 
 import json
+import ssl
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -48,7 +49,19 @@ class Profile:
             raise InputError("Timeouts are 1 to 120 s for connecting and 1 to 600 s for an answer.")
         if self.ca_file and not Path(self.ca_file).is_file():
             raise InputError(f"There is no CA file {self.ca_file}. Choose another, or leave it empty.")
+        if self.ca_file and not _holds_certificates(self.ca_file):
+            raise InputError(
+                f"The CA file {self.ca_file} holds no certificate that can be read (PEM). Choose the one of your lab."
+            )
         return replace(self, name=name, address=normalise_base(self.address))
+
+
+def _holds_certificates(ca_file: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        return False
+    return True
 
 
 EMBEDDED = Profile("Embedded engine", "")

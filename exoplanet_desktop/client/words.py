@@ -230,7 +230,10 @@ def _tls_words(base: str, error: BaseException) -> str:
     text = str(error)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         why = "has expired" if "expired" in text else "is not for this name" if "match" in text else "is not trusted"
-        return f"The certificate of {base} {why}. Check the address, or set REQUESTS_CA_BUNDLE to your lab's file."
+        return (
+            f"The certificate of {base} {why}. Check the address, or give your lab's CA file in the backend's settings "
+            "(on the command line: REQUESTS_CA_BUNDLE)."
+        )
     if "WRONG_VERSION_NUMBER" in text.upper().replace(" ", "_"):
         return f"What listens at {base} does not speak HTTPS. Try the address with http:// in front."
     return f"No safe connection to {base} could be made. Check the address, or ask whoever runs the backend."

@@ -83,6 +83,7 @@ def test_profiles_are_kept_changed_and_removed(profiles, tmp_path):
         (Profile("a", "http://x", silence_s=1e9), "Timeouts"),
         (Profile("a", "http://x", silence_s=float("nan")), "Timeouts"),
         (Profile("a", "https://x", ca_file="/none.pem"), "no CA file"),
+        (Profile("a", "https://x", ca_file=__file__), "holds no certificate"),
     ],
 )
 def test_what_cannot_be_used_is_told(profiles, profile, words):
@@ -98,9 +99,8 @@ def test_two_backends_cannot_have_one_name(profiles):
         profiles.save(Profile("Lab", "http://other"), replacing="Other")
 
 
-def test_timeouts_and_ca_file_reach_the_backend(tmp_path):
-    ca = tmp_path / "ca.pem"
-    ca.write_text("x")
+def test_timeouts_and_ca_file_reach_the_backend(certificate):
+    ca, _ = certificate
     backend = backend_of(Profile("a", "https://x", str(ca), connect_s=3, silence_s=7), "token")
     assert (backend.patiences.connect_s, backend.patiences.quick.silence_s) == (3, 7)
     assert backend.connection._verify == str(ca)

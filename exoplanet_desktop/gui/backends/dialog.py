@@ -5,14 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -22,17 +20,17 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends.form import ProfileForm
+from exoplanet_desktop.gui.backends.profile_list import ROLE, ProfileList, dress
+from exoplanet_desktop.gui.backends.questions import ask_what_becomes_of_the_draft, ask_whether_to_remove
 from exoplanet_desktop.gui.backends.trial import Trial
 from exoplanet_desktop.gui.session import EMBEDDED, Session, State
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles import Profile
 
-ROLE = Qt.ItemDataRole.UserRole
 LIST_PX = 216
-ROW_PADDING_PX = 12
 SIZE_PX = (760, 520)
 
 
@@ -49,9 +47,7 @@ class BackendDialog(QDialog):
         self._stop = threading.Event()
         self.setWindowTitle(tr("Backends"))
         self.setModal(True)
-        self.list = QListWidget(self)
-        self.list.setAccessibleName(tr("Backends"))
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list = ProfileList(self)
         self.add_button = QPushButton(tr("&Add"), self)
         self.duplicate_button = QPushButton(tr("D&uplicate"), self)
         self.remove_button = QPushButton(tr("&Remove"), self)
@@ -89,14 +85,12 @@ class BackendDialog(QDialog):
     @property
     def shown(self) -> "Profile | None":
         """The profile that is looked at, as it was when it was kept last."""
-        item = self.list.currentItem()
-        return item.data(ROLE)[0] if item else None
+        return self.list.shown
 
     @property
     def is_new(self) -> bool:
         """Whether the profile that is looked at was never kept."""
-        item = self.list.currentItem()
-        return bool(item and item.data(ROLE)[1])
+        return self.list.is_new
 
     @property
     def on_embedded(self) -> bool:
@@ -111,7 +105,7 @@ class BackendDialog(QDialog):
         self.list.blockSignals(True)
         self.list.clear()
         for profile in known.profiles:
-            self._append(profile, new=False)
+            self.list.append(profile, self._name_in_use(), new=False)
         self.list.blockSignals(False)
         self._select(name)
         if known.warning:
@@ -198,56 +192,33 @@ class BackendDialog(QDialog):
         item, shown = self.list.currentItem(), self.shown
         replacing = None if self.is_new or shown is None else shown.name
         kept = await self._session.book.save(self.form.draft(), replacing, self.form.new_token())
-        self._dress(item, kept, new=False)
+        dress(item, kept, self._name_in_use(), new=False)
         self._show_item(item)
         return kept
 
     # The list
 
-    def _append(self, profile: "Profile", *, new: bool) -> QListWidgetItem:
-        item = QListWidgetItem()
-        item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + ROW_PADDING_PX))
-        self.list.addItem(item)
-        self._dress(item, profile, new=new)
-        return item
-
-    def _dress(self, item: QListWidgetItem, profile: "Profile", *, new: bool) -> None:
-        in_use = not new and profile.name == (self._name_in_use() or EMBEDDED)
-        item.setData(ROLE, (profile, new))
-        state = tr("in use") if in_use else tr("not saved yet") if new else profile.address or tr("on this machine")
-        item.setText(f"{'●' if in_use else '○'} {profile.name}\n    {state}")
-        item.setToolTip(tip(profile.address))
-
     def _select(self, name: str) -> None:
-        for row in range(self.list.count()):
-            if self.list.item(row).data(ROLE)[0].name == (name or EMBEDDED):
-                self.list.setCurrentRow(row)
-                self._show_item(self.list.item(row))
-                return
-        self.list.setCurrentRow(0)
+        if (item := self.list.row_of(name)) is None:
+            self.list.setCurrentRow(0)
+            return
+        self.list.setCurrentItem(item)
+        self._show_item(item)
 
     def _add(self) -> None:
         from exoplanet_desktop.client.profiles import Profile
 
-        self._begin_draft(Profile(self._free_name(tr("Lab server")), ""))
+        self._begin_draft(Profile(self.list.free_name(tr("Lab server")), ""))
 
     def _duplicate(self) -> None:
         if (shown := self.shown) is not None and not self.on_embedded:
-            self._begin_draft(replace(shown, name=self._free_name(shown.name)))
+            self._begin_draft(replace(shown, name=self.list.free_name(shown.name)))
 
     def _begin_draft(self, profile: "Profile") -> None:
-        item = self._append(profile, new=True)
+        item = self.list.append(profile, self._name_in_use(), new=True)
         self.list.setCurrentItem(item)
         self.form.name.setFocus()
         self.form.name.selectAll()
-
-    def _free_name(self, name: str) -> str:
-        taken = {self.list.item(row).data(ROLE)[0].name for row in range(self.list.count())}
-        number, found = 1, name
-        while found in taken:
-            number += 1
-            found = f"{name} {number}"
-        return found
 
     def _go_to(self, item: QListWidgetItem | None, before: QListWidgetItem | None) -> None:
         """Another row was chosen: what was typed for the one before is kept, dropped, or gone on with."""
@@ -256,9 +227,7 @@ class BackendDialog(QDialog):
         if before is None or not self._has_draft():
             self._show_item(item)
             return
-        self.list.blockSignals(True)
-        self.list.setCurrentItem(before)
-        self.list.blockSignals(False)
+        self.list.go_quietly(before)
         self._leave_draft(lambda: self.list.setCurrentItem(item))
 
     def _show_item(self, item: QListWidgetItem) -> None:
@@ -287,19 +256,9 @@ class BackendDialog(QDialog):
         if not self._has_draft():
             then()
             return
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(tr("Keep the changes?"))
-        box.setText(tr("What you typed for “{name}” is not saved.", name=self.form.name.text()))
-        save = box.addButton(tr("&Save"), QMessageBox.ButtonRole.AcceptRole)
-        drop = box.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(save)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        save.clicked.connect(lambda: self._save_then(then))
-        drop.clicked.connect(lambda: self._drop_then(then))
-        box.open()
+        ask_what_becomes_of_the_draft(
+            self, self.form.name.text(), lambda: self._save_then(then), lambda: self._drop_then(then)
+        )
 
     @aio.slot(object)
     async def _save_then(self, then: Callable[[], object]) -> None:
@@ -354,23 +313,7 @@ class BackendDialog(QDialog):
         if shown is None or self.is_new:
             self.remove()
             return
-        words = tr("Its address and its token are forgotten. What it has trained stays there.")
-        if self._is_in_use():
-            words += " " + tr(
-                "It is in use: the embedded engine takes over. Jobs that run there are watched until the program ends."
-            )
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(tr("Remove the backend?"))
-        box.setText(tr("Remove “{name}”?", name=shown.name))
-        box.setInformativeText(words)
-        remove = box.addButton(tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        remove.clicked.connect(self.remove)
-        box.open()
+        ask_whether_to_remove(self, shown.name, self._is_in_use(), self.remove)
 
     # The address
 
