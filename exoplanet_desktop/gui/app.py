@@ -134,7 +134,8 @@ async def _live(application: QApplication, start: Start) -> None:
         return
     opener = Opener()
     opener.asked.connect(window.take_files)
-    application.installEventFilter(opener)
+    if sys.platform == "darwin":  # elsewhere nothing is handed over so, and a filter sees every event of every widget
+        application.installEventFilter(opener)
     if start.instance is not None:
         start.instance.called.connect(window.take_files)
         start.instance.listen()
@@ -142,7 +143,7 @@ async def _live(application: QApplication, start: Start) -> None:
     call(_import_modules, OPENED_LATER)
     call(sweep)  # what a killed process left behind
     dressing = aio.background(_put_icon(application, services))
-    starting = aio.background(backends.begin(services.session, before.backend, window.remember_backend))
+    starting = aio.background(backends.begin(services.session, before.backend, window.assistance.remember_backend))
     if start.files:
         window.open_files(start.files)
     window.files.restore()
@@ -150,7 +151,7 @@ async def _live(application: QApplication, start: Start) -> None:
         _show_crash(await call(start.crashes.take_last), window)
         await call(start.crashes.begin)
     if start.script is None and not before.tour_seen:
-        window.show_tour()
+        window.assistance.show_tour()
     if start.script is not None:
         try:
             await asyncio.gather(starting, dressing)

@@ -1,10 +1,12 @@
 """What is dropped on the window: catalogs, exported runs, or what nobody can open."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QEvent, QMimeData, QObject
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
 from exoplanet_desktop.catalogs.files import VO_ENDINGS
 from exoplanet_desktop.errors import InputError
@@ -48,3 +50,23 @@ def sorted_out(paths: Sequence[Path]) -> Dropped:
 def local_files(data: QMimeData) -> list[Path]:
     """The files of this machine in what is dragged or pasted."""
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+class FileDrops(QObject):
+    """Takes files that are dropped on a widget, or on what is inside it and takes no drops itself."""
+
+    def __init__(self, widget: QWidget, take: Callable[[Sequence[Path]], object]) -> None:
+        super().__init__(widget)
+        self._take = take
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() not in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop):
+            return super().eventFilter(watched, event)
+        if not isinstance(event, QDropEvent | QDragMoveEvent) or not (paths := local_files(event.mimeData())):
+            return super().eventFilter(watched, event)
+        event.acceptProposedAction()
+        if event.type() == QEvent.Type.Drop:
+            self._take(paths)
+        return True

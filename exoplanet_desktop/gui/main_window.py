@@ -11,34 +11,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.assistance import Assistance
 from exoplanet_desktop.gui.commands import Commands
-from exoplanet_desktop.gui.dropping import local_files, sorted_out
+from exoplanet_desktop.gui.dropping import FileDrops, sorted_out
 from exoplanet_desktop.gui.menus import window_commands
 from exoplanet_desktop.gui.notices import NoticeBar
 from exoplanet_desktop.gui.open_files import OpenFiles
 from exoplanet_desktop.gui.placement import place, place_docks, place_splitters, placement
 from exoplanet_desktop.gui.preferences import Preferences
-from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.recent import RecentMenu
+from exoplanet_desktop.gui.run_dialogs import RunDialogs
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.settings import TEXT_PERCENT, Settings
 from exoplanet_desktop.gui.status_bar import StatusBar
-from exoplanet_desktop.gui.support.logs import open_log_folder
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import locale, tr
 from exoplanet_desktop.gui.train.tab import TrainTab
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.files import save_in
+from exoplanet_desktop.gui.widgets.row import at_the_end
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.gui.help.tour import Tour
-    from exoplanet_desktop.gui.help.window import HelpWindow
     from exoplanet_desktop.gui.merge.tab import MergeTab
     from exoplanet_desktop.gui.predict.tab import PredictTab
     from exoplanet_desktop.gui.progress.dialog import ProgressDialog
@@ -57,20 +56,21 @@ class MainWindow(QMainWindow):
         self.services = services
         self.preferences = Preferences(settings, services.workers, settings_file)
         self.setWindowTitle(tr("Exoplanet Desktop"))
-        self.setAcceptDrops(True)
+        FileDrops(self, self.open_files)
         self.setMinimumSize(760, 480)
-        self.dialogs: dict[TrainingRun, ProgressDialog] = {}
         self.closed = asyncio.Event()
         self._closing = False
-        self._help: HelpWindow | None = None
-        self._tour: Tour | None = None
+        self.status = StatusBar(services.session, services.runs, self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         for title in (tr("Train"), tr("Predict"), tr("Merge")):
             self.tabs.addTab(QWidget(), title)  # until the tab itself is built
+        self.notices = NoticeBar(services.notices, self)
         self.train = TrainTab(services)
         self._put_tab(0, self.train)
-        self.notices = NoticeBar(services.notices, self)
+        self.run_dialogs = RunDialogs(services, self.train.run_rows, self.open_files, self)
+        self.run_dialogs.use_in_predict.connect(self._use_in_predict)
+        self.assistance = Assistance(self)
         middle = QWidget(self)
         layout = QVBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -78,14 +78,13 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.notices)
         layout.addWidget(self.tabs, 1)
         self.setCentralWidget(middle)
-        self.status = StatusBar(services.session, services.runs, self)
-        self.status.backend_wanted.connect(self.choose_backend)
+        self.status.backend_wanted.connect(self.assistance.choose_backend)
         self.status.runs_wanted.connect(self.toggle_runs)
         self.setStatusBar(self.status)
         self.commands = Commands(self)
         self.commands.add(window_commands(self))
         self.tabs.currentChanged.connect(self._show_tab)
-        services.runs.started.connect(self.show_run)
+        services.runs.started.connect(self.run_dialogs.show)
         self.train.run_rows.shown.connect(lambda: self.tabs.setCurrentWidget(self.train))
         self.preferences.changed.connect(self._use_settings)
         place(self, settings)
@@ -113,8 +112,9 @@ class MainWindow(QMainWindow):
 
         dock = RunsDock(self.services, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        FileDrops(dock, self.open_files)  # of its own, because it may float
         dock.hide()
-        dock.opened.connect(self.show_run)
+        dock.opened.connect(self.run_dialogs.show)
         dock.use_in_predict.connect(self._use_in_predict)
         place_docks(self, self.settings)
         return dock
@@ -152,8 +152,11 @@ class MainWindow(QMainWindow):
         kept.unblock()
         tab.view.opened.connect(self._show_row_count)
         tab.view.closed.connect(self._show_row_count)
+        for field in tab.findChildren(QLineEdit):
+            FileDrops(field, self.open_files)  # which else would take the path for words
         tab.view.memory_mb = self.settings.table_memory_mb
         place_splitters(tab, self.settings)
+        at_the_end(self, self.status.backend_chip, self.status.runs_chip)
         return tab
 
     @Slot(int)
@@ -200,66 +203,6 @@ class MainWindow(QMainWindow):
         self.activateWindow()
         self.open_files(paths)
 
-    @Slot(object)
-    def show_run(self, run: TrainingRun | KeptRun) -> None:
-        """Show the dialog of a run; there is one a run."""
-        from exoplanet_desktop.gui.progress.dialog import ProgressDialog
-
-        if isinstance(run, KeptRun):
-            self._show_kept(run)
-            return
-        dialog = self.dialogs.get(run)
-        if dialog is None:
-            dialog = self.dialogs[run] = ProgressDialog(run, self.services.workers, self)
-            dialog.finished.connect(lambda: self._forget_dialog(run))
-            dialog.use_in_predict.connect(self._use_in_predict)
-            dialog.train_again.connect(self._train_again)
-            self.train.run_rows.serve(dialog)
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
-
-    def _forget_dialog(self, run: TrainingRun) -> None:
-        """The figures of a dialog take 12 MB; it is made anew where it is wanted again."""
-        dialog = self.dialogs.get(run)
-        if dialog is not None and run.is_over and not dialog.transfer.is_busy:
-            del self.dialogs[run]
-            dialog.deleteLater()
-
-    def _show_kept(self, kept: KeptRun) -> None:
-        from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
-
-        dialog = KeptDialog(kept, self.services.workers, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()
-
-    @Slot()
-    def choose_backend(self) -> None:
-        from exoplanet_desktop.gui.backends.dialog import BackendDialog
-
-        dialog = BackendDialog(self.services.session, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(self.remember_backend)
-        dialog.open()
-
-    @Slot()
-    def choose_settings(self) -> None:
-        from exoplanet_desktop.gui.settings_dialog import SettingsDialog
-
-        dialog = SettingsDialog(self.preferences, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.backends_wanted.connect(self.choose_backend)
-        dialog.open()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        if paths := local_files(event.mimeData()):
-            event.acceptProposedAction()
-            self.open_files(paths)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask where work is under way; then end everything in order before the window goes."""
         from exoplanet_desktop.gui.closing import ask_before_closing
@@ -285,8 +228,7 @@ class MainWindow(QMainWindow):
         self.hide()
         try:
             self.preferences.change(**placement(self), tab=self.tabs.currentIndex())
-            for dialog in list(self.dialogs.values()):
-                dialog.close()
+            self.run_dialogs.close_all()
             self.runs_dock.showing.close()
             for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):
                 view.close_table()
@@ -305,24 +247,17 @@ class MainWindow(QMainWindow):
         on_result = self.tabs.currentIndex() == 1 and self.predict.tabs.currentIndex() == 1
         return self.predict.result if on_result else self.tab.view
 
-    @Slot(str)
-    def remember_backend(self, name: str) -> None:
-        """Begin with a backend at the next start; with the embedded engine where `name` is empty."""
-        self.preferences.change(backend=name)
+    @property
+    def dialogs(self) -> "dict[TrainingRun, ProgressDialog]":
+        """The dialogs of trainings that are there."""
+        return self.run_dialogs.open
 
     @Slot(object)
     def _use_in_predict(self, run: TrainingRun) -> None:
         self.tabs.setCurrentWidget(self.predict)
         self.predict.use_run(run)
-        if run in self.dialogs:
-            self.dialogs[run].close()
+        self.run_dialogs.close(run)
         self.activateWindow()
-
-    @aio.slot(object)
-    async def _train_again(self, run: TrainingRun) -> None:
-        again = self.services.runs.begin(run.request)
-        self.dialogs[run].close()
-        await again.work()
 
     @Slot()
     def _show_row_count(self) -> None:
@@ -368,78 +303,6 @@ class MainWindow(QMainWindow):
         least, most = TEXT_PERCENT
         percent = self.settings.text_percent + step_percent if step_percent else 100
         self.preferences.change(text_percent=min(max(percent, least), most))
-
-    @Slot()
-    def show_tour(self) -> None:
-        """The first steps; one at a time."""
-        from exoplanet_desktop.gui.help.tour import Tour, first_steps
-
-        if self._tour is None:
-            steps = first_steps(self.tabs, self.train.picker, self.train.go, self.train)
-            self._tour = Tour(steps, self)
-            self._tour.ended.connect(self._end_tour)
-
-    @Slot()
-    def _end_tour(self) -> None:
-        self._tour = None
-        self.preferences.change(tour_seen=True)
-
-    @Slot()
-    def show_help(self, page: str = "") -> None:
-        """The help window; there is one."""
-        from exoplanet_desktop.gui.help.window import HelpWindow
-
-        if self._help is None:
-            self._help = HelpWindow(self.services.workers, self)
-        self._help.show()
-        self._help.raise_()
-        self._help.activateWindow()
-        self._help.load(page)
-
-    @Slot()
-    def show_keys(self) -> None:
-        from exoplanet_desktop.gui.keys import KeysDialog
-
-        dialog = KeysDialog(self.commands, self)
-        dialog.help_wanted.connect(self.show_help)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    @Slot()
-    def show_palette(self) -> None:
-        from exoplanet_desktop.gui.palette import CommandPalette
-
-        dialog = CommandPalette(self.commands, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    @Slot()
-    def show_about(self) -> None:
-        from exoplanet_desktop.gui.support.about import AboutDialog
-
-        dialog = AboutDialog(self.services.workers, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.load()
-        dialog.open()
-
-    @Slot()
-    def open_log_folder(self) -> None:
-        try:
-            open_log_folder()
-        except AppError as error:
-            self.tell(error)
-
-    @aio.slot()
-    async def copy_diagnostics(self) -> None:
-        """What somebody who helps needs to know goes to the clipboard."""
-        from exoplanet_desktop.gui.support.diagnostics import diagnostics, packages
-
-        session = self.services.session
-        backend = f"{session.title}, {session.state.name.lower()}"
-        known = await self.services.workers.call(packages)
-        QGuiApplication.clipboard().setText(diagnostics(self.settings, backend, known))
-        told = tr("Versions, screen and settings are in the clipboard, without names of files and without tokens.")
-        self.services.notices.information(told)
 
     @Slot()
     def toggle_runs(self) -> None:

@@ -38,7 +38,7 @@ def _file(window: "MainWindow") -> list[Command]:
             "file.settings",
             menu,
             tr("Se&ttings…"),
-            window.choose_settings,
+            window.assistance.choose_settings,
             ("Ctrl+,",),
             QAction.MenuRole.PreferencesRole,
             new_group=True,
@@ -101,18 +101,20 @@ def _run(window: "MainWindow") -> list[Command]:
 
 
 def _backend(window: "MainWindow") -> list[Command]:
-    return [Command("backend.choose", tr("&Backend"), tr("&Choose backend…"), window.choose_backend, ("Ctrl+B",))]
+    return [
+        Command("backend.choose", tr("&Backend"), tr("&Choose backend…"), window.assistance.choose_backend, ("Ctrl+B",))
+    ]
 
 
 def _help(window: "MainWindow") -> list[Command]:
-    menu = tr("&Help")
+    menu, beside = tr("&Help"), window.assistance
     about = QAction.MenuRole.AboutRole
     return [
-        Command("help.pages", menu, tr("&Help pages"), window.show_help, ("Shift+F1",)),
-        Command("help.tour", menu, tr("&First steps"), window.show_tour),
-        Command("help.keys", menu, tr("&Keys"), window.show_keys, ("F1",)),
-        Command("help.palette", menu, tr("&Commands…"), window.show_palette, ("Ctrl+Shift+P",)),
-        Command("help.log", menu, tr("Open the &log folder"), window.open_log_folder, new_group=True),
-        Command("help.diagnostics", menu, tr("Copy &diagnostics"), window.copy_diagnostics),
-        Command("help.about", menu, tr("&About Exoplanet Desktop"), window.show_about, role=about, new_group=True),
+        Command("help.pages", menu, tr("&Help pages"), beside.show_help, ("Shift+F1",)),
+        Command("help.tour", menu, tr("&First steps"), beside.show_tour),
+        Command("help.keys", menu, tr("&Keys"), beside.show_keys, ("F1",)),
+        Command("help.palette", menu, tr("&Commands…"), beside.show_palette, ("Ctrl+Shift+P",)),
+        Command("help.log", menu, tr("Open the &log folder"), beside.open_log_folder, new_group=True),
+        Command("help.diagnostics", menu, tr("Copy &diagnostics"), beside.copy_diagnostics),
+        Command("help.about", menu, tr("&About Exoplanet Desktop"), beside.show_about, role=about, new_group=True),
     ]

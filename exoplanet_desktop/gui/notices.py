@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 
 log = logging.getLogger("exoplanet_desktop.gui")
@@ -130,6 +131,8 @@ class NoticeBar(QWidget):
         if notice.offer is not None:
             row.addWidget(self._offer_button(notice.offer, frame))
         row.addWidget(close)
+        if (offer := frame.findChild(QPushButton, "offer")) is not None:
+            in_order(offer, close)
         return frame
 
     def _offer_button(self, offer: Offer, frame: QFrame) -> QPushButton:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -43,7 +44,10 @@ def test_a_catalog_that_is_none_ends_it_with_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_picture_in_each_look(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_picture_in_each_look(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(camera, "SETTLED_S", 0.02)
     pictures = Camera(tmp_path)
     pictures.use(window.preferences)
     size = window.size()
@@ -59,7 +63,7 @@ def test_a_picture_in_each_look(window: MainWindow, tmp_path: Path, qtbot: QtBot
 
     try:
         work = asyncio.ensure_future(take())
-        qtbot.waitUntil(work.done, timeout=20_000)
+        qtbot.waitUntil(work.done, timeout=90_000)
         work.result()
     finally:
         show_settings(Settings())

@@ -151,7 +151,7 @@ def test_killed_while_the_embedded_engine_trains(
     assert run.phase == "FAILED"
     assert "interrupted" in run.failure
     window = started.window
-    window.show_run(run)
+    window.run_dialogs.show(run)
     assert window.dialogs[run].again_button.isVisible()
     window.dialogs[run].again_button.click()
     qtbot.waitUntil(lambda: len(started.services.runs.all) == 2, timeout=5_000)

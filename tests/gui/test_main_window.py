@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QKeySequence
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -25,6 +25,8 @@ from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QListWidget, QTableView, QPlainTextEdit)
 
@@ -49,24 +51,48 @@ def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
     assert not nameless
 
 
+@pytest.mark.parametrize("where", ["window", "filter line", "floating dock", "dialog of a run"])
 def test_a_dropped_catalog_is_opened_in_the_tab_in_front(
-    window: MainWindow, sample: Callable[..., Path], qtbot: QtBot
+    window: MainWindow, sample: Callable[..., Path], qtbot: QtBot, where: str
 ) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(sample()))])
-    drop = QDropEvent(
-        QPointF(10, 10),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
 
     with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
-        window.dropEvent(drop)
+        drop(_under_the_mouse(window, where), data)
 
     assert window.train.picker.paths == [sample()]
     assert window.status.rows_label.text() == "600 rows"
+
+
+def drop(widget: QWidget, data: QMimeData) -> None:
+    """What a window system sends when something is dragged over a widget and dropped there."""
+    nothing = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, QDragEnterEvent(QPoint(2, 2), Qt.DropAction.CopyAction, data, *nothing))
+    QApplication.sendEvent(widget, QDropEvent(QPointF(2, 2), Qt.DropAction.CopyAction, data, *nothing))
+
+
+def _under_the_mouse(window: MainWindow, where: str) -> QWidget:
+    if where == "filter line":
+        return window.train.view.pane.tools.filter_line
+    if where == "floating dock":
+        window.runs_dock.setFloating(True)
+        return window.runs_dock
+    if where == "dialog of a run":
+        run = window.services.runs._run(TrainRequest(Satellite.KOI, Model.XGB), None)
+        window.run_dialogs.show(run)
+        return window.dialogs[run]
+    return window
+
+
+def test_words_that_are_dropped_on_a_field_stay_words(window: MainWindow) -> None:
+    tools = window.train.view.pane.tools
+    tools.setEnabled(True)
+    data = QMimeData()
+    data.setText("koi_period < 10")
+    drop(tools.filter_line, data)
+    assert tools.filter_line.text() == "koi_period < 10"
+    assert window.train.picker.paths == []
 
 
 def test_the_tabs_have_their_keys(window: MainWindow) -> None:

@@ -103,7 +103,7 @@ def test_it_goes_at_the_next_start_once_the_backend_is_back(
     qtbot.waitUntil(lambda: "last tried" in run.words, timeout=WAIT_MS)
     assert "Waits for Lab; last tried " in run.words
     assert "Nothing listens" in run.words
-    second.window.show_run(run)
+    second.window.run_dialogs.show(run)
     dialog = second.window.dialogs[run]
     assert "OUTBOX" in dialog.chip.text()
     stage = address.come_back()
@@ -183,7 +183,7 @@ def test_an_upload_that_was_cut_by_a_crash_can_be_sent_again(
     second = start()
     qtbot.waitUntil(lambda: second.services.runs.room.is_empty, timeout=WAIT_MS)
     run = second.wait(asyncio.ensure_future(second.services.runs.past(run_id)))
-    second.window.show_run(run)
+    second.window.run_dialogs.show(run)
     second.window.dialogs[run].wait_button.click()
 
     qtbot.waitUntil(lambda: run.phase == WAITING, timeout=WAIT_MS)

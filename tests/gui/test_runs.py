@@ -44,7 +44,7 @@ def test_a_run_of_the_last_time_is_read_without_a_backend(start: Start, sample: 
     run = dialog.run
     dialog.close()
     assert window.dialogs == {}, "the figures of a dialog that was closed take no memory"
-    window.show_run(run)
+    window.run_dialogs.show(run)
     assert window.dialogs[run].log.toPlainText() == log_text
     assert window.services.session.connection is None
 

@@ -106,6 +106,21 @@ def untranslated(file: Path) -> Iterator[str]:
                     yield f"{file.relative_to(GUI)}:{node.lineno}: {text!r}"
 
 
+def unspoken_reasons(file: Path) -> Iterator[str]:
+    """Literal words that a function returns which says why something cannot be done."""
+    for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(function, ast.FunctionDef) and function.name.endswith("reason"):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    for text in bare(node.value, {}):
+                        yield f"{file.relative_to(GUI)}:{node.lineno}: {text!r}"
+
+
+def test_every_reason_passes_through_tr() -> None:
+    found = [text for file in sorted(GUI.rglob("*.py")) for text in unspoken_reasons(file)]
+    assert not found, "\n".join(found)
+
+
 def test_every_word_passes_through_tr() -> None:
     found = [text for file in sorted(GUI.rglob("*.py")) for text in untranslated(file)]
     assert not found, "\n".join(found)

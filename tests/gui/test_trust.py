@@ -90,7 +90,7 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     second = start()
     run_id = dialog.run.run_id
     again = second.wait(asyncio.ensure_future(second.services.runs.past(run_id)))
-    second.window.show_run(again)
+    second.window.run_dialogs.show(again)
     shown = second.window.dialogs[again].trust
     assert shown.warnings.text() == warning
     assert not shown.check_button.isVisible()

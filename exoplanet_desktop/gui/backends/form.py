@@ -157,7 +157,7 @@ class ProfileForm(QWidget):
         form.addRow("", self.exposed)
         _add(form, tr("T&oken"), self.token, self.forget_button)
         form.addRow("", self.place)
-        _add(form, tr("CA &file"), self.ca_file, self.ca_button)
+        _add(form, tr("CA fi&le"), self.ca_file, self.ca_button)
         times = QHBoxLayout()
         times.setSpacing(8)
         times.addWidget(self.connect_s)

@@ -33,7 +33,7 @@ class Trial(QWidget):
         self._stop: threading.Event | None = None
         self._proposal = ""
         self.diagnosis: Diagnosis | None = None
-        self.test_button = QPushButton(tr("&Test connection"), self)
+        self.test_button = QPushButton(tr("Test &connection"), self)
         self.test_button.clicked.connect(self.wanted)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 0)

@@ -88,7 +88,7 @@ class Demo:
     async def _predict(self, window: MainWindow, csv: Path) -> None:
         tab = window.predict
         run = window.services.runs.all[0]
-        window.show_run(run)
+        window.run_dialogs.show(run)
         window.dialogs[run].predict_button.click()
         await signal(tab.view.opened, f"{csv.name}", lambda: tab.open_files([csv]))
         await until(tab.go.button.isEnabled, "something can be predicted")

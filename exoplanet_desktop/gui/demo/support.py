@@ -41,7 +41,7 @@ async def first_steps(window: MainWindow, camera: Camera) -> None:
     window.runs_dock.show()
     await camera.take(window, "runs-empty")
     window.runs_dock.hide()
-    window.show_tour()
+    window.assistance.show_tour()
     tour = window.findChildren(Tour)[-1]
     for number in (1, 2, 3):
         await camera.take(window, f"first-steps-{number}")
@@ -51,10 +51,10 @@ async def first_steps(window: MainWindow, camera: Camera) -> None:
 async def dialogs(window: MainWindow, camera: Camera) -> None:
     """Everything that a menu opens, and what is asked at the end."""
     ways: list[tuple[type[QDialog], Callable[[], object], str]] = [
-        (SettingsDialog, window.choose_settings, "settings"),
-        (BackendDialog, window.choose_backend, "backends"),
-        (CommandPalette, window.show_palette, "commands"),
-        (KeysDialog, window.show_keys, "keys"),
+        (SettingsDialog, window.assistance.choose_settings, "settings"),
+        (BackendDialog, window.assistance.choose_backend, "backends"),
+        (CommandPalette, window.assistance.show_palette, "commands"),
+        (KeysDialog, window.assistance.show_keys, "keys"),
         (CrashDialog, partial(_show_crash, window), "crash"),
         (QMessageBox, partial(_ask, window), "closing"),
     ]
@@ -71,27 +71,27 @@ async def dialogs(window: MainWindow, camera: Camera) -> None:
 async def _messages(window: MainWindow, camera: Camera) -> None:
     notices = window.services.notices
     notices.failure(InputError(tr("This is how a failure is told: its cause, and what helps.")))
-    notices.information(tr("This is how something else is told."), Offer(tr("&Undo"), lambda: None))
+    notices.information(tr("This is how something else is told."), Offer(tr("Undo"), lambda: None))
     await camera.take(window, "messages")
     window.notices.clear()
 
 
 async def _new_backend(window: MainWindow) -> QDialog:
-    shown = await dialog(BackendDialog, window.choose_backend)
+    shown = await dialog(BackendDialog, window.assistance.choose_backend)
     await until(lambda: shown.list.count() > 0, "the backends are listed")
     shown.add_button.click()
     return shown
 
 
 async def _about(window: MainWindow, page: int) -> QDialog:
-    shown = await dialog(AboutDialog, window.show_about)
+    shown = await dialog(AboutDialog, window.assistance.show_about)
     await until(lambda: shown.list.topLevelItemCount() > 0, "the licences are listed")
     shown.findChildren(QTabWidget)[0].setCurrentIndex(page)
     return shown
 
 
 async def _help(window: MainWindow, page: str) -> QDialog:
-    shown = await dialog(HelpWindow, partial(window.show_help, page))
+    shown = await dialog(HelpWindow, partial(window.assistance.show_help, page))
     await until(lambda: shown.browser.page is not None and shown.browser.page.name == page, "the page is shown")
     return shown
 

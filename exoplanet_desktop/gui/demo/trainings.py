@@ -15,7 +15,7 @@ LONG_ROWS, SEED = 40_000, 7  # so many that there is time to look at it under wa
 
 async def results(window: MainWindow, run: TrainingRun, name: str, camera: Camera) -> None:
     """Every page of a result."""
-    window.show_run(run)
+    window.run_dialogs.show(run)
     dialog = window.dialogs[run]
     pages = dialog.results
     matrix = pages.matrix

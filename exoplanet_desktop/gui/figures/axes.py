@@ -89,7 +89,7 @@ class Plot:
             spare = inside.width() - inside.height() * 1.25
             inside.adjust(spare / 2, 0, -spare / 2, 0)
         self.inside = inside
-        self._draw(room.adjusted(inside.left() - left - room.left(), 0, 0, 0))
+        self._draw(room, inside.left() - left)
 
     def at(self, x: float, y: float) -> QPointF:
         """Where a point lies."""
@@ -111,7 +111,8 @@ class Plot:
     def mark(self, x: float, y: float, label: str, size: float = 9.0) -> None:
         theme.draw_mark(self._painter, label, self.at(x, y), size, self._look.of_class(label))
 
-    def _draw(self, room: QRectF) -> None:
+    def _draw(self, room: QRectF, left: float) -> None:
+        """`left`: where the words of the upward axis begin."""
         painter, look, inside = self._painter, self._look, self.inside
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         grid = QPen(look.colour("line"), 1)
@@ -126,11 +127,13 @@ class Plot:
             at = self.at(self._across.low, tick)
             painter.setPen(grid)
             painter.drawLine(at, QPointF(inside.right(), at.y()))
-            beside = QRectF(room.left(), at.y() - look.line / 2, inside.left() - GAP - room.left(), look.line)
+            beside = QRectF(left, at.y() - look.line / 2, inside.left() - GAP - left, look.line)
             draw_text(painter, look, beside, self._up.written(tick), "muted", _RIGHT)
-        below = QRectF(inside.left(), inside.bottom() + GAP + look.line, inside.width(), look.line + GAP)
+        # Longer than the axis, a label goes on beyond it on both sides, as far as there is room.
+        middle, half = inside.center().x(), min(inside.center().x() - room.left(), room.right() - inside.center().x())
+        below = QRectF(middle - half, inside.bottom() + GAP + look.line, 2 * half, look.line + GAP)
         draw_text(painter, look, below, self._across.label)
-        draw_upwards(painter, look, QRectF(room.left(), inside.top(), look.line + GAP, inside.height()), self._up.label)
+        draw_upwards(painter, look, QRectF(left, room.top(), look.line + GAP, room.height()), self._up.label)
 
 
 def draw_upwards(painter: QPainter, look: Look, room: QRectF, text: str) -> None:

@@ -9,6 +9,7 @@ from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures.heldout import HeldOutRows
 from exoplanet_desktop.gui.text import count, fixed, tr
 from exoplanet_desktop.gui.widgets.live import LiveWords
+from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
@@ -128,8 +129,6 @@ class ErrorsList(QWidget):
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 8)
-        self.table.setMinimumHeight(self.fontMetrics().lineSpacing() * 6)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
         self.button = QPushButton(tr("Show &these in the catalog"), self)
@@ -144,6 +143,13 @@ class ErrorsList(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.table, 1)
         layout.addLayout(below)
+        self._fitted = False
+        with_text(self, self._size_rows)
+
+    def _size_rows(self) -> None:
+        line = self.fontMetrics().lineSpacing()
+        self.table.verticalHeader().setDefaultSectionSize(line + 8)
+        self.table.setMinimumHeight(6 * line)
         self._fitted = False
 
     def show_rows(self, rows: HeldOutRows, places: "Integers", predicted: "Integers", title: str) -> None:

@@ -234,8 +234,7 @@ class MatrixPage(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(SideBySide((cells, rows)))
-        least = BESIDE_EM * self.fontMetrics().averageCharWidth()
-        layout.addWidget(SideBySide((self.panel, right), least, stretches=(4, 5)), 1)
+        layout.addWidget(SideBySide((self.panel, right), BESIDE_EM, stretches=(4, 5)), 1)
         layout.addWidget(self.threshold)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWid
 from exoplanet_desktop.gui.figures.figure import Figure
 from exoplanet_desktop.gui.figures.view import FigurePanel, FigureView
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.workers.calls import Workers
 
 PLENTY = 1.5  # times the least width
@@ -35,17 +36,17 @@ class SideBySide(QWidget):
     def __init__(
         self,
         widgets: Sequence[QWidget],
-        least_px: int = 0,
+        least_em: int = 0,
         spacing: int = 8,
         grow: bool = True,
         stretches: Sequence[int] = (),
     ) -> None:
         """Args:
-        least_px: the least width to stand beside each other, if not the sum of what they want.
+        least_em: the least width to stand beside each other, in letters, if not the sum of what they want.
         grow: with the width; in these parts (`stretches`) where there is plenty of it, else alike.
         """
         super().__init__()
-        self._widgets, self._least, self._stretches = tuple(widgets), least_px, tuple(stretches)
+        self._widgets, self._least_em, self._stretches = tuple(widgets), least_em, tuple(stretches)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(spacing)
@@ -53,6 +54,7 @@ class SideBySide(QWidget):
             self._row.addWidget(widget, 1 if grow else 0)
         if not grow:
             self._row.addStretch(1)
+        with_text(self, self._stand)
 
     @property
     def is_wide(self) -> bool:
@@ -69,8 +71,12 @@ class SideBySide(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._stand()
+
+    def _stand(self) -> None:
         gaps = self._row.spacing() * (len(self._shown) - 1)
-        wanted = self._least or sum(widget.sizeHint().width() for widget in self._shown) + gaps
+        least = self._least_em * self.fontMetrics().averageCharWidth()
+        wanted = least or sum(widget.sizeHint().width() for widget in self._shown) + gaps
         kind = QBoxLayout.Direction
         direction = kind.LeftToRight if self.width() >= wanted else kind.TopToBottom
         if direction != self._row.direction():
@@ -99,10 +105,9 @@ class FiguresPage(QWidget):
         """`notes`: what stands above the figures."""
         super().__init__(parent)
         self.panels = [FigurePanel(FigureView(figure), workers, notices, stem) for figure in figures]
-        least = BESIDE_EM * self.fontMetrics().averageCharWidth()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         for note in notes:
             layout.addWidget(note)
-        layout.addWidget(SideBySide(self.panels, least, 16), 1)
+        layout.addWidget(SideBySide(self.panels, BESIDE_EM, 16), 1)

@@ -131,14 +131,13 @@ class PredictionFigures(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(16)
         layout.addWidget(self.note)
-        least = BESIDE_EM * self.fontMetrics().averageCharWidth()
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         column.addWidget(self.classes)
         column.addWidget(self.confidence, 1)
-        layout.addWidget(SideBySide((left, self._agreement), least, 16), 1)
+        layout.addWidget(SideBySide((left, self._agreement), BESIDE_EM, 16), 1)
 
 
 def _in_order(labels: set[str]) -> list[str]:

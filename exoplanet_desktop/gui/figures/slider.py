@@ -19,6 +19,7 @@ from exoplanet_desktop.gui.figures.threshold import Cut, Interval, Thresholds
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import count, fixed, percent, tr
 from exoplanet_desktop.gui.widgets.live import LiveWords
+from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -185,7 +186,7 @@ class ThresholdPanel(QWidget):
 
     def _lay_out(self) -> None:
         goals = [_beside(self.miss_button, self.missed), _beside(self.precise_button, self.precision)]
-        self.slider.setMinimumWidth(20 * self.fontMetrics().averageCharWidth())
+        with_text(self, lambda: self.slider.setMinimumWidth(20 * self.fontMetrics().averageCharWidth()))
         moving = _beside(self.slider, self.value)
         moving.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)

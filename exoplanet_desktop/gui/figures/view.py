@@ -27,7 +27,7 @@ from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
-LEAST_PX = 180
+LEAST_LINES = 14  # of text, as high as a figure is at least
 SAVES = {"png": "Save as PNG…", "svg": "Save as SVG…", "pdf": "Save as PDF…", "csv": "Save the numbers as CSV…"}
 
 
@@ -83,7 +83,7 @@ class FigureView(QWidget):
 
     def _fit(self) -> None:
         own = self.figure.height(self._look)
-        least = round(own) + 8 if own else LEAST_PX
+        least = round(own) + 8 if own else round(LEAST_LINES * self._look.line)
         if least != self.minimumHeight():
             self.setMinimumHeight(least)
 

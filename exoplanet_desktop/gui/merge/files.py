@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.merge.local import LocalMerged
 from exoplanet_desktop.gui.text import megabytes, tr
+from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ class MergedFiles(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAccessibleName(tr("Merged files"))
-        self.setMinimumHeight(120)
         self.itemActivated.connect(lambda: self.chosen.emit())
         self.show_files([])
+        with_text(self, self._size_rows)
 
     @property
     def current(self) -> "MergedFile | LocalMerged | None":
@@ -53,8 +54,8 @@ class MergedFiles(QListWidget):
             item = QListWidgetItem(f"{file.filename}\n{_facts(file)}")
             item.setToolTip(tip(file.filename))
             item.setData(Qt.ItemDataRole.UserRole, file)
-            item.setSizeHint(QSize(0, 2 * self.fontMetrics().lineSpacing() + 12))
             self.addItem(item)
+        self._size_rows()
         if not files:
             nothing = QListWidgetItem(tr("No merged files yet"))
             nothing.setFlags(Qt.ItemFlag.NoItemFlags)
@@ -62,6 +63,13 @@ class MergedFiles(QListWidget):
             return
         names = self.names()
         self.setCurrentRow(names.index(before.filename) if before and before.filename in names else 0)
+
+    def _size_rows(self) -> None:
+        high = 2 * self.fontMetrics().lineSpacing() + 12
+        self.setMinimumHeight(3 * high)
+        for row in range(self.count()):
+            if self.item(row).data(Qt.ItemDataRole.UserRole) is not None:
+                self.item(row).setSizeHint(QSize(0, high))
 
     def select(self, filename: str) -> None:
         """Make a file the current one."""

@@ -43,7 +43,7 @@ class MergeForm(QWidget):
         layout.setSpacing(8)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout.addRow(self.picker)
-        layout.addRow(tr("D&uplicates"), self.rule)
+        layout.addRow(tr("&Duplicates"), self.rule)
         layout.addRow(self._identifier_label, self.identifier)
         layout.addRow(tr("&Name"), self.name)
         self.offer_identifiers(())

@@ -47,6 +47,7 @@ class PreviewPane(QFrame):
         self._notes_area = QScrollArea(self)
         self._notes_area.setWidget(self.notes)
         self._notes_area.setWidgetResizable(True)
+        self._notes_area.setAccessibleName(tr("Notes on the merge"))
         self._notes_area.setFrameShape(QFrame.Shape.NoFrame)
         self._notes_area.viewport().setAutoFillBackground(False)
         self.notes.setAutoFillBackground(False)

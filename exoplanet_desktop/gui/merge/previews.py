@@ -43,7 +43,9 @@ class PreviewPage(QWidget):
         self._number = 0
         self._working = False
         self.preview: MergePreview | None = None
-        self.empty = EmptyPage(tr("Merge catalogs"), EMPTY_TEXT, (tr("Add catalogs…"), tr("Try two simulated samples")))
+        self.empty = EmptyPage(
+            tr("Merge catalogs"), tr(EMPTY_TEXT), (tr("Add catalogs…"), tr("Try two simulated samples"))
+        )
         self.failed = EmptyPage(tr("These catalogs cannot be merged so"), "")
         self.busy = BusyPage()
         self.pane = PreviewPane()

@@ -163,7 +163,7 @@ class MergeTab(QWidget):
         if len(self.form.picker.paths) < 2:
             return tr("Choose two catalogs or more first.")
         if session.state is not State.READY:
-            return f"{session.title}: {session.state.words}."
+            return tr("{backend}: {state}.", backend=session.title, state=session.state.words)
         return ""
 
     @Slot()

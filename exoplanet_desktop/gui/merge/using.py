@@ -160,7 +160,7 @@ class UsePage(QWidget):
     def _reason(self) -> str:
         session, shown = self._services.session, self.view.shown
         if session.state is not State.READY:
-            return f"{session.title}: {session.state.words}."
+            return tr("{backend}: {state}.", backend=session.title, state=session.state.words)
         if shown is None:
             return tr("The file is being read.")
         try:

@@ -9,6 +9,7 @@ from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 
@@ -33,7 +34,7 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
             continue
         choice = ModelChoice(model, features, str(entry.get("model_version")))
         score = spread(_number(entry.get("cv_mean")), _number(entry.get("cv_std")))
-        name, kind, when = model.display_name, features.display_name.lower(), _when(entry.get("created_at"))
+        name, kind, when = model.display_name, feature_title(features).lower(), _when(entry.get("created_at"))
         hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=score, when=when)
         found.append(Offer(f"{name} · {kind} · {score} · {when}", choice, hint))
     return found

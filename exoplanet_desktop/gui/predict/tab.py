@@ -23,7 +23,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
@@ -211,7 +211,7 @@ class PredictTab(QWidget):
 
     def _tell_training(self) -> None:
         if self._training is not None:
-            self.busy.show_progress(self._training.share, f"Training first: {self._training.words}")
+            self.busy.show_progress(self._training.share, tr("Training first: {words}", words=self._training.words))
 
     async def _predict(self, request: PredictRequest) -> None:
         self._predictor = Predictor(self._services, request, self._progress.emit)
@@ -228,23 +228,26 @@ class PredictTab(QWidget):
         session = self._services.session
         satellite = chosen(self.satellite, Satellite)
         if self.is_busy:
-            return "A prediction is under way."
+            return tr("A prediction is under way.")
         if self.picker.path is None:
-            return "Choose a catalog first."
+            return tr("Choose a catalog first.")
         if session.state is not State.READY:
-            return f"{session.title}: {session.state.words}."
+            return tr("{backend}: {state}.", backend=session.title, state=session.state.words)
         shown = self.view.shown
         if shown is None:
-            return self.view.failure or "The catalog is being read."
+            return self.view.failure or tr("The catalog is being read.")
         try:
             check_for_prediction(shown.columns, SATELLITES[satellite])
         except MissingColumns as error:
             return str(error)
         first, last = self.rows.chosen()
         if first is not None and last is not None and first > last:
-            return f"The first row, {first:,}, lies behind the last one, {last:,}."
+            return tr("The first row, {first}, lies behind the last one, {last}.", first=count(first), last=count(last))
         if not self.training_picker.paths and self.models.chosen is None:
-            return f"Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab."
+            return tr(
+                "Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab.",
+                satellite=satellite,
+            )
         return ""
 
     @aio.slot(object)

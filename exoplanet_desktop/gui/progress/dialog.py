@@ -30,14 +30,14 @@ from exoplanet_desktop.gui.progress.run_state import SILENT, STALLED
 from exoplanet_desktop.gui.progress.trust import Trust
 from exoplanet_desktop.gui.text import percent, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
-from exoplanet_desktop.gui.widgets.row import at_the_end, in_order
+from exoplanet_desktop.gui.widgets.row import at_the_end, in_order, measured, room_for_text, with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
 
 FULL = 1000
-WIDE_PX, HIGH_PX = 920, 700  # with results, where the screen has so much room
+STATE, RESULTS = (94, 14), (153, 52)  # room in letters and lines, as far as the screen has it
 
 
 class ProgressDialog(QDialog):
@@ -234,7 +234,7 @@ class ProgressDialog(QDialog):
             self.results.show()
             at_the_end(self, self.predict_button, self.save_model_button, self.close_button)
             self.trust.refresh()
-            grow(self, WIDE_PX, HIGH_PX)
+            grow(self, *measured(self, *RESULTS))
         else:
             self.log_button.setChecked(True)
         for button, shown in (
@@ -251,6 +251,9 @@ class ProgressDialog(QDialog):
             cursor.movePosition(QTextCursor.MoveOperation.End)
             cursor.insertText(text)
             self.log.ensureCursorVisible()
+
+    def _size(self) -> None:
+        room_for_text(self, *(STATE if self.run.result is None else RESULTS))
 
     def _show_log(self, shown: bool) -> None:
         self.log_button.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
@@ -292,7 +295,7 @@ class ProgressDialog(QDialog):
         layout.addWidget(self.transfer)
         layout.addLayout(buttons)
         in_order(self.predict_button, self.save_model_button, self.close_button)
-        self.resize(560, 200)
+        with_text(self, self._size)
 
 
 def _chip(state: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.gui.text import count, counted, megabytes, tr
+from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _asked_value(key: str, value: Any) -> str:
         if key == "model":
             return Model(value).display_name
         if key == "features":
-            return Features(value).display_name
+            return feature_title(Features(value))
     return _value(value)
 
 

@@ -22,6 +22,7 @@ from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.text import moment, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
@@ -74,7 +75,7 @@ class KeptDialog(QDialog):
         layout.addWidget(area, 1)
         layout.addWidget(log, 1)
         layout.addLayout(buttons)
-        self.resize(620, 420)
+        size_in_text(self, 104, 30)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)

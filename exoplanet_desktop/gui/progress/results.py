@@ -27,7 +27,8 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.text import count, fixed, tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.row import with_text
+from exoplanet_desktop.gui.widgets.words import LargeWords, Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -53,10 +54,7 @@ class Cards(QWidget):
 
     def add(self, figure: str, meaning: str) -> None:
         card = QWidget(self)
-        big = Words(figure, "figure", wrap=False, selectable=True)
-        font = big.font()
-        font.setPointSizeF(font.pointSizeF() * 1.8)
-        big.setFont(font)
+        big = LargeWords(figure, "figure", 1.8, selectable=True)
         layout = QVBoxLayout(card)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -213,7 +211,7 @@ class Results(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(notes)
-        layout.addWidget(_table((tr("Column alone"), tr("Best AUC of a class against the rest")), rows), 1)
+        layout.addWidget(_table((tr("Column alone"), tr("Best AUC")), rows), 1)
         self.tabs.addTab(Scrolled(page), tr("Leaks"))
 
     def _add_protocol(self, result: "TrainResult") -> None:
@@ -237,6 +235,8 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> QTableWidge
     table.setAccessibleName(headers[0])
     table.setTabKeyNavigation(False)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+    with_text(table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 12))
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)

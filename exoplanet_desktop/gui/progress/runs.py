@@ -163,7 +163,9 @@ class Runs(QObject):
         run = self._run(TrainRequest.from_json(kept.request), None, run_id)
         run.backend_title = kept.backend_title
         run.reach = partial(self._session.reach, kept.backend_title, kept.backend_address)
-        failure = kept.error or ("" if kept.is_final else f"Not ended yet when it was last heard of: {kept.status}.")
+        failure = kept.error or (
+            "" if kept.is_final else tr("Not ended yet when it was last heard of: {status}.", status=kept.status)
+        )
         run.show_past(
             kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures, kept.warnings
         )

@@ -23,6 +23,7 @@ from exoplanet_desktop.gui.runs.model import RunsModel
 from exoplanet_desktop.gui.runs.view import RunsView
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.row import size_in_text
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.record import Record
@@ -64,7 +65,7 @@ class BinDialog(QDialog):
         layout.addWidget(self.notice_bar)
         layout.addWidget(self._stack, 1)
         layout.addLayout(line)
-        self.resize(760, 420)
+        size_in_text(self, 126, 30)
         self.restore_button.clicked.connect(self.restore)
         self.empty_button.clicked.connect(self.ask_to_empty)
         self.view.opened.connect(self.restore)

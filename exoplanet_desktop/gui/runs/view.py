@@ -10,6 +10,7 @@ from exoplanet_desktop.gui.runs.model import ROW, RunsModel
 from exoplanet_desktop.gui.runs.rows import Row
 from exoplanet_desktop.gui.tables.header import QuickHeader
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import with_text
 
 TABLE_FROM_CHARACTERS = 62
 """From so many characters of width on, the table is shown."""
@@ -154,7 +155,7 @@ def _table(model: RunsModel, parent: QWidget) -> QTableView:
     across.setHighlightSections(False)
     view.verticalHeader().hide()
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().lineSpacing() + 9)
+    with_text(view, lambda: view.verticalHeader().setDefaultSectionSize(view.fontMetrics().lineSpacing() + 9))
     view.setSortingEnabled(True)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

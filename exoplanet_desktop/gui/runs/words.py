@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.gui.text import NONE, fixed, locale, moment, tr
+from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Status
 
 ALL_MODELS = "train-all"
@@ -77,7 +78,7 @@ def model_words(model: str | None) -> str:
 
 def features_words(features: str | None) -> str:
     try:
-        return Features(features or "").display_name
+        return feature_title(Features(features or ""))
     except ValueError:
         return features or NONE
 

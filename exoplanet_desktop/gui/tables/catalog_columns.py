@@ -28,6 +28,7 @@ from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -254,4 +255,4 @@ class CatalogColumns(QDialog):
         layout.addWidget(self.said)
         layout.addLayout(buttons)
         layout.addWidget(close)
-        self.resize(460, 560)
+        size_in_text(self, 78, 40)

@@ -10,6 +10,7 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars
 from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.text import count, counted, percent, tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -60,7 +61,7 @@ class DistributionDialog(QDialog):
         layout.addWidget(area, 1)
         layout.addWidget(buttons)
         buttons.setContentsMargins(16, 0, 16, 0)
-        self.resize(620, 480)
+        size_in_text(self, 104, 34)
         self._ask()
 
     def tell(self, error: AppError) -> None:

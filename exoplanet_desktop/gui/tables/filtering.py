@@ -20,6 +20,7 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.tables.model import LABELS, Classes
 from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -99,7 +100,7 @@ class FilterDialog(QDialog):
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.reason)
         layout.addWidget(self.buttons)
-        self.resize(360, 320)
+        size_in_text(self, 60, 23)
         self.test.currentIndexChanged.connect(self._turn)
         self._show_given()
         self._turn()

@@ -58,6 +58,7 @@ class Grid(QTableView):
         self.setTabKeyNavigation(False)  # Tab leaves the table: the arrows walk its cells
         across = self.horizontalHeader()
         across.setSectionsMovable(True)
+        self._line = 0
         self._fit_rows()
         # -1: the order of the file, until the user clicks a header.
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -159,8 +160,12 @@ class Grid(QTableView):
             self._fit_rows()
 
     def _fit_rows(self) -> None:
-        """Rows as high as the text wants, whose size may change."""
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + ROW_PADDING_PX)
+        """Rows as high as the text wants, whose size may change, and columns as wide, in the proportions they have."""
+        before, self._line = self._line, self.fontMetrics().lineSpacing()
+        self.verticalHeader().setDefaultSectionSize(self._line + ROW_PADDING_PX)
+        if before not in (0, self._line):
+            for column in range(self.table_model.columnCount()):
+                self.setColumnWidth(column, self.columnWidth(column) * self._line // before)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ class NotesDialog(QDialog):
                 layout.addWidget(Words(tr("The first {number} are listed.", number=count(len(self._lines))), "muted"))
             layout.addWidget(self.lines, 1)
             buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
-            self.resize(720, 420)
+            size_in_text(self, 120, 30)
         else:
             self.lines.hide()
             self.copy.hide()
             layout.addStretch(1)
-            self.resize(520, 200)
+            size_in_text(self, 86, 14)
         layout.addWidget(buttons)
 
     def _copy(self) -> None:

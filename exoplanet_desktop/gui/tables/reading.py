@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -256,7 +257,7 @@ class ReadingDialog(QDialog):
         layout.addWidget(self.as_text)
         layout.addWidget(note)
         layout.addWidget(self.buttons)
-        self.resize(720, 560)
+        size_in_text(self, 120, 40)
 
 
 def _encodings() -> Sequence[str]:

@@ -126,12 +126,12 @@ class TrainTab(QWidget):
     def _reason(self) -> str:
         session = self._services.session
         if not self.picker.paths:
-            return "Choose a catalog first."
+            return tr("Choose a catalog first.")
         if not session.takes_work:
-            return f"{session.title}: {session.state.words}."
+            return tr("{backend}: {state}.", backend=session.title, state=session.state.words)
         shown = self.view.shown
         if shown is None:
-            return self.view.failure or "The catalog is being read."
+            return self.view.failure or tr("The catalog is being read.")
         satellite = chosen(self.options.satellite, Satellite)
         try:
             check_for_training(shown.columns, SATELLITES[satellite])

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.widgets.row import FoldingRow
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.words import LargeWords, Words
 
 WIDEST_PX = 520
 
@@ -21,11 +21,9 @@ class EmptyPage(QFrame):
     def __init__(self, heading: str, text: str, buttons: Sequence[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", True)
-        title = Words(heading, "heading", parent=self)
+        title = LargeWords(heading, "heading", 1.25, parent=self)
+        title.setWordWrap(True)
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.25)
-        title.setFont(font)
         self._words = words = Words(text, "muted")
         words.setMaximumWidth(WIDEST_PX)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -44,6 +44,10 @@ def balance_title(balance: Balance) -> str:
     return tr("Each row weighs alike") if balance is Balance.NONE else tr("Each class weighs alike")
 
 
+def feature_title(features: Features) -> str:
+    return tr("Vetted") if features is Features.VETTED else tr("Blind")
+
+
 def feature_hint(features: Features) -> str:
     if features is Features.VETTED:
         return tr("Uses the columns that carry the human verdict, as the archive has them.")
@@ -85,7 +89,7 @@ class TrainingOptions(QWidget):
         super().__init__(parent)
         self.satellite = satellite_combo(short=slim)
         self.model = combo(tr("Model"), [(model.display_name, model) for model in Model])
-        self.features = combo(tr("Features"), [(features.display_name, features) for features in Features])
+        self.features = combo(tr("Features"), [(feature_title(features), features) for features in Features])
         self.balance = combo(tr("Class balance"), [(balance_title(value), value) for value in Balance])
         self.balance.setToolTip(tr("How rows weigh in training: each alike, or each class alike"))
         self.sentinel = QCheckBox(tr("Score &without them as well"), self)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_files
+from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.words import tip
 
 ROWS_SHOWN = 3
@@ -63,7 +64,6 @@ class CatalogPicker(QWidget):
         self._name = label.replace("&", "")
         self.folder = ""
         self.bring: Callable[[Callable[[list[Path]], object], Sequence[Path]], object] = _as_they_are
-        self._row_px = self.fontMetrics().lineSpacing() + ROW_PADDING_PX
         self.list = FileList(self)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -101,7 +101,7 @@ class CatalogPicker(QWidget):
         layout.addWidget(heading)
         layout.addWidget(self.list)
         layout.addLayout(row)
-        self._settle()
+        with_text(self, self._size_rows)
 
     @property
     def paths(self) -> list[Path]:
@@ -168,6 +168,12 @@ class CatalogPicker(QWidget):
     def _look_at(self, item: QListWidgetItem | None) -> None:
         self._settle_moves()
         self.current_changed.emit(item.data(Qt.ItemDataRole.UserRole) if item else None)
+
+    def _size_rows(self) -> None:
+        self._row_px = self.fontMetrics().lineSpacing() + ROW_PADDING_PX
+        for row in range(self.list.count()):
+            self.list.item(row).setSizeHint(QSize(0, self._row_px))
+        self._settle()
 
     def _settle(self) -> None:
         rows = max(1, min(self.list.count(), self._rows_shown))

@@ -1,9 +1,9 @@
 """How widgets stand: beside each other where there is room, as large as their text wants, reached by Tab in order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
@@ -57,11 +57,44 @@ class FoldingRow(QWidget):
             self.updateGeometry()
 
 
+class _TextFollower(QObject):
+    """Does something again when a widget's text has another size."""
+
+    def __init__(self, widget: QWidget, act: Callable[[], object]) -> None:
+        super().__init__(widget)
+        self._widget, self._act, self._line = widget, act, widget.fontMetrics().lineSpacing()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FontChange and watched is self._widget:
+            line = self._widget.fontMetrics().lineSpacing()
+            if line != self._line:
+                self._line = line
+                self._act()
+        return False
+
+
+def with_text(widget: QWidget, act: Callable[[], object]) -> None:
+    """Do something now that depends on the size of a widget's text, and again whenever that is another one."""
+    act()
+    _TextFollower(widget, act)
+
+
 def size_in_text(window: QWidget, characters: int, lines: int) -> None:
-    """Give a window room for so many characters and lines, as far as its screen has it."""
-    metrics, room = window.fontMetrics(), window.screen().availableSize()
-    wide, high = characters * metrics.averageCharWidth(), lines * metrics.lineSpacing()
+    """Give a window room for so many characters and lines, as far as its screen has it, at any size of text."""
+    with_text(window, lambda: room_for_text(window, characters, lines))
+
+
+def room_for_text(window: QWidget, characters: int, lines: int) -> None:
+    """Give a window room for so many characters and lines of its text as it is now."""
+    room, (wide, high) = window.screen().availableSize(), measured(window, characters, lines)
     window.resize(min(wide, room.width() * 9 // 10), min(high, room.height() * 8 // 10))
+
+
+def measured(widget: QWidget, characters: int, lines: int) -> tuple[int, int]:
+    """Width and height of so many characters and lines, pixels."""
+    metrics = widget.fontMetrics()
+    return characters * metrics.averageCharWidth(), lines * metrics.lineSpacing()
 
 
 def at_the_end(window: QWidget, *widgets: QWidget) -> None:

@@ -2,9 +2,11 @@
 
 import html
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from exoplanet_desktop.gui.theme import theme
 
 
 class Words(QLabel):
@@ -22,6 +24,25 @@ class Words(QLabel):
             self.setProperty(role, True)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+class LargeWords(Words):
+    """Letters so many times as large as those of the application."""
+
+    def __init__(
+        self, text: str, role: str, times: float, selectable: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, role, wrap=False, selectable=selectable, parent=parent)
+        self._times = times
+        self._enlarge()
+        # After the style sheet, which would bring back the letters that it has found.
+        theme().changed.connect(self._enlarge)
+
+    @Slot()
+    def _enlarge(self) -> None:
+        font = self.font()
+        font.setPointSizeF(QApplication.font().pointSizeF() * self._times)
+        self.setFont(font)
 
 
 class ElidedWords(Words):

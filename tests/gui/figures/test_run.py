@@ -106,7 +106,7 @@ def test_a_backend_without_numbers_shows_its_pictures(window: MainWindow, qtbot:
     run = TrainingRun(request, None, False, services.workers, services.poller, services.keeper)
     told = {"accuracy": 0.9, "cv_mean": 0.91, "cv_std": 0.01, "auc_score": float("nan")}
     run.show_past("SUCCEEDED", "", "", told, {"counts": bytes(device.data().data()), "shares": b"no picture"})
-    window.show_run(run)
+    window.run_dialogs.show(run)
     results = window.dialogs[run].results
     assert [results.tabs.tabText(at) for at in range(results.tabs.count())] == ["Pictures of the backend", "Protocol"]
     assert list(results.pictures.pictures) == ["counts"]
