@@ -29,11 +29,15 @@ def _file(window: "MainWindow") -> list[Command]:
     def export_all() -> None:
         window.table_in_front().pane.ask_export_all()
 
+    def send() -> None:
+        window.table_in_front().pane.send()
+
     return [
         Command("file.open", menu, tr("&Open catalog…"), lambda: window.tab.choose(), (Standard.Open,)),
         Command("file.save", menu, tr("&Save prediction or merged file…"), window.save_shown, (Standard.Save,)),
         Command("file.export", menu, tr("&Export what is shown…"), export, ("Ctrl+E",)),
         Command("file.export_all", menu, tr("Export &all rows and columns…"), export_all),
+        Command("file.send", menu, tr("Sen&d what is shown to other programs"), send),
         Command(
             "file.settings",
             menu,

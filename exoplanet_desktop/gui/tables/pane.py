@@ -23,7 +23,7 @@ from exoplanet_desktop.gui.tables.opening import Opened, count_by_class
 from exoplanet_desktop.gui.tables.pages import FirstRows
 from exoplanet_desktop.gui.tables.selecting import Selecting, Wish
 from exoplanet_desktop.gui.tables.tools import TableTools
-from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.row import in_order
@@ -195,6 +195,19 @@ class TablePane(QFrame):
         """Write the whole table, in the file's order."""
         if (table := self.selecting.table) is not None:
             await self._export(await self._workers.call(table.select), target, table.columns)
+
+    @aio.slot()
+    async def send(self) -> None:
+        """Send the rows that the filter leaves, with the columns on screen, to the other programs of this desktop."""
+        view = self.selecting.view
+        if view is None:
+            self._notices.information(tr("There is no table to send yet. Open a catalog first."))
+            return
+        from exoplanet_desktop.gui.tables.samp import send
+
+        takers = await self._workers.call(send, view, self.grid.shown_columns(), Path(self.title.text()).stem)
+        rows, programs = count(view.row_count), counted(takers, tr("program"), tr("programs"))
+        self._notices.information(tr("{rows} rows were sent to {programs}.", rows=rows, programs=programs))
 
     async def _export(self, view: "View", target: str, columns: Sequence[str]) -> None:
         await self._workers.call(_export, view, Path(target), columns)

@@ -1,0 +1,84 @@
+"""The rows on screen, sent to the other programs of this desktop by SAMP, as a VOTable (the extra `vo`)."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.text import tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.view import View
+
+LOAD = "table.load.votable"
+# The archive's words for units that the format knows; what it does not know stays in the description.
+UNITS = {"days": "d", "hrs": "h", "decimal degrees": "deg", "Solar radii": "solRad", "Solar mass": "solMass"}
+
+
+def send(view: "View", columns: Sequence[str], name: str) -> int:
+    """Send rows to every program that loads tables; returns how many there are. For a worker.
+
+    The file that they read lies among the table's temporary files, and goes with them.
+
+    Args:
+        view: the rows.
+        columns: which, in their order.
+        name: what the table is called there.
+
+    Raises UnavailableError where nobody takes it, or the extra is not installed.
+    """
+    try:
+        from pyvo import samp
+    except ImportError:
+        raise UnavailableError(
+            tr("Sending tables to other programs needs pyvo. Install it: pip install exoplanet-desktop[vo].")
+        ) from None
+    samp.conf.use_internet = False  # the programs are on this machine
+    client = samp.SAMPIntegratedClient(name="Exoplanet Desktop", callable=False)
+    try:
+        client.connect()
+    except (samp.SAMPHubError, OSError):
+        raise _nobody() from None
+    try:
+        takers = client.get_subscribed_clients(LOAD)
+        if not takers:
+            raise _nobody()
+        path = _votable(view, columns)
+        message = {"table-id": path.stem, "name": name, "url": path.as_uri()}
+        for taker in takers:
+            client.notify(taker, {"samp.mtype": LOAD, "samp.params": message})
+        return len(takers)
+    finally:
+        client.disconnect()
+
+
+def _nobody() -> UnavailableError:
+    return UnavailableError(
+        tr("No program that takes tables was found (by SAMP). Start one, such as TOPCAT or Aladin, and send again.")
+    )
+
+
+def _votable(view: "View", columns: Sequence[str]) -> Path:
+    import pandas as pd
+    from astropy.table import Table
+    from astropy.units import Unit
+
+    from exoplanet_desktop.catalogs.export import export
+
+    labels, units = view.table.layout.labels, view.table.layout.units
+    path = view.table.exports / f"{uuid4().hex}.vot"
+    rows = path.with_suffix(".csv")
+    try:
+        export(view, rows, columns=columns)
+        table = Table.from_pandas(pd.read_csv(rows, low_memory=False))
+    finally:
+        rows.unlink(missing_ok=True)
+    for column in table.colnames:
+        unit = units.get(column, "")
+        table[column].description = " ".join(filter(None, (labels.get(column), unit and f"[{unit}]"))) or None
+        with suppress(ValueError):
+            table[column].unit = Unit(UNITS.get(unit, unit), format="cds") if unit else None
+    table.write(path, format="votable", tabledata_format="binary2")
+    return path
