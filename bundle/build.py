@@ -60,6 +60,8 @@ def name() -> str:
 
 def commit() -> tuple[str, int]:
     """The commit that is built, `-changed` where files differ from it, and its time in seconds since 1970."""
+    if not shutil.which("git"):
+        return "unknown", 0
     git = ["git", "-C", str(PROJECT)]
     told = subprocess.run([*git, "log", "-1", "--format=%H %ct"], capture_output=True, text=True)
     if told.returncode:
