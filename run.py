@@ -48,12 +48,12 @@ QT_LIBRARIES = {
 # What is tested with other versions: every module imported, tables, all models, engine, transfers, window and demo.
 ESSENTIAL_TESTS = (
     "exoplanet_desktop",
-    *(f"tests/catalogs/test_{name}.py" for name in ("reading", "table", "view", "merge_many")),
+    *(f"tests/catalogs/test_{name}.py" for name in ("reading", "table", "view", "merge_many", "vo")),
     *(f"tests/classify/test_{name}.py" for name in ("training", "prediction", "modelfile")),
     *(f"tests/server/test_{name}.py" for name in ("auth", "calls", "jobs", "cluster")),
     *(f"tests/client/test_{name}.py" for name in ("engine", "transfers", "profiles")),
     "tests/cli/test_tasks.py",
-    *(f"tests/gui/test_{name}.py" for name in ("main_window", "tables", "demo")),
+    *(f"tests/gui/test_{name}.py" for name in ("main_window", "tables", "samp", "demo")),
 )
 # What building and testing a bundle takes: Debian's package -> the command looked for.
 BUNDLE_COMMANDS = {"binutils": "objdump", "xz-utils": "xz", "xvfb": "Xvfb", "util-linux": "unshare"}
