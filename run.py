@@ -203,8 +203,10 @@ def locked_environment(name: str, *locks: str) -> Path:
 
 
 def make_environment(folder: Path) -> None:
-    if (folder / "pyvenv.cfg").exists():
+    recipe = folder / "pyvenv.cfg"
+    if recipe.exists() and f"version = {sys.version.split()[0]}\n" in recipe.read_text(encoding="utf-8"):
         return
+    shutil.rmtree(folder, ignore_errors=True)  # another Python's: its packages would not be found
     print(f"Making a virtual environment in {folder.name} …", flush=True)
     if subprocess.run([sys.executable, "-m", "venv", str(folder)]).returncode:
         shutil.rmtree(folder, ignore_errors=True)
