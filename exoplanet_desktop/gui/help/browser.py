@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from exoplanet_desktop.gui.help.dress import MARGIN_PX, dress, fit
+from exoplanet_desktop.gui.help.dress import MARGIN_PX, dress, fit, room
 from exoplanet_desktop.gui.help.pages import Page, Pages, slug
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.theme import theme, tokens
@@ -55,7 +55,7 @@ class PageBrowser(QTextBrowser):
         """Pictures of the pages; nothing else is ever loaded."""
         picture = self._pages.pictures.get(QUrl(name).toString())
         if kind == QTextDocument.ResourceType.ImageResource.value and picture is not None:
-            width = max(200, self.viewport().width() - 3 * MARGIN_PX)
+            width = room(self.viewport().width(), self.fontMetrics().averageCharWidth())
             smooth = Qt.TransformationMode.SmoothTransformation
             return picture if picture.width() <= width else picture.scaledToWidth(width, smooth)
         return None

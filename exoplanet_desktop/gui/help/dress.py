@@ -50,8 +50,13 @@ def is_code(block: QTextBlock) -> bool:
     return fenced and QTextCursor(block).currentTable() is None
 
 
+def room(width: int, letter: int) -> int:
+    """The width that a picture may take. All in pixels: `width` is that of the view, `letter` that of a letter."""
+    return max(200, min(width - 3 * MARGIN_PX, WIDEST_LETTERS * letter))
+
+
 def fit(document: QTextDocument, width: int, letter: int) -> None:
-    """Let lines end where they are still read with ease. Both in pixels: the room, and the width of a letter."""
+    """Let lines end where they are still read with ease; see `room`."""
     shape = QTextFrameFormat(document.rootFrame().frameFormat())
     right = max(MARGIN_PX, width - MARGIN_PX - WIDEST_LETTERS * letter)
     if shape.rightMargin() != right:

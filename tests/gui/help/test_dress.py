@@ -73,12 +73,13 @@ def test_lines_do_not_run_on_in_a_wide_window_and_pictures_follow_its_width(brow
     assert right_margin() == MARGIN_PX
 
 
-def test_no_page_needs_to_be_pushed_aside_in_a_window_of_usual_width(qtbot: QtBot) -> None:
+@pytest.mark.parametrize("letters", [130, 160, 250])
+def test_no_page_needs_to_be_pushed_aside(letters: int, qtbot: QtBot) -> None:
     pages = read_pages()
     shown = PageBrowser()
     qtbot.addWidget(shown)
     shown.use(pages)
-    shown.resize(130 * shown.fontMetrics().averageCharWidth() + 3 * MARGIN_PX, 600)
+    shown.resize(letters * shown.fontMetrics().averageCharWidth() + 3 * MARGIN_PX, 600)
     shown.show()
     wide = []
     for page in pages.pages.values():
