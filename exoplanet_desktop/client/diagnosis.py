@@ -126,7 +126,7 @@ def _refused(error: AppError, backend: Backend, warnings: tuple[str, ...]) -> Di
 def _unsafe(base: str, token: str | None) -> tuple[str, ...]:
     if not is_public_plain_http(base):
         return ()
-    what = "Catalogs, models and the token" if token else "Catalogs and models"
+    what = "catalogs, models and the token" if token else "catalogs and models"
     sentence = (
         f"{base} is a public address without encryption: {what} can be read and changed on the way. "
         "Use https:// where the backend offers it."

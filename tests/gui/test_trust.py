@@ -81,6 +81,8 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     assert "reports accuracy 0.93" in warning
     assert "contradict each other. Do not use this model's labels." in warning
     assert not dialog.trust.check_button.isVisible()
+    words = dialog.trust.warnings
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()), timeout=5_000)
     box = first.window.predict.model
     qtbot.waitUntil(lambda: box.findText("contradicts", Qt.MatchFlag.MatchContains) >= 0, timeout=WAIT_MS)
     assert box.itemText(0) == "XGBoost · ⚠ contradicts its accuracy"

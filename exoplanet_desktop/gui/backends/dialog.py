@@ -1,5 +1,6 @@
 """The backends that the user knows: add, change, test, remove, and choose who answers."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,10 +29,10 @@ from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.profiles import Profile
 
-LIST_PX = 216
-SIZE_PX = (760, 520)
+LIST_EM, WIDTH_EM, HEIGHT_EM = 14, 51, 35  # in heights of a letter
 
 
 class BackendDialog(QDialog):
@@ -118,12 +119,17 @@ class BackendDialog(QDialog):
             return
         if self.on_embedded:
             connection = await self._session.engine.running()
-            await self.trial.run(shown, None, connection.backend)
+            await self._try(shown, None, connection.backend)
             return
         draft, token = self.form.draft(), self.form.new_token()
         if token is None and not self.is_new and draft.address == shown.address:
             token = await self._session.book.token(shown)
-        await self.trial.run(draft, token or None)
+        await self._try(draft, token or None)
+
+    async def _try(self, profile: "Profile", token: str | None, backend: "Backend | None" = None) -> None:
+        await self.trial.run(profile, token, backend)
+        await asyncio.sleep(0)  # until the finding has its room
+        self._area.ensureWidgetVisible(self.trial)
 
     @aio.slot()
     async def save(self) -> None:
@@ -347,7 +353,7 @@ class BackendDialog(QDialog):
         for widget in (self.heading, self.embedded_words, self.form, self.trial):
             inside.addWidget(widget)
         inside.addStretch(1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(page)
         area.setWidgetResizable(True)
@@ -356,7 +362,9 @@ class BackendDialog(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(16)
         holder = QWidget()
-        holder.setFixedWidth(LIST_PX)
+        em, room = self.fontMetrics().height(), self.screen().availableSize()
+        width = min(WIDTH_EM * em, room.width())
+        holder.setFixedWidth(min(LIST_EM * em, width // 3))
         holder.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
         columns.addWidget(holder)
@@ -371,4 +379,4 @@ class BackendDialog(QDialog):
         layout.setSpacing(16)
         layout.addLayout(columns, 1)
         layout.addLayout(buttons)
-        self.resize(*SIZE_PX)
+        self.resize(width, min(HEIGHT_EM * em, room.height()))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.gui.figures.pages import SideBySide
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words
 
@@ -158,15 +159,10 @@ class ProfileForm(QWidget):
         _add(form, tr("T&oken"), self.token, self.forget_button)
         form.addRow("", self.place)
         _add(form, tr("CA fi&le"), self.ca_file, self.ca_button)
-        times = QHBoxLayout()
-        times.setSpacing(8)
-        times.addWidget(self.connect_s)
-        times.addWidget(QLabel(tr("to connect,")))
-        times.addWidget(self.silence_s)
         until = QLabel(tr("for an ans&wer"))
         until.setBuddy(self.silence_s)
-        times.addWidget(until)
-        times.addStretch(1)
+        connecting = _beside(self.connect_s, QLabel(tr("to connect,")))
+        times = SideBySide((connecting, _beside(self.silence_s, until)), grow=False)
         waiting = QLabel(tr("Wai&t"))
         waiting.setBuddy(self.connect_s)
         form.addRow(waiting, times)
@@ -189,6 +185,17 @@ def _seconds(parent: QWidget, least: float, most: float) -> QDoubleSpinBox:
     box.setSuffix(tr(" s"))
     box.setMinimumHeight(QLineEdit().sizeHint().height())
     return box
+
+
+def _beside(box: QWidget, text: QLabel) -> QWidget:
+    pair = QWidget()
+    line = QHBoxLayout(pair)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    line.addWidget(box)
+    line.addWidget(text)
+    line.addStretch(1)
+    return pair
 
 
 def _add(form: QFormLayout, text: str, field: QLineEdit, button: QPushButton) -> None:

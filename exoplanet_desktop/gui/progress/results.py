@@ -186,7 +186,7 @@ class Results(QWidget):
             return
         self.pictures = page
         page.save_wanted.connect(self.save_picture_wanted)
-        self.tabs.addTab(page, tr("Pictures of the backend"))
+        self.tabs.addTab(Scrolled(page), tr("Pictures of the backend"))
 
     def _add_scores(self, result: "TrainResult") -> None:
         if not result.per_class:

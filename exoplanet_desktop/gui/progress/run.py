@@ -189,7 +189,7 @@ class TrainingRun(RunState):
         """Keep the outcome of the check; a contradiction is a warning that stays."""
         self.parity = kept_parity(parity)
         if parity.contradiction:
-            self.warnings = (*self.warnings, parity.sentence)
+            self.warnings = (parity.sentence, *self.warnings)  # the worst first
         self._keeper.note(self.run_id, result=self._kept_result(), warnings=self.warnings)
         self.judged.emit()
         self.changed.emit()

@@ -1,6 +1,7 @@
 """What speaks against a result, and the offer to check what a backend says of its own model."""
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
@@ -11,6 +12,8 @@ from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
+
+MOST_OF_SCREEN = 0.5  # of its height; the worst stands first
 
 
 class Trust(QWidget):
@@ -63,6 +66,17 @@ class Trust(QWidget):
         for widget in (self.offer, self.check_button):
             widget.setVisible(offered)
         self.setVisible(bool(run.warnings) or fits or offered or self.transfer.is_busy)
+        self._keep_whole()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_whole()
+
+    def _keep_whole(self) -> None:
+        """Figures give way to what speaks against them: a wrapped text by itself would be cut where room is short."""
+        most = round(MOST_OF_SCREEN * self.screen().availableSize().height())
+        for words in (self.warnings, self.fits):
+            words.setMinimumHeight(0 if words.isHidden() else min(most, words.heightForWidth(self.width())))
 
     @aio.slot()
     async def check(self) -> None:
