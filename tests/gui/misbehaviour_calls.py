@@ -190,19 +190,22 @@ def _give_up(table: Table) -> None:
         assert not table.dialog.cancel_button.isVisible()
 
 
-def _well_trained(table: Table) -> None:
+def _train_until(table: Table, reached: Callable[[], bool]) -> None:
     for _ in range(3):  # the patience of the cases may be too short for a good answer on a machine that is busy
         table.start_training()
-        table.until(lambda: table.run.is_over)
-        if table.run.result is not None:
+        table.until(lambda: reached() or table.run.is_over)
+        if reached():
             return
     raise AssertionError(table.run.failure)
 
 
+def _well_trained(table: Table) -> None:
+    _train_until(table, lambda: table.run.result is not None and table.run.is_over)
+
+
 def _running(table: Table) -> None:
     table.stage.on("GET", lab.STATUS, lab.keeps_running)
-    table.start_training()
-    table.until(lambda: table.run.phase == "RUNNING")
+    _train_until(table, lambda: table.run.phase == "RUNNING")
 
 
 def _cancelled(table: Table) -> bool:
