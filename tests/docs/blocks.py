@@ -13,6 +13,7 @@ RUN_LANGUAGES = ("sh", "python")
 EXEMPT = {
     "python3 run.py test": "runs this very test",
     "python3 run.py package": "builds the bundle; bundle/ tests what it made",
+    "python3 run.py bounds": "installs other versions, and runs all tests with them",
     "python3 run.py lock": "asks a package index, and changes the locks",
     "python3 run.py bench": "measures for minutes; tests/test_bench.py runs the harness",
     ".venv/bin/python -m tests.docs": "writes into docs/; test_generated.py calls the same functions",

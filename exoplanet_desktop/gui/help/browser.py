@@ -30,7 +30,6 @@ class PageBrowser(QTextBrowser):
         self.setOpenLinks(False)
         self.setAccessibleName(tr("Help page"))
         self.setTabChangesFocus(False)  # Tab goes from link to link
-        self.document().setDocumentMargin(MARGIN_PX)
         self.anchorClicked.connect(self._follow)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._show_again)
@@ -45,9 +44,14 @@ class PageBrowser(QTextBrowser):
 
     def show_page(self, page: Page, heading: str = "") -> None:
         self._page = page
-        self.setMarkdown(page.text)
-        dress(self.document(), tokens(), page.is_glossary)
-        self._fit()
+        # Made whole before it is shown: in sight, each change would be laid out.
+        document = QTextDocument(self)  # the one before goes with its place in the view
+        document.setDefaultFont(self.font())
+        document.setDocumentMargin(MARGIN_PX)
+        document.setMarkdown(page.text)
+        dress(document, tokens(), page.is_glossary)
+        fit(document, self.viewport().width(), self.fontMetrics().averageCharWidth())
+        self.setDocument(document)
         if not heading or not self._go_to(heading):
             self.moveCursor(QTextCursor.MoveOperation.Start)
 

@@ -150,7 +150,7 @@ def first_steps(tabs: QTabWidget, picker: QWidget, go: QWidget, train: QWidget) 
             tr("Predict, merge, look"),
             tr(
                 "Use the model in Predict, join catalogs in Merge. Ctrl+Shift+P finds every command, F1 lists the "
-                "keys, and Help has pages on the science behind the numbers."
+                "keys, and Help has a page for each task."
             ),
             part=titles,
         ),
