@@ -14,8 +14,8 @@ MOST_LINES = 20_000
 
 LONGEST_REASON = 100_000  # of a text in which `words.readable` looks for a reason, at its beginning or its end
 
-# Rows of a prediction are counted against the reply as they are, and a log has its own measure.
-_WHOLE = ("results", "logs")
+# Rows are counted against the reply as they are, a log has its own measure, and half a path leads nowhere.
+_WHOLE = ("results", "logs", "local_path")
 _REASONS = ("error", "detail", "message")
 
 

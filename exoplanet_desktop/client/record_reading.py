@@ -1,0 +1,115 @@
+"""What is read of the record of runs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from exoplanet_desktop.client.record_database import Database
+from exoplanet_desktop.client.record_entry import FINAL, Run, RunEntry, checked_run_id
+from exoplanet_desktop.client.record_files import RunFiles
+from exoplanet_desktop.errors import NotFound
+
+_ENTRY = ", ".join(f"runs.{field.name}" for field in fields(RunEntry))
+_FLAGS = [place for place, field in enumerate(fields(RunEntry)) if field.name in ("starred", "imported")]
+_DETAILS = ("request", "status_url", "logs_url", "job_id", "result", "warnings")
+
+
+class RecordReader:
+    """Reads the record in `folder`. See `Record`, which writes it as well.
+
+    Attributes:
+        notice: what was wrong with the record when it was opened, in words for the user; "" where nothing was.
+
+    Raises UnavailableError where the folder cannot be used; NotFound for a run that is not in the record.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._files = RunFiles(folder / "files")
+        self._database = Database(folder / "runs.sqlite")
+        self.notice = self._database.notice
+        with self._database.reading() as connection:
+            known = {run_id for (run_id,) in connection.execute("SELECT run_id FROM runs")}
+        # A record that was begun anew does not know the files of the damaged one, which may still be wanted.
+        if not self.notice:
+            self._files.tidy(known)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def runs(self, limit: int = 10_000, *, bin: bool = False) -> list[RunEntry]:
+        """The newest runs, newest first, or those in the bin."""
+        where = f"deleted_at IS {'NOT ' if bin else ''}NULL"
+        return self._entries(f"WHERE {where} ORDER BY created_at DESC, number DESC LIMIT ?", limit)
+
+    def run(self, run_id: str) -> Run:
+        """One run with its request and result, whether in the bin or not."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT {_ENTRY}, {', '.join(_DETAILS)} FROM runs JOIN details USING (run_id) WHERE runs.run_id = ?",  # noqa: S608
+                (checked_run_id(run_id),),
+            ).fetchone()
+        if row is None:
+            raise NotFound("This run is no longer in the record. Refresh the list.")
+        count = len(fields(RunEntry))
+        details = dict(zip(_DETAILS, row[count:], strict=True))
+        for name in ("request", "result", "warnings"):
+            details[name] = None if details[name] is None else json.loads(details[name])
+        return Run(**vars(_entry(row[:count])), **{**details, "warnings": tuple(details["warnings"])})
+
+    def log(self, run_id: str) -> str:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT text FROM log_parts WHERE run_id = ? ORDER BY number", (checked_run_id(run_id),)
+            ).fetchall()
+        return "".join(text for (text,) in rows)
+
+    def file(self, run_id: str, name: str) -> Path | None:
+        """Where a file of the run lies; None where none of that name was kept."""
+        return self._files.find(run_id, name)
+
+    def files(self, run_id: str) -> list[str]:
+        """The names of the files of a run, by name."""
+        return [path.name for path in self._files.of(run_id)]
+
+    def entry(self, run_id: str) -> RunEntry:
+        """One line of the list. Raises NotFound."""
+        found = self._entries("WHERE run_id = ?", checked_run_id(run_id))
+        if not found:
+            raise NotFound("This run is no longer in the record. Refresh the list.")
+        return found[0]
+
+    def members(self, group_id: str) -> list[RunEntry]:
+        """The runs that are parts of another one, oldest first."""
+        return self._entries("WHERE group_id = ? ORDER BY number", checked_run_id(group_id))
+
+    def unfinished(self) -> list[Run]:
+        """Runs that had not ended when they were last heard of, oldest first: to be taken up again."""
+        marks = ", ".join("?" * len(FINAL))
+        found = self._entries(
+            f"WHERE status NOT IN ({marks}) AND deleted_at IS NULL AND NOT imported ORDER BY number", *FINAL
+        )
+        return [self.run(entry.run_id) for entry in found]
+
+    def _entries(self, tail: str, *values: Any) -> list[RunEntry]:
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT {_ENTRY} FROM runs {tail}", values).fetchall()  # noqa: S608
+        return [_entry(row) for row in rows]
+
+
+def _entry(row: Sequence[Any]) -> RunEntry:
+    values = list(row)
+    for place in _FLAGS:
+        values[place] = bool(values[place])
+    return RunEntry(*values)
