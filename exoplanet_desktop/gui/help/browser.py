@@ -54,6 +54,7 @@ class PageBrowser(QTextBrowser):
         self.setDocument(document)
         if not heading or not self._go_to(heading):
             self.moveCursor(QTextCursor.MoveOperation.Start)
+            self.verticalScrollBar().setValue(0)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Pictures of the pages; nothing else is ever loaded."""

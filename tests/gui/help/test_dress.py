@@ -87,3 +87,11 @@ def test_no_page_needs_to_be_pushed_aside(letters: int, qtbot: QtBot) -> None:
         if shown.document().size().width() > shown.viewport().width():
             wide.append(page.name)
     assert wide == []
+
+
+def test_a_page_begins_at_its_top(browser: PageBrowser) -> None:
+    browser.resize(700, 120)
+    browser.verticalScrollBar().setValue(10_000)
+    assert browser.verticalScrollBar().value() > 0
+    browser.show_page(Page("b.md", "Other", TEXT))
+    assert browser.verticalScrollBar().value() == 0
