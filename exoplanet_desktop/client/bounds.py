@@ -4,9 +4,11 @@ A label of five million characters keeps Qt busy for minutes, so no text of a se
 cut ends with “…”, so that nobody takes it for the whole.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 LONGEST_TEXT = 2_000  # characters of one text
+LONGEST_NAME = 120
 MOST_ENTRIES = 10_000  # of one list
 MOST_CLASSES = 50
 LONGEST_LOG = 4_000_000  # characters of a log that are taken at once
@@ -46,6 +48,17 @@ def _bounded_item(name: str, item: Any) -> Any:
 def shortened(text: str, limit: int = LONGEST_TEXT) -> str:
     """A text of at most so many characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def listed(names: Iterable[str], most: int = 30) -> str:
+    """Names by the alphabet, for a reader; "" where there is none.
+
+    >>> listed(["b", "c", "a"], most=2)
+    'a, b and 1 more'
+    """
+    found = sorted(name[:60] for name in names)
+    more = f" and {len(found) - most:,} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
 
 
 def bounded_log(text: str) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.bounds import LONGEST_NAME, listed, shortened
 from exoplanet_desktop.client.profiles import Profile, backend_of
 from exoplanet_desktop.client.retries import Refusal
 from exoplanet_desktop.client.transfers import ShouldStop
@@ -86,11 +87,11 @@ def diagnose(
 
 
 def _engine(health: Health, backend: Backend, warnings: tuple[str, ...], took: float) -> Diagnosis:
-    can = ", ".join(sorted(health.extensions)) or "none"
+    can = listed(health.extensions) or "none"
     lacks = [name for name in _USED if name not in health.extensions]
     old = (f"It is an older version, without {', '.join(lacks)}; what needs them is not offered.",) if lacks else ()
     details = (f"It answered in {took * 1000:.0f} ms.", f"Extensions: {can}.", *old, *warnings)
-    name = f"{health.name} {health.version}".strip()
+    name = shortened(f"{health.name} {health.version}".strip(), LONGEST_NAME)
     return Diagnosis(True, Finding.ENGINE, f"{name} answers at {backend.base_url}.", details, took, health)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.bounds import LONGEST_LOG, LONGEST_TEXT
+from exoplanet_desktop.client.bounds import LONGEST_LOG, LONGEST_TEXT, MOST_ENTRIES
+from exoplanet_desktop.gui.backends import words
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.workers.poller import Connection
 from tests.gui.misbehaviour_calls import Heartbeat
@@ -100,3 +101,29 @@ def test_the_window_goes_on_whatever_the_size(
         dialog.close()
     heartbeat.end()
     assert not bad, "\n".join(bad)
+
+
+def test_lists_and_names_of_any_length_are_shown(start: Callable[[], Any], stage: Stage, qtbot: QtBot) -> None:
+    lab.mount(stage, extensions=("models",))
+    file = {"url": "/media/m.csv", "rows": 1, "size_bytes": 9, "modified": "2026-11-20T10:00:00", "merge_token": "t"}
+    files = [{**file, "filename": f"m{number}.csv"} for number in range(20_000)]
+    stage.on("GET", lab.MERGE, Reply({"ok": True, "count": len(files), "files": files}))
+    kind = {"satellite": "KOI", "model": "xgb", "features": "vetted", "created_at": "2026-11-20T10:00:00Z"}
+    models = [{**kind, "model_version": f"v{number}"} for number in range(20_000)]
+    stage.on("GET", lab.MODELS, Reply({"ok": True, "models": models}))
+    health = {"ok": True, "name": LONG, "version": LONG, "satellites": ["KOI"], "models": ["xgb"], "limits": {}}
+    extensions = ["models", *(f"e{number}" for number in range(20_000))]
+    stage.on("GET", lab.HEALTH, Reply({**health, "extensions": extensions}))
+    window = start().window
+    backend, heartbeat = Backend(stage.base), Heartbeat()
+    window.services.session.adopt(Connection(backend, "Lab", embedded=False, health=backend.health()))
+    window.tabs.setCurrentIndex(2)
+    heartbeat.begin()
+    qtbot.waitUntil(lambda: len(window.merge.files.names()) == MOST_ENTRIES, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.predict.model.count() > 0, timeout=WAIT_MS)
+    window.grab()
+    heartbeat.end()
+    assert heartbeat.worked_s < WORK_S
+    told = "\n".join(words.details(window.services.session))
+    assert "and 9,970 more" in told
+    assert len(told) < LONGEST_TEXT

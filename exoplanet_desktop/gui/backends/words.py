@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.client.bounds import LONGEST_NAME, listed, shortened
 from exoplanet_desktop.gui.session import Session, State
 from exoplanet_desktop.gui.text import clock_time, fixed, tr
 
@@ -49,8 +50,8 @@ def details(session: Session) -> list[str]:
     if health is None:
         lines.append(tr("A backend of the plain contract, without extensions"))
     else:
-        lines.append(f"{health.name} {health.version}")
-        lines.append(tr("Extensions: {names}", names=", ".join(sorted(health.extensions)) or tr("none")))
+        lines.append(shortened(f"{health.name} {health.version}", LONGEST_NAME))
+        lines.append(tr("Extensions: {names}", names=listed(health.extensions) or tr("none")))
     lines += route(connection.route) if connection.route else [tr("On this machine, without a network")]
     known = connection.backend.connection.pulse
     if known.answered_at is not None:
