@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MEMORY_MB = 384  # DuckDB's own, not that of the process: measured peak 330 MB for 1 M rows of 49 columns
 ROOMY_MB = 1000  # measured peak 930 MB of the process, 257 MB after `settle`
-_SETTLED_MB = 160
+_SETTLED_MB = 96
 _NARROW = 200  # columns that this memory is enough for
 _COLUMN_MB = 0.4
 _THREADS = 4
@@ -86,9 +86,11 @@ def _limit(memory_mb: int, columns: int) -> str:
 
 def discard(connection: "DuckDBPyConnection | None", folder: Path) -> None:
     """Closes a database and removes its folder, one of `own_folder`."""
-    if connection is not None:
-        connection.close()
-    discard_folder(folder)
+    try:
+        if connection is not None:
+            connection.close()
+    finally:
+        discard_folder(folder)
 
 
 def lock(connection: "DuckDBPyConnection", folders: Sequence[Path]) -> None:

@@ -94,7 +94,7 @@ class Table:
             exports: folders that COPY may write to, through a `cursor()`.
             layout: how to read it, where that is not to be found out: `sniff(path, Choice(...))`.
             keep_partial: whether a table is made of what was read when `should_stop` says so; it is `partial` then.
-            lean: for a window that keeps tables open: keep little in memory once it is read (160 MB in place of 384),
+            lean: for a window that keeps tables open: keep little in memory once it is read (96 MB in place of 384),
                 and take more while it is read, as only one is read at a time.
             roomy_mb: how much more (MB of DuckDB's own memory).
 

@@ -39,6 +39,7 @@ class Grid(QTableView):
 
     menu_wanted = Signal(QPoint)
     froze = Signal()
+    holding: Holding | None = None  # until there is something to hold
 
     def __init__(self, model: TableModel, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -185,6 +186,11 @@ class Grid(QTableView):
         self.frozen.follow()
         self.far.settle()
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        if dy and self.holding is not None:
+            self.holding.begin()
+        super().scrollContentsBy(dx, dy)
+
     def scrollTo(
         self,
         index: QModelIndex | QPersistentModelIndex,
@@ -200,11 +206,6 @@ class Grid(QTableView):
             bar.setValue(before)
         elif (left := self.columnViewportPosition(index.column())) < self.frozen.cover:
             bar.setValue(bar.value() - (self.frozen.cover - left))
-
-    def rows_in_sight(self) -> tuple[int, int]:
-        """The first and the last row of the model that are on screen, wholly or not."""
-        bottom = self.rowAt(self.viewport().height() - 1)
-        return max(self.rowAt(0), 0), bottom if bottom >= 0 else self.table_model.rowCount() - 1
 
     def go_to(self, row: int, column: str) -> None:
         """Make a cell of the table the current one and bring it into sight."""

@@ -20,9 +20,17 @@ class Holding(QObject):
         self._held: tuple[QWidget, ...] = ()
         self._late = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._late.timeout.connect(self.release)
-        grid.verticalScrollBar().valueChanged.connect(self._look)
         self._model.dataChanged.connect(self._look)
         self._model.modelReset.connect(self.release)
+
+    def begin(self) -> None:
+        """The rows are about to be scrolled: hold what is seen where the next rows are not there yet."""
+        if not self._model.ask(*self._next_rows()) and not self._held:
+            grid = self._grid
+            self._held = (grid.viewport(), grid.verticalHeader().viewport(), grid.frozen.viewport())
+            for part in self._held:
+                part.setUpdatesEnabled(False)
+            self._late.start()
 
     @Slot()
     def release(self) -> None:
@@ -34,11 +42,11 @@ class Holding(QObject):
 
     @Slot()
     def _look(self) -> None:
-        if self._model.ask(*self._grid.rows_in_sight()):
+        if self._held and self._model.ask(*self._next_rows()):
             self.release()
-        elif not self._held and self.sender() is not self._model:
-            grid = self._grid
-            self._held = (grid.viewport(), grid.verticalHeader().viewport(), grid.frozen.viewport())
-            for part in self._held:
-                part.setUpdatesEnabled(False)
-            self._late.start()
+
+    def _next_rows(self) -> tuple[int, int]:
+        """The first and the last row of where the scroll bar stands, before the grid has followed it."""
+        top, height = self._grid.verticalScrollBar().value(), self._grid.verticalHeader().defaultSectionSize()
+        last = (top + self._grid.viewport().height() - 1) // height
+        return top // height, min(last, self._model.rowCount() - 1)
