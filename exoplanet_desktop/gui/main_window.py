@@ -35,7 +35,6 @@ from exoplanet_desktop.gui.text import locale, tr
 from exoplanet_desktop.gui.train.tab import TrainTab
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.files import save_in
-from exoplanet_desktop.gui.widgets.row import at_the_end
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.merge.tab import MergeTab
@@ -156,7 +155,6 @@ class MainWindow(QMainWindow):
             FileDrops(field, self.open_files)  # which else would take the path for words
         tab.view.memory_mb = self.settings.table_memory_mb
         place_splitters(tab, self.settings)
-        at_the_end(self, self.status.backend_chip, self.status.runs_chip)
         return tab
 
     @Slot(int)

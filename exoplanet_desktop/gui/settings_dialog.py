@@ -128,7 +128,8 @@ class SettingsDialog(QDialog):
         layout.setSpacing(16)
         layout.addWidget(scrolled(page), 1)
         layout.addWidget(self.buttons)
-        in_order(self.backends, *self.buttons.buttons())
+        kinds = QDialogButtonBox.StandardButton
+        in_order(self.backends, *map(self.buttons.button, (kinds.RestoreDefaults, kinds.Ok, kinds.Cancel)))
         self.theme.setFocus()
 
 

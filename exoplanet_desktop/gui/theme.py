@@ -186,6 +186,9 @@ def _palette(colours: Tokens) -> QPalette:
         role.Accent: colours.accent,
         role.Link: colours.accent,
         role.Mid: colours.line,
+        # The line below tabs and menus, which else is white in the dark.
+        role.Light: colours.edge if colours is DARK else colours.line,
+        role.Midlight: colours.line,
     }.items():
         palette.setColor(target, QColor(colour))
     for target in (role.WindowText, role.Text, role.ButtonText):

@@ -148,7 +148,10 @@ def tab_chain(window: QWidget) -> list[QWidget]:
 def backwards(window: QWidget) -> list[str]:
     """Steps of Tab that go up within a column, or to the left within a line."""
     wrong = []
-    chain = [widget for widget in tab_chain(window) if not is_part(widget)]
+    chain = [widget for widget in tab_chain(window) if not is_part(widget) and not came_later(widget)]
+    # The chain is a ring: where it is cut is chance, so it is read from the upper left corner on.
+    first = min(range(len(chain)), key=lambda at: place(chain[at], window).topLeft().manhattanLength(), default=0)
+    chain = [*chain[first:], *chain[:first]]
     for before, after in pairwise(chain):
         first, then = place(before, window), place(after, window)
         if before.isAncestorOf(after) or after.isAncestorOf(before):
@@ -158,6 +161,12 @@ def backwards(window: QWidget) -> list[str]:
         if (in_column and then.bottom() <= first.top()) or (in_line and not in_column and then.right() <= first.left()):
             wrong.append(f"{described(before)} → {described(after)}")
     return wrong
+
+
+def came_later(widget: QWidget) -> bool:
+    """Whether it is in a message or a step of the tour: they come above what is there, and last in the order."""
+    above = widget.parentWidget()
+    return above is not None and (above.property("tour") or above.property("notice")) is not None
 
 
 def place(widget: QWidget, window: QWidget) -> QRect:

@@ -143,22 +143,23 @@ class ErrorsList(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.table, 1)
         layout.addLayout(below)
-        self._fitted = False
+        self._fitted: HeldOutRows | None = None
         with_text(self, self._size_rows)
 
     def _size_rows(self) -> None:
         line = self.fontMetrics().lineSpacing()
         self.table.verticalHeader().setDefaultSectionSize(line + 8)
         self.table.setMinimumHeight(6 * line)
-        self._fitted = False
+        if self._fitted is not None:
+            self._fit_columns(self._fitted)
 
     def show_rows(self, rows: HeldOutRows, places: "Integers", predicted: "Integers", title: str) -> None:
         """Show the rows at `places`; see ErrorsModel.show."""
         self.model.show(rows, places, predicted)
         self.title.setText(title)
         self.button.setEnabled(len(places) > 0)
-        if not self._fitted and len(places):
-            self._fitted = True
+        if self._fitted is None and len(places):
+            self._fitted = rows
             self._fit_columns(rows)
 
     def _fit_columns(self, rows: HeldOutRows) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -10,6 +11,7 @@ from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures.axes import GAP, draw_upwards
 from exoplanet_desktop.gui.figures.figure import Figure, Look, Numbers, blend, contrast, draw_text
 from exoplanet_desktop.gui.text import count, percent, tr
+from exoplanet_desktop.gui.theme import Tokens
 
 Counts = Sequence[Sequence[int]]
 Place = tuple[int, int]
@@ -123,10 +125,13 @@ class MatrixFigure(Figure):
         inside = self._inside(room, look)
         many = len(self.labels)
         wide, high = inside.width() / many, inside.height() / many
+        plain, bold = look.sized(1.25), look.sized(1.25)
+        bold.font.setBold(True)
         for true in range(many):
             for said in range(many):
                 cell = QRectF(inside.left() + said * wide, inside.top() + true * high, wide, high)
-                self._cell(painter, cell.adjusted(1, 1, -1, -1), look, true, said)
+                letters = bold if true == said else plain
+                self._cell(painter, cell.adjusted(1, 1, -1, -1), look, letters, true, said)
         self._names(painter, room, inside, look)
         if self.selected is not None:
             true, said = self.selected
@@ -135,14 +140,14 @@ class MatrixFigure(Figure):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(cell.adjusted(1.5, 1.5, -1.5, -1.5))
 
-    def _cell(self, painter: QPainter, cell: QRectF, look: Look, true: int, said: int) -> None:
+    def _cell(self, painter: QPainter, cell: QRectF, look: Look, bold: Look, true: int, said: int) -> None:
         share, value = self.share(true, said), self.counts[true][said]
         ground, ink = cell_colours(look, share)
         painter.fillRect(cell, ground)
         big, small = (count(value), "") if self.shade is Shade.COUNTS else (percent(share, 1), count(value))
-        bold = look.sized(1.25)
-        bold.font.setBold(true == said)
-        bold = bold.sized(min(1.0, (cell.width() - 6) / bold.metrics.horizontalAdvance(big)))
+        fits = (cell.width() - 6) / bold.metrics.horizontalAdvance(big)
+        if fits < 1:
+            bold = bold.sized(fits)
         if not small or cell.height() < bold.line + look.line:
             draw_text(painter, bold, cell, big, ink)
             return
@@ -189,10 +194,21 @@ class MatrixFigure(Figure):
 
 def cell_colours(look: Look, share: float) -> tuple[QColor, str]:
     """The ground of a cell, and the token of a text that is readable on it."""
+    ground, ink = _cell_colours(look.tokens, round(share, 2))
+    return QColor(ground), ink
+
+
+@lru_cache(maxsize=512)
+def _cell_colours(tokens: Tokens, share: float) -> tuple[QColor, str]:
+    """Kept, because a slider that moves asks for those of nine cells each time."""
+
+    def colour(name: str) -> QColor:
+        return QColor(getattr(tokens, name))
+
     shade = 0.06 + 0.94 * share
     while True:
-        ground = blend(look.colour("stripe"), look.colour("accent_strong"), shade)
-        ink = max(("text", "on_accent"), key=lambda name: contrast(look.colour(name), ground))
-        if contrast(look.colour(ink), ground) >= READABLE or shade >= 1:
+        ground = blend(colour("stripe"), colour("accent_strong"), shade)
+        ink = max(("text", "on_accent"), key=lambda name: contrast(colour(name), ground))
+        if contrast(colour(ink), ground) >= READABLE or shade >= 1:
             return ground, ink
         shade += 0.02  # half-way between light and dark neither text is readable: a little darker, then

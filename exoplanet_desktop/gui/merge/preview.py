@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -81,10 +81,14 @@ class PreviewPane(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            for table in (self.files, self.conflicts):
-                table.resizeColumnsToContents()
-            self._fit_notes()
-            self._fit_files()
+            QTimer.singleShot(0, self, self._fit_text)  # once the tables have the new letters too
+
+    @Slot()
+    def _fit_text(self) -> None:
+        for table in (self.files, self.conflicts):
+            table.resizeColumnsToContents()
+        self._fit_notes()
+        self._fit_files()
 
     def _fit_notes(self) -> None:
         """As high as the notes need, up to a few lines; then they scroll."""

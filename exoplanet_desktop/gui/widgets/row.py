@@ -101,7 +101,14 @@ def at_the_end(window: QWidget, *widgets: QWidget) -> None:
     """Let Tab reach widgets after everything else, whatever was made after them."""
     for widget in widgets:
         last = window.previousInFocusChain()
-        if last is not None and last is not widget:
+        # Qt does nothing where one of the two cannot have the focus, such as a label.
+        while (
+            last is not None
+            and last is not window
+            and (last is widget or not last.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        ):
+            last = last.previousInFocusChain()
+        if last is not None and last is not window:
             QWidget.setTabOrder(last, widget)
 
 
