@@ -6,36 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QListWidgetItem,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.backends.form import ProfileForm
-from exoplanet_desktop.gui.backends.profile_list import ROLE, ProfileList, dress
+from exoplanet_desktop.gui.backends.look import BackendLook
+from exoplanet_desktop.gui.backends.profile_list import ROLE, dress
 from exoplanet_desktop.gui.backends.questions import ask_what_becomes_of_the_draft, ask_whether_to_remove
-from exoplanet_desktop.gui.backends.trial import Trial
 from exoplanet_desktop.gui.session import EMBEDDED, Session, State
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.profiles import Profile
 
-LIST_EM, WIDTH_EM, HEIGHT_EM = 14, 51, 35  # in heights of a letter
 
-
-class BackendDialog(QDialog):
+class BackendDialog(BackendLook):
     """Signals:
     chosen: name of the backend in use now; empty for the embedded engine.
     """
@@ -43,30 +30,9 @@ class BackendDialog(QDialog):
     chosen = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session.workers, parent)
         self._session = session
         self._stop = threading.Event()
-        self.setWindowTitle(tr("Backends"))
-        self.setModal(True)
-        self.list = ProfileList(self)
-        self.add_button = QPushButton(tr("&Add"), self)
-        self.duplicate_button = QPushButton(tr("D&uplicate"), self)
-        self.remove_button = QPushButton(tr("&Remove"), self)
-        self.heading = Words("", "heading", parent=self)
-        self.embedded_words = Words(
-            tr("The embedded engine runs on this machine, without a network. It starts and ends with the program."),
-            parent=self,
-        )
-        self.form = ProfileForm(self)
-        self.trial = Trial(session.workers, self)
-        self.save_button = QPushButton(tr("&Save"), self)
-        self.use_button = QPushButton(tr("Use &it"), self)
-        self.use_button.setProperty("primary", True)
-        self.close_button = QPushButton(tr("Close"), self)
-        for button in (self.save_button, self.close_button, self.add_button, self.remove_button):
-            button.setAutoDefault(False)
-        self.use_button.setDefault(True)
-        self._lay_out()
         self.list.currentItemChanged.connect(self._go_to)
         self.add_button.clicked.connect(lambda: self._leave_draft(self._add))
         self.duplicate_button.clicked.connect(lambda: self._leave_draft(self._duplicate))
@@ -129,7 +95,7 @@ class BackendDialog(QDialog):
     async def _try(self, profile: "Profile", token: str | None, backend: "Backend | None" = None) -> None:
         await self.trial.run(profile, token, backend)
         await asyncio.sleep(0)  # until the finding has its room
-        self._area.ensureWidgetVisible(self.trial)
+        self.area.ensureWidgetVisible(self.trial)
 
     @aio.slot()
     async def save(self) -> None:
@@ -339,44 +305,3 @@ class BackendDialog(QDialog):
         exposed = await self._session.workers.call(is_exposed, address)
         if address == self.form.address.text().strip():
             self.form.show_exposed(exposed)
-
-    def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(self.list, 1)
-        for button in (self.add_button, self.duplicate_button, self.remove_button):
-            left.addWidget(button)
-        page = QWidget()
-        inside = QVBoxLayout(page)
-        inside.setContentsMargins(0, 0, 8, 0)
-        inside.setSpacing(16)
-        for widget in (self.heading, self.embedded_words, self.form, self.trial):
-            inside.addWidget(widget)
-        inside.addStretch(1)
-        self._area = area = QScrollArea()
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(page)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        columns = QHBoxLayout()
-        columns.setSpacing(16)
-        holder = QWidget()
-        em, room = self.fontMetrics().height(), self.screen().availableSize()
-        width = min(WIDTH_EM * em, room.width())
-        holder.setFixedWidth(min(LIST_EM * em, width // 3))
-        holder.setLayout(left)
-        left.setContentsMargins(0, 0, 0, 0)
-        columns.addWidget(holder)
-        columns.addWidget(area, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        for button in (self.save_button, self.use_button, self.close_button):
-            buttons.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(16)
-        layout.addLayout(columns, 1)
-        layout.addLayout(buttons)
-        self.resize(width, min(HEIGHT_EM * em, room.height()))

@@ -1,0 +1,83 @@
+"""What the dialog of backends looks like; what it does is in `dialog`."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui.backends.form import ProfileForm
+from exoplanet_desktop.gui.backends.profile_list import ProfileList
+from exoplanet_desktop.gui.backends.trial import Trial
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.calls import Workers
+
+LIST_EM, WIDTH_EM, HEIGHT_EM = 14, 51, 35  # in heights of a letter
+
+
+class BackendLook(QDialog):
+    """The list at the left; the fields of one backend, and what a test of it found, at the right."""
+
+    def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Backends"))
+        self.setModal(True)
+        self.list = ProfileList(self)
+        self.add_button = QPushButton(tr("&Add"), self)
+        self.duplicate_button = QPushButton(tr("D&uplicate"), self)
+        self.remove_button = QPushButton(tr("&Remove"), self)
+        self.heading = Words("", "heading", parent=self)
+        self.embedded_words = Words(
+            tr("The embedded engine runs on this machine, without a network. It starts and ends with the program."),
+            parent=self,
+        )
+        self.form = ProfileForm(self)
+        self.trial = Trial(workers, self)
+        self.save_button = QPushButton(tr("&Save"), self)
+        self.use_button = QPushButton(tr("Use &it"), self)
+        self.use_button.setProperty("primary", True)
+        self.close_button = QPushButton(tr("Close"), self)
+        for button in (self.save_button, self.close_button, self.add_button, self.remove_button):
+            button.setAutoDefault(False)
+        self.use_button.setDefault(True)
+        self.area = QScrollArea()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(self.list, 1)
+        for button in (self.add_button, self.duplicate_button, self.remove_button):
+            left.addWidget(button)
+        page = QWidget()
+        inside = QVBoxLayout(page)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.setSpacing(16)
+        for widget in (self.heading, self.embedded_words, self.form, self.trial):
+            inside.addWidget(widget)
+        inside.addStretch(1)
+        area = self.area
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        holder = QWidget()
+        em, room = self.fontMetrics().height(), self.screen().availableSize()
+        width = min(WIDTH_EM * em, room.width())
+        holder.setFixedWidth(min(LIST_EM * em, width // 3))
+        holder.setLayout(left)
+        left.setContentsMargins(0, 0, 0, 0)
+        columns.addWidget(holder)
+        columns.addWidget(area, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        for button in (self.save_button, self.use_button, self.close_button):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        layout.addLayout(columns, 1)
+        layout.addLayout(buttons)
+        self.resize(width, min(HEIGHT_EM * em, room.height()))
