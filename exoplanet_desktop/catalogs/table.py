@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - names in SQL come through identifier(), values are bound
 
 import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _CELLS_AT_ONCE = 4_000_000
 _COLUMNS_AT_ONCE = 16  # planning a query takes longer than in proportion: of 5,000 columns, 19 s by 200, 4 s by 16
+_POLL_S = 0.02
+_LONGEST_END_S = 10.0  # that a statement takes to end when it is told to
 _ROW_BYTES = 24  # of a row's number and of each of its keys, while rows are sorted
 
 
@@ -55,6 +58,9 @@ class Table:
     def __init__(self, connection: "DuckDBPyConnection", folder: Path, loaded: Loaded) -> None:
         self._connection = connection
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
+        self._reading: list[DuckDBPyConnection] = []
+        self._closed = False
         self._making = threading.Lock()  # one view is made at a time, while pages go on being read
         self._writing = threading.Lock()
         self._made = 0
@@ -126,8 +132,14 @@ class Table:
             raise
 
     def close(self) -> None:
-        """Removes the temporary files. Cursors are closed with it; who still reads or sorts gets Cancelled."""
-        with self._lock:
+        """Removes the temporary files. Whoever still reads or sorts in another thread gets Cancelled."""
+        with self._ended:
+            self._closed = True
+            until = time.monotonic() + _LONGEST_END_S
+            while self._reading and time.monotonic() < until:
+                for cursor in self._reading:
+                    cursor.interrupt()  # again and again: one before a statement starts is lost
+                self._ended.wait(_POLL_S)
             self._finalizer()
 
     def __enter__(self) -> Self:
@@ -141,15 +153,27 @@ class Table:
     def cursor(self) -> "DuckDBPyConnection":
         """A DuckDB cursor for one thread. Raises Cancelled where the table was closed."""
         with self._lock:
-            if not self._finalizer.alive:
+            if self._closed:
                 raise Cancelled("The table was closed.")
             return self._connection.cursor()
 
     @contextmanager
     def reading(self) -> "Iterator[DuckDBPyConnection]":
-        """A cursor that is closed at the end of the block."""
-        with closing(self.cursor()) as cursor:
+        """A cursor that is closed at the end of the block, which ends with Cancelled where the table is closed."""
+        cursor = self.cursor()
+        with self._lock:
+            self._reading.append(cursor)
+        try:
             yield cursor
+        except Exception:
+            if self._closed:
+                raise Cancelled("The table was closed.") from None
+            raise
+        finally:
+            with self._ended:
+                self._reading = [each for each in self._reading if each is not cursor]
+                cursor.close()
+                self._ended.notify_all()
 
     @contextmanager
     def writing(self) -> "Iterator[DuckDBPyConnection]":

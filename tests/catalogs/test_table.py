@@ -177,6 +177,28 @@ def test_who_reads_a_table_that_was_closed_is_told_that_it_was_stopped(write) ->
             late()
 
 
+def test_closing_a_table_ends_what_is_read_from_it(write) -> None:
+    table = Table.open(write("a,b\n1,2\n3,4\n"))
+    begun, ends = threading.Event(), []
+
+    def read() -> None:
+        try:
+            with table.reading() as cursor:
+                begun.set()
+                cursor.execute(
+                    "SELECT count(*) FROM range(10_000_000_000) AS one, data WHERE one.range % 7 = 3"
+                ).fetchall()
+        except BaseException as error:
+            ends.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert begun.wait(10)
+    table.close()
+    thread.join(10)
+    assert [type(error) for error in ends] == [Cancelled]
+
+
 def test_sql_reaches_only_the_folders_given(shared_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
