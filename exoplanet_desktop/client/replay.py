@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
+from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.client.record_entry import Run
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import ModelLabels
@@ -21,6 +22,7 @@ KINDS = ("train", "predict", "merge")
 
 # In PowerShell these end a text in single quotes, the typographic ones too; doubled, they stand for themselves.
 _POWERSHELL_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
+_SIGNS = re.compile(r"[^\w .,:/-]")
 _POWERSHELL_PLAIN = re.compile(r"[A-Za-z0-9_./:\\=-]+")
 
 
@@ -44,7 +46,7 @@ def command(run: Run, *, embedded: bool, token: bool = False, windows: bool = Fa
     if any(file.startswith("-") for file in files):
         words.append("--")
     line = " ".join(_quoted(word, windows) for word in [*words, *files])
-    return "\n".join([*(f"# {_one_line(note)}" for note in notes), line])
+    return "\n".join([*(f"# {_harmless(note)}" for note in notes), line])
 
 
 def _train_command(run: Run) -> tuple[list[str], list[str], list[str]]:
@@ -66,12 +68,12 @@ def _predict_command(run: Run) -> tuple[list[str], list[str], list[str]]:
     options += ["--output", _predicted(files[0])]
     notes = []
     if asked.get("model_version"):
-        notes.append(f"Uses the newest model of its kind; the run had version {asked['model_version']}.")
+        notes.append(f"Uses the newest model of its kind, and the run had version {asked['model_version']}.")
     return options, files, notes
 
 
 def _merge_command(run: Run) -> tuple[list[str], list[str], list[str]]:
-    options = ["--no-dedupe"] if run.request.get("dedupe") is False else []
+    options = ["--rule", _rule(run), *_given(run.request, "identifier")]
     return [*options, "--output", _merged_name(run)], _files(run), []
 
 
@@ -122,11 +124,12 @@ def _predict_program(run: Run) -> str:
 
 
 def _merge_program(run: Run) -> str:
-    files, asked = _files(run), run.request
-    fields = {"dedupe": "false" if asked.get("dedupe") is False else "true"}
-    if asked.get("output_name"):
-        fields["output_name"] = str(asked["output_name"])
-    return _MERGE.format(files=_texts(files[:2]), fields=_dict(fields), out=_text(_merged_name(run)))
+    files, asked, rule = _files(run), run.request, _rule(run)
+    given = {name: str(asked[name]) for name in ("identifier", "output_name") if asked.get(name)}
+    fields = {"rule": rule, "dedupe": "false" if rule == Duplicates.NONE else "true", **given}
+    plain = len(files) == 2 and rule in (Duplicates.EXACT, Duplicates.NONE)
+    check = "" if plain else _MERGED_SO.format(rule=_text(rule))
+    return _MERGE.format(files=_texts(files), fields=_dict(fields), check=check, out=_text(_merged_name(run)))
 
 
 _PROGRAMS = {"train": _train_program, "predict": _predict_program, "merge": _merge_program}
@@ -151,6 +154,12 @@ def _note_of_merged(run: Run) -> list[str]:
     if not run.request.get("merged"):
         return []
     return [f"{_files(run)[0]} is a merged file of the backend: save it here first, from the Merge tab."]
+
+
+def _rule(run: Run) -> str:
+    """Which rows a merge took for duplicates; some records say only whether it took any."""
+    told = run.request.get("rule")
+    return str(told or (Duplicates.NONE if run.request.get("dedupe") is False else Duplicates.EXACT))
 
 
 def _given(asked: Any, *names: str) -> list[str]:
@@ -178,6 +187,11 @@ def _quoted(word: str, windows: bool) -> str:
 def _one_line(text: str) -> str:
     """A text that cannot end a comment or a docstring early."""
     return " ".join(text.split()).replace("\\", "/").replace('"', "'")
+
+
+def _harmless(text: str) -> str:
+    """A text that is a comment also for a shell that knows none at its prompt, as zsh does: it would run its signs."""
+    return _SIGNS.sub("_", _one_line(text))
 
 
 def _text(value: str) -> str:
@@ -275,9 +289,13 @@ download(reply["csv_file"], {out})
 print(reply["total_predicted"], "rows predicted, in", {out})
 """
 
-_MERGE = """first, second = {files}
-form = {{"file_a": upload(first), "file_b": upload(second)}}
+_MERGE = """catalogs = {files}
+form = {{f"file_{{letter}}": upload(catalog) for letter, catalog in zip("abcdefghijklmnopqrstuvwxyz", catalogs)}}
 reply = answer(session.post(url("/api/merge"), files=form, data={fields}))
-download(reply["merged_url"], {out})
+{check}download(reply["merged_url"], {out})
 print(reply["merged_rows"], "rows, in", {out})
+"""
+
+_MERGED_SO = """if reply.get("rule") != {rule} or len(reply.get("rows_each") or ()) != len(catalogs):
+    raise SystemExit("This backend merges two files, and drops exact duplicates alone.")
 """

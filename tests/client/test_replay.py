@@ -74,7 +74,31 @@ def test_a_prediction_and_a_merge_have_commands_too():
     ]  # fmt: skip
     assert "'model_type': 'rf'" in python(predict, embedded=False)
     merge = run_of("merge", dedupe=False, output_name="both", files=["a.csv", "b.csv"])
-    assert shlex.split(command(merge, embedded=False))[2:5] == ["--no-dedupe", "--output", "both.csv"]
+    assert shlex.split(command(merge, embedded=False))[2:6] == ["--rule", "none", "--output", "both.csv"]
+
+
+def test_a_merge_by_a_rule_is_done_by_that_rule_again_and_with_all_its_files():
+    merge = run_of("merge", rule="last", identifier="kepid", files=["a.csv", "b.csv", "c.csv"])
+    words = shlex.split(command(merge, embedded=True))
+    assert words[2:6] == ["--rule", "last", "--identifier", "kepid"]
+    assert words[-3:] == ["a.csv", "b.csv", "c.csv"]
+    program = python(merge, embedded=True)
+    assert "'rule': 'last'" in program
+    assert "'c.csv'" in program
+    assert "This backend merges two files" in program
+    kept = run_of("merge", rule="none", identifier=None, files=["a.csv", "b.csv"])
+    assert "--rule none" in command(kept, embedded=False)
+    assert "'dedupe': 'false'" in python(kept, embedded=False)
+
+
+@pytest.mark.parametrize("signs", ["$(touch gone)", "`touch gone`", "; touch gone", "x\ntouch gone", "| touch gone"])
+def test_a_note_runs_nothing_where_a_shell_knows_no_comments(signs: str) -> None:
+    predict = run_of("predict", satellite="K2", model="rf", files=["a.csv"], model_version=signs)
+    merged = run_of(satellite="KOI", model="dt", files=[signs.replace("\n", " ")], paths=[], merged=True)
+    for run in (predict, merged):
+        note, _line = command(run, embedded=False).splitlines()
+        assert note.startswith("# ")
+        assert not set(note[1:]) & set("$`;|&<>(){}[]*?!#\\'\"~=^\n"), note
 
 
 def test_a_merged_file_of_the_backend_is_told_or_fetched():
@@ -174,6 +198,7 @@ def test_programs_predict_and_merge(server: str, folder: Path) -> None:
         # Several catalogs of a training are merged first.
         "train.py": full(address=server, paths=files),
         "merge.py": run_of("merge", server, dedupe=True, output_name="both", paths=files),
+        "first.py": run_of("merge", server, rule="first", output_name="three", paths=[*files, files[1]]),
         "predict.py": run_of(
             "predict", server, satellite="KOI", model="dt", features="vetted", from_row=0, to_row=9, paths=files[:1]
         ),
@@ -182,5 +207,6 @@ def test_programs_predict_and_merge(server: str, folder: Path) -> None:
         (folder / name).write_text(python(run, embedded=False))
         in_shell(f"{shlex.quote(sys.executable)} {name}", folder)
     assert len((folder / "both.csv").read_text().splitlines()) > 400
+    assert len((folder / "three.csv").read_text().splitlines()) > 400
     predicted = folder / f"{Path(NASTY).stem}_predicted.csv"
     assert "Predicted_Class" in predicted.read_text()
