@@ -182,8 +182,8 @@ class _Parser:
 
     def _signed(self) -> Term:
         position = self._now.position
-        if self._sign("+"):
-            return self._signed()
+        while self._sign("+"):
+            pass
         self._deeper(position)
         if self._sign("-"):
             term = self._terms.minus(self._signed(), position)

@@ -16,6 +16,7 @@ FUNCTIONS = {
 }
 _NUMBER = re.compile(r"\s*([+-]?)((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*", re.ASCII)
 _HUGE = 10**38
+LONGEST_SQL = 2_000_000  # characters: a root of a root of a root writes its argument twice each time
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Terms:
     def joined(self, word: str, parts: Sequence[Term], position: int) -> Term:
         if len(parts) == 1:
             return parts[0]
+        self._check_length(sum(len(part.sql) for part in parts), position)
         sql = f" {word} ".join(self.truth(part, position).sql for part in parts)
         return Term("truth", f"({sql})", _values(parts))
 
@@ -93,6 +95,7 @@ class Terms:
         return self.joined("AND", parts, position)
 
     def among(self, term: Term, values: Sequence[Term], position: int) -> Term:
+        self._check_length(len(term.sql) * len(values), position)
         return self.joined("OR", [self.compared("=", term, value, position) for value in values], position)
 
     def found(self, how: str, term: Term, text: str, position: int) -> Term:
@@ -114,6 +117,7 @@ class Terms:
             "^": "CASE WHEN isfinite(pow({0}, {1})) THEN pow({0}, {1}) END",
         }.get(sign, f"({{0}} {sign} {{1}})")
         times = 2 if sign == "^" else 1
+        self._check_length(times * (len(left.sql) + len(right.sql)), position)
         return Term("number", form.format(left.sql, right.sql), _values((left, right)) * times)
 
     def minus(self, term: Term, position: int) -> Term:
@@ -124,9 +128,14 @@ class Terms:
     def call(self, name: str, term: Term, position: int) -> Term:
         term = self._as_number(term, position)
         form = FUNCTIONS[name]
+        self._check_length(len(term.sql) * form.count("{0}"), position)
         return Term("number", form.format(term.sql), term.values * form.count("{0}"))
 
     # --- helpers
+
+    def _check_length(self, characters: int, position: int) -> None:
+        if characters > LONGEST_SQL:
+            self._fail("The filter asks for too much at once. Write it shorter, with fewer roots and powers", position)
 
     def _exactly(self, sign: str, left: Term, right: Term) -> Term:
         """Compares as doubles first and, where these are the same, as whole numbers: right far beyond 2^53."""

@@ -151,3 +151,22 @@ def test_what_is_offered_for_completion_can_be_written(write) -> None:
     with Table.open(write("n,m x,in,a`b\n1,2,3,4\n")) as table:
         for name in names[:4]:
             assert table.filtered(f"{name} > 0").row_count == 1
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f"{'sqrt(' * 40}n{')' * 40} > 0",
+        f"n{'^2' * 50} > 0",
+        f"{'log10(' * 14}n{')' * 14} in ({', '.join(['1'] * 2000)})",
+    ],
+)
+def test_a_filter_that_would_fill_the_memory_is_told_and_not_built(expression: str) -> None:
+    cells = Cells(("n",), ".", lambda _column: Kind(numeric=True))
+    with pytest.raises(ExpressionError, match="too much at once"):
+        compile_filter(expression, cells)
+
+
+def test_any_number_of_signs_before_a_number_can_be_read(write) -> None:
+    with Table.open(write(TABLE)) as table:
+        assert table.select(f"n = {'+' * 5000}1").row_count == 1
