@@ -99,14 +99,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of the block is kept, or nothing of it."""
-        with self._lock, self._translated():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, self._translated(), _transaction(self._connection):
+            yield self._connection
 
     def close(self) -> None:
         with self._lock:
@@ -131,8 +125,7 @@ class Database:
         return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with _transaction(connection):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise UnavailableError(
@@ -146,10 +139,6 @@ class Database:
                 _to_2(connection)
             if version != SCHEMA_VERSION:
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
 
     def _set_aside(self) -> str:
         """Renames a file that is no database any more, so that the program starts and nothing is thrown away."""
@@ -177,6 +166,19 @@ class Database:
             f"The record of runs in {self._path.parent} cannot be used: {error}. "
             "Check that the folder can be written and that the disk has space."
         )
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk makes SQLite take everything back by itself; to ask for it again would hide what was wrong.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _to_2(connection: sqlite3.Connection) -> None:

@@ -272,6 +272,24 @@ def test_a_record_that_another_holds_for_long_is_told(record, monkeypatch):
     holder.close()
 
 
+def test_a_full_disk_is_what_the_user_reads_of_and_the_record_goes_on(record):
+    begin(record, "before")
+    connection = record._database._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages + 3}")
+    with pytest.raises(UnavailableError, match="full"):
+        begin(record, "too long " * 100_000)
+    connection.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    begin(record, "after")
+    assert [entry.title for entry in record.runs()] == ["after", "before"]
+
+
+def test_a_number_of_hundreds_of_digits_is_no_score(record):
+    run_id = begin(record)
+    record.update(run_id, status=Status.SUCCEEDED, result={"accuracy": 10**400, "cv_mean": 0.5})
+    assert (record.entry(run_id).accuracy, record.entry(run_id).cv_mean) == (None, 0.5)
+
+
 def test_a_damaged_file_is_set_aside_and_said_so(tmp_path):
     folder = tmp_path / "record"
     folder.mkdir()
