@@ -69,6 +69,15 @@ def test_a_model_that_contradicts_its_report_is_told(reference, predictor, share
     assert "Do not use this model's labels." in parity.sentence
 
 
+def test_labels_that_a_model_made_are_no_truth(reference, predictor, tmp_path):
+    path = tmp_path / "merged.csv"
+    rows = [("CONFIRMED", "catalog")] * 40 + [("FALSE POSITIVE", " Model")] * 200
+    path.write_text("koi_disposition,label_source\n" + "".join(f"{label},{by}\n" for label, by in rows))
+    predictor(lambda row: "CONFIRMED")
+    parity = parity_check(reference, path, KOI, XGB, 0.93)
+    assert (parity.found, parity.rows, parity.contradiction) == (1.0, 40, False)
+
+
 def test_rows_that_are_missing_are_told(reference, predictor, shared_data):
     predictor(lambda row: "CONFIRMED", keep=lambda rows: rows[1:])
     with pytest.raises(UnavailableError, match="sent 299 of the 300 rows"):
