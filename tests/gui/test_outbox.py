@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.profiles import Profile
 from exoplanet_desktop.client.record_entry import WAITING
+from exoplanet_desktop.gui.progress import outbox
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.workers.poller import Connection
 from tests.reference_server import lab
@@ -189,3 +190,31 @@ def test_an_upload_that_was_cut_by_a_crash_can_be_sent_again(
     qtbot.waitUntil(lambda: run.phase == WAITING, timeout=WAIT_MS)
     second.window.dialogs[run].ask_button.click()
     qtbot.waitUntil(lambda: run.result is not None and run.is_over, timeout=WAIT_MS)
+
+
+def test_a_cancel_while_its_files_are_read_again_keeps_it_here(
+    start: Start, address: Address, catalog: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = start()
+    dialog = put_into_outbox(started, address.base, catalog, qtbot)
+    stage = address.come_back()
+    reading, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def slowly(*_told: object) -> None:
+        reading.set()
+        go_on.wait(10)
+        done.set()
+
+    monkeypatch.setattr(outbox, "_check_unchanged", slowly)
+    dialog.ask_button.click()
+    qtbot.waitUntil(reading.is_set, timeout=WAIT_MS)
+    ended: list[str] = []
+    dialog.run.ended.connect(lambda: ended.append(dialog.run.phase))
+    dialog.cancel_button.click()
+    qtbot.waitUntil(lambda: dialog.run.is_over, timeout=WAIT_MS)
+    go_on.set()
+    qtbot.waitUntil(done.is_set, timeout=WAIT_MS)
+    started.close()
+
+    assert ended == ["CANCELLED"]
+    assert stage.paths("POST") == []

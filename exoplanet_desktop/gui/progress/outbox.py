@@ -78,6 +78,8 @@ class Outbox(QObject):
         except AppError as error:
             run.give_up(str(error))
             return
+        if run.is_cancelled:
+            return  # while its files were read
         await run.send_again(connection)
         if run.is_unsent and not run.is_cancelled:
             # It answers, but takes no file: the user has asked for patience once.
