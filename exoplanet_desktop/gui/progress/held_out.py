@@ -1,11 +1,10 @@
 """The held-out rows of a run, and the threshold that was chosen on them: both lie in the record beside the run."""
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.temporary import temporary_folder
+from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
 from exoplanet_desktop.client.held_rows import FILE_NAME
 from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -26,14 +25,13 @@ class HeldOut:
     async def fetch(self, connection: Connection, run_id: str, url: str) -> None:
         """Download the file into the record. Raises AppError."""
 
-        def bring(folder: Path) -> Path:
+        folder = await self._workers.call(own_folder, "rows")
+        try:
             path = folder / FILE_NAME
-            connection.backend.download(url, path)
-            return path
-
-        with temporary_folder("rows") as folder:
-            path = await self._workers.call(bring, folder)
+            await self._workers.call(connection.backend.download, url, path)
             await self._keeper.work(lambda record: record.keep_file(run_id, FILE_NAME, path))
+        finally:
+            await self._workers.call(discard_folder, folder)
 
     async def path(self, run_id: str) -> Path | None:
         """Where the file lies; None where the record has none. Raises AppError."""
@@ -57,7 +55,7 @@ def _number(content: bytes) -> float | None:
     """The threshold of the file, which an imported run may have brought along."""
     try:
         found = json.loads(content).get("planet_from")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
-    good = isinstance(found, int | float) and math.isfinite(found) and 0 <= found <= 1
+    good = isinstance(found, int | float) and 0 <= found <= 1
     return float(found) if good else None

@@ -1,0 +1,51 @@
+"""The held-out rows of a run on their way into the record."""
+
+import asyncio
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from exoplanet_desktop.client.held_rows import FILE_NAME
+from exoplanet_desktop.client.record import Record
+from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.progress.held_out import HeldOut
+from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.workers.calls import Workers
+
+
+def test_they_are_fetched_without_the_window_waiting_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touched: list[threading.Thread] = []
+
+    def watched(work: Any) -> Any:
+        def call(*args: Any, **named: Any) -> Any:
+            touched.append(threading.current_thread())
+            return work(*args, **named)
+
+        return call
+
+    monkeypatch.setattr(tempfile, "mkdtemp", watched(tempfile.mkdtemp))
+    monkeypatch.setattr(shutil, "rmtree", watched(shutil.rmtree))
+    backend = SimpleNamespace(download=lambda _url, target: target.write_text("row,star\n"))
+    workers, keeper = Workers(count=1), Keeper(tmp_path / "record", Notices())
+
+    async def fetch() -> str:
+        await keeper.open()
+        run_id = await keeper.begin("KOI", {}, "Lab", "http://lab:8001")
+        connection: Any = SimpleNamespace(backend=backend)
+        await HeldOut(workers, keeper).fetch(connection, run_id, "/rows.csv")
+        await keeper.close()
+        return run_id
+
+    run_id = asyncio.run(fetch())
+    workers.close()
+    with Record(tmp_path / "record") as record:
+        assert record.files(run_id) == [FILE_NAME]
+    assert touched
+    assert threading.main_thread() not in touched
