@@ -73,13 +73,22 @@ class Doing(QObject):
         self._deleted = kept
         name = chosen[0].entry.title if len(chosen) == 1 else counted(len(chosen), tr("run"), tr("runs"))
         told = tr("“{name}” is in the bin.", name=name) if len(chosen) == 1 else tr("{name} are in the bin.", name=name)
-        self._services.notices.information(told, Offer(tr("Undo"), self.undo))
+        # Of what this notice tells, whatever has been deleted after it.
+        self._services.notices.information(told, Offer(tr("Undo"), partial(self._take_out, kept)))
         self.done.emit()
 
     @aio.slot()
     async def undo(self) -> None:
         """Take out of the bin what was put there last."""
-        rows, self._deleted = self._deleted, []
+        await self._restored(self._deleted)
+
+    @aio.slot(object)
+    async def _take_out(self, rows: list[Row]) -> None:
+        await self._restored(rows)
+
+    async def _restored(self, rows: list[Row]) -> None:
+        if rows is self._deleted:
+            self._deleted = []
         await self._runs.keeper.work(partial(_restore, run_ids=[row.entry.run_id for row in rows]))
         self._model.put_back(rows)
         if rows:

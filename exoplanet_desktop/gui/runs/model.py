@@ -160,7 +160,8 @@ class RunsModel(QAbstractTableModel):
         self.arrange()
 
     def put_back(self, rows: Sequence[Row]) -> None:
-        self._all.extend(rows)
+        """List runs again that were removed; what has come back by another way is not listed twice."""
+        self._all.extend(row for row in rows if self.find(row.entry.run_id) is None)
         self.arrange()
 
     def find(self, run_id: str) -> Row | None:

@@ -141,6 +141,34 @@ def test_what_is_deleted_is_taken_back_by_undo_or_out_of_the_bin(dock: Any, fill
     bin.close()
 
 
+def test_each_undo_takes_back_what_it_stands_beside_and_nothing_comes_back_twice(
+    dock: Any, filled: Any, qtbot: QtBot
+) -> None:
+    for title in ("a", "b", "c"):
+        filled.run(title)
+    dock = dock()
+    window = dock.window()
+    for title, left in (("a", ["c", "b"]), ("b", ["c"])):
+        select(dock, title)
+        dock.actions_of_runs.delete.trigger()
+        qtbot.waitUntil(lambda left=left: titles(dock) == left, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: len(window.notices.findChildren(QPushButton, "offer")) == 2, timeout=SOON_MS)
+    first, _second = window.notices.findChildren(QPushButton, "offer")
+    qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: titles(dock) == ["c", "a"], timeout=SOON_MS)
+
+    dock.doing.show_bin()
+    (bin,) = dock.view.findChildren(BinDialog)
+    qtbot.waitUntil(lambda: bin.model.total == 1, timeout=SOON_MS)
+    bin.view.choose(bin.model.rows[0])
+    qtbot.mouseClick(bin.restore_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: titles(dock) == ["c", "b", "a"], timeout=SOON_MS)
+    bin.close()
+    dock.actions_of_runs.undo.trigger()
+    qtbot.waitUntil(lambda: not dock.doing.can_undo, timeout=SOON_MS)
+    assert titles(dock) == ["c", "b", "a"]
+
+
 def test_the_list_is_two_lines_where_narrow_and_a_table_where_wide(dock: Any, filled: Any, qtbot: QtBot) -> None:
     filled.run("one")
     dock = dock()
