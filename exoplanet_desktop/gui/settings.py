@@ -146,15 +146,15 @@ def load(path: Path) -> Settings:
     A file that cannot be understood, or that a newer version of the program wrote, is kept beside as `….old`.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes()
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError) as error:
+    except OSError as error:
         log.warning("the settings in %s cannot be read (%s); the defaults are used", path, error)
         return Settings()
     try:
-        return _checked(_migrated(json.loads(text)))
-    except ValueError as error:
+        return _checked(_migrated(json.loads(text.decode("utf-8"))))
+    except (ValueError, RecursionError) as error:
         log.warning("the settings in %s are not understood (%s); the defaults are used", path, error)
         _set_aside(path)
         return Settings()

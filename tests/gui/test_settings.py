@@ -134,3 +134,12 @@ def test_a_folder_that_cannot_be_written_is_not_fatal(tmp_path: Path) -> None:
     save(Settings(), tmp_path / "file" / "settings.json")
 
     assert (tmp_path / "file").read_text() == ""
+
+
+@pytest.mark.parametrize("content", ['{"folder": "/Kataloge/für mich"}'.encode("latin-1"), b"[" * 100_000])
+def test_a_file_in_another_encoding_or_nested_without_end_is_kept_aside(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+
+    assert load(path) == Settings()
+    assert path.with_suffix(".old").read_bytes() == content
