@@ -134,15 +134,19 @@ def test_samples_of_our_own_are_not_remembered(window: MainWindow, qtbot: QtBot)
     assert not window.settings.files
 
 
-def test_text_grows_in_every_window(window: MainWindow) -> None:
+def test_text_grows_in_every_window_and_rows_with_it(window: MainWindow) -> None:
     before = QApplication.font().pointSizeF()
+    rows = window.train.view.grid.verticalHeader()
+    high = rows.defaultSectionSize()
     try:
         window.commands.action("view.larger").trigger()
         assert QApplication.font().pointSizeF() == pytest.approx(before * 1.25)
         assert window.train.go.button.font().pointSizeF() == pytest.approx(before * 1.25)
+        assert rows.defaultSectionSize() > high
     finally:
         window.commands.action("view.normal").trigger()
     assert QApplication.font().pointSizeF() == pytest.approx(before)
+    assert rows.defaultSectionSize() == high
 
 
 def test_escape_stops_what_the_tab_in_front_waits_for_and_else_dismisses_messages(

@@ -150,7 +150,7 @@ def backwards(window: QWidget) -> list[str]:
     wrong = []
     chain = [widget for widget in tab_chain(window) if not is_part(widget) and not came_later(widget)]
     # The chain is a ring: where it is cut is chance, so it is read from the upper left corner on.
-    first = min(range(len(chain)), key=lambda at: place(chain[at], window).topLeft().manhattanLength(), default=0)
+    first = min(range(len(chain)), key=lambda at: _read_from(place(chain[at], window)), default=0)
     chain = [*chain[first:], *chain[:first]]
     for before, after in pairwise(chain):
         first, then = place(before, window), place(after, window)
@@ -161,6 +161,11 @@ def backwards(window: QWidget) -> list[str]:
         if (in_column and then.bottom() <= first.top()) or (in_line and not in_column and then.right() <= first.left()):
             wrong.append(f"{described(before)} → {described(after)}")
     return wrong
+
+
+def _read_from(where: QRect) -> int:
+    """How far a place is from where reading begins; a step down counts more than one to the right."""
+    return where.x() + 2 * where.y()
 
 
 def came_later(widget: QWidget) -> bool:

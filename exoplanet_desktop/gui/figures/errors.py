@@ -128,6 +128,7 @@ class ErrorsList(QWidget):
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setMinimumSectionSize(8)  # Qt's own still fits the letters of before
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)

@@ -154,6 +154,7 @@ def _table(model: RunsModel, parent: QWidget) -> QTableView:
     across.setSortIndicatorShown(True)
     across.setHighlightSections(False)
     view.verticalHeader().hide()
+    view.verticalHeader().setMinimumSectionSize(8)  # Qt's own still fits the letters of before
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     with_text(view, lambda: view.verticalHeader().setDefaultSectionSize(view.fontMetrics().lineSpacing() + 9))
     view.setSortingEnabled(True)

@@ -60,6 +60,7 @@ class Grid(QTableView):
         across = self.horizontalHeader()
         across.setSectionsMovable(True)
         self._line = 0
+        self.verticalHeader().setMinimumSectionSize(ROW_PADDING_PX)  # Qt's own still fits the letters of before
         self._fit_rows()
         # -1: the order of the file, until the user clicks a header.
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
