@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
@@ -60,6 +61,14 @@ class _Entry(pydantic.BaseModel):
     @classmethod
     def _one_line(cls, title: str) -> str:
         return " ".join("".join(c if c.isprintable() else " " for c in title).split()) or "Imported run"
+
+    @pydantic.field_validator("created_at")
+    @classmethod
+    def _a_moment(cls, created_at: str) -> str:
+        when = datetime.fromisoformat(created_at)
+        if when.tzinfo is None or not 1970 <= when.year <= 9000:  # beyond, no zone's own time can be told
+            raise ValueError("no moment of a run")
+        return created_at
 
     @pydantic.field_validator("accuracy")
     @classmethod
