@@ -28,8 +28,7 @@ def gui(csv: tuple[Path, ...] = (), data_dir: Path | None = None) -> int:
     from exoplanet_desktop.gui.instance import Instance
 
     instance = Instance(folder)
-    if not instance.is_first:
-        instance.hand_over(csv)
+    if not instance.is_first and instance.hand_over(csv):
         return 0
     from exoplanet_desktop.gui.app import run
 

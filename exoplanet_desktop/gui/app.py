@@ -138,6 +138,7 @@ async def _live(application: QApplication, start: Start) -> None:
         application.installEventFilter(opener)
     if start.instance is not None:
         start.instance.called.connect(window.take_files)
+        window.leaving.connect(start.instance.stop_listening)
         start.instance.listen()
     services.runs.open()
     call(_import_modules, OPENED_LATER)

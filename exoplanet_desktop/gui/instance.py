@@ -54,25 +54,41 @@ class Instance(QObject):
         if not self._server.listen(self._name):
             log.warning("later starts cannot find this window: %s", self._server.errorString())
 
-    def hand_over(self, files: Sequence[Path]) -> None:
-        """Give files to the first start. Raises UnavailableError where it does not answer."""
-        socket = QLocalSocket()
+    def hand_over(self, files: Sequence[Path]) -> bool:
+        """Give files to the first start. False where that has ended meanwhile: then this start is the first.
+
+        Raises UnavailableError where the first one lives and does not answer.
+        """
         deadline = QDeadlineTimer(ANSWER_MS)
-        socket.connectToServer(self._name)
-        while not socket.waitForConnected(200):  # the first start may not listen yet
-            if deadline.hasExpired():
-                raise _silent()
+        while not deadline.hasExpired():
+            if self._told(files, deadline):
+                return True
+            # Nobody listens yet, or no longer: a window that closes takes no files, and will have given its lock back.
+            if self._lock.tryLock(0):
+                self.is_first = True
+                return False
             QThread.msleep(RETRY_MS)
-            socket.connectToServer(self._name)
+        raise _silent()
+
+    def _told(self, files: Sequence[Path], deadline: QDeadlineTimer) -> bool:
+        """Whether the first start has taken the files."""
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if not socket.waitForConnected(200):
+            return False
         socket.write(json.dumps([str(file.absolute()) for file in files]).encode() + b"\n")
         answer = b""
         while not answer.endswith(b"\n"):
             if not socket.waitForReadyRead(max(1, deadline.remainingTime())):
-                raise _silent()
+                return False
             answer += bytes(socket.readAll().data())
         socket.disconnectFromServer()
-        if answer != TAKEN:
-            raise _silent()
+        return answer == TAKEN
+
+    @Slot()
+    def stop_listening(self) -> None:
+        """The window closes: what a later start brings would be lost with it."""
+        self._server.close()
 
     def close(self) -> None:
         """The window goes: the next start is the first."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
@@ -47,7 +47,13 @@ log = logging.getLogger("exoplanet_desktop.gui")
 
 
 class MainWindow(QMainWindow):
-    """Composes everything that is on screen."""
+    """Composes everything that is on screen.
+
+    Signals:
+        leaving: the window has begun to close.
+    """
+
+    leaving = Signal()
 
     def __init__(self, services: Services, settings: Settings, settings_file: Path | None = None) -> None:
         """`settings_file`: where the settings are kept; nowhere if None."""
@@ -223,6 +229,7 @@ class MainWindow(QMainWindow):
         if self._closing:
             return
         self._closing = True
+        self.leaving.emit()
         self.hide()
         try:
             self.preferences.change(**placement(self), tab=self.tabs.currentIndex())

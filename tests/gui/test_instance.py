@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtNetwork import QLocalSocket
@@ -95,6 +97,28 @@ def test_a_first_start_that_is_silent_is_told_in_words(
             second.hand_over([])
     finally:
         first.close()
+
+
+def test_a_start_while_the_first_closes_becomes_the_first_with_its_files(
+    start: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    first = Instance(tmp_path)
+    first.listen()
+    started = start()
+    started.window.leaving.connect(first.stop_listening)
+    taken: list[object] = []
+    first.called.connect(taken.append)
+    started.close()
+    second = Instance(tmp_path)
+    assert not second.is_first, "the first is still there, though its window has gone"
+    # What the second waits for ends while it waits.
+    monkeypatch.setattr(instances, "QThread", SimpleNamespace(msleep=lambda _ms: first.close()))
+    try:
+        assert second.hand_over([tmp_path / "koi.csv"]) is False, "its files went to a window that closes"
+        assert second.is_first
+        assert not taken
+    finally:
+        second.close()
 
 
 @pytest.mark.parametrize("message", [b"{}\n", b"[1]\n", b"\xff\n", b"[" + b'"a",' * 300 + b'"a"]\n'])
