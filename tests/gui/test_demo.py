@@ -49,7 +49,7 @@ def test_a_picture_in_each_look(
 ) -> None:
     monkeypatch.setattr(camera, "SETTLED_S", 0.02)
     pictures = Camera(tmp_path)
-    pictures.use(window.preferences)
+    pictures.use(window)
     size = window.size()
 
     async def settings() -> SettingsDialog:

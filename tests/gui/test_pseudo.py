@@ -127,7 +127,7 @@ def test_no_text_escapes_and_none_is_cut_where_words_are_longer(
 ) -> None:
     window: MainWindow = start().window
     reader = Reader()
-    reader.use(window.preferences)
+    reader.use(window)
 
     async def look() -> None:
         await support.first_steps(window, reader)

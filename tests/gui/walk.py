@@ -147,25 +147,23 @@ def tab_chain(window: QWidget) -> list[QWidget]:
 
 def backwards(window: QWidget) -> list[str]:
     """Steps of Tab that go up within a column, or to the left within a line."""
-    wrong = []
     chain = [widget for widget in tab_chain(window) if not is_part(widget) and not came_later(widget)]
-    # The chain is a ring: where it is cut is chance, so it is read from the upper left corner on.
-    first = min(range(len(chain)), key=lambda at: _read_from(place(chain[at], window)), default=0)
-    chain = [*chain[first:], *chain[:first]]
-    for before, after in pairwise(chain):
-        first, then = place(before, window), place(after, window)
-        if before.isAncestorOf(after) or after.isAncestorOf(before):
-            continue
-        in_column = min(first.right(), then.right()) > max(first.left(), then.left())
-        in_line = min(first.bottom(), then.bottom()) > max(first.top(), then.top())
-        if (in_column and then.bottom() <= first.top()) or (in_line and not in_column and then.right() <= first.left()):
-            wrong.append(f"{described(before)} → {described(after)}")
-    return wrong
+    # The chain is a ring, and where it is cut is chance: one step back is the way from its end to its beginning.
+    ring = [*chain, *chain[:1]]
+    wrong = [
+        f"{described(before)} → {described(after)}" for before, after in pairwise(ring) if _goes_back(before, after)
+    ]
+    return wrong if len(wrong) > 1 else []
 
 
-def _read_from(where: QRect) -> int:
-    """How far a place is from where reading begins; a step down counts more than one to the right."""
-    return where.x() + 2 * where.y()
+def _goes_back(before: QWidget, after: QWidget) -> bool:
+    window = before.window()
+    first, then = place(before, window), place(after, window)
+    if before.isAncestorOf(after) or after.isAncestorOf(before):
+        return False
+    in_column = min(first.right(), then.right()) > max(first.left(), then.left())
+    in_line = min(first.bottom(), then.bottom()) > max(first.top(), then.top())
+    return (in_column and then.bottom() <= first.top()) or (in_line and not in_column and then.right() <= first.left())
 
 
 def came_later(widget: QWidget) -> bool:

@@ -8,13 +8,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.demo.driving import drive
 from exoplanet_desktop.gui.preferences import Preferences
 from exoplanet_desktop.gui.settings import Scheme
 from exoplanet_desktop.gui.text import tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.gui.main_window import MainWindow
 
 SETTLED_S = 0.3  # for what the last event changed: pages of the table, layouts, styles
 SCREEN = {"name": "demo", "x": 0, "y": 0, "width": 1440, "height": 900, "logicalDpi": 96, "logicalBaseDpi": 96}
@@ -48,9 +53,10 @@ class Camera:
         self._preferences: Preferences | None = None
         self._number = 0
 
-    def use(self, preferences: Preferences) -> None:
-        """Whose looks change."""
-        self._preferences = preferences
+    def use(self, window: "MainWindow") -> None:
+        """Whose looks change, and whose dialogs open."""
+        self._preferences = window.preferences
+        drive(window)
 
     async def take(self, window: QWidget, name: str) -> None:
         """Look at a window that stays open while the looks change."""

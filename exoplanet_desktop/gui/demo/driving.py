@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import SignalInstance
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QDialog, QWidget
 
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.notices import NoticeBar
@@ -14,6 +14,14 @@ from exoplanet_desktop.gui.text import count, tr
 STEP_S = 300.0
 LOOK_S = 0.05
 Dialog = TypeVar("Dialog", bound=QDialog)
+# The window of the demo, whose children all its dialogs are. Asking the application for its windows, again and again,
+# gets hold of some that are about to be deleted.
+_driven: list[QWidget] = []
+
+
+def drive(window: QWidget) -> None:
+    """Look for dialogs and messages in this window from now on."""
+    _driven[:] = [window]
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
@@ -57,10 +65,10 @@ async def dialog(kind: type[Dialog], action: Callable[[], object]) -> Dialog:
 
 def dialogs(kind: type[Dialog]) -> list[Dialog]:
     """The dialogs of a kind that are open."""
-    return [one for one in QApplication.topLevelWidgets() if isinstance(one, kind) and one.isVisible()]
+    return [one for window in _driven for one in window.findChildren(kind) if one.isVisible()]
 
 
 def failures() -> list[str]:
     """Messages of failure that the window shows now."""
-    bars = [bar for window in QApplication.topLevelWidgets() for bar in window.findChildren(NoticeBar)]
+    bars = [bar for window in _driven for bar in window.findChildren(NoticeBar)]
     return [text for bar in bars for text in bar.failures()]

@@ -51,8 +51,8 @@ class Demo:
         self._csv, self._camera = csv, camera
 
     async def play(self, window: MainWindow) -> None:
+        self._camera.use(window)
         await until(lambda: window.services.session.state is State.READY, "the engine is ready")
-        self._camera.use(window.preferences)
         if self._camera.looks:
             await support.first_steps(window, self._camera)
         csv = await self._train(window)
