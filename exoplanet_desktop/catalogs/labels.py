@@ -1,5 +1,6 @@
 """Who gave a row its label: a merge that fills a gap by a prediction says so, and nobody has to take it for truth."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,15 @@ def made_by_model(source: str | None) -> bool:
     return (source or "").strip().lower() == MODEL
 
 
+def source_column(columns: Sequence[str]) -> str | None:
+    """The column that says who gave the labels, in whatever case another program has left its name.
+
+    >>> source_column(["kepid", "Label_Source"])
+    'Label_Source'
+    """
+    return next((column for column in columns if column.strip().lower() == LABEL_SOURCE), None)
+
+
 def count_model_labels(table: "Table") -> int:
     """Rows of a table whose label a model made."""
     return sum(_said_by_models(table).values())
@@ -36,11 +46,12 @@ def without_model_labels(
     left, UnreadableFile, UnavailableError and Cancelled.
     """
     from exoplanet_desktop.catalogs.export import export
+    from exoplanet_desktop.catalogs.expression import written
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.errors import InputError
 
-    if LABEL_SOURCE not in sniff(path).columns:
+    if (column := source_column(sniff(path).columns)) is None:
         return 0
     with Table.open(path, report=report, should_stop=should_stop) as table:
         said = _said_by_models(table)
@@ -52,12 +63,13 @@ def without_model_labels(
                 f"A model made the labels of all rows of {path.name}. Choose another catalog to learn from."
             )
         spelt = ", ".join(f"'{text}'" for text in said)
-        others = table.select(f"{LABEL_SOURCE} is missing or not {LABEL_SOURCE} in ({spelt})")
+        name = written(column)
+        others = table.select(f"{name} is missing or not {name} in ({spelt})")
         export(others, out, should_stop=should_stop)
     return count
 
 
 def _said_by_models(table: "Table") -> dict[str, int]:
-    if LABEL_SOURCE not in table.columns:
+    if (column := source_column(table.columns)) is None:
         return {}
-    return {text: rows for text, rows in table.counts(LABEL_SOURCE).items() if made_by_model(text)}
+    return {text: rows for text, rows in table.counts(column).items() if made_by_model(text)}

@@ -138,7 +138,8 @@ def united_columns(sources: Sequence[Source], label_source: bool) -> tuple[str, 
     labels += [LABEL_SOURCE] if label_source else []
     first = dict.fromkeys((*identifiers, *labels))
     rest = sorted(column for low, column in names.items() if low not in {name.lower() for name in first})
-    return (*(names.get(name, name) for name in first), *rest)
+    # Who gave the labels is told under one name, by which every reader knows that it is told.
+    return (*(name if name == LABEL_SOURCE else names.get(name, name) for name in first), *rest)
 
 
 def check_common(sources: Sequence[Source]) -> None:

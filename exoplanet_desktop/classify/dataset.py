@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.labels import LABEL_SOURCE, made_by_model
+from exoplanet_desktop.catalogs.labels import made_by_model, source_column
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import FeatureSet, Matrix, feature_set, known_text, with_categories
@@ -118,9 +118,9 @@ def _cells(table: Table, name: str, rows: Integers) -> list[str | None]:
 
 
 def _made_by_models(table: Table) -> NDArray[np.bool_]:
-    if LABEL_SOURCE not in table.columns:
+    if (column := source_column(table.columns)) is None:
         return np.zeros(table.row_count, dtype=bool)
-    return np.array([made_by_model(text) for text in table.texts(LABEL_SOURCE)], dtype=bool)
+    return np.array([made_by_model(text) for text in table.texts(column)], dtype=bool)
 
 
 def _account(

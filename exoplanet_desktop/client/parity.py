@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.catalogs.labels import LABEL_SOURCE, made_by_model
+from exoplanet_desktop.catalogs.labels import made_by_model, source_column
 from exoplanet_desktop.catalogs.progress import never
 from exoplanet_desktop.catalogs.satellites import SATELLITES
 from exoplanet_desktop.catalogs.temporary import temporary_folder
@@ -109,9 +109,9 @@ def _write_sample(
                 f"{path.name} has no column {info.label}, so nothing can be compared. Choose another file."
             )
         labels = [info.disposition(text) for text in table.texts(info.label)]
-        if LABEL_SOURCE in table.columns:
+        if (source := source_column(table.columns)) is not None:
             # What a model once said is no truth to hold another one against.
-            sources = table.texts(LABEL_SOURCE)
+            sources = table.texts(source)
             labels = [None if made_by_model(by) else label for label, by in zip(labels, sources, strict=True)]
         labelled = [row for row, label in enumerate(labels) if label is not None]
         if len(labelled) < FEWEST_ROWS:

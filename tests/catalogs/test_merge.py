@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from exoplanet_desktop.catalogs.labels import without_model_labels
 from exoplanet_desktop.catalogs.merge import merge
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.errors import Cancelled, InputError, UnavailableError, UnreadableFile
@@ -151,6 +152,17 @@ def test_the_origin_of_a_label_survives_a_second_merge(write, tmp_path: Path) ->
     merge(tmp_path / "first.csv", third, tmp_path / "second.csv")
     header, *rows = rows_of(tmp_path / "second.csv")
     assert [row[header.index("label_source")] for row in rows] == ["model", "catalog", "catalog"]
+
+
+def test_the_origin_of_a_label_is_told_whatever_the_case_of_its_column(write, tmp_path: Path) -> None:
+    a = f"{KOI},koi_disposition,Label_Source,Predicted_Class\n1,1,1,1,1,,,CONFIRMED\n2,1,1,1,1,CANDIDATE,Model,\n"
+    b = f"{KOI},koi_disposition\n3,1,1,1,1,CANDIDATE\n"
+    merge(write(a, "a.csv"), write(b, "b.csv"), tmp_path / "merged.csv")
+    header, *rows = rows_of(tmp_path / "merged.csv")
+    assert [row[header.index("label_source")] for row in rows] == ["model", "Model", "catalog"]
+    loud = write("kepid,LABEL_SOURCE\n1,model\n2,catalog\n", "loud.csv")
+    assert without_model_labels(loud, tmp_path / "left.csv") == 1
+    assert [row[0] for row in rows_of(tmp_path / "left.csv")] == ["kepid", "2"]
 
 
 def test_a_row_that_says_the_same_is_dropped_whoever_labelled_it(write, tmp_path: Path) -> None:
