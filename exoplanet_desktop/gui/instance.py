@@ -7,6 +7,7 @@ import getpass
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Instance(QObject):
     def __init__(self, folder: Path) -> None:
         """`folder`: where engine and record keep their data."""
         super().__init__()
-        identity = f"{getpass.getuser()}\0{folder.absolute()}"
+        identity = f"{_user()}\0{folder.absolute()}"
         self._name = f"exoplanet-desktop-{hashlib.sha256(identity.encode()).hexdigest()[:24]}"
         self._lock = QLockFile(str(folder / "window.lock"))
         self._lock.setStaleLockTime(0)  # held as long as its process lives, however long that is
@@ -130,6 +131,13 @@ class Instance(QObject):
             socket.write(TAKEN)
             socket.flush()
             self.called.emit(files)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # in a container whose users have no names
+        return str(getattr(os, "getuid", lambda: "")())
 
 
 def _files(text: bytes) -> list[Path] | None:

@@ -77,6 +77,13 @@ def test_what_a_killed_start_left_is_taken_over(tmp_path: Path, qtbot: QtBot) ->
         instance.close()
 
 
+def test_a_user_without_a_name_can_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instances.getpass, "getuser", lambda: {}["no such user"])
+    instance = Instance(tmp_path)
+    assert instance.is_first
+    instance.close()
+
+
 def test_another_folder_is_another_window(first: Instance, tmp_path: Path) -> None:
     other = Instance(tmp_path / "other")
     (tmp_path / "other").mkdir()

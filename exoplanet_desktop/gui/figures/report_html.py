@@ -35,7 +35,7 @@ def as_html(title: str, blocks: Sequence[Block], look: Look) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    ).encode()
+    ).encode("utf-8", "replace")  # a text of a server may hold half a letter
 
 
 def _markup(block: Block, look: Look) -> str:

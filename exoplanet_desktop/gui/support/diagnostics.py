@@ -4,6 +4,7 @@ import json
 import platform
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QLocale, qVersion
@@ -42,11 +43,21 @@ def diagnostics(settings: Settings, backend: str, known: dict[str, str]) -> str:
         *(f"Screen: {_screen(screen)}" for screen in QGuiApplication.screens()),
         f"Locale: system {QLocale.system().name()}, numbers {QLocale().name()}",
         f"Backend: {backend}",
-        f"Log: {log_file() or 'none'}",
+        f"Log: {_without_home(log_file())}",
         "Packages: " + ", ".join(f"{name} {version}" for name, version in known.items()),
         "Settings: " + json.dumps(_public(settings), sort_keys=True),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _without_home(log: Path | None) -> str:
+    """Where the log lies, without the names of folders that may be those of a person or a project."""
+    if log is None:
+        return "none"
+    try:
+        return f"~/{log.relative_to(Path.home()).as_posix()}"
+    except (ValueError, RuntimeError):  # it lies elsewhere, or nobody knows where the home is
+        return f"…/{log.name}"
 
 
 def _screen(screen: QScreen) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -100,6 +101,11 @@ def test_a_page_tells_all_and_loads_nothing(account: Account, tmp_path: Path) ->
         "Seed",
     ):
         assert words in page.text, words
+
+
+def test_half_a_letter_of_a_server_is_no_reason_for_no_report(account: Account, tmp_path: Path) -> None:
+    write_report(replace(account, warnings=["broken \ud800 text"]), paper_look(), tmp_path / "report.html")
+    assert "broken ? text" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_pdf_has_its_pages(account: Account, tmp_path: Path) -> None:

@@ -125,6 +125,16 @@ def test_diagnostics_tell_versions_and_no_secrets(window: MainWindow, qtbot: QtB
         assert word not in text
 
 
+@pytest.mark.parametrize(("home", "told"), [("ann", "Log: ~/logs/exo"), ("bob", "Log: …/exo")])
+def test_diagnostics_tell_where_the_log_is_and_not_whose(
+    log_file: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, home: str, told: str
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: log_file.parents[1] if home == "ann" else Path("/home/bob"))
+    text = diagnostics(Settings(), "Lab", {})
+    assert told in text
+    assert str(log_file.parents[1]) not in text
+
+
 def test_settings_in_diagnostics_are_json(qtbot: QtBot) -> None:
     lines = diagnostics(Settings(theme="dark"), "none", packages()).splitlines()
     settings = json.loads(lines[-1].partition(": ")[2])
