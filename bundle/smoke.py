@@ -63,7 +63,9 @@ def _unpack(archive: Path, target: Path) -> Path:
             packed.extractall(target)
     else:
         with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
+            if hasattr(tarfile, "data_filter"):  # Debian's Python 3.11.2 is older than that
+                tar.extraction_filter = tarfile.data_filter
+            tar.extractall(target)
     (folder,) = target.iterdir()
     return folder
 

@@ -2,11 +2,13 @@
 
 import shutil
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from bundle import smoke
+from bundle.archive import pack
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stands in for the program with a script of sh")
 GOOD = """#!/bin/sh
@@ -52,3 +54,20 @@ def test_verdicts(
     assert said.endswith(f"Smoke test of program: {verdict}.\n")
     if smoke.processes.interfaces() != ["lo"]:
         assert "  --      no network: not shut off, which needs a network namespace" in said
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["filter", "before filters"])
+def test_an_archive_is_unpacked_by_old_pythons_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bool) -> None:
+    if old:
+
+        class Old(tarfile.TarFile):
+            def extractall(self, path: object = ".", members: object = None, *, numeric_owner: bool = False) -> None:
+                super().extractall(path, members, numeric_owner=numeric_owner)
+
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+        monkeypatch.setattr(tarfile, "open", Old.open)
+    folder = tmp_path / "program-1.0-linux-x86_64"
+    folder.mkdir()
+    (folder / "program").write_text("x")
+    archive = pack(folder, tmp_path / "out/program", 1_700_000_000)
+    assert (smoke._unpack(archive, tmp_path / "unpacked") / "program").read_text() == "x"
