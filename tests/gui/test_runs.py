@@ -39,6 +39,7 @@ def test_a_run_of_the_last_time_is_read_without_a_backend(start: Start, sample: 
     qtbot.waitUntil(lambda: bool(window.dialogs), timeout=10_000)
     (dialog,) = window.dialogs.values()
     assert dialog.run.result.accuracy == accuracy
+    qtbot.waitUntil(lambda: dialog.results.complete, timeout=5_000)
     assert set(dialog.results.pictures.pictures) == {"counts", "shares"}
     assert dialog.log.toPlainText() == log_text
     run = dialog.run

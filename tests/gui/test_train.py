@@ -38,6 +38,7 @@ def test_training_shows_metrics_pictures_and_log(live: MainWindow, sample: Sampl
     (run,) = ended.args
     dialog = live.dialogs[run]
     assert run.failure == ""
+    qtbot.waitUntil(lambda: dialog.results.complete, timeout=5_000)
     assert set(dialog.results.pictures.pictures) == {"counts", "shares"}
     assert dialog.results.isVisible()
     assert dialog.log.toPlainText().strip()
@@ -51,6 +52,7 @@ def test_the_model_and_a_picture_can_be_saved(live: MainWindow, sample: Sample, 
     with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS) as ended:
         live.train.go.button.click()
     dialog = live.dialogs[ended.args[0]]
+    qtbot.waitUntil(lambda: dialog.results.complete, timeout=5_000)
     model, picture = tmp_path / "kept.exomodel", tmp_path / "kept.png"
 
     dialog.save_model(str(model))

@@ -18,6 +18,7 @@ async def results(window: MainWindow, run: TrainingRun, name: str, camera: Camer
     window.run_dialogs.show(run)
     dialog = window.dialogs[run]
     pages = dialog.results
+    await until(lambda: pages.complete, "all pages of the result are there")
     matrix = pages.matrix
     if matrix is not None:
         await until(lambda: matrix.errors.isVisible(), "the held-out rows are there")

@@ -1,9 +1,9 @@
 """What a training brought: its numbers in cards, and pages of figures and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -89,6 +89,9 @@ class Results(QWidget):
     row_wanted: number in the catalog of the row to go to.
     rows_wanted: numbers in the catalog of the rows to show.
     save_picture_wanted: the backend's picture on top shall be saved.
+
+    Attributes:
+        complete: all pages are there.
     """
 
     row_wanted = Signal(int)
@@ -108,6 +111,10 @@ class Results(QWidget):
         self.tabs.setAccessibleName(tr("Pages of the result"))
         self.matrix: MatrixPage | None = None
         self.pictures: PicturesPage | None = None
+        self.complete = False
+        self._left: Iterator[bool] = iter(())
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._add_next)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -150,14 +157,30 @@ class Results(QWidget):
         self.protocol.setText(words.protocol_short(result))
         self.gap.setText(words.gap(result))
         self._make_room()
+        self._left = self._pages(run, result)
+        self._add_next()
+
+    @Slot()
+    def _add_next(self) -> None:
+        """One page at a time: all of them at once would keep the window from answering for a tenth of a second."""
+        if next(self._left, None) is not None:
+            self._soon.start()
+        else:
+            self.complete = True
+
+    def _pages(self, run: TrainingRun, result: "TrainResult") -> Iterator[bool]:
+        """Adds a page at each step."""
         stem = f"{run.request.satellite}_{run.request.model}"
         if (matrix := matrix_of(result)) is not None:
             self._add_matrix(matrix, run, stem)
+            yield True
         for name, figures in figures_of(result).items():
             page = FiguresPage(figures, self._workers, self._notices, stem)
             self.tabs.addTab(Scrolled(page), tr(PAGES[name]))
+            yield True
         self._add_scores(result)
         self._add_leaks(result)
+        yield True
         self._add_pictures(run)
         self._add_protocol(result)
 

@@ -108,6 +108,7 @@ def test_a_backend_without_numbers_shows_its_pictures(window: MainWindow, qtbot:
     run.show_past("SUCCEEDED", "", "", told, {"counts": bytes(device.data().data()), "shares": b"no picture"})
     window.run_dialogs.show(run)
     results = window.dialogs[run].results
+    qtbot.waitUntil(lambda: results.complete, timeout=5_000)
     assert [results.tabs.tabText(at) for at in range(results.tabs.count())] == ["Pictures of the backend", "Protocol"]
     assert list(results.pictures.pictures) == ["counts"]
     assert "does not tell how it evaluated" in results.protocol.text()
