@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MESSAGE_MS = 10_000
 LONGEST = 200  # characters; desktops cut longer ones themselves
+# Some desktops show tags in a message as markup, links and pictures included, and what a server says may hold some.
+_NO_MARKUP = str.maketrans("<>", "‹›")
 
 
 class Endings(QObject):
@@ -38,6 +40,7 @@ class Endings(QObject):
         self._window = window
         self._away = away or is_away
         self._message = message or Messages(self).show
+        self._told: set[str] = set()
         runs.listed.connect(self._watch)
         runs.grouped.connect(self._watch_group)
         runs.recorded.connect(self._take_entry)
@@ -54,7 +57,11 @@ class Endings(QObject):
     @Slot(object)
     def _take_entry(self, entry: "RunEntry") -> None:
         """A prediction or a merge, which the record tells of."""
+        # An entry comes again where something odd is found in its result.
+        if entry.run_id in self._told:
+            return
         if entry.is_final and entry.kind in ("predict", "merge") and not entry.imported:
+            self._told.add(entry.run_id)
             self._tell(entry.title, entry.error or words.status_words(entry.status, live=False))
 
     def _tell_of(self, live: Live) -> None:
@@ -69,7 +76,7 @@ class Endings(QObject):
         window = self._window()
         if self._away(window):
             QApplication.alert(window)
-            self._message(title, text[:LONGEST], window)
+            self._message(title.translate(_NO_MARKUP), text[:LONGEST].translate(_NO_MARKUP), window)
 
 
 def is_away(window: QWidget) -> bool:

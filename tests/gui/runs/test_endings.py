@@ -1,11 +1,13 @@
 """Whoever is elsewhere hears that work has ended; whoever looks on does not."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.client.record_entry import RunEntry
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.runs.endings import Endings, Messages
 
@@ -44,6 +46,21 @@ def test_the_end_of_a_training_and_of_a_prediction_is_told(
         live.predict.go.button.click()
     qtbot.waitUntil(lambda: not live.predict.is_busy, timeout=10_000)
     assert len(told) == 2
+    endings.deleteLater()
+
+
+def test_an_end_is_told_once_and_without_markup(window: MainWindow) -> None:
+    told: list[tuple[str, str]] = []
+    endings = Endings(
+        window.services.runs, lambda: window, lambda _: True, lambda title, text, _: told.append((title, text))
+    )
+    entry = RunEntry(
+        "a" * 32, "predict", "Predict · <b>mine</b>", "FAILED", False, "Lab", "http://lab:8001", None,
+        "2026-11-24T08:00:00+00:00", "", None, '<img src="http://elsewhere/x.png"> failed', None, False,
+    )  # fmt: skip
+    for again in (entry, replace(entry, starred=True)):
+        window.services.runs.recorded.emit(again)
+    assert told == [("Predict · ‹b›mine‹/b›", '‹img src="http://elsewhere/x.png"› failed')]
     endings.deleteLater()
 
 
