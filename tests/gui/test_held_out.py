@@ -9,6 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
 
 from exoplanet_desktop.client.held_rows import FILE_NAME
 from exoplanet_desktop.client.record import Record
@@ -19,7 +21,7 @@ from exoplanet_desktop.gui.workers.calls import Workers
 
 
 def test_they_are_fetched_without_the_window_waiting_for_the_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loop: QEventLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     touched: list[threading.Thread] = []
 
@@ -43,7 +45,9 @@ def test_they_are_fetched_without_the_window_waiting_for_the_disk(
         await keeper.close()
         return run_id
 
-    run_id = asyncio.run(fetch())
+    task = asyncio.ensure_future(fetch())
+    qtbot.waitUntil(task.done, timeout=10_000)
+    run_id = task.result()
     workers.close()
     with Record(tmp_path / "record") as record:
         assert record.files(run_id) == [FILE_NAME]

@@ -3,8 +3,10 @@
 import asyncio
 import gzip
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +17,7 @@ from qasync import QEventLoop
 from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.catalogs.view import ColumnFilter
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.tables import memory as memories
 from exoplanet_desktop.gui.tables.memory import MOST_FILES, Kept, Look, TableMemory
 from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
@@ -225,3 +228,28 @@ def test_what_is_remembered_survives_damage_and_stays_small(
     assert wait(again.find(Path("/catalogs/249.csv"), "")) == kept
     assert wait(again.choice(Path("/catalogs/3.csv"))) == Choice(delimiter=";", skip=0)
     assert wait(again.find(Path("/catalogs/0.csv"), "catalog KOI")) == Kept(kept.look)
+
+
+def test_what_is_remembered_is_put_into_words_beside_the_window(
+    loop: QEventLoop, workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    bounded, threads = memories._bounded, []
+
+    def watched(data: dict[str, Any]) -> dict[str, Any]:
+        threads.append(threading.current_thread())
+        return bounded(data)
+
+    monkeypatch.setattr(memories, "_bounded", watched)
+
+    async def remember() -> None:
+        memory = TableMemory(workers, tmp_path / "tables.json")
+        await memory.find(Path("/a.csv"), "")
+        memory.keep(Path("/a.csv"), "", Kept(where="a > 1"))
+        await memory.close()
+
+    task = asyncio.ensure_future(remember())
+    qtbot.waitUntil(task.done, timeout=5_000)
+    task.result()
+    assert "a > 1" in (tmp_path / "tables.json").read_text(encoding="utf-8")
+    assert threads
+    assert threading.main_thread() not in threads

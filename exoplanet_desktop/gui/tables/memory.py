@@ -130,7 +130,11 @@ class TableMemory(QObject):
 
     async def _save(self) -> None:
         if self._data is not None:
-            await self._workers.call(_write, self._path, json.dumps(_bounded(self._data), ensure_ascii=False))
+            # A copy as deep as changes go; to write all of it as JSON can take longer than a frame.
+            entries = self._data["files"].items()
+            files = {name: dict(entry) for name, entry in entries if isinstance(entry, dict)}
+            data = {**self._data, "files": files, "groups": dict(self._data["groups"])}
+            await self._workers.call(_write, self._path, data)
 
 
 def _plain(kept: "Kept | Look | Choice") -> Json:
@@ -169,9 +173,10 @@ def _read(path: Path) -> Json:
     return data if fits and all(isinstance(data.get(part), dict) for part in ("files", "groups")) else empty
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: Json) -> None:
     from exoplanet_desktop.catalogs.files import whole
 
+    text = json.dumps(_bounded(data), ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as part:
         part.write_text(text, encoding="utf-8")
