@@ -188,14 +188,12 @@ class Smoke:
         return done.strip()
 
     def _demo(self) -> str:
-        pictures = self.home / "Bilder"
         begun = time.monotonic()
-        said = self._do("demo", "--screenshots", str(pictures))
-        drawn = [file for file in pictures.glob("*.png") if file.stat().st_size > 5_000]
+        said = self._do("demo")  # pictures of it are made four times over, which says no more of a bundle
         trained = [line for line in said.splitlines() if line.startswith("Trained ")]
-        if len(trained) < 2 or not said.rstrip().endswith("Done.") or len(drawn) < 10:
-            raise Failed(f"it said {said!r} and drew {len(drawn)} pictures")
-        return f"{trained[0]} {len(drawn)} pictures, {time.monotonic() - begun:.0f} s"
+        if len(trained) < 2 or not said.rstrip().endswith("Done."):
+            raise Failed(f"it said {said!r}")
+        return f"{trained[0]} All in {time.monotonic() - begun:.0f} s"
 
     def _do(self, *arguments: str) -> str:
         done = subprocess.run(
