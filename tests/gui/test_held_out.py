@@ -14,9 +14,12 @@ from qasync import QEventLoop
 
 from exoplanet_desktop.client.held_rows import FILE_NAME
 from exoplanet_desktop.client.record import Record
+from exoplanet_desktop.gui.figures.matrix import MatrixFigure
+from exoplanet_desktop.gui.figures.matrix_page import MatrixPage
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.held_out import HeldOut
 from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.workers.calls import Workers
 
 
@@ -53,3 +56,29 @@ def test_they_are_fetched_without_the_window_waiting_for_the_disk(
         assert record.files(run_id) == [FILE_NAME]
     assert touched
     assert threading.main_thread() not in touched
+
+
+def test_rows_that_cannot_be_read_are_looked_for_no_longer(loop: QEventLoop, tmp_path: Path, qtbot: QtBot) -> None:
+    workers = Workers(count=1)
+    damaged = tmp_path / FILE_NAME
+    damaged.write_text("row,star\n1,a\n", encoding="utf-8")
+
+    async def there(_run_id: str) -> Path:
+        return damaged
+
+    async def no_threshold(_run_id: str) -> None:
+        return None
+
+    notices, told = Notices(), list[str]()
+    notices.open()
+    notices.told.connect(lambda notice: told.append(notice.text))
+    results = Results(workers, notices)
+    qtbot.addWidget(results)
+    page = MatrixPage(MatrixFigure(("A", "B"), [[1, 0], [0, 1]]), workers, notices, parent=results)
+    assert page.note.text().startswith("Looking for")
+    run = SimpleNamespace(run_id="a", held_out=SimpleNamespace(path=there, threshold=no_threshold))
+    results._load_held_out(page, run)
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    assert "has not the columns" in told[0]
+    assert page.note.text().startswith("There are no held-out rows")
+    workers.close()

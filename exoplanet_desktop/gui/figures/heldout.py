@@ -99,6 +99,9 @@ def read_held_out(path: Path) -> HeldOutRows:
     if np.isnan(numbers).any() or (numbers < 0).any() or (probabilities > 1).any() or (rows > 2**53).any():
         raise _unreadable("has cells that are no probabilities or row numbers")
     _, stars = np.unique([text or "" for text in texts["star"]], return_inverse=True)
+    held = np.array([(text or "").lower() == "yes" for text in texts["hold_out"]], dtype=bool)
+    if not held.any():
+        raise _unreadable("marks no row as one of the hold-out")
     return HeldOutRows(
         labels,
         rows.astype(np.int64),
@@ -107,7 +110,7 @@ def read_held_out(path: Path) -> HeldOutRows:
         _codes(texts["actual"], labels),
         _codes(texts["predicted"], labels),
         probabilities,
-        np.array([(text or "").lower() == "yes" for text in texts["hold_out"]], dtype=bool),
+        held,
     )
 
 

@@ -50,7 +50,7 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """For a worker. Raises AppError where the file is not what it should be."""
     rows = read_held_out(path)
-    if not rows.held.any() or rows.held.all():
+    if rows.held.all():
         return Loaded(_scope(rows), None, _scope(rows))
     return Loaded(_scope(rows.hold_out), _scope(rows.others), _scope(rows))
 

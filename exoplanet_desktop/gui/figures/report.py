@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.figures.blocks import Block, Facts, Heading, Paragraph, Picture, Table
 from exoplanet_desktop.gui.figures.figure import Figure, Look
 from exoplanet_desktop.gui.figures.heldout import HeldOutRows
@@ -84,12 +85,12 @@ def write_report(account: Account, look: Look, target: Path) -> None:
 def told(account: Account) -> list[Block]:
     """The report, block by block."""
     result = account.result
-    scope = load(account.held_out).hold_out if account.held_out is not None else None
+    scope, unread = _held_out(account)
     when = account.when.astimezone().strftime("%Y-%m-%d %H:%M %Z") if account.when else ""
     blocks: list[Block] = [
         Heading(account.title, 1),
         Paragraph(" · ".join(part for part in (tr("Training"), when, account.backend) if part)),
-        *(Paragraph(f"⚠ {warning}") for warning in account.warnings),
+        *(Paragraph(f"⚠ {warning}") for warning in (*account.warnings, *unread)),
         Heading(tr("Result")),
         *_result(result),
         *_figures(account),
@@ -107,6 +108,14 @@ def told(account: Account) -> list[Block]:
     if source := SOURCES.get(str(account.request.get("satellite"))):
         blocks.append(Paragraph(source))
     return blocks
+
+
+def _held_out(account: Account) -> tuple[Scope | None, list[str]]:
+    """The rows of the hold-out, or why they are left out of the report, which has all the rest."""
+    try:
+        return (load(account.held_out).hold_out if account.held_out is not None else None), []
+    except AppError as error:
+        return None, [str(error)]
 
 
 def _result(result: "TrainResult") -> list[Block]:

@@ -195,12 +195,16 @@ class Results(QWidget):
     @aio.slot(object, object)
     async def _load_held_out(self, page: MatrixPage, run: TrainingRun) -> None:
         """Read the held-out rows, where the record has them."""
-        path = await run.held_out.path(run.run_id)
-        if path is None:
-            page.show_none()
-        else:
-            threshold = await run.held_out.threshold(run.run_id)
-            page.show_held_out(await self._workers.call(load, path), threshold)
+        try:
+            path = await run.held_out.path(run.run_id)
+            if path is None:
+                page.show_none()
+            else:
+                threshold = await run.held_out.threshold(run.run_id)
+                page.show_held_out(await self._workers.call(load, path), threshold)
+        except AppError:
+            page.show_none()  # it is no longer looked for
+            raise
 
     def _add_pictures(self, run: TrainingRun) -> None:
         page = PicturesPage(run.pictures)

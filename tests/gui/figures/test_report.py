@@ -108,6 +108,25 @@ def test_half_a_letter_of_a_server_is_no_reason_for_no_report(account: Account, 
     assert "broken ? text" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda text: text.replace(",yes,", ",no,"), "marks no row"),
+        (lambda text: "row,star\n1,a\n", "has not the columns"),
+    ],
+)
+def test_held_out_rows_that_cannot_be_read_are_left_out_and_told(
+    account: Account, tmp_path: Path, damage: Callable[[str], str], why: str
+) -> None:
+    assert account.held_out is not None
+    account.held_out.write_text(damage(account.held_out.read_text(encoding="utf-8")), encoding="utf-8")
+    write_report(account, paper_look(), tmp_path / "report.html")
+    text = Reader((tmp_path / "report.html").read_text(encoding="utf-8")).text
+    assert why in text
+    assert "Worst errors of the hold-out" not in text
+    assert "Acknowledgement" in text
+
+
 def test_a_pdf_has_its_pages(account: Account, tmp_path: Path) -> None:
     target = tmp_path / "report.PDF"
     write_report(account, paper_look(), target)
