@@ -221,7 +221,7 @@ class MatrixPage(QWidget):
         return tr("{true}, predicted {said}: {found}", true=true, said=said, found=found)
 
     def _lay_out(self) -> None:
-        cells, rows = _named(tr("C&ells"), self.shade), _named(tr("&Rows"), self.scope)
+        cells, rows = _named(tr("C&ells"), self.shade), _named(tr("Ro&ws"), self.scope)
         self._scope_box = rows
         rows.hide()
         right = QWidget(self)

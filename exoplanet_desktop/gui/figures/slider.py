@@ -50,7 +50,7 @@ class ThresholdPanel(QWidget):
         self._exact: float | None = None
         self._asked: object = None
         self._asking = False
-        self.use = QCheckBox(tr("Call a planet from a &threshold on"), self)
+        self.use = QCheckBox(tr("Call a planet from a t&hreshold on"), self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(STEPS // 20)

@@ -79,7 +79,7 @@ class FilterDialog(QDialog):
         self.values.itemChanged.connect(self._settle)
         self.reason = Words("", "muted")
         self._pages = {
-            "between": self._form((tr("&From"), self.low), (tr("&Up to"), self.high)),
+            "between": self._form((tr("Fro&m"), self.low), (tr("&Up to"), self.high)),
             "one of": self.values,
             "contains": self._form((tr("&Text"), self.text)),
             "is missing": QWidget(),

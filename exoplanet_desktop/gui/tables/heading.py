@@ -31,7 +31,7 @@ class Heading(QWidget):
         self.notes.setFlat(True)
         self.stop = QPushButton(tr("S&top reading"), self)
         self.stop.setToolTip(tr("Keep the rows that have been read so far"))
-        self.reading = QPushButton(tr("Read &as…"), self)
+        self.reading = QPushButton(tr("Read as…"), self)
         self.reading.setFlat(True)
         self.reading.setToolTip(tr("How the file is read: delimiter, encoding, decimal sign, header block, types"))
         self.reading.setAccessibleName(tr("Reading options"))
