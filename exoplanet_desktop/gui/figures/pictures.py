@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.figures.pages import SideBySide
@@ -23,20 +24,22 @@ class PicturesPage(QWidget):
 
     save_wanted = Signal()
 
-    def __init__(self, contents: Mapping[str, bytes], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, contents: Mapping[str, bytes], images: Mapping[str, QImage], parent: QWidget | None = None
+    ) -> None:
+        """`contents`: the files as they came; `images`: what they show, by the same names (`decoded`)."""
         super().__init__(parent)
         self.pictures: dict[str, Picture] = {}
         self.choice = QComboBox(self)
         self.choice.setAccessibleName(tr("Which picture"))
         self._stack = QStackedWidget(self)
         for name, title in TITLES.items():
-            picture = Picture(tr(title), self)
-            if name in contents and picture.show_bytes(contents[name]):
-                self.pictures[name] = picture
-                self.choice.addItem(tr(title), name)
-                self._stack.addWidget(picture)
-            else:
-                picture.deleteLater()
+            if name not in images or images[name].isNull():
+                continue
+            picture = self.pictures[name] = Picture(tr(title), self)
+            picture.show_image(images[name], contents[name])
+            self.choice.addItem(tr(title), name)
+            self._stack.addWidget(picture)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setMinimumContentsLength(12)
         zooms = QWidget(self)

@@ -27,6 +27,7 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.text import count, fixed, tr
+from exoplanet_desktop.gui.widgets.picture import decoded
 from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.words import LargeWords, Words
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -112,6 +113,7 @@ class Results(QWidget):
         self.matrix: MatrixPage | None = None
         self.pictures: PicturesPage | None = None
         self.complete = False
+        self._run: TrainingRun | None = None
         self._left: Iterator[bool] = iter(())
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._add_next)
@@ -157,6 +159,7 @@ class Results(QWidget):
         self.protocol.setText(words.protocol_short(result))
         self.gap.setText(words.gap(result))
         self._make_room()
+        self._run = run
         self._left = self._pages(run, result)
         self._add_next()
 
@@ -166,7 +169,18 @@ class Results(QWidget):
         if next(self._left, None) is not None:
             self._soon.start()
         else:
-            self.complete = True
+            self._add_last()
+
+    @aio.slot()
+    async def _add_last(self) -> None:
+        run = self._run
+        if run is None or run.result is None:
+            return
+        contents = dict(run.pictures)
+        images = await self._workers.call(lambda: {name: decoded(data) for name, data in contents.items()})
+        self._add_pictures(PicturesPage(contents, images))
+        self._add_protocol(run.result)
+        self.complete = True
 
     def _pages(self, run: TrainingRun, result: "TrainResult") -> Iterator[bool]:
         """Adds a page at each step."""
@@ -181,8 +195,6 @@ class Results(QWidget):
         self._add_scores(result)
         self._add_leaks(result)
         yield True
-        self._add_pictures(run)
-        self._add_protocol(result)
 
     def _add_matrix(self, figure: MatrixFigure, run: TrainingRun, stem: str) -> None:
         page = self.matrix = MatrixPage(figure, self._workers, self._notices, stem)
@@ -206,8 +218,7 @@ class Results(QWidget):
             page.show_none()  # it is no longer looked for
             raise
 
-    def _add_pictures(self, run: TrainingRun) -> None:
-        page = PicturesPage(run.pictures)
+    def _add_pictures(self, page: PicturesPage) -> None:
         if not page.pictures:
             page.deleteLater()
             return

@@ -1,7 +1,7 @@
 """A picture that can be zoomed and saved."""
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
-from PySide6.QtGui import QImageReader, QPainter, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
 STEP = 1.25
@@ -25,18 +25,14 @@ class Picture(QGraphicsView):
         self.data = b""
         self._fitted = True
 
-    def show_bytes(self, data: bytes) -> bool:
-        """Show an encoded picture; False where it is none that Qt can read, or far too large a one."""
-        pixmap = _decoded(data)
-        if pixmap.isNull():
-            return False
+    def show_image(self, image: QImage, data: bytes) -> None:
+        """Show a picture that `decoded` made of these bytes, which are what is saved."""
         self.data = data
         self._scene.clear()
-        item = self._scene.addPixmap(pixmap)
+        item = self._scene.addPixmap(QPixmap.fromImage(image))
         item.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
-        self._scene.setSceneRect(QRectF(pixmap.rect()))
+        self._scene.setSceneRect(QRectF(image.rect()))
         self.fit()
-        return True
 
     def fit(self) -> None:
         self._fitted = True
@@ -64,13 +60,14 @@ class Picture(QGraphicsView):
             self.fit()
 
 
-def _decoded(data: bytes) -> QPixmap:
-    """The picture; a null one where Qt cannot read it or its head says that it is too large."""
+def decoded(data: bytes) -> QImage:
+    """The picture; a null one where Qt cannot read it or its head says that it is too large. For a worker."""
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)
     size = reader.size()
     if size.width() * size.height() > MOST_PIXELS:
-        return QPixmap()
-    return QPixmap.fromImageReader(reader)
+        return QImage()
+    # In the form that is painted, so that nothing is converted in the window's thread.
+    return reader.read().convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

@@ -1,18 +1,22 @@
 """From a run's figures to the rows of its catalog, and back after a restart without a backend."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.progress import results as results_module
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.widgets.picture import decoded
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 JOB_MS, WAIT_MS = 90_000, 10_000
@@ -95,7 +99,16 @@ def test_errors_lead_into_the_catalog_and_the_threshold_stays(
     qtbot.waitUntil(lambda: current_object(window) == name, timeout=WAIT_MS)
 
 
-def test_a_backend_without_numbers_shows_its_pictures(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_backend_without_numbers_shows_its_pictures(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[threading.Thread] = set()
+
+    def noted(data: bytes) -> QImage:
+        threads.add(threading.current_thread())
+        return decoded(data)
+
+    monkeypatch.setattr(results_module, "decoded", noted)
     image = QImage(60, 40, QImage.Format.Format_RGB32)
     image.fill(0xFF336699)
     device = QBuffer()
@@ -111,4 +124,6 @@ def test_a_backend_without_numbers_shows_its_pictures(window: MainWindow, qtbot:
     qtbot.waitUntil(lambda: results.complete, timeout=5_000)
     assert [results.tabs.tabText(at) for at in range(results.tabs.count())] == ["Pictures of the backend", "Protocol"]
     assert list(results.pictures.pictures) == ["counts"]
+    assert threads, "nothing was unpacked"
+    assert threading.main_thread() not in threads
     assert "does not tell how it evaluated" in results.protocol.text()
