@@ -108,7 +108,10 @@ class Profiles:
         return profile
 
     def remove(self, name: str) -> None:
-        """Forgets a profile and its token; the embedded engine stays."""
+        """Forgets a profile and its token; the embedded engine stays.
+
+        Raises UnavailableError where the keyring keeps the token; the profile has gone all the same.
+        """
         for profile in [own for own in self._own if own.name == name]:
             self._write([own for own in self._own if own is not profile])
             self._tokens.remove(_key(profile))

@@ -7,7 +7,6 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +64,18 @@ class Tokens:
         self._write({**self._read(), key: token})
 
     def remove(self, key: str) -> None:
-        if (keyring := self._system()) is not None:
-            with suppress(Exception):  # there is none, or the keyring is locked
-                keyring.delete_password(SERVICE, key)
+        """Forgets a token. Raises UnavailableError where the keyring does not let it go."""
         self._forget(key)
+        if (keyring := self._system()) is not None:
+            try:
+                if keyring.get_password(SERVICE, key) is not None:
+                    keyring.delete_password(SERVICE, key)
+            except Exception as error:  # a keyring that is locked, or whose service has gone
+                log.warning("the keyring does not let a token go: %r", error)
+                raise UnavailableError(
+                    "The keyring of this system did not answer, so it may still hold the token. Unlock it, and delete "
+                    f"the entry “{SERVICE}” there."
+                ) from error
 
     def place(self) -> str:
         """Where tokens lie and who can read them, in one sentence."""

@@ -201,6 +201,16 @@ def test_a_keyring_that_fails_gives_way_to_the_file(tmp_path):
     assert tokens.get("a") is None
 
 
+def test_a_keyring_that_keeps_a_token_is_told(tmp_path):
+    keyring = Keyring()
+    profiles = Profiles(tmp_path, Tokens(tmp_path, lambda: keyring))
+    profiles.set_token(profiles.save(LAB), "secret")
+    keyring.broken = True
+    with pytest.raises(UnavailableError, match="may still hold the token"):
+        profiles.remove("Lab")
+    assert [profile.name for profile in Profiles(tmp_path, Tokens(tmp_path, lambda: keyring)).all()] == [EMBEDDED.name]
+
+
 @pytest.mark.parametrize("content", ["", "[", "[]", '{"a": 7}'])
 def test_a_broken_file_of_tokens_holds_none(tmp_path, content):
     (tmp_path / "tokens.json").write_text(content)

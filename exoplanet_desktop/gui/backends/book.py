@@ -65,9 +65,11 @@ class Book:
 
     async def remove(self, name: str) -> None:
         """Forget a profile and its token; what was begun there is still watched. Raises UnavailableError."""
-        async with self._lock:
-            await self._workers.call(lambda: self._profiles().remove(name))
-        self._connections.pop(name, None)
+        try:
+            async with self._lock:
+                await self._workers.call(lambda: self._profiles().remove(name))
+        finally:  # where the keyring keeps the token, the profile has gone all the same
+            self._connections.pop(name, None)
 
     async def token(self, profile: "Profile") -> str | None:
         async with self._lock:

@@ -148,8 +148,10 @@ class BackendDialog(BackendLook):
         if self._is_in_use():
             await self._session.start_embedded()
             self.chosen.emit("")
-        await self._session.book.remove(shown.name)
-        await self.load(self._name_in_use())
+        try:
+            await self._session.book.remove(shown.name)
+        finally:
+            await self.load(self._name_in_use())
         self.trial.say(tr("{name} is removed, with its token.", name=shown.name))
 
     def done(self, result: int) -> None:
