@@ -196,7 +196,12 @@ def _palette(colours: Tokens) -> QPalette:
     return palette
 
 
-@lru_cache(maxsize=16)
+def mark_px(line_px: int) -> int:
+    """How large the mark of a class is beside text whose lines are so high, pixels."""
+    return max(12, round(line_px * 0.75))
+
+
+@lru_cache(maxsize=32)
 def class_icon(label: str, size: int = 12) -> QIcon:
     """The mark of a class in its colour: disc, diamond or triangle."""
     pixmap = QPixmap(size * 2, size * 2)

@@ -37,6 +37,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.gui.widgets.words import ElidedWords
+
 CONTROLS = (
     *(QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstractItemView, QPlainTextEdit, QTextEdit),
     *(QSlider, QTabBar),
@@ -222,10 +224,16 @@ def without_letter(window: QWidget) -> list[str]:
         if widget.isVisible()
         and (
             (isinstance(widget, QPushButton) and widget.property("primary"))
-            or (isinstance(widget, QLabel) and widget.buddy() is not None)
+            or (isinstance(widget, QLabel) and is_of_a_field(widget))
         )
         and not MNEMONIC.search(widget.text())
     ]
+
+
+def is_of_a_field(label: QLabel) -> bool:
+    """Whether a letter in it would lead somewhere; a form makes labels of what is only read, too."""
+    buddy = label.buddy()
+    return buddy is not None and bool(buddy.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 def ambiguous_keys(window: QWidget) -> list[str]:
@@ -274,6 +282,8 @@ def cut(window: QWidget) -> list[str]:
             or is_part(widget)
         ):
             continue
+        if isinstance(widget, ElidedWords):
+            continue  # shortened where it must be, with all of it in its tooltip
         if isinstance(widget, QLabel) and widget.text() and widget.pixmap().isNull():
             room = widget.contentsRect()
             if widget.wordWrap():

@@ -104,7 +104,7 @@ class MatrixPage(QWidget):
         self.note = Words(tr("Looking for the held-out rows …"), "muted", selectable=True)
         self._rows_soon = QTimer(self, singleShot=True, interval=ROWS_FOLLOW_MS)
         self._rows_soon.timeout.connect(self._show_rows)
-        self.threshold = ThresholdPanel(workers, notices, self)
+        self.threshold = ThresholdPanel(workers, notices)  # gets its parent last, so that Tab reaches it last
         self.threshold.hide()
         self._lay_out()
         self.view.chosen.connect(self._choose)

@@ -24,6 +24,7 @@ from exoplanet_desktop.gui.figures.matrix import MatrixFigure, Place
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -227,3 +228,4 @@ class FigurePanel(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.words)
         layout.addWidget(self.view, 1)
+        in_order(self.words_button, self.button, self.view)

@@ -33,7 +33,7 @@ class MergeForm(QWidget):
             self.rule.setItemData(place, tip(tr(whole)), Qt.ItemDataRole.ToolTipRole)
         self.identifier = combo(tr("Objects by"), [])
         self.identifier.setToolTip(tr("The column that says which object a row is"))
-        self._identifier_label = QLabel(tr("&Objects by"), self)
+        self._identifier_label = QLabel(tr("Ob&jects by"), self)
         self._identifier_label.setBuddy(self.identifier)
         self.name = QLineEdit()
         self.name.setPlaceholderText(tr("from the names of the catalogs"))

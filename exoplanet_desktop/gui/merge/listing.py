@@ -39,7 +39,7 @@ class Listing(QWidget):
         self._services, self._local = services, local
         self._connection = services.session.connection
         self.files = MergedFiles()
-        self.use_button = QPushButton(tr("&Use"))
+        self.use_button = QPushButton(tr("U&se"))
         self.save_button = QPushButton(tr("Save…"))
         self.delete_button = QPushButton(tr("Delete"))
         self.refresh_button = QPushButton(tr("Refresh"))

@@ -44,7 +44,7 @@ class PreviewPane(QFrame):
         self.sum = Words("", "muted")
         self.files = _table(tr("The catalogs of the merge"))
         self.notes = Words("", "warning", selectable=True)
-        self._notes_area = QScrollArea(self)
+        self._notes_area = QScrollArea()  # Tab follows the order in which they get their parent
         self._notes_area.setWidget(self.notes)
         self._notes_area.setWidgetResizable(True)
         self._notes_area.setAccessibleName(tr("Notes on the merge"))

@@ -18,7 +18,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.column import scrolled
+from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.words import Words
@@ -27,8 +27,6 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile
-
-LEAST_LINES = 16  # of text, that the table with all around it is high at least
 
 
 class UsePage(QWidget):

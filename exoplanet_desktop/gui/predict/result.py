@@ -13,7 +13,9 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
+from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 
 if TYPE_CHECKING:
@@ -41,14 +43,24 @@ class ResultPage(QWidget):
         self.busy = BusyPage()
         self.busy.hide()
         self.transfer = TransferBar()
-        layout = QVBoxLayout(self)
+        page = QWidget()
+        page.setObjectName("page")
+        layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 8, 0, 0)
         for widget in (self.summary, self.transfer, self.busy):
             layout.addWidget(widget)
         layout.addWidget(self.view, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(page))
+        with_text(self, self._give_room)
         self.busy.cancelled.connect(self.cancelled)
         self.summary.filter_wanted.connect(self._filter)
         self.view.pane.selecting.selected.connect(self._press_chips)
+
+    def _give_room(self) -> None:
+        """Let the table keep some rows in sight: with large text in a low window, the page is scrolled instead."""
+        self.view.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
 
     def show_busy(self, text: str) -> None:
         self.busy.start(text, cancellable=True)

@@ -6,14 +6,15 @@ Each of its numbers is a button that leaves in the table below the rows that it 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction
 from exoplanet_desktop.gui.text import count, fixed, percent, tr
 from exoplanet_desktop.gui.widgets.classbar import MARKED, Shares
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Disposition, Model
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 PREDICTED = ("Predicted_Class", "pred_label")
 MATCH = ("Match", "match")
 CONFIDENCE = ("Confidence",)
+MARGIN_PX = 8
 
 
 class Summary(QFrame):
@@ -52,20 +54,37 @@ class Summary(QFrame):
         words.setSpacing(4)
         words.addWidget(self.headline)
         words.addWidget(self.agreement)
-        line = QHBoxLayout()
+        self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         line.setSpacing(16)
         line.addLayout(words, 1)
-        line.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         holder = QWidget()
+        self._parts = (self.headline, self.agreement, self.notes, self.save_button, holder)
         self._flow = FlowLayout(holder, spacing=8)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         layout.setSpacing(4)
         layout.addLayout(line)
         layout.addWidget(self.notes)
         layout.addWidget(holder)
         layout.addWidget(self._shares)
         theme.theme().changed.connect(self._recolour)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as its widest part: the button stands below the words where there is no room beside them."""
+        widest = max(part.minimumSizeHint().width() for part in self._parts)
+        return QSize(widest + self._margins, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        words = max(label.minimumSizeHint().width() for label in (self.headline, self.agreement))
+        needed = words + self._line.spacing() + self.save_button.sizeHint().width() + self._margins
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._line.setDirection(across if needed <= self.width() else down)
+
+    @property
+    def _margins(self) -> int:
+        return 2 * (MARGIN_PX + self.frameWidth())
 
     def show_prediction(self, prediction: Prediction, name: str, columns: "Sequence[str]") -> None:
         """`columns` are those of the table below, which tell what it can be filtered by."""
@@ -115,6 +134,7 @@ class Summary(QFrame):
             uncertain = tr("? {rows} uncertain", rows=count(prediction.uncertain))
             self._add("uncertain", uncertain, ColumnFilter(confidence, "<", UNCERTAIN_BELOW))
             self.chips["uncertain"].setToolTip(tr("Highest probability below {bound}", bound=fixed(UNCERTAIN_BELOW, 2)))
+        in_order(self.save_button, *self.chips.values())
         self._recolour()
 
     def _column(self, names: "Sequence[str]") -> str:
@@ -127,7 +147,6 @@ class Summary(QFrame):
         chip.setToolTip(tr("Show these rows alone"))
         chip.setCheckable(True)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        chip.setIconSize(QSize(12, 12))
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setEnabled(bool(one.column))
         chip.toggled.connect(lambda on: self.filter_wanted.emit(one if on else None, one.column))
@@ -137,8 +156,10 @@ class Summary(QFrame):
     @Slot()
     def _recolour(self) -> None:
         """The marks are pictures, which do not follow the scheme by themselves."""
+        size = theme.mark_px(self.fontMetrics().lineSpacing())
         for name, chip in self.chips.items():
-            chip.setIcon(theme.class_icon(name) if name in MARKED else QIcon())
+            chip.setIconSize(QSize(size, size))
+            chip.setIcon(theme.class_icon(name, size) if name in MARKED else QIcon())
 
 
 def _agreement(prediction: Prediction) -> str:

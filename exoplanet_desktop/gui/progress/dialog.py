@@ -102,6 +102,7 @@ class ProgressDialog(QDialog):
         self.results.row_wanted.connect(lambda number: self.row_wanted.emit(self.run, number))
         self.results.rows_wanted.connect(lambda numbers: self.rows_wanted.emit(self.run, numbers))
         self.results.save_picture_wanted.connect(self.ask_picture_target)
+        self.results.completed.connect(self._order_buttons)
         self.results.hide()
         self.save_model_button = QPushButton(tr("Save model…"), self)
         self.save_model_button.clicked.connect(self.ask_model_target)
@@ -232,7 +233,6 @@ class ProgressDialog(QDialog):
             self.bar.hide()
             self.results.show_run(self.run)
             self.results.show()
-            at_the_end(self, self.predict_button, self.save_model_button, self.close_button)
             self.trust.refresh()
             grow(self, *measured(self, *RESULTS))
         else:
@@ -251,6 +251,12 @@ class ProgressDialog(QDialog):
             cursor.movePosition(QTextCursor.MoveOperation.End)
             cursor.insertText(text)
             self.log.ensureCursorVisible()
+
+    @Slot()
+    def _order_buttons(self) -> None:
+        """Let Tab reach the buttons below last, also after pages that came later."""
+        asked_for = (self.predict_button, self.save_model_button, self.report_button)
+        at_the_end(self, *asked_for, self.transfer.cancel_button, self.again_button, self.close_button)
 
     def _size(self) -> None:
         room_for_text(self, *(STATE if self.run.result is None else RESULTS))
@@ -294,7 +300,8 @@ class ProgressDialog(QDialog):
         layout.addStretch(0)
         layout.addWidget(self.transfer)
         layout.addLayout(buttons)
-        in_order(self.predict_button, self.save_model_button, self.close_button)
+        in_order(self.log_button, self.wait_button, self.ask_button, self.cancel_button, self.log)
+        self._order_buttons()
         with_text(self, self._size)
 
 

@@ -51,11 +51,13 @@ class KeptDialog(QDialog):
         for name, value in kept.facts():
             form.addRow(name, Words(value, selectable=True))
         area = QScrollArea()
+        area.setAccessibleName(tr("About the run"))
         area.setWidget(facts)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         log = QPlainTextEdit(kept.log_text)
         log.setReadOnly(True)
+        log.setTabChangesFocus(True)
         log.setAccessibleName(tr("Log"))
         log.setVisible(bool(kept.log_text))
         self.save_button = QPushButton(tr("&Save file…"))

@@ -87,6 +87,7 @@ class Cards(QWidget):
 
 class Results(QWidget):
     """Signals:
+    completed: all pages are there.
     row_wanted: number in the catalog of the row to go to.
     rows_wanted: numbers in the catalog of the rows to show.
     save_picture_wanted: the backend's picture on top shall be saved.
@@ -95,6 +96,7 @@ class Results(QWidget):
         complete: all pages are there.
     """
 
+    completed = Signal()
     row_wanted = Signal(int)
     rows_wanted = Signal(object)
     save_picture_wanted = Signal()
@@ -181,6 +183,7 @@ class Results(QWidget):
         self._add_pictures(PicturesPage(contents, images))
         self._add_protocol(run.result)
         self.complete = True
+        self.completed.emit()
 
     def _pages(self, run: TrainingRun, result: "TrainResult") -> Iterator[bool]:
         """Adds a page at each step."""

@@ -26,6 +26,7 @@ from exoplanet_desktop.gui.runs import ranking
 from exoplanet_desktop.gui.runs.batch import Batch
 from exoplanet_desktop.gui.runs.ranking import Standing
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 FULL = 1000
 REFRESH_MS = 400
 STATE, NUMBERS = 2, (3, 4, 6, 7)
+ROOM = (140, 26)  # in letters and lines, as far as the screen has it
 
 
 class RankingDialog(QDialog):
@@ -181,13 +183,17 @@ class RankingDialog(QDialog):
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         # What a training says of itself is long; the tooltip has it whole.
         across.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Interactive)
-        table.setColumnWidth(STATE, self.fontMetrics().horizontalAdvance("✕ fold 5 of 5") + 16)
+        with_text(table, self._widen_state)
         across.setMinimumSectionSize(56)
         for column, text in enumerate(ranking.headers()):
             header = QTableWidgetItem(text)
             side = Qt.AlignmentFlag.AlignRight if column in NUMBERS else Qt.AlignmentFlag.AlignLeft
             header.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             table.setHorizontalHeaderItem(column, header)
+
+    def _widen_state(self) -> None:
+        self.table.setColumnWidth(STATE, self.table.fontMetrics().horizontalAdvance("✕ fold 5 of 5") + 16)
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().lineSpacing() + 9)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -210,8 +216,7 @@ class RankingDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.method)
         layout.addLayout(bottom)
-        room = self.screen().availableSize()
-        self.resize(min(980, room.width() - 32), min(420, room.height() - 64))
+        size_in_text(self, *ROOM)
 
 
 def _ranked(

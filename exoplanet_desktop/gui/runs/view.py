@@ -168,9 +168,15 @@ def _table(model: RunsModel, parent: QWidget) -> QTableView:
     view.setTabKeyNavigation(False)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setAccessibleName(tr("Runs"))
+    for column in SAMPLES:
+        view.setColumnHidden(column, column in HIDDEN_AT_FIRST)
+    with_text(view, lambda: _widen(view))
+    return view
+
+
+def _widen(view: QTableView) -> None:
+    """Give each column room for what it usually shows."""
     metrics = view.fontMetrics()
     for column, sample in SAMPLES.items():
         widest = max(metrics.horizontalAdvance(text) for text in (sample, f"{header(column)} ▾"))
         view.setColumnWidth(column, widest + 24)
-        view.setColumnHidden(column, column in HIDDEN_AT_FIRST)
-    return view

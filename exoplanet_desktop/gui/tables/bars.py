@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.summary import ColumnSummary
 
 CLASSES = (*(str(label) for label in Disposition), "")
-MARK_PX = 12
 GAP_PX = 8
 TICKS = 5
 LONGEST_VALUE = 40  # characters
@@ -37,12 +36,17 @@ class _Painted(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
+    @property
+    def mark_px(self) -> int:
+        """How large the mark of a class is."""
+        return theme.mark_px(self.fontMetrics().lineSpacing())
+
     def draw_mark(self, painter: QPainter, label: str, x: float, middle: float) -> float:
         """The mark of a class; returns where its text begins."""
         if label:
-            pixmap = theme.class_icon(label).pixmap(MARK_PX, MARK_PX)
-            painter.drawPixmap(int(x), int(middle - MARK_PX / 2), pixmap)
-        return x + MARK_PX + GAP_PX / 2
+            pixmap = theme.class_icon(label, self.mark_px).pixmap(self.mark_px, self.mark_px)
+            painter.drawPixmap(int(x), int(middle - self.mark_px / 2), pixmap)
+        return x + self.mark_px + GAP_PX / 2
 
     def draw_focus(self, painter: QPainter) -> None:
         if self.hasFocus():
@@ -78,7 +82,7 @@ class ClassStrips(_Painted):
         line = metrics.lineSpacing()
         texts = {label: (self.name(label), count(sum(values))) for label, values in self._counts.items()}
         side = max(metrics.horizontalAdvance(text) for both in texts.values() for text in both)
-        left = side + MARK_PX + 2 * GAP_PX
+        left = side + self.mark_px + 2 * GAP_PX
         width, height = self.width() - left - GAP_PX, (self.height() - 2 * line) / max(1, len(self._counts))
         for number, (label, values) in enumerate(self._counts.items()):
             bottom = (number + 1) * height - 4
@@ -193,7 +197,7 @@ class ValueBars(_Painted):
             for label in CLASSES
             if any(label in parts for _, _, parts in self._rows)
         }
-        told = sum(width + MARK_PX + 2 * GAP_PX for width in widest.values())
+        told = sum(width + self.mark_px + 2 * GAP_PX for width in widest.values())
         left = names + GAP_PX
         width, most = max(20.0, self.width() - left - told - GAP_PX), max(rows for _, rows, _ in self._rows)
         align = Qt.AlignmentFlag
@@ -215,7 +219,7 @@ class ValueBars(_Painted):
                     painter.setPen(QColor(colours.muted))
                     box = QRectF(begin, top, room, high)
                     painter.drawText(box, align.AlignVCenter | align.AlignRight, count(parts[label]))
-                x += room + MARK_PX + 2 * GAP_PX
+                x += room + self.mark_px + 2 * GAP_PX
         self.draw_focus(painter)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 from exoplanet_desktop.catalogs.view import RowNumbers
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ class FilterChips(QWidget):
     change_wanted = Signal(str)
     drop_wanted = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, after: QWidget, parent: QWidget | None = None) -> None:
+        """`after`: what Tab comes from."""
         super().__init__(parent)
+        self._after = after
         self._flow = FlowLayout(self)
         self.setAccessibleName(tr("Conditions on columns"))
         self.hide()
@@ -65,8 +68,10 @@ class FilterChips(QWidget):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        for one in filters:
-            self._flow.addWidget(self._chip(one))
+        chips = [self._chip(one) for one in filters]
+        for chip in chips:
+            self._flow.addWidget(chip)
+        in_order(self._after, *(button for chip in chips for button in chip.findChildren(QToolButton)))
         self.setVisible(bool(filters))
         self.updateGeometry()
 

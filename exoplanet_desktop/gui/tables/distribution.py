@@ -53,6 +53,7 @@ class DistributionDialog(QDialog):
         page.addLayout(self._room, 1)
         page.addWidget(self.note)
         area = QScrollArea(self)
+        area.setAccessibleName(tr("Distribution of the column"))
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(inside)

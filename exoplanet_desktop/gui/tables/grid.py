@@ -17,12 +17,13 @@ from exoplanet_desktop.gui.tables.memory import Look
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
 from exoplanet_desktop.gui.tables.painting import CellPainter
 from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.theme import mark_px
 from exoplanet_desktop.gui.workers.calls import Workers
 
 MOST_COPIED_CELLS = 500_000
 NARROWEST_PX, WIDEST_PX = 64, 280
 PADDING_PX = 28
-MARK_PX = 20
+MARK_GAP_PX = 8  # before and after the mark of a class
 SORT_PX = 10  # for the key and the arrow of a sort
 ROW_PADDING_PX = 9
 SAMPLED_CELLS = 2_000  # that column widths are taken from
@@ -149,7 +150,8 @@ class Grid(QTableView):
             width = max(metrics.horizontalAdvance(header) + SORT_PX, metrics.horizontalAdvance(longest)) + PADDING_PX
             if any(text in LABELS for text in texts):
                 # Room for the mark, and for the longest class: the sample may not have it.
-                width = max(width, metrics.horizontalAdvance(max(LABELS, key=len)) + PADDING_PX) + MARK_PX
+                width = max(width, metrics.horizontalAdvance(max(LABELS, key=len)) + PADDING_PX)
+                width += mark_px(metrics.lineSpacing()) + MARK_GAP_PX
             width = max(NARROWEST_PX, min(WIDEST_PX, width))
             self._fitted[self.table_model.columns[column]] = width
             self.setColumnWidth(column, width)

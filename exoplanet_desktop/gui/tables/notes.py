@@ -66,6 +66,7 @@ def _table(lines: "tuple[BadLine, ...]") -> QTableWidget:
     table.setAccessibleName(tr("Lines that could not be read"))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setTabKeyNavigation(False)
     table.verticalHeader().hide()
     for row, bad in enumerate(lines):
         number = QTableWidgetItem(count(bad.line))

@@ -7,14 +7,13 @@ one to the next is looked up once.
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Slot
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.tables.model import TableModel
 
 PADDING_PX = 7
-MARK_PX = 12
 GAP_PX = 6
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _FOCUSED = QStyle.StateFlag.State_HasFocus.value
@@ -45,6 +44,7 @@ class CellPainter(QStyledItemDelegate):
     def _take_colours(self) -> None:
         tokens = theme.tokens()
         names = _Colours.__dataclass_fields__
+        self._mark_px = theme.mark_px(QFontMetrics(QApplication.font()).lineSpacing())
         self._colours = _Colours(**{name: QColor(getattr(tokens, name)) for name in names})
 
     def paint(
@@ -58,8 +58,9 @@ class CellPainter(QStyledItemDelegate):
             painter.fillRect(box, colours.accent)
         left, width = left + PADDING_PX, width - 2 * PADDING_PX
         if label:
-            theme.class_icon(label).paint(painter, left, top + (height - MARK_PX) // 2, MARK_PX, MARK_PX)
-            left, width = left + MARK_PX + GAP_PX, width - MARK_PX - GAP_PX
+            mark = self._mark_px
+            theme.class_icon(label, mark).paint(painter, left, top + (height - mark) // 2, mark, mark)
+            left, width = left + mark + GAP_PX, width - mark - GAP_PX
         if text:
             metrics = option.fontMetrics
             if metrics.horizontalAdvance(text) > width:

@@ -61,7 +61,7 @@ class TablePane(QFrame):
         self.heading = Heading(self)
         self.title, self.size_label, self.notes = self.heading.title, self.heading.size_label, self.heading.notes
         self.tools = TableTools(self)
-        self.chips = FilterChips(self)
+        self.chips = FilterChips(self.tools.columns, self)
         self.classes = ClassBar(self)
         self.selecting = Selecting(workers, self)
         self.finding = Finding(workers, self.selecting, self.grid, self.tools)

@@ -72,6 +72,7 @@ class ReadingDialog(QDialog):
         self.preview = QTableWidget(self)
         self.preview.setAccessibleName(tr("First rows as they are read"))
         self.preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.preview.setTabKeyNavigation(False)
         self.preview.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectColumns)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok

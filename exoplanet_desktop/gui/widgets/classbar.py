@@ -93,7 +93,8 @@ def _entry(label: str, rows: int, parent: QWidget) -> QWidget:
     row.setSpacing(4)
     if label in MARKED:
         mark = QLabel(entry)
-        mark.setPixmap(theme.class_icon(label).pixmap(12, 12))
+        size = theme.mark_px(parent.fontMetrics().lineSpacing())
+        mark.setPixmap(theme.class_icon(label, size).pixmap(size, size))
         row.addWidget(mark)
     row.addWidget(Words(f"{label}  {count(rows)}", wrap=False, parent=entry))
     return entry

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.widgets.words import Words
 
 COLUMN_PX = 316
 LEAST_PX = 300
+LEAST_LINES = 16  # of text, that a table with all around it is high at least where its page can be scrolled
 
 
 class GoButton(QWidget):
@@ -59,6 +60,11 @@ def scrolled(page: QWidget) -> QScrollArea:
 
 class _Scrolled(QScrollArea):
     """As wide as its widest control wants, at any size of text and in any dress."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # the page may want another width now
+        return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
         page = self.widget()

@@ -6,7 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.text import counted, tr
@@ -19,11 +30,26 @@ if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
 
 Word = TypeVar("Word", bound=StrEnum)
+EDGE_PX = 4  # that the style leaves free before and after the text
+
+
+class ElidedCombo(QComboBox):
+    """A combo box whose text ends in “…” where there is no room for all of it; Qt's own cuts through a letter."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter, look = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(look)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, look)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, look, part, self).width() - EDGE_PX
+        text = self.fontMetrics().elidedText(look.currentText, Qt.TextElideMode.ElideRight, room)
+        look.currentText = text
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, look)
 
 
 def combo(name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
     """A combo box of (text, value) with an accessible name; it never asks for more width than it gets."""
-    box = QComboBox()
+    box = ElidedCombo()
     box.setAccessibleName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(8)
@@ -109,8 +135,8 @@ class TrainingOptions(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(8)
         fields = {
-            tr("&Satellite"): self.satellite,
-            tr("&Model"): self.model,
+            tr("Satell&ite"): self.satellite,
+            tr("M&odel"): self.model,
             tr("Feat&ures"): self.features,
             tr("Wei&ghts"): self.balance,
         }
