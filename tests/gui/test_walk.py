@@ -4,15 +4,19 @@ The demo knows the way to each screen; here it looks at them through the checks 
 """
 
 import asyncio
-from collections.abc import Iterator
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.demo import support
+import exoplanet_desktop.gui
+from exoplanet_desktop.gui.demo import support, trainings
 from exoplanet_desktop.gui.demo.camera import Camera, Look
+from exoplanet_desktop.gui.demo.play import Demo
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.settings import Scheme
 from tests.gui import walk
@@ -22,7 +26,7 @@ CHECKS = (
     *(walk.nameless, walk.unreachable, walk.traps, walk.backwards, walk.clashes, walk.ambiguous_keys),
     *(walk.without_letter, walk.cut, walk.overlapping),
 )
-PLAY_MS = 300_000
+PLAY_MS = 600_000
 
 
 class Walker(Camera):
@@ -71,3 +75,31 @@ def test_empty_tabs_first_steps_and_what_the_menus_open(window: MainWindow, walk
     done(asyncio.ensure_future(look()), qtbot)
     assert not walker.told, "\n".join(walker.told)
     assert {"train-empty", "merge-empty", "first-steps-3", "settings", "help", "crash", "closing"} <= {*walker.names}
+
+
+def dialogs_of_the_program() -> set[type[QDialog]]:
+    """Every dialog class of the package that is shown as it is; what others are made from is not."""
+    for module in pkgutil.walk_packages(exoplanet_desktop.gui.__path__, "exoplanet_desktop.gui."):
+        importlib.import_module(module.name)
+    found, waiting = set(), [QDialog]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            if kind.__module__.startswith("exoplanet_desktop.") and not kind.__subclasses__():
+                found.add(kind)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(620)
+def test_the_whole_work_and_every_dialog_on_the_way(
+    live: MainWindow, sample: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(trainings, "LONG_ROWS", 6_000)
+    walker = Walker()
+    try:
+        done(asyncio.ensure_future(Demo(sample(), walker).play(live)), qtbot)
+    finally:
+        live.preferences.change(theme="system", text_percent=100)
+    assert not walker.told, "\n".join(walker.told)
+    assert dialogs_of_the_program() <= walker.kinds
