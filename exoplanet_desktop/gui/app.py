@@ -18,6 +18,7 @@ from exoplanet_desktop.catalogs.temporary import sweep
 from exoplanet_desktop.errors import BugError
 from exoplanet_desktop.gui import aio, settings, theme
 from exoplanet_desktop.gui.backends import start as backends
+from exoplanet_desktop.gui.garbage import GarbageCollector
 from exoplanet_desktop.gui.instance import Instance
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.notices import Notices
@@ -72,12 +73,16 @@ def run(
     logged = log_file()
     crashes = CrashRecord(logged.parent) if logged and script is None else None
     start = Start(files, data_dir, script, instance, crashes)
+    garbage = GarbageCollector()
+    garbage.start()
     try:
         aio.run(application, lambda: _live(application, start))
     except Exception as error:
         if crashes is not None:
             crashes.note(error)
         raise
+    finally:
+        garbage.stop()
     if crashes is not None:
         crashes.end()
     if instance is not None:

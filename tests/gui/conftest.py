@@ -15,6 +15,7 @@ from qasync import QEventLoop
 
 from exoplanet_desktop.catalogs.simulate import simulate
 from exoplanet_desktop.gui import theme
+from exoplanet_desktop.gui.garbage import GarbageCollector
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
@@ -25,9 +26,13 @@ START_MS = 30_000
 
 
 @pytest.fixture(scope="session")
-def styled(qapp: QApplication) -> QApplication:
+def styled(qapp: QApplication) -> Iterator[QApplication]:
+    """Dressed, and with the collector of the program: without it, workers destroy the widgets of tests before."""
+    garbage = GarbageCollector()
+    garbage.start()
     theme.apply(qapp)
-    return qapp
+    yield qapp
+    garbage.stop()
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,8 @@ def test_the_rows_that_a_filter_leaves_arrive(received: list[dict[str, str]], op
     assert len(table) == rows
     assert max(table["koi_period"]) < 10
     assert str(table["koi_period"].unit) == "d"
+    assert table["koi_depth"].unit is None  # parts per million, which the format cannot write
+    assert "[ppm]" in table["koi_depth"].description
     assert list(table.colnames) == list(pane.grid.shown_columns())
 
 

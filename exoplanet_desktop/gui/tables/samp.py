@@ -1,9 +1,8 @@
 """The rows on screen, sent to the other programs of this desktop by SAMP, as a VOTable (the extra `vo`)."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from exoplanet_desktop.errors import UnavailableError
@@ -63,7 +62,6 @@ def _nobody() -> UnavailableError:
 def _votable(view: "View", columns: Sequence[str]) -> Path:
     import pandas as pd
     from astropy.table import Table
-    from astropy.units import Unit
 
     from exoplanet_desktop.catalogs.export import export
 
@@ -78,7 +76,20 @@ def _votable(view: "View", columns: Sequence[str]) -> Path:
     for column in table.colnames:
         unit = units.get(column, "")
         table[column].description = " ".join(filter(None, (labels.get(column), unit and f"[{unit}]"))) or None
-        with suppress(ValueError):
-            table[column].unit = Unit(UNITS.get(unit, unit), format="cds") if unit else None
+        table[column].unit = _unit(unit)
     table.write(path, format="votable", tabledata_format="binary2")
     return path
+
+
+def _unit(words: str) -> Any:
+    """The unit that the archive calls so; None where the format cannot write it, such as parts per million."""
+    from astropy.units import Unit
+
+    if not words:
+        return None
+    try:
+        unit = Unit(UNITS.get(words, words), format="cds")
+        unit.to_string("vounit")
+    except ValueError:
+        return None
+    return unit

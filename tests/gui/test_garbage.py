@@ -1,0 +1,58 @@
+"""Widgets that nobody holds any more go in the window's thread, whichever thread is at work."""
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.garbage import YOUNG, GarbageCollector
+
+
+class Knot(QWidget):
+    """A widget that holds itself, as dialogs with connected lambdas do."""
+
+    def __init__(self, gone: list[threading.Thread]) -> None:
+        super().__init__()
+        self.knot = self
+        self.destroyed.connect(lambda: gone.append(threading.current_thread()), type=Qt.ConnectionType.DirectConnection)
+
+
+def allocate(many: int) -> list[list[int]]:
+    """New objects, which set off collections where Python collects by itself."""
+    return [[number] for number in range(many)]
+
+
+@pytest.fixture
+def collector(qtbot: QtBot) -> Iterator[GarbageCollector]:
+    was_enabled = gc.isenabled()
+    collector = GarbageCollector()
+    collector.start()
+    yield collector
+    collector.stop()
+    if not was_enabled:
+        gc.disable()
+
+
+def test_a_widget_is_not_destroyed_by_a_busy_worker(collector: GarbageCollector, qtbot: QtBot) -> None:
+    gone: list[threading.Thread] = []
+    Knot(gone)
+    worker = threading.Thread(target=allocate, args=(200 * YOUNG,))
+    worker.start()
+    worker.join()
+    assert gone == []
+
+    kept = allocate(2 * YOUNG)
+    qtbot.waitUntil(lambda: gone != [], timeout=5_000)
+
+    assert gone == [threading.main_thread()]
+    assert len(kept) == 2 * YOUNG
+
+
+def test_python_collects_again_when_it_has_ended(collector: GarbageCollector) -> None:
+    assert not gc.isenabled()
+    collector.stop()
+    assert gc.isenabled()
