@@ -71,6 +71,7 @@ class CompareDialog(QDialog):
         self._dress_table()
         self.base.currentIndexChanged.connect(self.show_all)
         self.same.toggled.connect(self.show_all)
+        theme.theme().changed.connect(self.show_all)
         QShortcut(QKeySequence.StandardKey.Copy, self.table, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
         for button in (copy, close):
             button.setAutoDefault(False)  # Enter in the table copies nothing

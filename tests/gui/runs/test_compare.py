@@ -3,9 +3,11 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.runs.compare_dialog import CompareDialog
 
 SOON_MS = 5_000
@@ -63,6 +65,24 @@ def test_what_differs_is_shown_and_judged(dock: Any, filled: Any, qtbot: QtBot) 
     assert shown(dialog)["Satellite"] == ["KOI", "KOI"]
     qtbot.keyClick(dialog.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text().splitlines()[0] == "\tboosted\tforest"
+    dialog.close()
+
+
+def test_verdicts_take_the_colours_of_another_scheme(dock: Any, filled: Any, qtbot: QtBot) -> None:
+    filled.run("forest", scored([0.90, 0.904, 0.896, 0.90, 0.90]), model="rf")
+    filled.run("boosted", scored([0.94, 0.945, 0.935, 0.94, 0.94]))
+    dialog = compared(dock(), qtbot)
+
+    def colours() -> set[str]:
+        cells = [dialog.table.item(row, column) for row in range(dialog.table.rowCount()) for column in (1, 2)]
+        return {cell.foreground().color().name() for cell in cells if "▼" in cell.text()}
+
+    try:
+        for scheme, tokens in ((Qt.ColorScheme.Light, theme.LIGHT), (Qt.ColorScheme.Dark, theme.DARK)):
+            theme.theme().choose(scheme)
+            assert colours() == {QColor(tokens.candidate).name()}
+    finally:
+        theme.theme().choose(Qt.ColorScheme.Unknown)
     dialog.close()
 
 
