@@ -23,7 +23,7 @@ from tests.reference_server.acts import ERROR, MISBEHAVIOURS, RIGHT
 from tests.reference_server.counts import count
 from tests.reference_server.stage import Elsewhere, Stage
 
-LIMIT_S = 20.0  # of a case; the patience allows about three seconds, the rest is for a machine that is busy
+LIMIT_S = 8.0  # of a case; the patience allows about three seconds, the rest is for a machine that is busy
 WORK_S = 1.0  # of processor time without a break
 SOME = ("HTML for JSON", "half an answer", "a redirect to another host", "silence")
 UNREADABLE = re.compile(r"[<>\x00]|Traceback|Errno|object at|HTTPConnection|None|inside the program")

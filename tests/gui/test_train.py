@@ -26,6 +26,7 @@ def test_a_catalog_is_shown_and_recognised(window: MainWindow, sample: Sample, q
     tab = window.train
     assert tab.options.satellite.currentData() == "TOI"
     assert tab.view.pane.size_label.text() == "600 × 65"
+    assert "pl_orbper < 10" in tab.view.pane.tools.filter_line.placeholderText()  # a column that this catalog has
     qtbot.waitUntil(lambda: tab.view.grid.model().index(0, 0).data() not in ("", "…"), timeout=5_000)
 
 

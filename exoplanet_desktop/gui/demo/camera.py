@@ -84,7 +84,6 @@ class Camera:
                 await self.look_at(window, name, look)
             if window is not None:
                 window.close()
-                await asyncio.sleep(SETTLED_S)  # Qt crashed where it dressed one that was going
         await self._put_on(self.looks[0])
 
     async def _put_on(self, look: Look) -> None:

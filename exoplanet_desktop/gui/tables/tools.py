@@ -10,6 +10,8 @@ from exoplanet_desktop.gui.tables.completion import WordCompleter
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import Words
 
+PERIODS = ("koi_period", "pl_orbper")  # the orbital period in KOI, and in K2 and TOI: what most filter by
+
 
 class TableTools(QWidget):
     """Signals:
@@ -25,7 +27,7 @@ class TableTools(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.filter_line = QLineEdit(self)
-        self.filter_line.setPlaceholderText(tr("Filter rows, such as koi_period < 10"))
+        self.filter_line.setPlaceholderText(_example(PERIODS))
         self.filter_line.setToolTip(_filter_tip())
         self.filter_line.setAccessibleName(tr("Filter rows by a condition"))
         self.filter_line.setClearButtonEnabled(True)
@@ -57,6 +59,7 @@ class TableTools(QWidget):
     def offer(self, names: Sequence[str]) -> None:
         """Begin anew for a table: nothing is filtered or looked for, and these names complete a filter."""
         self._completer.set_names(names)
+        self.filter_line.setPlaceholderText(_example(names))
         for line in (self.filter_line, self.find_line):
             line.blockSignals(True)
             line.clear()
@@ -98,6 +101,13 @@ class TableTools(QWidget):
     def _keys(self, keys: QKeySequence.StandardKey, slot: object) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.activated.connect(slot)
+
+
+def _example(names: Sequence[str]) -> str:
+    """What may be written, for a table with these columns."""
+    if period := next((name for name in PERIODS if name in names), None):
+        return tr("Filter rows, such as {column} < 10", column=period)
+    return tr("Filter rows by a condition")
 
 
 def _filter_tip() -> str:
