@@ -1,4 +1,5 @@
-"""Where icons, style sheet, column dictionaries and help pages lie: in the wheel, or beside a checkout's package."""
+"""Where files lie: icons, style sheet, column dictionaries and help pages, in the wheel or beside a checkout's package;
+and the user's data."""
 
 from pathlib import Path
 
@@ -15,3 +16,10 @@ def docs() -> Path:
     """The folder of the help pages."""
     bundled = _PACKAGE / "_docs"
     return bundled if bundled.is_dir() else _PACKAGE.parent / "docs"
+
+
+def default_data_dir() -> Path:
+    """Where engine and record keep their data if nobody says otherwise: this user's data folder."""
+    import platformdirs
+
+    return platformdirs.user_data_path("exoplanet-desktop", appauthor=False)

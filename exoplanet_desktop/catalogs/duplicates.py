@@ -4,10 +4,13 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
-from exoplanet_desktop.catalogs.united import Source, compared
 from exoplanet_desktop.errors import InputError
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.united import Source
 
 _PROBES = 8  # columns
 
@@ -35,7 +38,7 @@ class Duplicates(StrEnum):
         return self not in (Duplicates.NONE, Duplicates.EXACT)
 
 
-def identifier_column(sources: Sequence[Source], chosen: str | None) -> str:
+def identifier_column(sources: "Sequence[Source]", chosen: str | None) -> str:
     """The lower-case name of the column that says which object a row is.
 
     Raises InputError where the files' satellites do not tell, or not every file has it.
@@ -53,8 +56,10 @@ def identifier_column(sources: Sequence[Source], chosen: str | None) -> str:
     return chosen.lower()
 
 
-def probe_columns(sources: Sequence[Source], columns: Sequence[str]) -> list[str]:
+def probe_columns(sources: "Sequence[Source]", columns: Sequence[str]) -> list[str]:
     """A few columns that tell most rows apart: of those in all files, identifiers and some of the rest."""
+    from exoplanet_desktop.catalogs.united import compared
+
     labels = {(source.label or "").lower() for source in sources}
     common = [
         column
@@ -68,7 +73,7 @@ def probe_columns(sources: Sequence[Source], columns: Sequence[str]) -> list[str
     return list(dict.fromkeys([*common[:2], *common[2::step]]))[:_PROBES]
 
 
-def exact_keys(source: Source, columns: Sequence[str], probes: Sequence[str]) -> str:
+def exact_keys(source: "Source", columns: Sequence[str], probes: Sequence[str]) -> str:
     """SQL for what rows are compared by: values of a few cells, and the texts of all.
 
     Two different rows with the same probe cells share both numbers with odds of 2^-64.
@@ -76,7 +81,7 @@ def exact_keys(source: Source, columns: Sequence[str], probes: Sequence[str]) ->
     return f"{source.value_hash(probes)} AS probe, {source.text_hash(columns)} AS text"
 
 
-def identifier_keys(source: Source, columns: Sequence[str], identifier: str) -> str:
+def identifier_keys(source: "Source", columns: Sequence[str], identifier: str) -> str:
     return f"{source.value(identifier)} AS identifier, {source.completeness(columns)} AS complete"
 
 

@@ -1,10 +1,10 @@
 """Files that appear whole or not at all, and what a file's name says of it."""
 
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from exoplanet_desktop.catalogs.temporary import noted
 from exoplanet_desktop.errors import UnavailableError
@@ -31,7 +31,7 @@ def whole(out: Path) -> Iterator[Path]:
         raise UnavailableError(f"There is no folder {out.parent}. Choose another place for {out.name}.")
     if out.is_dir():
         raise UnavailableError(f"{out} is a folder. Choose another name for the file.")
-    part = out.with_name(f".{uuid.uuid4().hex}.part")
+    part = out.with_name(f".{token_hex(16)}.part")
     try:
         with noted(part):
             yield part

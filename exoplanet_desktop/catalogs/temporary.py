@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
-from uuid import uuid4
 
 from exoplanet_desktop.errors import UnavailableError
 
@@ -79,7 +79,7 @@ def note_parts_in(folder: Path | None) -> None:
 @contextmanager
 def noted(part: Path) -> Iterator[None]:
     """Within, `part` is being written; it counts as a leftover where this process does not come to the end of it."""
-    note = _notes[0] / f"{uuid4().hex}{_NOTE}" if _notes[0] else None
+    note = _notes[0] / f"{token_hex(16)}{_NOTE}" if _notes[0] else None
     try:
         if note is not None:
             with suppress(OSError):  # a full disk will be told by whoever writes
@@ -145,7 +145,7 @@ def _removed(folder: Path) -> bool:
     except OSError:  # locked, on Windows
         return False
     # Moved first: of two processes that sweep at once, one gets it.
-    grave = folder.with_name(f"{folder.name}-{uuid4().hex}")
+    grave = folder.with_name(f"{folder.name}-{token_hex(16)}")
     try:
         folder.rename(grave)
     except OSError:

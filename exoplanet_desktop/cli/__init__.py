@@ -1,48 +1,10 @@
-"""The front door: window, server and every task as a command. Heavy libraries are imported by the commands alone."""
+"""The front door: the window at once, everything else by `front_door`."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
-from exoplanet_desktop import __version__
-from exoplanet_desktop.cli.guard import guarded
-from exoplanet_desktop.cli.programs import demo, gui, serve
-from exoplanet_desktop.cli.tasks import merge, predict, simulate, train
-
-COMMAND = "exoplanet-desktop"
-
-
-class _FrontDoor(click.Group):
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """A file in the place of a command is opened in the window, as a double click on it means."""
-        if args and args[0] not in self.commands and Path(args[0]).is_file():
-            args = [gui.name or "gui", *args]
-        return super().resolve_command(ctx, args)
-
-
-@click.group(
-    cls=_FrontDoor,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.version_option(__version__, prog_name=COMMAND, message="%(prog)s %(version)s")
-@click.pass_context
-def front_door(context: click.Context) -> None:
-    """Train, predict and merge NASA exoplanet catalogs (KOI, K2, TOI).
-
-    Without a command, or with a catalog in its place, the window opens. All other commands work without a display;
-    they start an engine of their own unless --backend names one.
-    """
-    if context.invoked_subcommand is None:
-        context.invoke(gui)
-
-
-for _command in (gui, serve, train, predict, merge, simulate, demo):
-    front_door.add_command(_command)
+from exoplanet_desktop.cli.guard import COMMAND, guarded
 
 
 def run(args: Sequence[str] | None = None) -> int:
@@ -51,4 +13,21 @@ def run(args: Sequence[str] | None = None) -> int:
     0 for success, 2 for wrong input, 130 after Ctrl+C, 1 for everything else.
     """
     arguments = list(sys.argv[1:] if args is None else args)
-    return guarded(lambda: front_door.main(arguments, prog_name=COMMAND, standalone_mode=False))
+    return guarded(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    if all(map(_is_catalog, arguments)):
+        # As from an icon or by a double click on files: somebody waits for a window, not for a parser of commands.
+        from exoplanet_desktop.cli.window import open_window
+
+        return open_window([Path(name) for name in arguments])
+    from exoplanet_desktop.cli.front_door import front_door
+
+    code: int = front_door.main(list(arguments), prog_name=COMMAND, standalone_mode=False)
+    return code
+
+
+def _is_catalog(name: str) -> bool:
+    """Whether an argument is a file; one without an ending may have the name of a command."""
+    return bool(Path(name).suffix) and Path(name).is_file()

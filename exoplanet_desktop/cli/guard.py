@@ -10,11 +10,11 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
-import click
-
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError
 
 log = logging.getLogger("exoplanet_desktop.cli")
+
+COMMAND = "exoplanet-desktop"
 
 OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -33,19 +33,8 @@ def guarded(command: Callable[[], object]) -> int:
     except BrokenPipeError:
         _drop_stdout()
         return FAILED
-    except (KeyboardInterrupt, click.Abort, Cancelled):
-        _tell("Stopped.")
-        return INTERRUPTED
-    except click.exceptions.NoArgsIsHelpError as error:
-        _tell(error.format_message())
-        return WRONG_INPUT
-    except click.UsageError as error:
-        name = error.ctx.command_path if error.ctx else "exoplanet-desktop"
-        _tell(f"{_sentence(error.format_message())} See `{name} --help`.")
-        return WRONG_INPUT
-    except click.ClickException as error:
-        _tell(_sentence(error.format_message()))
-        return WRONG_INPUT
+    except (KeyboardInterrupt, Cancelled):
+        return _stopped()
     except InputError as error:
         log.info("refused: %s", error)
         _tell(str(error))
@@ -57,10 +46,37 @@ def guarded(command: Callable[[], object]) -> int:
         _tell(str(error) + _where_the_log_is())
         return FAILED
     except Exception as error:
+        code = _wrong_command(error)
+        if code is not None:
+            return code
         _some_log()
         log.critical("fault", exc_info=error)
         _tell(f"Something went wrong that this program did not expect ({_named(error)}).{_where_the_log_is()}")
         return FAILED
+
+
+def _stopped() -> int:
+    _tell("Stopped.")
+    return INTERRUPTED
+
+
+def _wrong_command(error: Exception) -> int | None:
+    """The exit code where a command line was wrong, and is told to be; None for other errors."""
+    import click
+
+    match error:
+        case click.Abort():
+            return _stopped()
+        case click.exceptions.NoArgsIsHelpError():
+            _tell(error.format_message())
+        case click.UsageError():
+            name = error.ctx.command_path if error.ctx else COMMAND
+            _tell(f"{_sentence(error.format_message())} See `{name} --help`.")
+        case click.ClickException():
+            _tell(_sentence(error.format_message()))
+        case _:
+            return None
+    return WRONG_INPUT
 
 
 def start_log(folder: Path | None) -> None:
@@ -108,6 +124,8 @@ def _sentence(text: str) -> str:
 
 
 def _tell(text: str) -> None:
+    import click  # here and above: the window does not wait for it
+
     with suppress(OSError):
         click.echo(text, err=True)
 

@@ -14,6 +14,7 @@ import click
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.files import is_vo
+from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
@@ -131,36 +132,3 @@ def _word(kind: type[W], text: str, noun: str) -> W:
         return kind(text.strip())
     except ValueError:
         raise InputError(f"There is no {noun} “{text}”. Choose one of {', '.join(kind)}.") from None
-
-
-def existing(*files: Path) -> None:
-    """Raises InputError for the first that is not a file."""
-    for file in files:
-        if not file.exists():
-            raise InputError(f"There is no file {file}. Check its name and folder.")
-        if not file.is_file():
-            raise InputError(f"{file} is not a file. Choose a CSV file.")
-
-
-def writable(out: Path | None, *inputs: Path) -> None:
-    """Raises InputError, before any work is done, where a result could not be kept or would take an input's place."""
-    if out is None:
-        return
-    if out.is_dir():
-        raise InputError(f"{out} is a folder. Name a file in it.")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {out.absolute().parent}. Make it first, or choose another one.")
-    if any(out.exists() and file.exists() and out.samefile(file) for file in inputs):
-        raise InputError(f"{out} is one of the catalogs that are read. Name another file for the result.")
-
-
-def token_in(file: Path) -> str:
-    """The token that a file holds. Raises InputError where it holds none."""
-    existing(file)
-    try:
-        token = file.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The token in {file} cannot be read. Check the file and its permissions.") from error
-    if not token:
-        raise InputError(f"{file} holds no token. Write the token into it, on one line.")
-    return token

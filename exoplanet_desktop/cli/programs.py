@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from exoplanet_desktop.cli.options import PATH, data_dir_option, existing, token_in
-from exoplanet_desktop.cli.work import open_log
+from exoplanet_desktop.cli.options import PATH, data_dir_option
+from exoplanet_desktop.cli.paths import existing, open_log, token_in
+from exoplanet_desktop.cli.window import has_display, open_window
 from exoplanet_desktop.errors import InputError, UnavailableError
 
 
@@ -17,22 +18,7 @@ from exoplanet_desktop.errors import InputError, UnavailableError
 @data_dir_option
 def gui(csv: tuple[Path, ...] = (), data_dir: Path | None = None) -> int:
     """Open the window, with catalogs if some are named. This is what happens without a command."""
-    existing(*csv)
-    if not _has_display():
-        # Qt would abort the interpreter.
-        raise UnavailableError(
-            "There is no display here, so no window can open. "
-            "Use `train`, `predict`, `merge` or `serve` instead, or set QT_QPA_PLATFORM=offscreen."
-        )
-    folder = open_log(data_dir)
-    from exoplanet_desktop.gui.instance import Instance
-
-    instance = Instance(folder)
-    if not instance.is_first and instance.hand_over(csv):
-        return 0
-    from exoplanet_desktop.gui.app import run
-
-    return run([file.absolute() for file in csv], data_dir, instance=instance)
+    return open_window(csv, data_dir)
 
 
 @click.command()
@@ -45,7 +31,7 @@ def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> i
         existing(csv)
     if screenshots is not None and screenshots.exists() and not screenshots.is_dir():
         raise InputError(f"{screenshots} is a file. Name a folder for the pictures.")
-    if not _has_display() or (screenshots is not None and _can_draw_unseen()):
+    if not has_display() or (screenshots is not None and _can_draw_unseen()):
         # Pictures can be had without a display, and are then the same everywhere.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     open_log(data_dir)
@@ -106,9 +92,3 @@ def _own_token(folder: Path) -> Path:
 def _can_draw_unseen() -> bool:
     """Elsewhere Qt has no fonts without a display; and somebody who has named a platform means it."""
     return sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM")
-
-
-def _has_display() -> bool:
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -15,7 +15,6 @@ from exoplanet_desktop.cli.options import (
     Place,
     balance_of,
     data_dir_option,
-    existing,
     features_of,
     features_option,
     json_option,
@@ -25,15 +24,14 @@ from exoplanet_desktop.cli.options import (
     rule_of,
     satellite_of,
     satellite_option,
-    writable,
 )
+from exoplanet_desktop.cli.paths import existing, open_log, writable
 from exoplanet_desktop.cli.work import (
     backend_at,
     blamed_on,
     check_prediction_file,
     check_training,
     one_file,
-    open_log,
     train_on,
     watch,
 )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from exoplanet_desktop.cli.console import Console
 from exoplanet_desktop.cli.diagnosis import diagnose_training
-from exoplanet_desktop.cli.guard import start_log
-from exoplanet_desktop.cli.options import Place, existing, token_in
+from exoplanet_desktop.cli.options import Place
+from exoplanet_desktop.cli.paths import existing, open_log, token_in
 from exoplanet_desktop.errors import BugError, InputError, NoAnswer, UnavailableError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("exoplanet_desktop.cli")
 job_log = logging.getLogger("exoplanet_desktop.cli.job")
-
-
-def open_log(data_dir: Path | None) -> Path:
-    """Starts this program's log in the data folder, and returns that folder."""
-    if data_dir is None:
-        from exoplanet_desktop.client.engine import default_data_dir
-
-        data_dir = default_data_dir()
-    start_log(data_dir)
-    return data_dir
 
 
 @contextmanager

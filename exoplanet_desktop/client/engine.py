@@ -28,13 +28,6 @@ START_S = 60.0  # a cold disk and a virus scanner can make seconds of what takes
 STOP_S = 8.0
 
 
-def default_data_dir() -> Path:
-    """Where the engine keeps its data if nobody says otherwise: this user's data folder."""
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("exoplanet-desktop", appauthor=False))
-
-
 class EmbeddedEngine:
     """The engine's process on a data folder; one thread at a time may start, restart or stop it."""
 

@@ -66,6 +66,11 @@ class RunEntry:
     group_id: str | None = None
 
     @property
+    def waits(self) -> bool:
+        """Whether it is in the outbox."""
+        return self.status == WAITING
+
+    @property
     def is_final(self) -> bool:
         return self.status in FINAL
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -30,8 +31,9 @@ from exoplanet_desktop.resources import resource
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-WITH_THE_WINDOW = ("predict.tab", "merge.tab", "runs.dock")
+WITH_THE_WINDOW = ("progress.run", "tables.pane", "predict.tab", "merge.tab", "runs.dock")
 OPENED_LATER = ("backends.dialog", "help.window", "palette", "progress.dialog", "progress.kept_dialog")
+PAINTED_S = 0.5
 ICON_PX = (16, 24, 32, 48, 64, 128, 256)
 
 Script = Callable[[MainWindow], Awaitable[None]]
@@ -130,7 +132,7 @@ async def _live(application: QApplication, start: Start) -> None:
     # Dressed once and whole: each widget would be dressed anew wherever it is put.
     theme.apply(application)
     window.show()
-    await asyncio.sleep(0)  # it is painted before the rest is built
+    await _painted(window)
     await call(_import_modules, WITH_THE_WINDOW)
     for _part in window.parts:
         await asyncio.sleep(0)
@@ -167,6 +169,15 @@ async def _live(application: QApplication, start: Start) -> None:
         window.shut_down()
     await window.closed.wait()
     starting.cancel()
+
+
+async def _painted(window: MainWindow) -> None:
+    """Wait until the window was painted, since whatever else is done now delays it; not for one that stays hidden."""
+    end = time.monotonic() + PAINTED_S
+    while not window.is_closing and time.monotonic() < end:
+        if (handle := window.windowHandle()) is not None and handle.isExposed():
+            return
+        await asyncio.sleep(0)
 
 
 def _import_modules(names: Sequence[str]) -> None:

@@ -1,7 +1,9 @@
 """Unreachable objects are collected in the window's thread alone.
 
 Python collects cycles in whichever thread happens to allocate. Where that is a worker, the widgets in a cycle, such as
-those of a closed dialog, are destroyed there, under the hands of Qt, which then crashes at some later time.
+those of a closed dialog, are destroyed there, under the hands of Qt, which then crashes at some later time. And it
+collects in the middle of whatever allocates: also while Qt destroys a QObject and holds a lock, for which the end of
+the next one then waits, in the same thread, for ever.
 """
 
 import gc
@@ -14,7 +16,7 @@ YOUNG, MIDDLE, OLD = 2_000, 10, 10
 
 
 class GarbageCollector(QObject):
-    """Takes Python's own collection over, from `start` to `stop`, in the thread in which it was made."""
+    """Takes Python's own collection over, in the thread in which it was made; after `stop`, nothing is collected."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,8 +28,8 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def stop(self) -> None:
+        """For the end of the process: Python's own collection stays off while the last QObjects go."""
         self._timer.stop()
-        gc.enable()
 
     @Slot()
     def collect(self) -> None:

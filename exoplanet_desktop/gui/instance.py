@@ -10,12 +10,15 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal, Slot
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.text import tr
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -44,16 +47,19 @@ class Instance(QObject):
         self._lock.setStaleLockTime(0)  # held as long as its process lives, however long that is
         # A folder that cannot be written cannot be locked either; two windows are then better than none.
         self.is_first = self._lock.tryLock(0) or self._lock.error() is not QLockFile.LockError.LockFailedError
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._meet)
+        self._server: QLocalServer | None = None
         self._waiting: dict[QLocalSocket, bytes] = {}
 
     def listen(self) -> None:
         """Be found by later starts. A socket that a killed process left is replaced: the lock says that it is dead."""
+        from PySide6.QtNetwork import QLocalServer
+
         QLocalServer.removeServer(self._name)
-        if not self._server.listen(self._name):
-            log.warning("later starts cannot find this window: %s", self._server.errorString())
+        server = self._server = QLocalServer(self)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        server.newConnection.connect(self._meet)
+        if not server.listen(self._name):
+            log.warning("later starts cannot find this window: %s", server.errorString())
 
     def hand_over(self, files: Sequence[Path]) -> bool:
         """Give files to the first start. False where that has ended meanwhile: then this start is the first.
@@ -73,6 +79,8 @@ class Instance(QObject):
 
     def _told(self, files: Sequence[Path], deadline: QDeadlineTimer) -> bool:
         """Whether the first start has taken the files."""
+        from PySide6.QtNetwork import QLocalSocket
+
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if not socket.waitForConnected(200):
@@ -89,17 +97,19 @@ class Instance(QObject):
     @Slot()
     def stop_listening(self) -> None:
         """The window closes: what a later start brings would be lost with it."""
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
 
     def close(self) -> None:
         """The window goes: the next start is the first."""
-        self._server.close()
+        self.stop_listening()
         self._lock.unlock()
 
     @Slot()
     def _meet(self) -> None:
-        while self._server.hasPendingConnections():
-            socket = self._server.nextPendingConnection()
+        server = self._server
+        while server is not None and server.hasPendingConnections():
+            socket = server.nextPendingConnection()
             self._waiting[socket] = b""
             socket.readyRead.connect(self._read)
             socket.disconnected.connect(self._forget)
@@ -107,16 +117,16 @@ class Instance(QObject):
 
     @Slot()
     def _read(self) -> None:
-        if isinstance(socket := self.sender(), QLocalSocket):
-            self._take(socket)
+        socket = cast("QLocalSocket", self.sender())
+        self._take(socket)
 
     @Slot()
     def _forget(self) -> None:
-        if isinstance(socket := self.sender(), QLocalSocket):
-            self._waiting.pop(socket, None)
-            socket.deleteLater()
+        socket = cast("QLocalSocket", self.sender())
+        self._waiting.pop(socket, None)
+        socket.deleteLater()
 
-    def _take(self, socket: QLocalSocket) -> None:
+    def _take(self, socket: "QLocalSocket") -> None:
         if socket not in self._waiting:
             return
         text = self._waiting[socket] = self._waiting[socket] + bytes(socket.readAll().data())

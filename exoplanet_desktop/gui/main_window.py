@@ -6,7 +6,7 @@ Dialogs are imported where they are opened, so that the window is there before t
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,7 +24,6 @@ from exoplanet_desktop.gui.notices import NoticeBar
 from exoplanet_desktop.gui.open_files import OpenFiles
 from exoplanet_desktop.gui.placement import place, place_docks, place_splitters, placement
 from exoplanet_desktop.gui.preferences import Preferences
-from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.recent import RecentMenu
 from exoplanet_desktop.gui.run_dialogs import RunDialogs
 from exoplanet_desktop.gui.services import Services
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.gui.merge.tab import MergeTab
     from exoplanet_desktop.gui.predict.tab import PredictTab
     from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+    from exoplanet_desktop.gui.progress.run import TrainingRun
     from exoplanet_desktop.gui.runs.dock import RunsDock
 
 Tab = TypeVar("Tab", bound="TrainTab | PredictTab | MergeTab")
@@ -157,11 +157,17 @@ class MainWindow(QMainWindow):
         kept.unblock()
         tab.view.opened.connect(self._show_row_count)
         tab.view.closed.connect(self._show_row_count)
-        for field in tab.findChildren(QLineEdit):
-            FileDrops(field, self.open_files)  # which else would take the path for words
+        self._take_drops(tab)
+        for view in tab.findChildren(CatalogView):
+            view.furnished.connect(partial(self._take_drops, view))
         tab.view.memory_mb = self.settings.table_memory_mb
         place_splitters(tab, self.settings)
         return tab
+
+    def _take_drops(self, part: QWidget) -> None:
+        """Open files that are dropped on fields, which else would take a path for words."""
+        for field in part.findChildren(QLineEdit):
+            FileDrops(field, self.open_files)
 
     @Slot(int)
     def _show_tab(self, number: int) -> None:
@@ -258,7 +264,7 @@ class MainWindow(QMainWindow):
         return self.run_dialogs.open
 
     @Slot(object)
-    def _use_in_predict(self, run: TrainingRun) -> None:
+    def _use_in_predict(self, run: "TrainingRun") -> None:
         self.tabs.setCurrentWidget(self.predict)
         self.predict.use_run(run)
         self.run_dialogs.close(run)

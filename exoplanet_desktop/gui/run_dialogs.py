@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QWidget
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.dropping import FileDrops
-from exoplanet_desktop.gui.progress.kept import KeptRun
-from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.train.rows import RunRows
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+    from exoplanet_desktop.gui.progress.kept import KeptRun
+    from exoplanet_desktop.gui.progress.run import TrainingRun
 
 
 class RunDialogs(QObject):
@@ -49,10 +49,11 @@ class RunDialogs(QObject):
         self._services.notices.failure(error)
 
     @Slot(object)
-    def show(self, run: TrainingRun | KeptRun) -> None:
+    def show(self, run: "TrainingRun | KeptRun") -> None:
         """Show the dialog of a run; there is one a run."""
         # Imported where they are opened, so that the window is there before they are.
         from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+        from exoplanet_desktop.gui.progress.kept import KeptRun
 
         if isinstance(run, KeptRun):
             self._show_kept(run)
@@ -69,7 +70,7 @@ class RunDialogs(QObject):
         dialog.raise_()
         dialog.activateWindow()
 
-    def close(self, run: TrainingRun) -> None:
+    def close(self, run: "TrainingRun") -> None:
         """Close the dialog of a run, if it is there."""
         if run in self.open:
             self.open[run].close()
@@ -78,14 +79,14 @@ class RunDialogs(QObject):
         for dialog in list(self.open.values()):
             dialog.close()
 
-    def _forget(self, run: TrainingRun) -> None:
+    def _forget(self, run: "TrainingRun") -> None:
         """The figures of a dialog take 12 MB; it is made anew where it is wanted again."""
         dialog = self.open.get(run)
         if dialog is not None and run.is_over and not dialog.transfer.is_busy:
             del self.open[run]
             dialog.deleteLater()
 
-    def _show_kept(self, kept: KeptRun) -> None:
+    def _show_kept(self, kept: "KeptRun") -> None:
         from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
 
         dialog = KeptDialog(kept, self._services.workers, self._window)
@@ -93,7 +94,7 @@ class RunDialogs(QObject):
         dialog.show()
 
     @aio.slot(object)
-    async def _train_again(self, run: TrainingRun) -> None:
+    async def _train_again(self, run: "TrainingRun") -> None:
         again = self._services.runs.begin(run.request)
         self.close(run)
         await again.work()

@@ -16,34 +16,35 @@ from tests.benchmarks.runner import Say
 STARTS = 7
 SETTLED_MS = 4000  # by then the engine is ready and what was put off is loaded
 
-# Both programs tell when a main window was painted and the event loop came round again, and what they take by then.
+# Both programs tell when a main window was exposed, which is when Qt paints it, and the event loop came round again;
+# and what they take by then. A timer looks, since a filter of all events would slow down whoever has more of them.
 WATCH = """
 import json, sys, time
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 def resident():
     with open("/proc/self/status") as file:
         return next(int(line.split()[1]) / 1000 for line in file if line.startswith("VmRSS"))
 
-class Watch(QObject):
-    painted = False
-    def eventFilter(self, watched, event):
-        if not self.painted and event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
-            self.painted = True
-            QTimer.singleShot(0, self.usable)
-        return False
-    def usable(self):
-        self.seen = {"usable_at": time.time(), "usable_mb": resident()}
-        QTimer.singleShot(int(sys.argv[1]), self.settled)
+class Watch(QTimer):
+    def look(self):
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QMainWindow) and widget.isVisible() and widget.windowHandle().isExposed():
+                self.stop()
+                self.seen = {"usable_at": time.time(), "usable_mb": resident()}
+                QTimer.singleShot(settled_ms, self.settled)
+                return
     def settled(self):
         print(json.dumps({**self.seen, "settled_mb": resident()}), flush=True)
         window, = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMainWindow)]
         window.close()
 
+settled_ms = int(sys.argv[1])
 application = QApplication(sys.argv[:1])
-watch = Watch()
-application.installEventFilter(watch)
+watch = Watch(interval=0)
+watch.timeout.connect(watch.look)
+watch.start()
 """
 BARE = """
 window = QMainWindow()
@@ -51,9 +52,9 @@ window.show()
 application.exec()
 """
 OURS = """
-import pathlib
-from exoplanet_desktop.gui.app import run
-run((), pathlib.Path(sys.argv[2]))
+sys.argv[1:] = []  # as a click on the icon starts it
+from exoplanet_desktop.__main__ import main
+main()
 """
 
 
@@ -61,10 +62,11 @@ def measure(say: Say) -> Sequence[Figure]:
     lab.need_proc()
     bare, ours = [], []
     with lab.folder() as work:
-        _start(OURS, work / "warm")  # byte code and files are in the cache for all
+        for program in (BARE, OURS):  # byte code and files are in the cache for all
+            _start(program, work / "warm", work / "bytecode")
         for turn in range(STARTS):
-            bare.append(_start(BARE, work))
-            ours.append(_start(OURS, work / f"data-{turn}"))
+            bare.append(_start(BARE, work / "bare", work / "bytecode"))
+            ours.append(_start(OURS, work / f"ours-{turn}", work / "bytecode"))
             say(f"start {turn + 1} of {STARTS}: bare {bare[-1]['seconds']:.3f} s, window {ours[-1]['seconds']:.3f} s")
 
     def middle(of: list[dict[str, float]], name: str) -> float:
@@ -82,15 +84,18 @@ def measure(say: Say) -> Sequence[Figure]:
     ]
 
 
-def _start(program: str, folder: Path) -> dict[str, float]:
-    """Seconds from the start of the process until the window can be used, and memory in MB."""
-    command = [sys.executable, "-c", WATCH + program, str(SETTLED_MS), str(folder)]
+def _start(program: str, folder: Path, bytecode: Path) -> dict[str, float]:
+    """Seconds from the start of the process until the window can be used, and memory in MB.
+
+    `folder`: the user's own; `bytecode`: where Python keeps what it compiled, as an installation has it.
+    """
+    command = [sys.executable, "-c", WATCH + program, str(SETTLED_MS)]
     home = {name: str(folder / "home") for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
     platform = os.environ.get("QT_QPA_PLATFORM") or ("xcb" if os.environ.get("DISPLAY") else "offscreen")
+    environment = {**os.environ, **home, "QT_QPA_PLATFORM": platform, "PYTHONPYCACHEPREFIX": str(bytecode)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.time()
-    done = subprocess.run(
-        command, env={**os.environ, **home, "QT_QPA_PLATFORM": platform}, capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     if done.returncode != 0 or not done.stdout:
         raise RuntimeError(f"the program ended with {done.returncode}: {done.stderr[-2000:]}")
     seen: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

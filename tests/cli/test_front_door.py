@@ -44,6 +44,13 @@ def test_without_a_display_the_window_is_refused_in_words(run, catalog, tmp_path
     assert done.sentence.startswith("There is no display here, so no window can open. Use `train`")
 
 
+def test_a_file_with_the_name_of_a_command_does_not_take_its_place(run, tmp_path):
+    (tmp_path / "train").write_text("no catalog")
+    done = run("train", cwd=tmp_path)
+    assert done.code == 2
+    assert done.sentence.startswith("Missing argument")
+
+
 def test_a_reader_that_goes_away_is_no_fault(command):
     with subprocess.Popen([*command, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.close()

@@ -26,6 +26,7 @@ from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QListWidget, QTableView, QPlainTextEdit)
@@ -37,6 +38,9 @@ def name_of(control: QWidget) -> str:
 
 
 def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
+    window.complete()
+    for view in window.findChildren(CatalogView):
+        assert view.pane.isAncestorOf(view.grid)  # which builds it
     dialog = BackendDialog(window.services.session)
     qtbot.addWidget(dialog)
     nameless = []

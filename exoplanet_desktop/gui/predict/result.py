@@ -56,7 +56,7 @@ class ResultPage(QWidget):
         with_text(self, self._give_room)
         self.busy.cancelled.connect(self.cancelled)
         self.summary.filter_wanted.connect(self._filter)
-        self.view.pane.selecting.selected.connect(self._press_chips)
+        self.view.selected.connect(self._press_chips)
 
     def _give_room(self) -> None:
         """Let the table keep some rows in sight: with large text in a low window, the page is scrolled instead."""

@@ -193,11 +193,11 @@ class ProgressDialog(QDialog):
         run = self.run
         shown = run.trouble or str(run.phase)
         self.chip.setText(_chip(shown))
-        self.ask_button.setVisible(bool(run.trouble) or run.phase == WAITING)
+        self.ask_button.setVisible(bool(run.trouble) or run.waits)
         self.wait_button.setVisible(run.can_wait)
         self.cancel_button.setVisible(not run.is_over)
-        self.cancel_button.setText(tr("Cancel") if run.can_cancel or run.phase == WAITING else tr("Stop watching"))
-        self.bar.setVisible(not run.is_over and run.phase != WAITING)
+        self.cancel_button.setText(tr("Cancel") if run.can_cancel or run.waits else tr("Stop watching"))
+        self.bar.setVisible(not run.is_over and not run.waits)
         if not run.is_over and not self._timer.isActive():
             self._timer.start()
         in_vain = run.trouble == STALLED or (run.is_over and run.result is None)
@@ -216,7 +216,7 @@ class ProgressDialog(QDialog):
 
     @Slot()
     def _show_time(self) -> None:
-        waits = self.run.phase == WAITING
+        waits = self.run.waits
         elapsed = tr("{time} elapsed", time=words.clock(self.run.elapsed_s))
         if self.run.share is not None and not self.run.is_over:
             elapsed = f"{percent(self.run.share)}  ·  {elapsed}"

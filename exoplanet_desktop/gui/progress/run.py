@@ -138,7 +138,7 @@ class TrainingRun(RunState):
     async def cancel(self) -> None:
         """Stop sending, or ask the backend to cancel; where it cannot, or does not answer, watch no longer."""
         self._stop.set()
-        if self.phase == WAITING:
+        if self.waits:
             self._end(Status.CANCELLED, tr("Cancelled before it was sent."))
             return
         if (watch := self._watch) is None:
@@ -157,7 +157,7 @@ class TrainingRun(RunState):
 
     def ask_now(self) -> None:
         """Ask the backend at once how the job is getting on, or whether it is there."""
-        if self.phase == WAITING:
+        if self.waits:
             self.hurried.emit()
         if self._watch is not None:
             self._watch.ask_now()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from exoplanet_desktop.client.record_entry import SENDING
+from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.progress.parity import can_be_checked
 from exoplanet_desktop.gui.progress.request import TrainRequest
@@ -88,6 +88,11 @@ class RunState(QObject):
     def asked(self) -> dict[str, Any]:
         """What was asked, as the record keeps it."""
         return self.request.as_json()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is in the outbox."""
+        return self.phase == WAITING
 
     @property
     def is_over(self) -> bool:

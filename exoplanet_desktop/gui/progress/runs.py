@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from exoplanet_desktop.client.record_entry import WAITING
 from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends.waiting import WaitingRoom
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.journal import Journal
 from exoplanet_desktop.gui.progress.keeper import Keeper
-from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.progress.outbox import Outbox
 from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.runs.words import ALL_MODELS
 from exoplanet_desktop.gui.session import Session, State
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -27,6 +23,8 @@ from exoplanet_desktop.wire.vocabulary import Model, Status
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.record_entry import Run, RunEntry
+    from exoplanet_desktop.gui.progress.kept import KeptRun
+    from exoplanet_desktop.gui.progress.run import TrainingRun
     from exoplanet_desktop.gui.runs.batch import Batch
 
 log = logging.getLogger("exoplanet_desktop.gui")
@@ -81,14 +79,14 @@ class Runs(QObject):
         return self._keeper
 
     @property
-    def live(self) -> list[TrainingRun]:
+    def live(self) -> "list[TrainingRun]":
         """Those under way; what waits in the outbox is not."""
-        return [run for run in self.all if not run.is_over and run.phase != WAITING]
+        return [run for run in self.all if not run.is_over and not run.waits]
 
     @property
-    def waiting(self) -> list[TrainingRun]:
+    def waiting(self) -> "list[TrainingRun]":
         """Those in the outbox."""
-        return [run for run in self.all if run.phase == WAITING]
+        return [run for run in self.all if run.waits]
 
     @property
     def groups(self) -> "list[Batch]":
@@ -102,11 +100,11 @@ class Runs(QObject):
         unfinished = await self._keeper.unfinished()
         self.past_known.emit(entries)
         for kept in unfinished:
-            if kept.status == WAITING and self._wait_again(kept):
+            if kept.waits and self._wait_again(kept):
                 continue
             self.room.wait(kept.backend_title, kept.backend_address, partial(self._take_up, kept))
 
-    def under_way(self, request: TrainRequest) -> TrainingRun | None:
+    def under_way(self, request: TrainRequest) -> "TrainingRun | None":
         """A run of this window that does the very same on the backend in use, and has not ended."""
         asked, connection = request.as_json(), self._session.connection
         return next(
@@ -114,7 +112,7 @@ class Runs(QObject):
             None,
         )
 
-    def begin(self, request: TrainRequest) -> TrainingRun:
+    def begin(self, request: TrainRequest) -> "TrainingRun":
         """A new run on the backend in use; `await run.work()` does it. Raises UnavailableError without a backend."""
         if not self._session.takes_work:
             self._session.backend()  # says why
@@ -146,15 +144,17 @@ class Runs(QObject):
         batch.ended.connect(self.group_ended)
         self.grouped.emit(batch, begun)
 
-    def _begin_part(self, request: TrainRequest, connection: Connection, group_id: str) -> TrainingRun:
+    def _begin_part(self, request: TrainRequest, connection: Connection, group_id: str) -> "TrainingRun":
         """A run that is a part of a group; it is listed below it, and no window opens for it."""
         run = self._run(request, connection)
         run.group_id = group_id
         self._list(run)
         return run
 
-    async def past(self, run_id: str) -> TrainingRun | KeptRun:
+    async def past(self, run_id: str) -> "TrainingRun | KeptRun":
         """A run of the record that has ended, to be looked at. Raises AppError."""
+        from exoplanet_desktop.gui.progress.kept import KeptRun
+
         if run_id in self._past:
             return self._past[run_id]
         kept, log_text, pictures = await self._keeper.read(run_id)
@@ -194,7 +194,7 @@ class Runs(QObject):
         for run in self.live:
             run.leave()
 
-    def _put_into_outbox(self, run: TrainingRun) -> None:
+    def _put_into_outbox(self, run: "TrainingRun") -> None:
         if not run.can_wait:
             return  # clicked twice
         if run not in self.all:
@@ -216,6 +216,7 @@ class Runs(QObject):
 
     async def _take_up(self, kept: "Run", connection: Connection) -> None:
         """Watch again what had not ended when the window closed, now that its backend answers."""
+        from exoplanet_desktop.gui.runs.words import ALL_MODELS
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
         if kept.kind == ALL_MODELS:
@@ -252,6 +253,8 @@ class Runs(QObject):
 
     async def _take_up_batch(self, kept: "Run", connection: Connection) -> None:
         """Go on with the models that had not been trained when the window closed."""
+        from exoplanet_desktop.gui.progress.run import TrainingRun
+
         batch = self._batch(TrainRequest.from_json({**kept.request, "model": Model.XGB}), connection)
         batch.run_id = kept.run_id
         self._list_batch(batch, begun=False)
@@ -276,7 +279,9 @@ class Runs(QObject):
             return connection if kept.backend_title == connection.title else None
         return connection if kept.backend_address == connection.backend.base_url else None
 
-    def _run(self, request: TrainRequest, connection: Connection | None, run_id: str = "") -> TrainingRun:
+    def _run(self, request: TrainRequest, connection: Connection | None, run_id: str = "") -> "TrainingRun":
+        from exoplanet_desktop.gui.progress.run import TrainingRun
+
         can_cancel = connection is not None and connection.has("cancel")
         run = TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._keeper, run_id)
         run.judged.connect(self.judged)
@@ -292,7 +297,7 @@ class Runs(QObject):
         address = connection.backend.base_url
         return await self._keeper.work(lambda record: contradictions(record, address))
 
-    def _list(self, run: TrainingRun) -> None:
+    def _list(self, run: "TrainingRun") -> None:
         self.all.append(run)
         for signal in (run.changed, run.ended):
             signal.connect(self.changed)

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.tables.model import Order
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.catalogs.view import ColumnFilter
+    from exoplanet_desktop.gui.tables.model import Order
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -52,7 +52,7 @@ class Kept:
     look: Look = Look()
     where: str = ""
     filters: "tuple[ColumnFilter, ...]" = ()
-    sort: Order = ()
+    sort: "Order" = ()
 
 
 class TableMemory(QObject):

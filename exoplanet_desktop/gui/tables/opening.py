@@ -64,15 +64,16 @@ def read(
     path: Path,
     choice: "Choice | None",
     count_classes: bool,
-    memory_mb: int,
+    memory_mb: int | None,
     report: "Report",
     should_stop: "ShouldStop",
     keep_partial: Callable[[], bool],
 ) -> "tuple[Table, Opened]":
-    """Read the whole file and what is told about it; `memory_mb` is what reading may take.
+    """Read the whole file and what is told about it; `memory_mb` is what reading may take (its own measure if None).
 
     `keep_partial`: asked when `should_stop` says so: whether to show what was read by then.
     """
+    from exoplanet_desktop.catalogs.database import ROOMY_MB
     from exoplanet_desktop.catalogs.expression import names_for_completion
     from exoplanet_desktop.catalogs.labels import count_model_labels
     from exoplanet_desktop.catalogs.reading import sniff
@@ -86,7 +87,7 @@ def read(
         layout=sniff(path, choice),
         keep_partial=keep_partial,
         lean=True,
-        roomy_mb=memory_mb,
+        roomy_mb=ROOMY_MB if memory_mb is None else memory_mb,
     )
     rows, satellite = table.select(), recognise(table.columns)
     opened = Opened(

@@ -2,40 +2,45 @@
 
 import threading
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.database import ROOMY_MB
 from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.memory import TableMemory
-from exoplanet_desktop.gui.tables.opening import Opened, first_rows, read
-from exoplanet_desktop.gui.tables.pane import TablePane
-from exoplanet_desktop.gui.tables.reading import ReadingDialog
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.row import in_order, inside
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.gui.tables.grid import Grid
+    from exoplanet_desktop.gui.tables.model import TableModel
+    from exoplanet_desktop.gui.tables.opening import Opened
+    from exoplanet_desktop.gui.tables.pane import TablePane
 
 
 class CatalogView(QWidget):
     """Signals:
     opened: an Opened, when the whole table is there.
     closed: nothing is shown any more, or the file could not be read.
+    selected: other rows of the table are shown, or in another order.
+    furnished: the pane is there; it is built when it is first needed.
     """
 
     opened = Signal(object)
     closed = Signal()
+    selected = Signal()
+    furnished = Signal()
     _read_so_far = Signal(int, float)
 
     def __init__(
@@ -60,29 +65,47 @@ class CatalogView(QWidget):
         self._stop = threading.Event()
         self._request = 0
         self.failure = ""
-        self.memory_mb = ROOMY_MB  # what reading may take
+        self.memory_mb: int | None = None  # what reading may take, where somebody says so
         self.empty = empty
         self.busy = BusyPage(self)
-        self.pane = TablePane(workers, notices, self)
-        self.model, self.grid = self.pane.model, self.pane.grid
         self.busy.cancelled.connect(self._stop_reading)
-        self.pane.stop_wanted.connect(self._keep_what_is_read)
-        self.pane.reading_wanted.connect(self.ask_reading)
-        self.pane.look_changed.connect(self._keep_look)
         self._read_so_far.connect(self._show_share)
         self._stack = QStackedWidget(self)
-        for page in (self.empty, self.busy, self.pane):
+        for page in (self.empty, self.busy):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
 
+    @cached_property
+    def pane(self) -> "TablePane":
+        """The table with its tools."""
+        from exoplanet_desktop.gui.tables.pane import TablePane
+
+        pane = TablePane(self._workers, self._notices, self)
+        pane.stop_wanted.connect(self._keep_what_is_read)
+        pane.reading_wanted.connect(self.ask_reading)
+        pane.look_changed.connect(self._keep_look)
+        pane.selecting.selected.connect(self.selected)
+        self._stack.addWidget(pane)
+        in_order(self.busy.cancel, *inside(pane))
+        self.furnished.emit()
+        return pane
+
     @property
-    def shown(self) -> Opened | None:
+    def model(self) -> "TableModel":
+        return self.pane.model
+
+    @property
+    def grid(self) -> "Grid":
+        return self.pane.grid
+
+    @property
+    def shown(self) -> "Opened | None":
         """The catalog on screen, once it was read whole."""
         return self._shown
 
-    async def open(self, path: Path, name: str = "", first: Sequence[str] = ()) -> Opened:
+    async def open(self, path: Path, name: str = "", first: Sequence[str] = ()) -> "Opened":
         """Show a file: its first rows at once, then the whole table. Raises AppError, and is then empty.
 
         Args:
@@ -90,6 +113,8 @@ class CatalogView(QWidget):
             name: what stands as its title, if not its file name.
             first: columns that stand at the left.
         """
+        from exoplanet_desktop.gui.tables.opening import first_rows, read
+
         self.close_table()
         self._request += 1
         self._path, self._name, self._first = path, name, tuple(first)
@@ -143,6 +168,8 @@ class CatalogView(QWidget):
     async def ask_reading(self) -> None:
         """Ask how the file is to be read, and read it again; also where it could not be read at all."""
         if (path := self._path) is not None:
+            from exoplanet_desktop.gui.tables.reading import ReadingDialog
+
             dialog = ReadingDialog(self._workers, path, await self._memory.choice(path), self)
             dialog.chosen.connect(self._read_again)
             dialog.open()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from exoplanet_desktop.catalogs.view import RowNumbers
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices, Offer
@@ -45,6 +44,8 @@ class RunRows(QObject):
 
     async def show_rows(self, run: "TrainingRun", numbers: Sequence[int]) -> None:
         """Show these rows alone, as a condition that can be taken away. Raises InputError for another catalog."""
+        from exoplanet_desktop.catalogs.view import RowNumbers
+
         await self._check(run)
         rows = counted(len(numbers), tr("held-out row"), tr("held-out rows"))
         words = tr("{rows} of {run}", rows=rows, run=run.request.title)

@@ -11,7 +11,6 @@ from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError, MissingColumns
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
@@ -89,7 +88,7 @@ class TrainTab(QWidget):
         request = self._request()
         if self._services.runs.under_way(request) is not None:
             return  # a second click before the button was disabled
-        run: TrainingRun = self._services.runs.begin(request)
+        run = self._services.runs.begin(request)
         await run.work()
         self.training_ended.emit(run)
 

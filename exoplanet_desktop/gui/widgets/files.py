@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from exoplanet_desktop.catalogs.files import VO_ENDINGS, whole
-from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.errors import Cancelled, UnavailableError
 from exoplanet_desktop.gui.text import tr
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.transfers import Progress, ShouldStop
 
 _BLOCK = 1 << 20  # bytes
 _save_folder = [""]  # where the next result is offered to be saved; the user chooses it once for all tabs
@@ -54,7 +57,9 @@ def write(target: Path, data: bytes) -> None:
         raise _not_written(target, file.errorString())
 
 
-def copy(source: Path, target: Path, progress: Progress | None = None, should_stop: ShouldStop | None = None) -> None:
+def copy(
+    source: Path, target: Path, progress: "Progress | None" = None, should_stop: "ShouldStop | None" = None
+) -> None:
     """Copy a file whole or not at all. Raises UnavailableError, and Cancelled when told to stop."""
     try:
         total, done = source.stat().st_size, 0

@@ -116,3 +116,13 @@ def in_order(*widgets: QWidget) -> None:
     """Let Tab reach widgets in this order; by itself it follows the order in which they were made."""
     for before, after in pairwise(widgets):
         QWidget.setTabOrder(before, after)
+
+
+def inside(widget: QWidget) -> list[QWidget]:
+    """What Tab reaches within a widget, in its order."""
+    found, each = [], widget.nextInFocusChain()
+    while each is not None and widget.isAncestorOf(each):
+        if each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            found.append(each)
+        each = each.nextInFocusChain()
+    return found

@@ -1,0 +1,47 @@
+"""Paths that commands are given, the file of the token, and the folder of data with its log."""
+
+from pathlib import Path
+
+from exoplanet_desktop.cli.guard import start_log
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.resources import default_data_dir
+
+
+def open_log(data_dir: Path | None) -> Path:
+    """Starts this program's log in the data folder, and returns that folder."""
+    folder = data_dir or default_data_dir()
+    start_log(folder)
+    return folder
+
+
+def existing(*files: Path) -> None:
+    """Raises InputError for the first that is not a file."""
+    for file in files:
+        if not file.exists():
+            raise InputError(f"There is no file {file}. Check its name and folder.")
+        if not file.is_file():
+            raise InputError(f"{file} is not a file. Choose a CSV file.")
+
+
+def writable(out: Path | None, *inputs: Path) -> None:
+    """Raises InputError, before any work is done, where a result could not be kept or would take an input's place."""
+    if out is None:
+        return
+    if out.is_dir():
+        raise InputError(f"{out} is a folder. Name a file in it.")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"There is no folder {out.absolute().parent}. Make it first, or choose another one.")
+    if any(out.exists() and file.exists() and out.samefile(file) for file in inputs):
+        raise InputError(f"{out} is one of the catalogs that are read. Name another file for the result.")
+
+
+def token_in(file: Path) -> str:
+    """The token that a file holds. Raises InputError where it holds none."""
+    existing(file)
+    try:
+        token = file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The token in {file} cannot be read. Check the file and its permissions.") from error
+    if not token:
+        raise InputError(f"{file} holds no token. Write the token into it, on one line.")
+    return token

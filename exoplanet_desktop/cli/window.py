@@ -1,0 +1,40 @@
+"""Opening the window. Nothing else of the command line is imported here: whoever clicks on the icon waits for it."""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from exoplanet_desktop.cli.paths import existing, open_log
+from exoplanet_desktop.errors import UnavailableError
+
+
+def open_window(files: Sequence[Path] = (), data_dir: Path | None = None) -> int:
+    """The window, with catalogs if some are named; returns when it has closed.
+
+    Raises InputError where a file is not there, and UnavailableError where no window can be shown.
+    """
+    existing(*files)
+    if not has_display():
+        # Qt would abort the interpreter.
+        raise UnavailableError(
+            "There is no display here, so no window can open. "
+            "Use `train`, `predict`, `merge` or `serve` instead, or set QT_QPA_PLATFORM=offscreen."
+        )
+    gc.disable()  # what is imported now stays; the window collects by a rule of its own
+    folder = open_log(data_dir)
+    from exoplanet_desktop.gui.instance import Instance
+
+    instance = Instance(folder)
+    if not instance.is_first and instance.hand_over(files):
+        return 0
+    from exoplanet_desktop.gui.app import run
+
+    return run([file.absolute() for file in files], data_dir, instance=instance)
+
+
+def has_display() -> bool:
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

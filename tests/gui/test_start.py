@@ -1,0 +1,56 @@
+"""A start as by a click on the icon: what the first sight of the window waits for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = """
+import json, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+application = QApplication([])
+seen = {}
+
+def look():
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, QMainWindow) and window.isVisible() and window.windowHandle().isExposed():
+            looking.stop()
+            seen["modules"], seen["title"] = sorted(sys.modules), window.windowTitle()
+            window.close()
+            return
+
+looking = QTimer(interval=0)
+looking.timeout.connect(look)
+looking.start()
+sys.argv[1:] = []
+from exoplanet_desktop.__main__ import main
+code = main()
+print(json.dumps({**seen, "code": code}))
+"""
+LATER = (
+    "click",  # no command line is parsed
+    "PySide6.QtNetwork",
+    "requests",
+    "duckdb",
+    "exoplanet_desktop.catalogs.expression",
+    "exoplanet_desktop.client.backend",
+    "exoplanet_desktop.gui.merge.tab",
+    "exoplanet_desktop.gui.predict.tab",
+    "exoplanet_desktop.gui.progress.run",
+    "exoplanet_desktop.gui.tables.pane",
+)
+
+
+def test_the_window_is_seen_before_what_it_does_not_show_is_imported(tmp_path: Path) -> None:
+    homes = {name: str(tmp_path / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
+    environment = {**os.environ, **homes, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE, text=True, timeout=60
+    )
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert (seen["code"], seen["title"]) == (0, "Exoplanet Desktop")
+    assert "exoplanet_desktop.gui.train.tab" in seen["modules"]
+    assert not set(LATER) & set(seen["modules"])
