@@ -202,13 +202,14 @@ def mark_px(line_px: int) -> int:
 
 
 @lru_cache(maxsize=32)
-def class_icon(label: str, size: int = 12) -> QIcon:
-    """The mark of a class in its colour: disc, diamond or triangle."""
+def class_icon(label: str, size: int = 12, on_accent: bool = False) -> QIcon:
+    """The mark of a class: disc, diamond or triangle, in its colour, or in that of text `on_accent`."""
     pixmap = QPixmap(size * 2, size * 2)
     pixmap.setDevicePixelRatio(2)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    draw_mark(painter, label, QPointF(size / 2, size / 2), size - 1, QColor(tokens().of_class(label)))
+    colour = QColor(tokens().on_accent if on_accent else tokens().of_class(label))
+    draw_mark(painter, label, QPointF(size / 2, size / 2), size - 1, colour)
     painter.end()
     return QIcon(pixmap)
 

@@ -54,3 +54,13 @@ def test_the_window_is_seen_before_what_it_does_not_show_is_imported(tmp_path: P
     assert (seen["code"], seen["title"]) == (0, "Exoplanet Desktop")
     assert "exoplanet_desktop.gui.train.tab" in seen["modules"]
     assert not set(LATER) & set(seen["modules"])
+
+
+def test_imports_are_those_of_python_and_read_no_source(tmp_path: Path) -> None:
+    (tmp_path / "looked_at.py").write_text(
+        "looks = []\n\ndef __getattr__(name):\n    looks.append(name)\n    raise AttributeError(name)\n"
+    )
+    program = "import exoplanet_desktop.gui, PySide6.QtCore\nimport looked_at\nprint(looked_at.looks)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
+    assert done.stdout.strip() == "[]"

@@ -56,6 +56,15 @@ def test_each_class_has_a_mark_of_its_own(styled: QApplication) -> None:
     assert len({*shapes.values()}) == len(Disposition)
 
 
+def test_the_marks_of_selected_rows_have_the_colour_of_their_text(styled: QApplication) -> None:
+    for label in Disposition:
+        plain = theme.class_icon(str(label)).pixmap(24, 24).toImage()
+        selected = theme.class_icon(str(label), on_accent=True).pixmap(24, 24).toImage()
+        assert _shape(selected) == _shape(plain)
+        middle = selected.width() // 2, selected.height() // 2
+        assert selected.pixelColor(*middle).name() == theme.tokens().on_accent
+
+
 def test_the_style_sheet_leaves_no_token_unfilled() -> None:
     for tokens in (LIGHT, DARK):
         assert "@" not in theme._style_sheet(tokens)

@@ -1,5 +1,6 @@
 """What a training brought: its numbers in cards, and pages of figures and tables."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -181,6 +182,7 @@ class Results(QWidget):
         contents = dict(run.pictures)
         images = await self._workers.call(lambda: {name: decoded(data) for name, data in contents.items()})
         self._add_pictures(PicturesPage(contents, images))
+        await asyncio.sleep(0)
         self._add_protocol(run.result)
         self.complete = True
         self.completed.emit()

@@ -17,8 +17,6 @@ PADDING_PX = 7
 GAP_PX = 6
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _FOCUSED = QStyle.StateFlag.State_HasFocus.value
-_LINE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value
-_LEFT, _RIGHT = _LINE | Qt.AlignmentFlag.AlignLeft.value, _LINE | Qt.AlignmentFlag.AlignRight.value
 
 
 @dataclass(frozen=True)
@@ -59,14 +57,18 @@ class CellPainter(QStyledItemDelegate):
         left, width = left + PADDING_PX, width - 2 * PADDING_PX
         if label:
             mark = self._mark_px
-            theme.class_icon(label, mark).paint(painter, left, top + (height - mark) // 2, mark, mark)
+            theme.class_icon(label, mark, bool(selected)).paint(painter, left, top + (height - mark) // 2, mark, mark)
             left, width = left + mark + GAP_PX, width - mark - GAP_PX
         if text:
             metrics = option.fontMetrics
-            if metrics.horizontalAdvance(text) > width:
+            wide = metrics.horizontalAdvance(text)
+            if wide > width:
                 text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+                wide = metrics.horizontalAdvance(text)
             painter.setPen(colours.on_accent if selected else colours.text)
-            painter.drawText(left, top, width, height, _RIGHT if right else _LEFT, text)
+            # At a point: to lay the text out in a rectangle would measure it once more.
+            line = top + (height - metrics.height() + 1) // 2 + metrics.ascent()
+            painter.drawText(left + width - wide if right else left, line, text)
         if state & _FOCUSED:
             painter.setPen(colours.on_accent if selected else colours.accent_strong)
             painter.drawRect(box.adjusted(0, 0, -1, -1))

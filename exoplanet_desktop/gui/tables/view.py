@@ -123,11 +123,12 @@ class CatalogView(QWidget):
         self.show_busy(tr("Opening {file} …", file=name or path.name), cancellable=True)
         try:
             choice = await self._memory.choice(path)
+            pane = self.pane  # built now, so that the first rows need not wait for it
             preview, size = await self._workers.call(first_rows, path, choice)
             kept = await self._memory.find(path, self._group(preview.layout.columns))
             if request == self._request:
-                self.pane.show_preview(preview, name or path.name, first, kept.look, size)
-                self._stack.setCurrentWidget(self.pane)
+                pane.show_preview(preview, name or path.name, first, kept.look, size)
+                self._stack.setCurrentWidget(pane)
             report = partial(self._tell_share, request)
             table, opened = await self._workers.call(
                 read, path, choice, not self._result, self.memory_mb, report, stop.is_set, keep.is_set
@@ -140,8 +141,8 @@ class CatalogView(QWidget):
             await self._workers.call(table.close)
             raise Cancelled(tr("Another file is shown meanwhile."))
         self._table, self._shown = table, opened
-        self.pane.show_table(table, opened, first, kept)
-        self._stack.setCurrentWidget(self.pane)
+        pane.show_table(table, opened, first, kept)
+        self._stack.setCurrentWidget(pane)
         self.opened.emit(opened)
         return opened
 
