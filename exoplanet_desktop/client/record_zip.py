@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import pydantic
 
+from exoplanet_desktop.catalogs.temporary import need_space
 from exoplanet_desktop.client.record_entry import KNOWN, Run, checked_file_name
 from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import AppError, InputError, TooLarge, UnavailableError
@@ -159,6 +160,8 @@ def unpack(source: Path, beside: Path) -> Iterator[Unpacked]:
         with _opened(source) as archive:
             manifest = _manifest(_text(archive, MANIFEST))
             log = _text(archive, LOG) if LOG in archive.namelist() else ""
+            needed = sum(archive.getinfo(FILES + name).file_size for name in manifest.files)
+            need_space(folder, min(needed, MOST_BYTES), f"The run in {source.name}")
             _unpack_files(archive, manifest.files, folder)
         yield Unpacked(_run(manifest.run), log, folder)
     finally:

@@ -88,3 +88,23 @@ def test_an_upload_cut_short_says_so_at_the_next_start(start: Start, sample: Sam
     (row,) = start().window.runs_dock.model.rows
     assert row.said == "failed"
     assert "Train again" in row.entry.error
+
+
+def test_a_run_whose_request_is_damaged_is_given_up_once(start: Start, qtbot: QtBot) -> None:
+    first = start()
+    keeper = first.services.keeper
+    damaged = {"satellite": "no such one", "model": "xgb", "files": ["koi.csv"]}
+    for title, kind in (("one", "train"), ("all", "train-all")):
+        begun = keeper.begin(title, damaged, "Embedded engine", "http://127.0.0.1:1", kind=kind)
+        run_id = first.wait(asyncio.ensure_future(begun))
+        keeper.note(run_id, status="RUNNING", job_id="1", status_url="/status/1", logs_url="/logs/1")
+    first.close()
+
+    second = start()
+    second.start_engine()
+    qtbot.waitUntil(lambda: second.services.runs.room.is_empty, timeout=5_000)
+    second.close()
+
+    rows = start().window.runs_dock.model.rows
+    assert [row.said for row in rows] == ["failed", "failed"]
+    assert all("cannot be read any more" in row.entry.error for row in rows)

@@ -13,6 +13,7 @@ from qasync import QEventLoop
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.tables.grid import Grid
@@ -174,6 +175,38 @@ def test_a_jump_keeps_what_is_on_screen_until_its_rows_are_there_or_are_late(
 
     grid.verticalScrollBar().setValue(0)
     assert all(part.updatesEnabled() for part in parts)  # its rows were there
+
+
+def test_rows_that_could_not_be_read_are_told_once_and_read_when_they_are_looked_at_again(
+    loop: QEventLoop, workers: Workers, qtbot: QtBot
+) -> None:
+    class Broken(FirstRows):
+        broken = True
+
+        def page(self, offset: int, limit: int) -> object:
+            if offset and self.broken:
+                raise UnavailableError("The disk is gone.")
+            return super().page(offset, limit)
+
+    model, told = TableModel(workers), []
+    model.page_failed.connect(told.append)
+    grid = Grid(model, workers, Notices())
+    qtbot.addWidget(grid)
+    rows = Broken([(str(number),) for number in range(10 * PAGE_ROWS)])
+    model.show_table(("n",), rows)
+    grid.resize(300, 400)
+    grid.show()
+    bar = grid.verticalScrollBar()
+
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    for _ in range(3):
+        grid.viewport().repaint()
+    assert list(map(str, told)) == ["The disk is gone."]
+    rows.broken = False
+    bar.setValue(0)
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: model.text(10 * PAGE_ROWS - 1, 0) == str(10 * PAGE_ROWS - 1), timeout=5_000)
 
 
 def test_rows_grow_with_the_text(styled: QApplication, workers: Workers, qtbot: QtBot) -> None:

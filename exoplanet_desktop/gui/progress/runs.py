@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("exoplanet_desktop.gui")
 
 NOT_SENT = "The program ended before the catalog had been sent. Train again, or send it now."
+UNREADABLE = "What was asked for in this run cannot be read any more, so that nobody can follow it. Train again."
 
 
 class Runs(QObject):
@@ -220,19 +221,21 @@ class Runs(QObject):
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
         if kept.kind == ALL_MODELS:
-            await self._take_up_batch(kept, connection)
+            try:
+                await self._take_up_batch(kept, connection)
+            except InputError as error:
+                await self._give_up(kept, error)
             return
         if kept.kind != "train":
             await self._take_up_other(kept, connection)
             return
         if not kept.job_id or not kept.status_url or not kept.logs_url:
-            self._keeper.note(kept.run_id, status=str(Status.FAILED), error=NOT_SENT)
-            await self.journal.tell(kept.run_id)
+            await self._fail(kept, NOT_SENT)
             return
         try:
             request = TrainRequest.from_json(kept.request)
-        except InputError:
-            log.warning("run %s of the record cannot be read", kept.run_id)
+        except InputError as error:
+            await self._give_up(kept, error)
             return
         run = self._run(request, connection, kept.run_id)
         run.group_id = kept.group_id or ""
@@ -250,6 +253,15 @@ class Runs(QObject):
             why=run.failure,
         )
         self._notices.information(ended if run.result else failed)
+
+    async def _give_up(self, kept: "Run", error: InputError) -> None:
+        """What was asked for can no longer be read: say so once, not at each start."""
+        log.warning("run %s of the record cannot be read: %s", kept.run_id, error)
+        await self._fail(kept, UNREADABLE)
+
+    async def _fail(self, kept: "Run", why: str) -> None:
+        self._keeper.note(kept.run_id, status=str(Status.FAILED), error=why)
+        await self.journal.tell(kept.run_id)
 
     async def _take_up_batch(self, kept: "Run", connection: Connection) -> None:
         """Go on with the models that had not been trained when the window closed."""

@@ -63,6 +63,7 @@ class TableModel(QAbstractTableModel):
         self._order: Order = ()
         self._pages = Pages(1)
         self._wanted: set[int] = set()
+        self._failed: set[int] = set()
         self._generation = 0
         self.describe: Callable[[str], str] = str
         self.most_rows = MOST_ROWS
@@ -199,6 +200,7 @@ class TableModel(QAbstractTableModel):
         pages = range((self.first_row + first) // self._pages.rows, (self.first_row + last) // self._pages.rows + 1)
         missing = [number for number in pages if self._pages.find(number * self._pages.rows) is None]
         for number in missing if last >= first else ():
+            self._failed.discard(number)
             self._want(number)
         return not missing
 
@@ -270,14 +272,21 @@ class TableModel(QAbstractTableModel):
         return (cells[position] or "") if position < len(cells) else ""
 
     def _want(self, number: int) -> None:
-        if number not in self._wanted:
+        if number not in self._wanted and number not in self._failed:
             self._wanted.add(number)
             self._fetch(number, self._generation)
 
     @aio.slot(int, int)
     async def _fetch(self, number: int, generation: int) -> None:
         size = self._pages.rows
-        page = await self._workers.call(self._source.page, number * size, size)
+        try:
+            page = await self._workers.call(self._source.page, number * size, size)
+        except Exception:
+            if generation == self._generation:
+                # Told, and not read again at each repaint, but when the rows are scrolled to the next time.
+                self._wanted.discard(number)
+                self._failed.add(number)
+            raise
         if generation != self._generation:
             return  # another table or another order is shown meanwhile
         self._wanted.discard(number)
@@ -291,3 +300,4 @@ class TableModel(QAbstractTableModel):
         self._generation += 1
         self._pages.clear()
         self._wanted.clear()
+        self._failed.clear()
