@@ -150,12 +150,15 @@ def tab_chain(window: QWidget) -> list[QWidget]:
 def backwards(window: QWidget) -> list[str]:
     """Steps of Tab that go up within a column, or to the left within a line."""
     chain = [widget for widget in tab_chain(window) if not is_part(widget) and not came_later(widget)]
-    # The chain is a ring, and where it is cut is chance: one step back is the way from its end to its beginning.
+    # The chain is a ring, and where it is cut is chance: one step back is right, from what nothing follows to what
+    # nothing precedes.
     ring = [*chain, *chain[:1]]
-    wrong = [
-        f"{described(before)} → {described(after)}" for before, after in pairwise(ring) if _goes_back(before, after)
-    ]
-    return wrong if len(wrong) > 1 else []
+    back = [(before, after) for before, after in pairwise(ring) if _goes_back(before, after)]
+    if len(back) == 1:
+        ((last, first),) = back
+        if not any(_goes_back(first, one) or _goes_back(one, last) for one in chain):
+            return []
+    return [f"{described(before)} → {described(after)}" for before, after in back]
 
 
 def _goes_back(before: QWidget, after: QWidget) -> bool:
