@@ -59,8 +59,9 @@ class Assistance(QObject):
         from exoplanet_desktop.gui.help.tour import Tour, first_steps
 
         if self._tour is None:
-            window = self._window
-            steps = first_steps(window.tabs, window.train.picker, window.train.go, window.train)
+            window, train = self._window, self._window.train
+            begun = window.services.runs.started
+            steps = first_steps(window.tabs, train.picker, train.go, train, train.view.opened, begun)
             self._tour = Tour(steps, window)
             self._tour.ended.connect(self._end_tour)
 

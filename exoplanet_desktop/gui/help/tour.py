@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.text import tr
@@ -16,13 +16,21 @@ RING_PX = 3
 
 @dataclass(frozen=True)
 class Step:
-    """A note: what it stands beside (or which part of it), what it says, and what brings that into sight."""
+    """A note.
+
+    Attributes:
+        target, part: what it stands beside, or which part of that.
+        title, text: what it says.
+        show: brings that into sight.
+        taken: tells that the user has done what the note speaks of, so that the next may follow.
+    """
 
     target: QWidget
     title: str
     text: str
     show: Callable[[], object] = lambda: None
     part: Callable[[], QRect] | None = None
+    taken: SignalInstance | None = None
 
 
 class Tour(QFrame):
@@ -35,6 +43,7 @@ class Tour(QFrame):
     def __init__(self, steps: Sequence[Step], window: QWidget) -> None:
         super().__init__(window)
         self._steps, self._window, self._number = list(steps), window, 0
+        self._taken: SignalInstance | None = None
         self.setProperty("tour", True)
         self.setAccessibleName(tr("First steps"))
         self.title = Words("", "heading", parent=self)
@@ -79,6 +88,7 @@ class Tour(QFrame):
 
     @Slot()
     def end(self) -> None:
+        self._wait_for(None)
         self._window.removeEventFilter(self)
         self._ring.deleteLater()
         self.hide()
@@ -88,6 +98,7 @@ class Tour(QFrame):
     def _show_step(self) -> None:
         step, last = self._steps[self._number], self._number + 1 == len(self._steps)
         step.show()
+        self._wait_for(step.taken)
         self.title.setText(step.title)
         self.text.setText(step.text)
         self.place.setText(tr("{number} of {all}", number=self._number + 1, all=len(self._steps)))
@@ -97,6 +108,14 @@ class Tour(QFrame):
             part.show()
             part.raise_()
         self._stand()
+
+    def _wait_for(self, taken: SignalInstance | None) -> None:
+        """Go on by itself when this is told, and not for what was told of the step before."""
+        if self._taken is not None:
+            self._taken.disconnect(self.go_on)
+        self._taken = taken
+        if taken is not None:
+            taken.connect(self.go_on)
 
     def _stand(self) -> None:
         """Beside the target where there is room, else below or above it; always inside the window."""
@@ -116,8 +135,10 @@ class Tour(QFrame):
         self.setGeometry(place)
 
 
-def first_steps(tabs: QTabWidget, picker: QWidget, go: QWidget, train: QWidget) -> list[Step]:
-    """The three notes of the main window."""
+def first_steps(
+    tabs: QTabWidget, picker: QWidget, go: QWidget, train: QWidget, opened: SignalInstance, begun: SignalInstance
+) -> list[Step]:
+    """The three notes of the main window. `opened`: a catalog is; `begun`: a training has."""
     bar = tabs.tabBar()
 
     def titles() -> QRect:
@@ -135,6 +156,7 @@ def first_steps(tabs: QTabWidget, picker: QWidget, go: QWidget, train: QWidget) 
                 "simulated sample."
             ),
             show_train,
+            taken=opened,
         ),
         Step(
             go,
@@ -144,6 +166,7 @@ def first_steps(tabs: QTabWidget, picker: QWidget, go: QWidget, train: QWidget) 
                 "opens may be closed; the run stays in the list of runs."
             ),
             show_train,
+            taken=begun,
         ),
         Step(
             bar,

@@ -1,5 +1,8 @@
 """The first steps are three, can be skipped, hinder nobody, and come once."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -41,3 +44,19 @@ def test_the_window_can_be_used_meanwhile(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert window.tabs.currentWidget() is window.predict
     assert tour.isVisible()
+
+
+def test_it_goes_on_when_its_step_was_taken(live: MainWindow, sample: Callable[..., Path], qtbot: QtBot) -> None:
+    tour = tour_of(live)
+    with qtbot.waitSignal(live.train.view.opened, timeout=20_000):
+        live.train.open_files([sample()])
+    assert tour.place.text() == "2 of 3"
+    with qtbot.waitSignal(live.train.view.opened, timeout=20_000):
+        live.train.open_files([sample(rows=700)])
+    assert tour.place.text() == "2 of 3", "it waits for a training now"
+    with qtbot.waitSignal(live.services.runs.started, timeout=5_000):
+        QTest.mouseClick(live.train.go.button, Qt.MouseButton.LeftButton)
+    assert tour.place.text() == "3 of 3"
+    with qtbot.waitSignal(live.train.training_ended, timeout=90_000):
+        tour.next.click()
+    assert live.settings.tour_seen
