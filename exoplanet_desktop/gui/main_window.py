@@ -160,7 +160,7 @@ class MainWindow(QMainWindow):
         self._take_drops(tab)
         for view in tab.findChildren(CatalogView):
             view.furnished.connect(partial(self._take_drops, view))
-        tab.view.memory_mb = self.settings.table_memory_mb
+            view.memory_mb = self.settings.table_memory_mb
         place_splitters(tab, self.settings)
         return tab
 
@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
         self.leaving.emit()
         self.hide()
         try:
+            self.complete()  # else a window that is closed at once would forget where its parts stood the last time
             self.preferences.change(**placement(self), tab=self.tabs.currentIndex())
             self.run_dialogs.close_all()
             self.runs_dock.showing.close()

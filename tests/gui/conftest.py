@@ -64,14 +64,21 @@ class Start:
     """One start of the program on a data folder: a window, and what is behind it."""
 
     def __init__(
-        self, data_dir: Path, qtbot: QtBot, settings: Settings | None = None, settings_file: Path | None = None
+        self,
+        data_dir: Path,
+        qtbot: QtBot,
+        settings: Settings | None = None,
+        settings_file: Path | None = None,
+        complete: bool = True,
     ) -> None:
+        """`complete`: wait until what is built after the first sight of the window is there."""
         self._qtbot = qtbot
         self.services = Services.make(data_dir, data_dir)
         self.window = MainWindow(self.services, settings or Settings(), settings_file)
         if settings is None:
             self.window.resize(1280, 800)  # the offscreen screen is smaller than what users have
-        self.window.complete()
+        if complete:
+            self.window.complete()
         self.window.show()
         self.open_record()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QSplitter
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
@@ -14,6 +14,7 @@ from exoplanet_desktop.gui.placement import placement
 from exoplanet_desktop.gui.preferences import show_settings
 from exoplanet_desktop.gui.settings import Settings, load
 from exoplanet_desktop.gui.settings_dialog import SettingsDialog
+from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.theme import DARK, tokens
 
 READ_MS = 20_000
@@ -90,6 +91,32 @@ def test_a_window_of_a_screen_that_is_gone_comes_to_one_that_is_there(start: Cal
     window = start(settings=kept).window
 
     assert any(screen.geometry().intersects(window.frameGeometry()) for screen in QGuiApplication.screens())
+
+
+def test_a_window_that_is_closed_at_once_forgets_no_place(start: Callable[..., Start]) -> None:
+    first = start()
+    first.window.runs_dock.show()
+    first.window.tabs.setCurrentWidget(first.window.predict)
+    splitter = first.window.predict.findChild(QSplitter)
+    name = splitter.objectName()
+    splitter.setSizes([340, splitter.width() - 340])
+    sizes = tuple(splitter.sizes())
+    first.window.tabs.setCurrentWidget(first.window.train)
+    first.close()
+    kept = first.window.settings
+    assert kept.splitters[name] == sizes
+
+    hurried = start(settings=kept, complete=False)
+    hurried.close()
+    assert hurried.window.settings.splitters[name] == sizes
+
+    assert start(settings=hurried.window.settings).window.runs_dock.isVisible()
+
+
+def test_every_table_keeps_to_the_memory_of_the_settings(start: Callable[..., Start]) -> None:
+    window = start(settings=Settings(table_memory_mb=700)).window
+
+    assert {view.memory_mb for view in window.findChildren(CatalogView)} == {700}
 
 
 def test_settings_are_used_at_once_and_kept(start: Callable[..., Start], tmp_path: Path, qtbot: QtBot) -> None:
