@@ -17,6 +17,8 @@ PADDING_PX = 7
 GAP_PX = 6
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _FOCUSED = QStyle.StateFlag.State_HasFocus.value
+_MIRRORED = Qt.LayoutDirection.RightToLeft
+_BREAKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " ")  # which Qt would draw as gaps, or not at all
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,16 @@ class CellPainter(QStyledItemDelegate):
         selected = state & _SELECTED
         if selected:
             painter.fillRect(box, colours.accent)
+        mirrored = option.direction is _MIRRORED
         left, width = left + PADDING_PX, width - 2 * PADDING_PX
         if label:
             mark = self._mark_px
-            theme.class_icon(label, mark, bool(selected)).paint(painter, left, top + (height - mark) // 2, mark, mark)
-            left, width = left + mark + GAP_PX, width - mark - GAP_PX
+            at = left + width - mark if mirrored else left
+            theme.class_icon(label, mark, bool(selected)).paint(painter, at, top + (height - mark) // 2, mark, mark)
+            left, width = left if mirrored else left + mark + GAP_PX, width - mark - GAP_PX
         if text:
+            if not text.isprintable():
+                text = text.translate(_BREAKS)
             metrics = option.fontMetrics
             wide = metrics.horizontalAdvance(text)
             if wide > width:
@@ -68,7 +74,7 @@ class CellPainter(QStyledItemDelegate):
             painter.setPen(colours.on_accent if selected else colours.text)
             # At a point: to lay the text out in a rectangle would measure it once more.
             line = top + (height - metrics.height() + 1) // 2 + metrics.ascent()
-            painter.drawText(left + width - wide if right else left, line, text)
+            painter.drawText(left + width - wide if right != mirrored else left, line, text)
         if state & _FOCUSED:
             painter.setPen(colours.on_accent if selected else colours.accent_strong)
             painter.drawRect(box.adjusted(0, 0, -1, -1))
