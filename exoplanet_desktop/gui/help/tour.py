@@ -87,6 +87,13 @@ class Tour(QFrame):
         self._show_step()
 
     @Slot()
+    def _follow(self) -> None:
+        """The step was taken: go on, but not to another tab than the one that the user looks at meanwhile."""
+        following = self._steps[self._number + 1 :]
+        if not following or following[0].target.isVisible():
+            self.go_on()
+
+    @Slot()
     def end(self) -> None:
         self._wait_for(None)
         self._window.removeEventFilter(self)
@@ -112,10 +119,10 @@ class Tour(QFrame):
     def _wait_for(self, taken: SignalInstance | None) -> None:
         """Go on by itself when this is told, and not for what was told of the step before."""
         if self._taken is not None:
-            self._taken.disconnect(self.go_on)
+            self._taken.disconnect(self._follow)
         self._taken = taken
         if taken is not None:
-            taken.connect(self.go_on)
+            taken.connect(self._follow)
 
     def _stand(self) -> None:
         """Beside the target where there is room, else below or above it; always inside the window."""

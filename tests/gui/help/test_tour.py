@@ -60,3 +60,15 @@ def test_it_goes_on_when_its_step_was_taken(live: MainWindow, sample: Callable[.
     with qtbot.waitSignal(live.train.training_ended, timeout=90_000):
         tour.next.click()
     assert live.settings.tour_seen
+
+
+def test_it_calls_nobody_back_from_another_tab(window: MainWindow, sample: Callable[..., Path], qtbot: QtBot) -> None:
+    tour = tour_of(window)
+    with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
+        window.train.open_files([sample()])
+        window.tabs.setCurrentWidget(window.predict)
+    assert window.tabs.currentWidget() is window.predict
+    assert tour.place.text() == "1 of 3"
+    tour.next.click()
+    assert window.tabs.currentWidget() is window.train
+    assert tour.place.text() == "2 of 3"
