@@ -108,3 +108,28 @@ def test_a_run_whose_request_is_damaged_is_given_up_once(start: Start, qtbot: Qt
     rows = start().window.runs_dock.model.rows
     assert [row.said for row in rows] == ["failed", "failed"]
     assert all("cannot be read any more" in row.entry.error for row in rows)
+
+
+def test_a_training_of_all_models_goes_on_without_a_part_that_is_damaged(start: Start, qtbot: QtBot) -> None:
+    first = start()
+    keeper = first.services.keeper
+    request = {"satellite": "KOI", "model": None, "files": ["koi.csv"]}
+    begun = keeper.begin("all", request, "Embedded engine", "http://127.0.0.1:1", kind="train-all")
+    group = first.wait(asyncio.ensure_future(begun))
+    keeper.note(group, status="RUNNING")
+    damaged = {**request, "model": "no such one"}
+    begun = keeper.begin("one", damaged, "Embedded engine", "http://127.0.0.1:1", group_id=group)
+    keeper.note(first.wait(asyncio.ensure_future(begun)), status="SUCCEEDED")
+    first.close()
+
+    second = start()
+    second.start_engine()
+    with qtbot.waitSignal(second.services.runs.group_ended, timeout=5_000):
+        pass
+    assert second.services.runs.groups == [], "closing would ask because of it"
+    second.close()
+
+    rows = start().window.runs_dock.model.rows
+    (entry,) = [row.entry for row in rows if row.entry.run_id == group]
+    assert entry.status == "FAILED"
+    assert "koi.csv is no longer there" in entry.error

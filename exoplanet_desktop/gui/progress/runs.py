@@ -1,6 +1,7 @@
 """All trainings: those of this window, and those of the record, which outlive it."""
 
 import logging
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -222,9 +223,11 @@ class Runs(QObject):
 
         if kept.kind == ALL_MODELS:
             try:
-                await self._take_up_batch(kept, connection)
+                asked = TrainRequest.from_json({**kept.request, "model": Model.XGB})
             except InputError as error:
                 await self._give_up(kept, error)
+                return
+            await self._take_up_batch(kept, asked, connection)
             return
         if kept.kind != "train":
             await self._take_up_other(kept, connection)
@@ -263,17 +266,20 @@ class Runs(QObject):
         self._keeper.note(kept.run_id, status=str(Status.FAILED), error=why)
         await self.journal.tell(kept.run_id)
 
-    async def _take_up_batch(self, kept: "Run", connection: Connection) -> None:
+    async def _take_up_batch(self, kept: "Run", asked: TrainRequest, connection: Connection) -> None:
         """Go on with the models that had not been trained when the window closed."""
         from exoplanet_desktop.gui.progress.run import TrainingRun
 
-        batch = self._batch(TrainRequest.from_json({**kept.request, "model": Model.XGB}), connection)
+        batch = self._batch(asked, connection)
         batch.run_id = kept.run_id
         self._list_batch(batch, begun=False)
         members = await self._keeper.work(lambda record: record.members(kept.run_id))
         # Those that still ran are taken up by themselves; the record is asked after they are listed.
         listed = {run.run_id: run for run in self.all}
-        parts = [listed.get(member.run_id) or await self.past(member.run_id) for member in members]
+        parts = []
+        for member in members:
+            with suppress(InputError):  # the model of a part that cannot be read is trained once more
+                parts.append(listed.get(member.run_id) or await self.past(member.run_id))
         self._notices.information(tr("{title} of the last time goes on. It is under View, Runs.", title=kept.title))
         await batch.take_up(kept, [part for part in parts if isinstance(part, TrainingRun)])
 
