@@ -9,7 +9,7 @@ import click
 
 from exoplanet_desktop.cli.options import PATH, data_dir_option
 from exoplanet_desktop.cli.paths import existing, open_log, token_in
-from exoplanet_desktop.cli.window import has_display, open_window
+from exoplanet_desktop.cli.window import end_by_ctrl_c, has_display, open_window
 from exoplanet_desktop.errors import InputError, UnavailableError
 
 
@@ -34,6 +34,7 @@ def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> i
     if not has_display() or (screenshots is not None and _can_draw_unseen()):
         # Pictures can be had without a display, and are then the same everywhere.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    end_by_ctrl_c()
     open_log(data_dir)
     from exoplanet_desktop.gui.demo.play import run_demo
 

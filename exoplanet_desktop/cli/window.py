@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ def open_window(files: Sequence[Path] = (), data_dir: Path | None = None) -> int
             "There is no display here, so no window can open. "
             "Use `train`, `predict`, `merge` or `serve` instead, or set QT_QPA_PLATFORM=offscreen."
         )
+    end_by_ctrl_c()
     gc.disable()  # what is imported now stays; the window collects by a rule of its own
     folder = open_log(data_dir)
     from exoplanet_desktop.gui.instance import Instance
@@ -32,6 +34,15 @@ def open_window(files: Sequence[Path] = (), data_dir: Path | None = None) -> int
     from exoplanet_desktop.gui.app import run
 
     return run([file.absolute() for file in files], data_dir, instance=instance)
+
+
+def end_by_ctrl_c() -> None:
+    """Let Ctrl+C end the process at once, until the window is there, which then takes it.
+
+    Python's own would raise an error in the midst of what Qt calls, which passes it on to nobody, or crashes.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, and is to stay so
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def has_display() -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import sys
 import threading
 import time
@@ -9,14 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent, QIcon, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from exoplanet_desktop.catalogs.temporary import sweep
-from exoplanet_desktop.errors import BugError
+from exoplanet_desktop.errors import BugError, Cancelled
 from exoplanet_desktop.gui import aio, settings, theme
 from exoplanet_desktop.gui.backends import start as backends
 from exoplanet_desktop.gui.garbage import GarbageCollector
@@ -49,7 +50,7 @@ class Start:
         script: what drives the window in place of a person.
         instance: whom later starts call.
         crashes: what takes down where the program is when it ends without being asked to.
-        failures: why the script failed.
+        failures: why the script failed, or that somebody has stopped the program.
     """
 
     files: Sequence[Path]
@@ -122,6 +123,14 @@ def _application() -> QApplication:
 
 async def _live(application: QApplication, start: Start) -> None:
     services = Services.make(start.data_dir, start.data_dir if start.script else None)
+    try:
+        await _show(application, start, services)
+    except Exception:
+        await services.close()  # Qt ends the process by force where a thread still runs, and nobody reads why it failed
+        raise
+
+
+async def _show(application: QApplication, start: Start, services: Services) -> None:
     _catch_everything(services.notices, start.crashes)
     kept = settings.settings_file()
     call = services.workers.call
@@ -129,6 +138,8 @@ async def _live(application: QApplication, start: Start) -> None:
     before = settings.Settings() if start.script else await call(settings.load, kept)
     await call(theme.template)
     window = MainWindow(services, before, None if start.script else kept)
+    if start.script is None:
+        _close_by_ctrl_c(window, start)
     # Dressed once and whole: each widget would be dressed anew wherever it is put.
     theme.apply(application)
     window.show()
@@ -169,6 +180,20 @@ async def _live(application: QApplication, start: Start) -> None:
         window.shut_down()
     await window.closed.wait()
     starting.cancel()
+
+
+def _close_by_ctrl_c(window: MainWindow, start: Start) -> None:
+    """Let Ctrl+C in the terminal close the window in order; a second one ends the program at once."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        return  # started by a shell in the background
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        start.failures.append(Cancelled("Stopped."))
+        # Later, since this comes between any two steps of Python, the painting of a widget among them.
+        QTimer.singleShot(0, lambda: window.shut_down())
+
+    signal.signal(signal.SIGINT, stop)
 
 
 async def _painted(window: MainWindow) -> None:

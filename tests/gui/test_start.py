@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import json, sys
 from PySide6.QtCore import QTimer
@@ -44,16 +46,70 @@ LATER = (
 )
 
 
-def test_the_window_is_seen_before_what_it_does_not_show_is_imported(tmp_path: Path) -> None:
-    homes = {name: str(tmp_path / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
+STOPPED = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+application = QApplication([])
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
+
+def look():
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, QMainWindow) and window.isVisible() and {moment}:
+            looking.stop()
+            os.kill(os.getpid(), signal.SIGINT)
+            return
+
+looking = QTimer(interval=0)
+looking.timeout.connect(look)
+looking.start()
+sys.argv[1:] = []
+from exoplanet_desktop.__main__ import main
+sys.exit(main())
+"""
+FAILED = """
+import sys
+from exoplanet_desktop.gui import app
+
+def broken(*_arguments):
+    raise RuntimeError("no window today")
+
+app.MainWindow = broken
+sys.argv[1:] = []
+from exoplanet_desktop.__main__ import main
+sys.exit(main())
+"""
+
+
+def start(program: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    homes = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
     environment = {**os.environ, **homes, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE, text=True, timeout=60
-    )
-    seen = json.loads(done.stdout.splitlines()[-1])
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_the_window_is_seen_before_what_it_does_not_show_is_imported(tmp_path: Path) -> None:
+    seen = json.loads(start(PROGRAM, tmp_path).stdout.splitlines()[-1])
     assert (seen["code"], seen["title"]) == (0, "Exoplanet Desktop")
     assert "exoplanet_desktop.gui.train.tab" in seen["modules"]
     assert not set(LATER) & set(seen["modules"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console of its own is needed to send Ctrl+C there")
+@pytest.mark.parametrize("moment", ["True", "window.windowHandle().isExposed()", "'files' in vars(window)"])
+def test_ctrl_c_in_the_terminal_closes_the_window_in_order(tmp_path: Path, moment: str) -> None:
+    done = start(STOPPED.format(moment=moment), tmp_path)
+    assert (done.returncode, done.stderr.splitlines()) == (130, ["Stopped."])
+
+
+def test_a_start_that_fails_says_why_and_where_the_log_is(tmp_path: Path) -> None:
+    done = start(FAILED, tmp_path)
+    (sentence,) = done.stderr.splitlines()
+    told, _, log = sentence.rstrip(".").rpartition(" The log is ")
+    assert done.returncode == 1
+    assert "no window today" in told
+    assert "Traceback" in Path(log).read_text()
 
 
 def test_imports_are_those_of_python_and_read_no_source(tmp_path: Path) -> None:
