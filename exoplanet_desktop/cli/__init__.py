@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exoplanet_desktop.cli.guard import COMMAND, guarded
+from exoplanet_desktop.cli.paths import is_there
 
 
 def run(args: Sequence[str] | None = None) -> int:
@@ -30,4 +31,4 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _is_catalog(name: str) -> bool:
     """Whether an argument is a file; one without an ending may have the name of a command."""
-    return bool(Path(name).suffix) and Path(name).is_file()
+    return bool(Path(name).suffix) and is_there(Path(name)) and Path(name).is_file()

@@ -6,6 +6,7 @@ import click
 
 from exoplanet_desktop import __version__
 from exoplanet_desktop.cli.guard import COMMAND
+from exoplanet_desktop.cli.paths import is_there
 from exoplanet_desktop.cli.programs import demo, gui, serve
 from exoplanet_desktop.cli.tasks import merge, predict, simulate, train
 
@@ -14,9 +15,12 @@ class _FrontDoor(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """A file in the place of a command is opened in the window, as a double click on it means."""
-        if args and args[0] not in self.commands and Path(args[0]).is_file():
-            args = [gui.name or "gui", *args]
+        """A file in the place of a command is opened in the window, as a double click on it means, or told to be none:
+        no command has an ending or a folder."""
+        if args and args[0] not in self.commands:
+            named = Path(args[0])
+            if named.suffix or named.name != args[0] or is_there(named):
+                args = [gui.name or "gui", *args]
         return super().resolve_command(ctx, args)
 
 

@@ -1,5 +1,6 @@
 """Paths that commands are given, the file of the token, and the folder of data with its log."""
 
+import os
 from pathlib import Path
 
 from exoplanet_desktop.cli.guard import start_log
@@ -14,10 +15,15 @@ def open_log(data_dir: Path | None) -> Path:
     return folder
 
 
+def is_there(file: Path) -> bool:
+    """Whether there is a file or a folder of this name; not where the system finds the name too long to look."""
+    return os.path.exists(file)  # noqa: PTH110 - which raises
+
+
 def existing(*files: Path) -> None:
     """Raises InputError for the first that is not a file."""
     for file in files:
-        if not file.exists():
+        if not is_there(file):
             raise InputError(f"There is no file {file}. Check its name and folder.")
         if not file.is_file():
             raise InputError(f"{file} is not a file. Choose a CSV file.")
