@@ -37,6 +37,8 @@ class CommandPalette(QDialog):
         self.field.installEventFilter(self)
         self.list = QTreeWidget(self)
         self.list.setAccessibleName(tr("Commands"))
+        self.list.setProperty("roomy", True)
+        self.list.ensurePolished()  # before rows of one height are measured
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
@@ -52,7 +54,6 @@ class CommandPalette(QDialog):
         layout.addWidget(self.field)
         layout.addWidget(self.list)
         layout.addWidget(self.none)
-        self.list.setProperty("roomy", True)
         size_in_text(self, WIDTH_CHARACTERS, 2 * ROWS_SHOWN)
         self.field.textChanged.connect(self._fill)
         self.field.returnPressed.connect(self._run)

@@ -1,6 +1,7 @@
 """The settings that are the user's to choose."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, Signal, Slot
@@ -23,7 +24,8 @@ from exoplanet_desktop.gui.preferences import Preferences
 from exoplanet_desktop.gui.settings import NUMBER_FORMATS, POLL_MS, TABLE_MEMORY_MB, TEXT_PERCENT, Scheme, Settings
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import scrolled
-from exoplanet_desktop.gui.widgets.options import choose, combo
+from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.options import choose
 from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 
@@ -61,7 +63,9 @@ class SettingsDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.buttons.button(kinds.RestoreDefaults).clicked.connect(lambda: self.show_settings(Settings()))
         self._lay_out()
+        self._shown = preferences.now
         self.show_settings(preferences.now)
+        preferences.changed.connect(self._follow)
 
     def show_settings(self, settings: Settings) -> None:
         """Put settings into the form; they are used only after OK."""
@@ -84,6 +88,13 @@ class SettingsDialog(QDialog):
             "table_memory_mb": self.table_memory_mb.value(),
             "save_folder": self.save_folder.text().strip(),
         }
+
+    @Slot()
+    def _follow(self) -> None:
+        """What was changed elsewhere is shown here, unless the user has changed it here as well."""
+        mine = {name: value for name, value in self.values().items() if value != getattr(self._shown, name)}
+        self._shown = self._preferences.now
+        self.show_settings(replace(self._shown, **mine))
 
     @Slot()
     def accept(self) -> None:

@@ -148,8 +148,12 @@ def apply(application: QApplication) -> None:
 def dress(application: QApplication, colours: Tokens) -> None:
     """Put on the colours of a scheme."""
     class_icon.cache_clear()
+    focused = application.focusWidget()
     application.setPalette(_palette(colours))
     application.setStyleSheet(_style_sheet(colours))
+    # Boxes of buttons lay themselves out anew, and hand the focus on: from “Cancel” to what cannot be undone.
+    if focused is not None and application.focusWidget() is not focused:
+        focused.setFocus()
     theme().changed.emit()
 
 

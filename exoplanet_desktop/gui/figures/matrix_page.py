@@ -16,12 +16,14 @@ from exoplanet_desktop.gui.figures.threshold import Thresholds
 from exoplanet_desktop.gui.figures.view import FigurePanel, MatrixView
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import count, counted, tr
+from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.figures.heldout import Integers
 
+LETTERS = 12  # that a choice has room for at least
 ROWS_FOLLOW_MS = 60  # the list follows a slider that moves so often at most
 NO_ROWS = (
     "There are no held-out rows of this run here, so its errors cannot be listed and no threshold can be tried. "
@@ -90,15 +92,8 @@ class MatrixPage(QWidget):
         self._figure = figure
         self.view = MatrixView(figure)
         self.panel = FigurePanel(self.view, workers, notices, stem, tr("Confusion matrix"))
-        self.shade = QComboBox(self)
-        self.shade.setAccessibleName(tr("What the cells say"))
-        for shade, text in SHADES.items():
-            self.shade.addItem(tr(text), shade)
-        self.scope = QComboBox(self)
-        self.scope.setAccessibleName(tr("Which held-out rows"))
-        for box in (self.shade, self.scope):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(12)
+        self.shade = shade_combo(self)
+        self.scope = combo(tr("Which held-out rows"), [], LETTERS, self)
         self.errors = ErrorsList(self)
         self.errors.hide()
         self.note = Words(tr("Looking for the held-out rows …"), "muted", selectable=True)
@@ -236,6 +231,11 @@ class MatrixPage(QWidget):
         layout.addWidget(SideBySide((cells, rows)))
         layout.addWidget(SideBySide((self.panel, right), BESIDE_EM, stretches=(4, 5)), 1)
         layout.addWidget(self.threshold)
+
+
+def shade_combo(parent: QWidget) -> QComboBox:
+    """What the cells of a matrix may say."""
+    return combo(tr("What the cells say"), [(tr(text), shade) for shade, text in SHADES.items()], LETTERS, parent)
 
 
 def _named(text: str, box: QComboBox) -> QWidget:

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.figures.pages import SideBySide
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.picture import Picture
 
 TITLES = {"counts": "Confusion matrix", "shares": "Confusion matrix by class in the catalog"}
 FILE_NAMES = {"counts": "matrix", "shares": "matrix_by_class"}
+
+LETTERS = 12  # that a picture's name has at least
 
 
 class PicturesPage(QWidget):
@@ -30,8 +33,7 @@ class PicturesPage(QWidget):
         """`contents`: the files as they came; `images`: what they show, by the same names (`decoded`)."""
         super().__init__(parent)
         self.pictures: dict[str, Picture] = {}
-        self.choice = QComboBox(self)
-        self.choice.setAccessibleName(tr("Which picture"))
+        self.choice = combo(tr("Which picture"), [], LETTERS, self)
         self._stack = QStackedWidget(self)
         for name, title in TITLES.items():
             if name not in images or images[name].isNull():
@@ -40,8 +42,6 @@ class PicturesPage(QWidget):
             picture.show_image(images[name], contents[name])
             self.choice.addItem(tr(title), name)
             self._stack.addWidget(picture)
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.choice.setMinimumContentsLength(12)
         zooms = QWidget(self)
         line = QHBoxLayout(zooms)
         line.setContentsMargins(0, 0, 0, 0)

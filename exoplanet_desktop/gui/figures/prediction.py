@@ -1,14 +1,15 @@
 """The figures of a prediction: its classes, how they agree with the catalog, how confident they are."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.predicted import Predicted, predicted
 from exoplanet_desktop.catalogs.view import ColumnFilter
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.figures.bars import ClassesFigure, ConfidenceFigure
-from exoplanet_desktop.gui.figures.matrix import SHADES, MatrixFigure, Place, Shade
+from exoplanet_desktop.gui.figures.matrix import MatrixFigure, Place, Shade
+from exoplanet_desktop.gui.figures.matrix_page import shade_combo
 from exoplanet_desktop.gui.figures.pages import BESIDE_EM, SideBySide
 from exoplanet_desktop.gui.figures.view import FigurePanel, FigureView, MatrixView
 from exoplanet_desktop.gui.notices import Notices
@@ -37,12 +38,7 @@ class PredictionFigures(QWidget):
         self._found: Predicted | None = None
         self._figure: MatrixFigure | None = None
         self.note = Words(tr("The figures of a prediction stand here once there is one."), "muted")
-        self.shade = QComboBox(self)
-        self.shade.setAccessibleName(tr("What the cells say"))
-        self.shade.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.shade.setMinimumContentsLength(12)
-        for shade, text in SHADES.items():
-            self.shade.addItem(tr(text), shade)
+        self.shade = shade_combo(self)
         none = {str(label): 0 for label in Disposition}
         self.classes = FigurePanel(FigureView(ClassesFigure(none)), workers, notices, "prediction")
         self.confidence = FigurePanel(

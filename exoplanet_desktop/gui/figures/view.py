@@ -154,6 +154,7 @@ class FigurePanel(QWidget):
         self.words_button = QToolButton(self)
         self.words_button.setText(tr("In words"))
         self.words_button.setCheckable(True)
+        self.words_button.setProperty("folds", True)
         self.words_button.setAutoRaise(True)
         self.words_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.words_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.gui.merge.words import RULES
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.options import chosen, combo
+from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.options import chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.gui.widgets.words import tip
 

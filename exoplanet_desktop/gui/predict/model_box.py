@@ -11,7 +11,7 @@ from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.options import combo
+from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Satellite
 

@@ -85,6 +85,7 @@ class ProgressDialog(QDialog):
         self.log_button = QToolButton(self)
         self.log_button.setText(tr("Log"))
         self.log_button.setCheckable(True)
+        self.log_button.setProperty("folds", True)
         self.log_button.setAutoRaise(True)
         self.log_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.log_button.setArrowType(Qt.ArrowType.RightArrow)

@@ -23,10 +23,12 @@ from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.runs import comparing, words
 from exoplanet_desktop.gui.runs.comparing import Cell, Line
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.options import combo
+from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.row import room_for_text, with_text
 from exoplanet_desktop.gui.widgets.words import Words, tip
 
-WIDEST_PX = 1480
+NAME_LETTERS, RUN_LETTERS, LINES = 46, 54, 40  # room in letters and lines
+MOST_BESIDE = 4  # runs; of more, the others are scrolled to
 ROW_PADDING_PX = 12
 WIDEST_CELL = "+0.000 (−0.000 to +0.000) ≈ within noise"
 
@@ -38,8 +40,7 @@ class CompareDialog(QDialog):
         super().__init__(parent)
         self.contenders = list(contenders)
         self.setWindowTitle(tr("Compare runs"))
-        self.base = combo(tr("Compare with"), [(_title(one), place) for place, one in enumerate(self.contenders)])
-        self.base.setMinimumContentsLength(32)
+        self.base = combo(tr("Compare with"), [(_title(one), place) for place, one in enumerate(self.contenders)], 32)
         label = QLabel(tr("Compare &with"), self)
         label.setBuddy(self.base)
         self.same = QCheckBox(tr("Show what is the &same too"), self)
@@ -77,9 +78,13 @@ class CompareDialog(QDialog):
             button.setAutoDefault(False)  # Enter in the table copies nothing
         self.base.setFocus()
         self.show_all()
-        room = self.screen().availableSize()
-        wanted = min(WIDEST_PX, 270 + 330 * len(self.contenders))
-        self.resize(min(wanted, room.width() - 32), min(560, room.height() - 64))
+        with_text(self, self._size)
+
+    def _size(self) -> None:
+        """Room for what the cells say, and for a dozen scores, as far as the screen has it."""
+        room_for_text(self, NAME_LETTERS + RUN_LETTERS * min(len(self.contenders), MOST_BESIDE), LINES)
+        widest = self.fontMetrics().horizontalAdvance(WIDEST_CELL) + ROW_PADDING_PX * 2
+        self.table.horizontalHeader().setMaximumSectionSize(widest)
 
     @Slot()
     def show_all(self) -> None:
@@ -130,10 +135,7 @@ class CompareDialog(QDialog):
         table.setAlternatingRowColors(True)
         across = table.horizontalHeader()
         across.setHighlightSections(False)
-        # The longest that a cell says, at any size of text.
-        across.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(WIDEST_CELL) + ROW_PADDING_PX * 2)
-        across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        across.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.setHorizontalHeaderItem(0, QTableWidgetItem(""))
         for column, one in enumerate(self.contenders, start=1):
             header = QTableWidgetItem(one.run.title)

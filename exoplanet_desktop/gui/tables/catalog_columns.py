@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -27,6 +26,7 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.text import count, counted, tr
+from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words, tip
@@ -52,11 +52,12 @@ class CatalogColumns(QDialog):
         self.search.setPlaceholderText(tr("Search by name or meaning"))
         self.search.setAccessibleName(tr("Search columns"))
         self.search.setClearButtonEnabled(True)
-        self.presets = QComboBox(self)
-        self.presets.setAccessibleName(tr("Show a set of columns"))
+        self.presets = combo(tr("Show a set of columns"), [], parent=self)
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("Columns that are shown"))
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.list.setProperty("roomy", True)
+        self.list.ensurePolished()  # before rows of one size are measured
         self.list.setUniformItemSizes(True)
         self.said = Words("", "muted")
         self.show_all = self._button(tr("&Show all"), lambda: self._tick(Qt.CheckState.Checked))
@@ -114,7 +115,7 @@ class CatalogColumns(QDialog):
         self.list.blockSignals(False)
         self._word()
         satellite = recognise(names)
-        self.presets.addItem(tr("A set of columns …"))
+        self.presets.addItem(tr("A set of columns…"))
         for which in Preset if satellite else (Preset.ALL,):
             self.presets.addItem(tr(str(which).capitalize()), which)
 
@@ -255,4 +256,4 @@ class CatalogColumns(QDialog):
         layout.addWidget(self.said)
         layout.addLayout(buttons)
         layout.addWidget(close)
-        size_in_text(self, 78, 40)
+        size_in_text(self, 92, 44)

@@ -40,6 +40,9 @@ class ColumnsDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("Columns that are shown"))
+        self.list.setProperty("wraps", True)
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for number, name in enumerate(columns):
             label = labels.get(name, "")
             item = QListWidgetItem(f"{name}  ·  {label}" if label else name, self.list)
@@ -49,6 +52,8 @@ class ColumnsDialog(QDialog):
             item.setToolTip(tip(label))
         self.show_all = QPushButton(tr("&Show all"), self)
         self.hide_all = QPushButton(tr("&Hide all"), self)
+        for button in (self.show_all, self.hide_all):
+            button.setAutoDefault(False)  # Enter in the search shows nothing
         self.show_all.clicked.connect(lambda: self._tick(Qt.CheckState.Checked))
         self.hide_all.clicked.connect(lambda: self._tick(Qt.CheckState.Unchecked))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -20,7 +19,8 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.tables.model import LABELS, Classes
 from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.widgets.row import size_in_text
+from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import ColumnFilter, Test
 
-MARK = QSize(12, 12)
 NUMBER_TESTS: "tuple[Test, ...]" = ("between", "is missing", "is there")
 TEXT_TESTS: "tuple[Test, ...]" = ("one of", "contains", "starts with", "is missing", "is there")
 
@@ -66,16 +65,15 @@ class FilterDialog(QDialog):
             "is missing": tr("is missing"),
             "is there": tr("is not missing"),
         }
-        self.test = QComboBox(self)
-        self.test.setAccessibleName(tr("Condition"))
-        for test in NUMBER_TESTS if numeric else TEXT_TESTS:
-            self.test.addItem(words[test], test)
+        tests = NUMBER_TESTS if numeric else TEXT_TESTS
+        self.test = combo(tr("Condition"), [(words[test], test) for test in tests], parent=self)
         self.low, self.high, self.text = QLineEdit(self), QLineEdit(self), QLineEdit(self)
         for line, name in ((self.low, tr("Least")), (self.high, tr("Most")), (self.text, tr("Text"))):
             line.setAccessibleName(name)
             line.textChanged.connect(self._settle)
         self.values = QListWidget(self)
         self.values.setAccessibleName(tr("Values"))
+        self.values.setProperty("roomy", True)
         self.values.itemChanged.connect(self._settle)
         self.reason = Words("", "muted")
         self._pages = {
@@ -104,6 +102,8 @@ class FilterDialog(QDialog):
         self.test.currentIndexChanged.connect(self._turn)
         self._show_given()
         self._turn()
+        with_text(self, self._mark)
+        theme.theme().changed.connect(self._mark)
         if not numeric:
             self._list_values()
 
@@ -130,19 +130,29 @@ class FilterDialog(QDialog):
     async def _list_values(self) -> None:
         summary: ColumnSummary = await self._workers.call(self._table.summary, self._column, split=False)
         given = set(self._given.value) if self._given and isinstance(self._given.value, tuple) else set()
-        self.values.setIconSize(MARK)
         self.values.blockSignals(True)
         for value, rows in summary.top:
             item = QListWidgetItem(f"{value[:200]}  ·  {count(rows)}", self.values)
             item.setData(Qt.ItemDataRole.UserRole, value)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if value in given else Qt.CheckState.Unchecked)
-            if label := self._classes.get(value.strip().upper()):
-                item.setIcon(theme.class_icon(label))
         self.values.blockSignals(False)
+        self._mark()
         if summary.distinct > len(summary.top):
             self.reason.setText(tr("The most frequent of {number} different values.", number=count(summary.distinct)))
         self._settle()
+
+    @Slot()
+    def _mark(self) -> None:
+        """Give each class its mark, in the colours and the size of now."""
+        size = theme.mark_px(self.fontMetrics().lineSpacing())
+        self.values.setIconSize(QSize(size, size))
+        self.values.blockSignals(True)
+        for row in range(self.values.count()):
+            item = self.values.item(row)
+            if label := self._classes.get(item.data(Qt.ItemDataRole.UserRole).strip().upper()):
+                item.setIcon(theme.class_icon(label, size))
+        self.values.blockSignals(False)
 
     def _show_given(self) -> None:
         if (given := self._given) is None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -36,6 +37,7 @@ LONGEST = 80  # characters of a cell
 WAIT_MS = 150  # after the last change
 MOST_SKIPPED = 100_000
 AS_FOUND = -1
+NUMBERS = ("whole numbers", "numbers")
 
 
 class ReadingDialog(QDialog):
@@ -156,6 +158,7 @@ class ReadingDialog(QDialog):
         for number, row in enumerate(preview.rows[:ROWS]):
             for place, text in enumerate(row[:MOST_COLUMNS]):
                 self.preview.setItem(number, place, QTableWidgetItem(text[:LONGEST]))
+        self._align()
         self.preview.resizeColumnsToContents()
         self._settle()
 
@@ -171,6 +174,19 @@ class ReadingDialog(QDialog):
             for name, kind in zip(self._columns, self._kinds, strict=False)
         ]
         self.preview.setHorizontalHeaderLabels(heads)
+
+    def _align(self) -> None:
+        """Numbers stand at the right, texts at the left, and what heads them as well."""
+        for place in range(self.preview.columnCount()):
+            items = [self.preview.item(row, place) for row in range(self.preview.rowCount())]
+            for item in (self.preview.horizontalHeaderItem(place), *items):
+                if item is not None:
+                    item.setTextAlignment(self._side(place))
+
+    def _side(self, place: int) -> Qt.AlignmentFlag:
+        number = self._kinds[place] in NUMBERS and self._columns[place] not in self._texts
+        side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
     @Slot()
     def _settle(self) -> None:
@@ -196,6 +212,7 @@ class ReadingDialog(QDialog):
         else:
             self._texts.discard(name)
         self._show_types()
+        self._align()
 
     @Slot()
     def _reset(self) -> None:
@@ -223,12 +240,8 @@ class ReadingDialog(QDialog):
         self.skip.setValue(AS_FOUND if given.skip is None else given.skip)
 
     def _box(self, name: str, words: dict[str, str]) -> QComboBox:
-        box = QComboBox(self)
-        box.setAccessibleName(name)
-        box.addItem(tr("as found in the file"), None)
-        for value, text in words.items():
-            box.addItem(text, value)
-        return box
+        found = (tr("as found in the file"), None)
+        return combo(name, [found, *((text, value) for value, text in words.items())], parent=self)
 
     def _connect(self) -> None:
         for box in (self.delimiter, self.encoding, self.decimal):

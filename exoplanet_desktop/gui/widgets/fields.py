@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QStyle, QStyleOptionComboBox, QWidget
 
 SPACING_PX = 8
+HALF_ENOUGH = 0.75  # of the longest entry: below each other, the fields would take the room of the table
 
 Field = tuple[QLabel, QComboBox]
 
@@ -31,8 +32,9 @@ class FoldingFields(QWidget):
         shown = [field for field in self._fields if not field[1].isHidden()]
         if not shown:
             return
-        halves = dict.fromkeys((len(shown), (len(shown) + 1) // 2, 1))
-        across = next((number for number in halves if self._width(shown, number) <= self.width()), 1)
+        whole, half = len(shown), (len(shown) + 1) // 2
+        enough = {whole: 1.0, half: HALF_ENOUGH}
+        across = next((number for number in enough if self._width(shown, number, enough[number]) <= self.width()), 1)
         if (across, shown) == self._placed:
             return
         self._placed = across, shown
@@ -60,12 +62,12 @@ class FoldingFields(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.fold()
 
-    def _width(self, shown: Sequence[Field], across: int) -> int:
-        """Pixels that the fields need in lines of so many."""
+    def _width(self, shown: Sequence[Field], across: int, share: float) -> float:
+        """Pixels that the fields need in lines of so many, the boxes a share of what their longest entry needs."""
         columns = [shown[column::across] for column in range(across)]
         labels = (max(label.sizeHint().width() for label, _ in column) for column in columns)
         boxes = (max(_whole_width(box) for _, box in column) for column in columns)
-        return sum(labels) + sum(boxes) + (2 * across - 1) * SPACING_PX
+        return sum(labels) + share * sum(boxes) + (2 * across - 1) * SPACING_PX
 
 
 def _whole_width(box: QComboBox) -> int:

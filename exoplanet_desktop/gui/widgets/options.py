@@ -6,21 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QCheckBox,
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.fields import FoldingFields
 from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words, tip
@@ -30,32 +20,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
 
 Word = TypeVar("Word", bound=StrEnum)
-EDGE_PX = 4  # that the style leaves free before and after the text
-
-
-class ElidedCombo(QComboBox):
-    """A combo box whose text ends in “…” where there is no room for all of it; Qt's own cuts through a letter."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter, look = QStylePainter(self), QStyleOptionComboBox()
-        self.initStyleOption(look)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, look)
-        part = QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, look, part, self).width() - EDGE_PX
-        text = self.fontMetrics().elidedText(look.currentText, Qt.TextElideMode.ElideRight, room)
-        look.currentText = text
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, look)
-
-
-def combo(name: str, entries: Sequence[tuple[str, Any]]) -> QComboBox:
-    """A combo box of (text, value) with an accessible name; it never asks for more width than it gets."""
-    box = ElidedCombo()
-    box.setAccessibleName(name)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(8)
-    for text, value in entries:
-        box.addItem(text, value)
-    return box
 
 
 def satellite_title(satellite: Satellite) -> str:
