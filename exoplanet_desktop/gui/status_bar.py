@@ -46,7 +46,8 @@ class StatusBar(QStatusBar):
         elif waiting:
             text = counted(len(waiting), tr("training in the outbox"), tr("trainings in the outbox"))
         else:
-            text = counted(done, tr("run"), tr("runs")) if done else ""
+            # The list of runs has those of other days as well, and what is no training.
+            text = counted(done, tr("training since the start"), tr("trainings since the start")) if done else ""
         self.runs_chip.setText(text)
         self.runs_chip.setVisible(bool(text))
 

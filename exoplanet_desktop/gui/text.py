@@ -3,9 +3,9 @@
 Only what stands in the window passes here; files and the command line keep plain numbers.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 
 CONTEXT = "exoplanet_desktop"
 NONE = "–"
@@ -83,6 +83,14 @@ def moment(when: datetime) -> str:
     return locale().toString(QDateTime.fromSecsSinceEpoch(int(local.timestamp())), QLocale.FormatType.ShortFormat)
 
 
+def short_moment(when: datetime) -> str:
+    """The time of today, the date of another day, in the zone of this machine."""
+    local = when.astimezone()
+    if local.date() == datetime.now(UTC).astimezone().date():
+        return clock_time(local)
+    return locale().toString(QDate(local.year, local.month, local.day), QLocale.FormatType.ShortFormat)
+
+
 def duration(seconds: float) -> str:
     """A span of time in one number.
 
@@ -99,4 +107,5 @@ def duration(seconds: float) -> str:
 def clock_time(when: datetime, *, seconds: bool = False) -> str:
     """A time of day, in the zone of this machine."""
     local = when.astimezone()
-    return f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    time, style = QTime(local.hour, local.minute, local.second), locale().timeFormat(QLocale.FormatType.ShortFormat)
+    return locale().toString(time, style.replace("mm", "mm:ss") if seconds else style)

@@ -119,17 +119,17 @@ def methods(contenders: Sequence[Contender], base: int) -> list[str]:
     return said
 
 
-def difference_words(difference: Difference, places: int = 3) -> str:
-    """−0.012 (−0.018 to −0.006), worse."""
+def difference_words(difference: Difference, places: int = 3, between: str = " ") -> str:
+    """−0.012 (−0.018 to −0.006) ▼ worse; `between` stands before the verdict."""
     told = signed(difference.difference, places)
     if difference.interval is not None:
         low, high = (signed(end, places) for end in difference.interval)
         told += " " + tr("({low} to {high})", low=low, high=high)
-    return f"{told} {MARKS[difference.verdict]} {verdict_words(difference.verdict)}"
+    return f"{told}{between}{MARKS[difference.verdict]} {verdict_words(difference.verdict)}"
 
 
 def signed(value: float, places: int = 3) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    sign = "±" if round(value, places) == 0 else "+" if value > 0 else "−"
     return f"{sign}{fixed(abs(value), places)}"
 
 

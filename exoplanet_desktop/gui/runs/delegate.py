@@ -9,6 +9,7 @@ from exoplanet_desktop.gui.runs.columns import second_line, state_colour
 from exoplanet_desktop.gui.runs.model import ROW, RunsModel
 from exoplanet_desktop.gui.runs.rows import Row
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.combo import whole_parts
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 8
@@ -88,7 +89,10 @@ class TwoLines(NameEditor):
         painter.drawText(name, left, metrics.elidedText(row.entry.title, elide, name.width()))
         below = second.adjusted(wide, 0, 0, 0)
         painter.setPen(quiet)
-        painter.drawText(below, left, metrics.elidedText(second_line(row), elide, below.width()))
+        # The last part is the name of a file. What runs says a sentence.
+        words = second_line(row)
+        said = whole_parts(metrics, words, below.width(), name_last=not row.is_live)
+        painter.drawText(below, left, said)
         if row.is_live and row.live is not None and row.live.share is not None:
             full = QRect(below.left(), option.rect.bottom() - BAR - 1, below.width(), BAR)
             painter.fillRect(full, QColor(theme.tokens().line))

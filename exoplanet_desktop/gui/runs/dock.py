@@ -29,6 +29,7 @@ from exoplanet_desktop.gui.runs.view import RunsView
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.gui.text import count, counted, tr
+from exoplanet_desktop.gui.widgets.dock_title import DockTitle
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
@@ -52,6 +53,7 @@ class RunsDock(QDockWidget):
         super().__init__(tr("Runs"), parent)
         self.setObjectName("runs")
         self._services, self._runs = services, services.runs
+        self.title = DockTitle(self)
         self.model = RunsModel(self)
         self.view = RunsView(self.model, self)
         self.doing = Doing(services, self.model, self.view)
@@ -67,6 +69,7 @@ class RunsDock(QDockWidget):
         page = self._lay_out()
         self.actions_of_runs = Actions(page)
         self._connect()
+        self.setTitleBarWidget(self.title)
         self.setWidget(page)
         self._settle()
 
@@ -141,6 +144,7 @@ class RunsDock(QDockWidget):
         ):
             connect(action, slot)
         self.compare_button.clicked.connect(actions.compare.trigger)
+        self.topLevelChanged.connect(self._begin_in_search)
         self._timer.timeout.connect(self._search)
         self.search.textChanged.connect(lambda: self._timer.start())
         self.filter.changed.connect(self._search)
@@ -154,6 +158,12 @@ class RunsDock(QDockWidget):
         self._runs.recorded.connect(self.model.take)
         self._runs.grouped.connect(self.showing.take_batch)
         self._runs.updated.connect(self.model.follow)
+
+    @Slot(bool)
+    def _begin_in_search(self, floats: bool) -> None:
+        """A window of its own begins where something is typed, not at its title."""
+        if floats:
+            self.search.setFocus()
 
     def _unfold(self) -> None:
         row = self.view.chosen()[0]
@@ -176,7 +186,7 @@ class RunsDock(QDockWidget):
         top.setSpacing(4)
         top.addWidget(self.search, 1)
         top.addWidget(self.filter)
-        top.addWidget(self.more)
+        top.addWidget(self.more, 0, Qt.AlignmentFlag.AlignRight)
         bottom = QHBoxLayout()
         bottom.addWidget(self.counts, 1)
         bottom.addWidget(self.compare_button)
@@ -194,7 +204,8 @@ class RunsDock(QDockWidget):
         layout.addWidget(self._stack, 1)
         layout.addLayout(bottom)
         page.setMinimumWidth(232)
-        in_order(self.search, self.filter, self.more, self.view.list, self.view.table, self.compare_button)
+        in_order(self.title.float_button, self.title.close_button, self.search, self.filter, self.more)
+        in_order(self.more, self.view.list, self.view.table, self.compare_button)
         return page
 
     def _fill_more(self, menu: QMenu) -> None:

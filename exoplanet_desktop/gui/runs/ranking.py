@@ -33,7 +33,7 @@ def headers() -> tuple[str, ...]:
         tr("Model"),
         tr("State"),
         tr("Folds"),
-        tr("95 % of the mean"),
+        tr("95 % interval"),
         tr("Behind the best"),
         tr("AUC"),
         tr("Took"),
@@ -100,7 +100,7 @@ def _placed(one: Ranked, shared: bool) -> Standing:
     run, result = one.contender.run, one.contender.result
     interval = one.contender.interval(Metric.CV_MEAN)
     within = tr("{low} to {high}", low=fixed(interval[0]), high=fixed(interval[1])) if interval else NONE
-    behind = comparing.difference_words(one.behind) if one.behind is not None else NONE
+    behind = comparing.difference_words(one.behind, between="\n") if one.behind is not None else NONE
     place = f"{one.place} =" if shared and one.place == 1 else str(one.place)
     cells = (
         place,

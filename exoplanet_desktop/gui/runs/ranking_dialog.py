@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 
 FULL = 1000
 REFRESH_MS = 400
+PADDING_PX = 20  # of a cell
 STATE, NUMBERS = 2, (3, 4, 6, 7)
-ROOM = (140, 26)  # in letters and lines, as far as the screen has it
+LONGEST_STATE = "✕ blind fold 5 of 5"  # more of what a training says of itself is in the tooltip
+LINES = 2  # of a row
+ROOM = (140, 32)  # in letters and lines, as far as the screen has it
 
 
 class RankingDialog(QDialog):
@@ -145,6 +148,7 @@ class RankingDialog(QDialog):
                 self.table.setItem(row, column, item)
             if standing.run_id and standing.run_id == chosen:
                 self.table.selectRow(row)
+        self._fit()
         if not chosen and standings:
             self.table.selectRow(0)
         self._settle()
@@ -181,9 +185,8 @@ class RankingDialog(QDialog):
         across = table.horizontalHeader()
         across.setHighlightSections(False)
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        # What a training says of itself is long; the tooltip has it whole.
         across.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Interactive)
-        with_text(table, self._widen_state)
+        with_text(table, self._fit)
         across.setMinimumSectionSize(56)
         for column, text in enumerate(ranking.headers()):
             header = QTableWidgetItem(text)
@@ -191,9 +194,13 @@ class RankingDialog(QDialog):
             header.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             table.setHorizontalHeaderItem(column, header)
 
-    def _widen_state(self) -> None:
-        self.table.setColumnWidth(STATE, self.table.fontMetrics().horizontalAdvance("✕ fold 5 of 5") + 16)
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().lineSpacing() + 9)
+    def _fit(self) -> None:
+        """Rows and the state have the room that they need, and no more: all columns shall be seen at once."""
+        metrics = self.table.fontMetrics()
+        texts = [ranking.headers()[STATE], *(standing.cells[STATE] for standing in self._standings)]
+        needed = max(metrics.horizontalAdvance(text) for text in texts)
+        self.table.setColumnWidth(STATE, min(needed, metrics.horizontalAdvance(LONGEST_STATE)) + PADDING_PX)
+        self.table.verticalHeader().setDefaultSectionSize(LINES * metrics.lineSpacing() + 9)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

@@ -17,7 +17,7 @@ TABLE_FROM_CHARACTERS = 62
 SAMPLES = {
     Column.STATE: "■ cancelled",
     Column.STAR: "★",
-    Column.NAME: "KOI · Gradient boosting, blind",
+    Column.NAME: "KOI · Support vector machine, blind",
     Column.DATASET: "a_long_catalog_name.csv",
     Column.SATELLITE: "Satellite",
     Column.MODEL: "Support vector machine",
@@ -29,6 +29,7 @@ SAMPLES = {
     Column.TOOK: "12.5 min",
     Column.BACKEND: "http://lab.example.org:8001",
 }
+PADDING_PX = 24
 HIDDEN_AT_FIRST = (Column.BACKEND,)
 
 
@@ -170,13 +171,25 @@ def _table(model: RunsModel, parent: QWidget) -> QTableView:
     view.setAccessibleName(tr("Runs"))
     for column in SAMPLES:
         view.setColumnHidden(column, column in HIDDEN_AT_FIRST)
-    with_text(view, lambda: _widen(view))
+    widths = _Widths(view)
+    with_text(view, widths.follow)
     return view
 
 
-def _widen(view: QTableView) -> None:
-    """Give each column room for what it usually shows."""
-    metrics = view.fontMetrics()
-    for column, sample in SAMPLES.items():
-        widest = max(metrics.horizontalAdvance(text) for text in (sample, f"{header(column)} ▾"))
-        view.setColumnWidth(column, widest + 24)
+class _Widths:
+    """Gives each column room for what it usually shows; one that the user made wider or narrower keeps its share."""
+
+    def __init__(self, view: QTableView) -> None:
+        self._view = view
+        self._given: dict[int, int] = {}
+
+    def follow(self) -> None:
+        """Make columns as wide as the text wants that is shown now."""
+        view, metrics = self._view, self._view.fontMetrics()
+        for column, sample in SAMPLES.items():
+            widest = max(metrics.horizontalAdvance(text) for text in (sample, f"{header(column)} ▾")) + PADDING_PX
+            usual, is_now = self._given.get(column), view.columnWidth(column)
+            # A hidden column has no width that could be asked for.
+            share = is_now / usual if usual and not view.isColumnHidden(column) else 1.0
+            self._given[column] = widest
+            view.setColumnWidth(column, round(widest * share))

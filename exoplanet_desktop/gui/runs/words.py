@@ -1,12 +1,10 @@
 """The words of the list of runs."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
-from PySide6.QtCore import QDate, QLocale, QTime
-
 from exoplanet_desktop.client.record_entry import SENDING, WAITING
-from exoplanet_desktop.gui.text import NONE, fixed, locale, moment, tr
+from exoplanet_desktop.gui.text import NONE, fixed, moment, short_moment, tr
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Status
 
@@ -100,13 +98,9 @@ def when_words(created_at: str) -> str:
 def short_when_words(created_at: str) -> str:
     """The time of today, the date of another day."""
     try:
-        when = datetime.fromisoformat(created_at).astimezone()
+        return short_moment(datetime.fromisoformat(created_at))
     except (ValueError, OverflowError):
         return NONE
-    style = QLocale.FormatType.ShortFormat
-    if when.date() == datetime.now(UTC).astimezone().date():
-        return locale().toString(QTime(when.hour, when.minute), style)
-    return locale().toString(QDate(when.year, when.month, when.day), style)
 
 
 def took_words(seconds: float | None) -> str:
