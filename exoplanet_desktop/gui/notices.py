@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.words import NarrowWords
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -76,7 +76,7 @@ class NoticeBar(QWidget):
     def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(8, 4, 8, 0)
+        self._layout.setContentsMargins(8, 4, 8, 4)
         self._layout.setSpacing(4)
         self.hide()
         notices.told.connect(self.show_notice)
@@ -114,7 +114,7 @@ class NoticeBar(QWidget):
         mark = QLabel("✕" if notice.failed else "ℹ", frame)
         mark.setProperty("mark", True)
         mark.setAccessibleName(tr("Failure") if notice.failed else tr("Information"))
-        text = Words(notice.text, selectable=True, parent=frame)
+        text = NarrowWords(notice.text, selectable=True, parent=frame)
         text.setObjectName("text")
         policy = text.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
@@ -160,5 +160,5 @@ class NoticeBar(QWidget):
 
 
 def _texts(frames: list[QFrame]) -> list[str]:
-    labels = (frame.findChild(QLabel, "text") for frame in frames)
-    return [label.text() for label in labels if label is not None]
+    labels = (frame.findChild(NarrowWords, "text") for frame in frames)
+    return [label.whole for label in labels if label is not None]

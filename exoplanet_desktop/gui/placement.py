@@ -47,6 +47,7 @@ def place_splitters(inside: QWidget, settings: Settings) -> None:
             handles = (splitter.count() - 1) * splitter.handleWidth()
             splitter.resize(sum(sizes) + handles, splitter.height())
             splitter.setSizes(list(sizes))
+            splitter.splitterMoved.emit(sizes[0], 1)  # as the user had moved it
 
 
 def placement(window: QMainWindow) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.figures.pages import SideBySide
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.words import FittedWords
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles import Profile
@@ -41,18 +41,17 @@ class ProfileForm(QWidget):
         self.name.setMaxLength(80)
         self.address = QLineEdit(self)
         self.address.setPlaceholderText(tr("such as {address}", address=EXAMPLE))
-        self.exposed = Words("", "warning", parent=self)
+        self.exposed = FittedWords("", "warning", parent=self)
         self.exposed.hide()
         self.token = QLineEdit(self)
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.forget_button = QPushButton(tr("&Forget"), self)
         self.forget_button.setToolTip(tr("Forget the token that is kept"))
         self.forget_button.clicked.connect(self._forget_token)
-        self.place = Words("", "muted", parent=self)
+        self.place = FittedWords("", "muted", parent=self)
         for words in (self.exposed, self.place):
             policy = words.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
             policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
-            policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
             words.setSizePolicy(policy)
             words.setMinimumWidth(FIELD_PX)
         self.ca_file = QLineEdit(self)
@@ -156,7 +155,7 @@ class ProfileForm(QWidget):
         form.addRow(tr("&Name"), self.name)
         form.addRow(tr("A&ddress"), self.address)
         form.addRow("", self.exposed)
-        _add(form, tr("T&oken"), self.token, self.forget_button)
+        _add(form, tr("To&ken"), self.token, self.forget_button)
         form.addRow("", self.place)
         _add(form, tr("CA fi&le"), self.ca_file, self.ca_button)
         until = QLabel(tr("for an ans&wer"))

@@ -7,10 +7,12 @@ from exoplanet_desktop.gui.backends.form import ProfileForm
 from exoplanet_desktop.gui.backends.profile_list import ProfileList
 from exoplanet_desktop.gui.backends.trial import Trial
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.row import measured, room_for_text, with_text
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
-LIST_EM, WIDTH_EM, HEIGHT_EM = 14, 51, 35  # in heights of a letter
+LIST_LETTERS = 32
+ROOM = (119, 35)  # in letters and lines, as far as the screen has it
 
 
 class BackendLook(QDialog):
@@ -39,6 +41,7 @@ class BackendLook(QDialog):
             button.setAutoDefault(False)
         self.use_button.setDefault(True)
         self.area = QScrollArea()
+        self._holder = QWidget()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -62,10 +65,7 @@ class BackendLook(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         columns = QHBoxLayout()
         columns.setSpacing(16)
-        holder = QWidget()
-        em, room = self.fontMetrics().height(), self.screen().availableSize()
-        width = min(WIDTH_EM * em, room.width())
-        holder.setFixedWidth(min(LIST_EM * em, width // 3))
+        holder = self._holder
         holder.setLayout(left)
         left.setContentsMargins(0, 0, 0, 0)
         columns.addWidget(holder)
@@ -80,4 +80,8 @@ class BackendLook(QDialog):
         layout.setSpacing(16)
         layout.addLayout(columns, 1)
         layout.addLayout(buttons)
-        self.resize(width, min(HEIGHT_EM * em, room.height()))
+        with_text(self, self._size)
+
+    def _size(self) -> None:
+        room_for_text(self, *ROOM)
+        self._holder.setFixedWidth(min(measured(self, LIST_LETTERS, 1)[0], self.width() // 3))

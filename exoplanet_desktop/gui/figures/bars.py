@@ -111,14 +111,16 @@ class ClassesFigure(Figure):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         total, most = max(sum(self.counts.values()), 1), max([1, *self.counts.values()])
         texts = {label: f"{count(rows)}  ({percent(rows / total, 1)})" for label, rows in self.counts.items()}
-        names = max(look.metrics.horizontalAdvance(label) for label in self.counts) + 26
+        names = max(look.metrics.horizontalAdvance(label) for label in self.counts) + look.mark + 15
         value = max(look.metrics.horizontalAdvance(text) for text in texts.values()) + 2 * GAP
         step = min(room.height() / len(self.counts), look.line * 2.2)
         wide = max(room.width() - names - value, 20.0)
         for number, (label, rows) in enumerate(self.counts.items()):
             middle = room.top() + (number + 0.5) * step
-            theme.draw_mark(painter, label, QPointF(room.left() + 8, middle), 11, look.of_class(label))
-            draw_text(painter, look, QRectF(room.left() + 20, middle - step / 2, names, step), label, "text", _LEFT)
+            at = QPointF(room.left() + 2 + look.mark / 2, middle)
+            theme.draw_mark(painter, label, at, look.mark, look.of_class(label))
+            beside = QRectF(room.left() + look.mark + 8, middle - step / 2, names, step)
+            draw_text(painter, look, beside, label, "text", _LEFT)
             bar = QRectF(room.left() + names, middle - step * 0.3, wide * rows / most, step * 0.6)
             painter.fillRect(bar, look.of_class(label))
             beside = QRectF(bar.right() + GAP, middle - step / 2, value, step)
@@ -181,6 +183,7 @@ class ConfidenceFigure(Figure):
                     low, high = plot.at(place / self._bins, 0), plot.at((place + 1) / self._bins, amount)
                     painter.fillRect(QRectF(low, high).normalized().adjusted(0.5, 0, -0.5, 0), look.of_class(label))
             head = QRectF(plot.inside.left(), own.top(), plot.inside.width(), look.line)
-            theme.draw_mark(painter, label, QPointF(head.left() + 6, head.center().y()), 11, look.of_class(label))
+            at = QPointF(head.left() + look.mark / 2, head.center().y())
+            theme.draw_mark(painter, label, at, look.mark, look.of_class(label))
             text = tr("{label}, {rows} rows", label=label, rows=count(sum(rows)))
-            draw_text(painter, look, head.adjusted(18, 0, 0, 0), text, "text", _LEFT)
+            draw_text(painter, look, head.adjusted(look.mark + 6, 0, 0, 0), text, "text", _LEFT)

@@ -76,7 +76,7 @@ class RocFigure(CurveFigure):
 class PrecisionRecallFigure(CurveFigure):
     """Precision by recall of each class."""
 
-    title, name = "Precision and recall of each class", "precision_recall"
+    title, name = "Precision and recall by class", "precision_recall"
     across, up = "Recall", "Precision"
     legend_left = True
 
@@ -141,12 +141,13 @@ class ReliabilityFigure(Figure):
         ]
 
     def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
-        across, up = share_axis(tr("Confidence (highest probability)")), share_axis(tr("Share that is right"))
+        across = share_axis(tr("Confidence (highest probability); bars: how many rows"))
+        up = share_axis(tr("Share that is right"))
         plot = Plot(painter, room, look, across, up, square=True)
         most = max(one.rows for one in self.bins)
         for one in self.bins:
             left = min(int(one.confidence * 10), 9) / 10
-            plot.bar(left, left + 0.1, 0, 0.2 * one.rows / most, "line")
+            plot.bar(left, left + 0.1, 0, 0.2 * one.rows / most, "edge")
         plot.line([(0, 0), (1, 1)], QPen(look.colour("muted"), 1, Qt.PenStyle.DashLine))
         pen = QPen(look.colour("accent"), 2)
         for one in self.bins:

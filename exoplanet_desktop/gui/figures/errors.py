@@ -36,10 +36,15 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ErrorsModel(QAbstractTableModel):
-    """Some of the held-out rows, in an order."""
+    """Some of the held-out rows, in an order.
+
+    Attributes:
+        mark_px: how large the mark of a class is.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.mark_px = 12
         self._rows: HeldOutRows | None = None
         self._places: Integers | list[int] = []
         self._predicted: Integers | None = None
@@ -78,7 +83,7 @@ class ErrorsModel(QAbstractTableModel):
         said = int(predicted[place])
         label = rows.labels[said if column == 2 else int(rows.actual[place])]
         if role == _DECORATION:
-            return theme.class_icon(label)
+            return theme.class_icon(label, self.mark_px)
         if column == 0:
             return rows.objects[place] or tr("row {number}", number=count(int(rows.rows[place]) + 1))
         if column < 3:
@@ -124,7 +129,6 @@ class ErrorsList(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAlternatingRowColors(True)
         self.table.setShowGrid(False)
-        self.table.setIconSize(QSize(12, 12))
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()
@@ -149,6 +153,8 @@ class ErrorsList(QWidget):
 
     def _size_rows(self) -> None:
         line = self.fontMetrics().lineSpacing()
+        self.model.mark_px = mark = theme.mark_px(line)
+        self.table.setIconSize(QSize(mark, mark))
         self.table.verticalHeader().setDefaultSectionSize(line + 8)
         self.table.setMinimumHeight(6 * line)
         if self._fitted is not None:
@@ -169,7 +175,7 @@ class ErrorsList(QWidget):
         texts = [max(rows.objects[:1000], key=len)[:40], longest, longest, "0.00", "0.00"]
         for column, text in enumerate(texts):
             wide = max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(tr(HEADERS[column]))) + padding
-            self.table.setColumnWidth(column, wide + (20 if column in (1, 2) else 0))
+            self.table.setColumnWidth(column, wide + (self.model.mark_px + 8 if column in (1, 2) else 0))
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

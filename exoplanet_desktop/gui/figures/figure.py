@@ -38,6 +38,11 @@ class Look:
         """The height of a line of text."""
         return self.metrics.height()
 
+    @property
+    def mark(self) -> float:
+        """How large the mark of a class is beside its name."""
+        return self.line * 0.68
+
     def sized(self, share: float) -> "Look":
         """The same with larger or smaller letters."""
         font = QFont(self.font)

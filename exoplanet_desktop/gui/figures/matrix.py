@@ -15,7 +15,6 @@ from exoplanet_desktop.gui.theme import Tokens
 
 Counts = Sequence[Sequence[int]]
 Place = tuple[int, int]
-MARK = 9.0
 SMALLEST = 0.72  # of the size of letters
 READABLE = 4.5  # contrast of text, WCAG 2.2, 1.4.3
 
@@ -173,21 +172,31 @@ class MatrixFigure(Figure):
     def _name(painter: QPainter, look: Look, room: QRectF, label: str) -> None:
         """Mark and name of a class, in as many lines as it has words; in smaller letters where there is no room."""
         lines = label.split(" ")
-        most = max(room.width() - MARK - 8, 8.0)
-        share = min(1.0, most / max(look.metrics.horizontalAdvance(line) for line in lines))
+        asked = look.mark + 8
+        if len(lines) == 1 and room.height() >= 2 * look.line:
+            wide = look.metrics.horizontalAdvance(label)
+            fits = (room.width() - 4) / wide
+            if wide + asked > room.width() and fits >= SMALLEST:  # larger letters, with the mark above them
+                upper = room.center() - QPointF(0, look.line / 2)
+                theme.draw_mark(painter, label, upper, look.mark, look.of_class(label))
+                draw_text(painter, look.sized(min(fits, 1.0)), room.translated(0, look.line / 2), label)
+                return
+        share = min(1.0, (room.width() - 4) / (max(look.metrics.horizontalAdvance(line) for line in lines) + asked))
         look = look.sized(max(share, SMALLEST))
+        mark = look.mark
+        most = max(room.width() - mark - 8, 8.0)
         lines = [look.metrics.elidedText(line, Qt.TextElideMode.ElideRight, most + 1) for line in lines]
         width = max(look.metrics.horizontalAdvance(line) for line in lines)
-        left = room.center().x() - (width + MARK + 4) / 2
-        theme.draw_mark(painter, label, QPointF(left + MARK / 2, room.center().y()), MARK, look.of_class(label))
+        left = room.center().x() - (width + mark + 4) / 2
+        theme.draw_mark(painter, label, QPointF(left + mark / 2, room.center().y()), mark, look.of_class(label))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        text = QRectF(left + MARK + 4, room.top(), width + 4, room.height())
+        text = QRectF(left + mark + 4, room.top(), width + 4, room.height())
         draw_text(painter, look, text, "\n".join(lines), "text", flags)
 
     def _inside(self, room: QRectF, look: Look) -> QRectF:
         """The room of the cells."""
         words = [word for label in self.labels for word in label.split(" ")]
-        names = max(look.metrics.horizontalAdvance(word) for word in words) + MARK + 4 + 2 * GAP
+        names = max(look.metrics.horizontalAdvance(word) for word in words) + look.mark + 8 + 2 * GAP
         lines = max(len(label.split(" ")) for label in self.labels)
         return room.adjusted(look.line + 2 + names, look.line * (1 + lines) + GAP, -2, -2)
 

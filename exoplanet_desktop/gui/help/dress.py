@@ -4,6 +4,8 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
+    QFontDatabase,
+    QFontMetricsF,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -26,7 +28,7 @@ CELL_PAD_PX = 5
 LIST_INDENT_PX = 20
 ABOVE_HEADING_PX = {1: 4, 2: 22, 3: 16}
 WIDEST_LETTERS = 140  # of a line that is read with ease, tables included
-GLOSSARY_COLUMNS, GLOSSARY_PERCENT = 4, (22, 24, 14, 40)
+GLOSSARY_COLUMNS, GLOSSARY_PERCENT = 4, (22, 12)  # of title and unit; the name has what it needs, the rest the meaning
 
 
 def dress(document: QTextDocument, colours: Tokens, glossary: bool) -> None:
@@ -98,11 +100,22 @@ def _dress_table(table: QTextTable, colours: Tokens, glossary: bool) -> None:
     shape.setTopMargin(CODE_PAD_PX)
     shape.setBottomMargin(CODE_PAD_PX)
     if glossary and shape.columns() == GLOSSARY_COLUMNS:
-        kind = QTextLength.Type.PercentageLength
-        shape.setColumnWidthConstraints([QTextLength(kind, share) for share in GLOSSARY_PERCENT])
+        kinds = QTextLength.Type
+        shares = [QTextLength(kinds.PercentageLength, share) for share in GLOSSARY_PERCENT]
+        shape.setColumnWidthConstraints([QTextLength(kinds.FixedLength, _names_px(table)), *shares, QTextLength()])
     table.setFormat(shape)
     for column in range(table.columns()):
         _dress_heading(table, column, colours)
+
+
+def _names_px(table: QTextTable) -> float:
+    """How wide the first column is, so that no name in it is broken."""
+    letters, document = 0, table.document()
+    for row in range(table.rows()):
+        letters = max(letters, len(table.cellAt(row, 0).firstCursorPosition().block().text()))
+    code = QFont(document.defaultFont())
+    code.setFamily(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family())
+    return letters * QFontMetricsF(code).horizontalAdvance("0") + 4 * CELL_PAD_PX
 
 
 def _dress_heading(table: QTextTable, column: int, colours: Tokens) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLineEdit,
+    QListView,
     QListWidget,
     QListWidgetItem,
     QMessageBox,
@@ -20,7 +21,9 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.help.browser import PageBrowser
 from exoplanet_desktop.gui.help.pages import Page, Pages, read_pages
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.row import size_in_text
+from exoplanet_desktop.gui.theme import theme
+from exoplanet_desktop.gui.widgets.row import measured, size_in_text, with_text
+from exoplanet_desktop.gui.widgets.side import Side
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -49,9 +52,12 @@ class HelpWindow(QDialog):
         self.back.clicked.connect(self.go_back)
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("Pages"))
-        self.list.setProperty("roomy", True)
+        self.list.setProperty("wraps", True)
         self.list.setWordWrap(True)
-        self.list.setMinimumWidth(LIST_LETTERS * self.list.fontMetrics().averageCharWidth())
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
+        # Where its bar comes, words wrap sooner.
+        self.list.verticalScrollBar().rangeChanged.connect(self.list.scheduleDelayedItemsLayout)
+        with_text(self.list, lambda: self.list.setMinimumWidth(measured(self.list, LIST_LETTERS, 1)[0]))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._choose)
         self.answer = Words("", "muted")
@@ -178,3 +184,11 @@ class HelpWindow(QDialog):
         layout.addWidget(self.splitter)
         size_in_text(self, 140, 44)
         self.splitter.setSizes([self.width() // 4, self.width() * 3 // 4])
+        Side(self.splitter, 1 / 4, self.width() // 4)
+        self._align()
+        theme().changed.connect(self._align)
+
+    @Slot()
+    def _align(self) -> None:
+        """Let the field at the left end where the button at the right does: what is below begins in one line."""
+        self.field.setMinimumHeight(self.back.sizeHint().height())

@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.merge.local import LocalMerged
-from exoplanet_desktop.gui.text import megabytes, tr
+from exoplanet_desktop.gui.text import megabytes, short_moment, tr
+from exoplanet_desktop.gui.widgets.combo import whole_parts
 from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile
 
-EMPTY = "No merged files yet"
+EDGE_PX = 4  # that the style leaves free before and after a text
 
 
 class MergedFiles(QListWidget):
@@ -51,10 +53,11 @@ class MergedFiles(QListWidget):
         before = self.current
         self.clear()
         for file in files:
-            item = QListWidgetItem(f"{file.filename}\n{_facts(file)}")
-            item.setToolTip(tip(file.filename))
+            item = QListWidgetItem()
+            item.setToolTip(tip(f"{file.filename}\n{_facts(file)}"))
             item.setData(Qt.ItemDataRole.UserRole, file)
             self.addItem(item)
+        self._word()
         self._size_rows()
         if not files:
             nothing = QListWidgetItem(tr("No merged files yet"))
@@ -63,6 +66,18 @@ class MergedFiles(QListWidget):
             return
         names = self.names()
         self.setCurrentRow(names.index(before.filename) if before and before.filename in names else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._word()
+
+    def _word(self) -> None:
+        """Say of each file what there is room for; its tooltip has it whole."""
+        room = self.viewport().width() - 2 * EDGE_PX
+        for row in range(self.count()):
+            if (file := self.item(row).data(Qt.ItemDataRole.UserRole)) is not None:
+                facts = whole_parts(self.fontMetrics(), _facts(file), room)
+                self.item(row).setText(f"{file.filename}\n{facts}")
 
     def _size_rows(self) -> None:
         high = 2 * self.fontMetrics().lineSpacing() + 12
@@ -85,9 +100,8 @@ def _facts(file: "MergedFile | LocalMerged") -> str:
 
 
 def _when(text: str | None) -> str:
-    """A short date; reference backends give no time zone, and then theirs is shown as it is."""
+    """The time of today, else the date; reference backends give no time zone, and then theirs is shown as it is."""
     try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
+        return short_moment(datetime.fromisoformat(text or ""))
+    except (ValueError, OverflowError):
         return ""
-    return (moment.astimezone() if moment.tzinfo else moment).strftime("%d %b %H:%M")

@@ -8,7 +8,7 @@ from typing import Any
 from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.text import moment, tr
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
@@ -35,7 +35,8 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
         choice = ModelChoice(model, features, str(entry.get("model_version")))
         score = spread(_number(entry.get("cv_mean")), _number(entry.get("cv_std")))
         name, kind, when = model.display_name, feature_title(features).lower(), _when(entry.get("created_at"))
-        hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=score, when=when)
+        together = score.replace(" ", "\u00a0")  # in one line
+        hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=together, when=when)
         found.append(Offer(f"{name} · {kind} · {score} · {when}", choice, hint))
     return found
 
@@ -65,6 +66,6 @@ def _number(value: Any) -> float | None:
 
 def _when(text: Any) -> str:
     try:
-        return datetime.fromisoformat(str(text)).astimezone().strftime("%d %b %H:%M")
-    except ValueError:
-        return "date unknown"
+        return moment(datetime.fromisoformat(str(text)))
+    except (ValueError, OverflowError):
+        return tr("at an unknown time")

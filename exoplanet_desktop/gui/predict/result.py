@@ -46,7 +46,7 @@ class ResultPage(QWidget):
         page = QWidget()
         page.setObjectName("page")
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self.summary, self.transfer, self.busy):
             layout.addWidget(widget)
         layout.addWidget(self.view, 1)

@@ -1,21 +1,12 @@
 """What a training brought: its numbers in cards, and pages of figures and tables."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QGridLayout,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
@@ -27,9 +18,9 @@ from exoplanet_desktop.gui.figures.training import figures_of, matrix_of
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.progress.score_table import ScoreTable
 from exoplanet_desktop.gui.text import count, fixed, tr
 from exoplanet_desktop.gui.widgets.picture import decoded
-from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.words import LargeWords, Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -239,7 +230,7 @@ class Results(QWidget):
             for label, score in result.per_class.items()
         ]
         headers = (tr("Class"), tr("Precision"), tr("Recall"), tr("F1"), tr("Rows"))
-        self.tabs.addTab(_table(headers, rows), tr("Scores by class"))
+        self.tabs.addTab(ScoreTable(headers, rows), tr("Scores by class"))
 
     def _add_leaks(self, result: "TrainResult") -> None:
         """What the sentinel says of the columns: those that carry the verdict, that identify or that date an object."""
@@ -254,7 +245,7 @@ class Results(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(notes)
-        layout.addWidget(_table((tr("Column alone"), tr("Best AUC")), rows), 1)
+        layout.addWidget(ScoreTable((tr("Column alone"), tr("Best AUC")), rows), 1)
         self.tabs.addTab(Scrolled(page), tr("Leaks"))
 
     def _add_protocol(self, result: "TrainResult") -> None:
@@ -267,28 +258,3 @@ class Results(QWidget):
                 layout.addWidget(Words(text, selectable=True))
         layout.addStretch(1)
         self.tabs.addTab(Scrolled(page), tr("Protocol"))
-
-
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> QTableWidget:
-    table = QTableWidget(len(rows), len(headers))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.verticalHeader().hide()
-    table.setShowGrid(False)
-    table.setAlternatingRowColors(True)
-    table.setAccessibleName(headers[0])
-    table.setTabKeyNavigation(False)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-    with_text(table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 12))
-    for row, cells in enumerate(rows):
-        for column, text in enumerate(cells):
-            item = QTableWidgetItem(text)
-            if column:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            table.setItem(row, column, item)
-    for column, text in enumerate(headers):
-        header = QTableWidgetItem(text)
-        side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-        header.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-        table.setHorizontalHeaderItem(column, header)
-    return table

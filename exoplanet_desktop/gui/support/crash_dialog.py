@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.support.crash import Crash
 from exoplanet_desktop.gui.support.logs import open_log_folder
 from exoplanet_desktop.gui.text import moment, tr
+from exoplanet_desktop.gui.theme import theme
 from exoplanet_desktop.gui.widgets.row import size_in_text
 from exoplanet_desktop.gui.widgets.words import Words
 
@@ -29,7 +30,6 @@ class CrashDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(tr("Where the program was"))
-        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.answer = Words("", "muted")
         self.answer.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -44,6 +44,15 @@ class CrashDialog(QDialog):
         for part in (words, self.text, self.answer, buttons):
             layout.addWidget(part)
         size_in_text(self, 84, 24)
+        self._size_text()
+        # After the style sheet, which would bring back the letters that it has found.
+        theme().changed.connect(self._size_text)
+
+    @Slot()
+    def _size_text(self) -> None:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(QApplication.font().pointSizeF())
+        self.text.setFont(font)
 
     @Slot()
     def _copy(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CLASSES = (*(str(label) for label in Disposition), "")
 GAP_PX = 8
 TICKS = 5
+WHOLE_BELOW = 1e12
 LONGEST_VALUE = 40  # characters
 
 
@@ -56,7 +57,7 @@ class _Painted(QWidget):
 
 
 class ClassStrips(_Painted):
-    """A histogram for each class, one below the other over the same axis."""
+    """A histogram for each class, one below the other over the same axis; as high as there is room."""
 
     def __init__(self, summary: "ColumnSummary", unit: str, parent: QWidget | None = None) -> None:
         histogram = summary.histogram
@@ -84,9 +85,9 @@ class ClassStrips(_Painted):
         side = max(metrics.horizontalAdvance(text) for both in texts.values() for text in both)
         left = side + self.mark_px + 2 * GAP_PX
         width, height = self.width() - left - GAP_PX, (self.height() - 2 * line) / max(1, len(self._counts))
-        for number, (label, values) in enumerate(self._counts.items()):
-            bottom = (number + 1) * height - 4
-            middle = number * height + height / 2
+        for place, (label, values) in enumerate(self._counts.items()):
+            bottom = (place + 1) * height - 4
+            middle = place * height + height / 2
             begin = self.draw_mark(painter, label, 2, middle - line / 2)
             painter.setPen(QColor(colours.text))
             painter.drawText(QRectF(begin, middle - line, side, line), Qt.AlignmentFlag.AlignVCenter, texts[label][0])
@@ -119,7 +120,7 @@ class ClassStrips(_Painted):
     def _axis(self, painter: QPainter, left: float, top: float, width: float, line: float) -> None:
         end = -math.inf
         for share, value in self._ticks():
-            text = _tick(value)
+            text = few_digits(value)
             room = painter.fontMetrics().horizontalAdvance(text)
             at = min(max(left + share * width - room / 2, left), left + width - room)
             if at > end + GAP_PX:
@@ -201,8 +202,8 @@ class ValueBars(_Painted):
         left = names + GAP_PX
         width, most = max(20.0, self.width() - left - told - GAP_PX), max(rows for _, rows, _ in self._rows)
         align = Qt.AlignmentFlag
-        for number, (value, _rows, parts) in enumerate(self._rows):
-            top = number * high
+        for line, (value, _rows, parts) in enumerate(self._rows):
+            top = line * high
             painter.setPen(QColor(colours.text))
             text = metrics.elidedText(value, Qt.TextElideMode.ElideRight, names)
             painter.drawText(QRectF(0, top, names, high), align.AlignVCenter | align.AlignRight, text)
@@ -227,9 +228,9 @@ def _parts(counts: Mapping[str, int]) -> dict[str, int]:
     return {label: counts[label] for label in CLASSES if counts.get(label)}
 
 
-def _tick(value: float) -> str:
-    """A value of the axis: `10,000`, not `1e+04`."""
-    return count(round(value)) if 1 <= abs(value) < 1e6 and value == round(value) else f"{value:.4g}"
+def few_digits(value: float) -> str:
+    """A value in four digits: `19.75`; a whole one in as many as it has: `10,000`, not `1e+04`."""
+    return count(round(value)) if 1 <= abs(value) < WHOLE_BELOW and value == round(value) else f"{value:.4g}"
 
 
 def _short(value: str) -> str:

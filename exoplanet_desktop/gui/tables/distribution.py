@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QV
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars
+from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars, few_digits
 from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.text import count, counted, percent, tr
 from exoplanet_desktop.gui.widgets.row import size_in_text
@@ -83,8 +83,9 @@ class DistributionDialog(QDialog):
             if rest > 0:
                 self._note(tr("The most frequent of {number} different values.", number=count(summary.distinct)))
         elif summary.histogram is not None:
-            self._room.addWidget(ClassStrips(summary, self._unit))
+            self._room.addWidget(ClassStrips(summary, self._unit), 1)
             self._note(_scale_note(summary))
+            return
         self._room.addStretch(1)
 
     def _note(self, text: str) -> None:
@@ -106,13 +107,21 @@ def _figures(summary: "ColumnSummary", unit: str) -> list[str]:
     unit = f" {unit}" if unit else ""
     if summary.numeric and summary.least is not None and summary.most is not None:
         lines.append(
-            tr("From {least} to {most}{unit}.", least=summary.least[:LONGEST], most=summary.most[:LONGEST], unit=unit)
+            tr("From {least} to {most}{unit}.", least=_brief(summary.least), most=_brief(summary.most), unit=unit)
         )
     if found := [summary.quantiles[share] for share in QUARTILES if share in summary.quantiles]:
-        quarter, middle, last = (f"{value:.4g}" for value in found)
+        quarter, middle, last = (few_digits(value) for value in found)
         words = tr("Median {middle}{unit}; half of the values lie from {quarter} to {last}.")
         lines.append(words.format(middle=middle, unit=unit, quarter=quarter, last=last))
     return lines
+
+
+def _brief(cell: str) -> str:
+    """A number of a cell as long as it is read with ease."""
+    try:
+        return few_digits(float(cell))
+    except ValueError:
+        return cell[:LONGEST]
 
 
 def _scale_note(summary: "ColumnSummary") -> str:

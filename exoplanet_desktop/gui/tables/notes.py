@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.widgets.row import size_in_text
+from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
 from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -62,7 +62,14 @@ class NotesDialog(QDialog):
 
 def _table(lines: "tuple[BadLine, ...]") -> QTableWidget:
     table = QTableWidget(len(lines), 3)
-    table.setHorizontalHeaderLabels([tr("Line"), tr("Reason"), tr("Text")])
+    right, left = (
+        side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft)
+    )
+    for column, (text, side) in enumerate(((tr("Line"), right), (tr("Reason"), left), (tr("Text"), left))):
+        header = QTableWidgetItem(text)
+        header.setTextAlignment(side)
+        table.setHorizontalHeaderItem(column, header)
+    table.setWordWrap(False)  # a line of a catalog has no words, and its end is as good as its beginning
     table.setAccessibleName(tr("Lines that could not be read"))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -70,9 +77,10 @@ def _table(lines: "tuple[BadLine, ...]") -> QTableWidget:
     table.verticalHeader().hide()
     for row, bad in enumerate(lines):
         number = QTableWidgetItem(count(bad.line))
-        number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        number.setTextAlignment(right)
         for column, item in enumerate((number, QTableWidgetItem(bad.reason), QTableWidgetItem(bad.text))):
             table.setItem(row, column, item)
-    table.resizeColumnsToContents()
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+    with_text(table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 9))
     return table

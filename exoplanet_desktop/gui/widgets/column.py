@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.widgets.side import Side
 from exoplanet_desktop.gui.widgets.words import Words
 
 COLUMN_PX = 316
 LEAST_PX = 300
+MOST_OF_WINDOW = 1 / 3  # that the options take of themselves where the text is large: the data has the room
 LEAST_LINES = 16  # of text, that a table with all around it is high at least where its page can be scrolled
 
 
@@ -87,4 +89,5 @@ def skeleton(name: str, left: QWidget, right: QWidget) -> QSplitter:
     splitter.setStretchFactor(0, 0)
     splitter.setStretchFactor(1, 1)
     splitter.setSizes([COLUMN_PX, 1000])
+    Side(splitter, MOST_OF_WINDOW, COLUMN_PX)
     return splitter

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.widgets.row import FoldingRow
+from exoplanet_desktop.gui.widgets.row import FoldingRow, measured, with_text
 from exoplanet_desktop.gui.widgets.words import LargeWords, Words
 
-WIDEST_PX = 520
+WIDEST_LETTERS = 86
 
 
 class EmptyPage(QFrame):
@@ -25,7 +25,7 @@ class EmptyPage(QFrame):
         title.setWordWrap(True)
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._words = words = Words(text, "muted")
-        words.setMaximumWidth(WIDEST_PX)
+        with_text(words, lambda: words.setMaximumWidth(measured(words, WIDEST_LETTERS, 1)[0]))
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         # Between stretches, not aligned: an aligned label gets the height of its narrowest form, and is cut.
         centred = QHBoxLayout()

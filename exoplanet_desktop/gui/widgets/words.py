@@ -2,11 +2,13 @@
 
 import html
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from exoplanet_desktop.gui.theme import theme
+
+LEAST_LETTERS = 16  # in a line of narrow words
 
 
 class Words(QLabel):
@@ -67,6 +69,65 @@ class ElidedWords(Words):
         side = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         painter = QPainter(self)
         self.style().drawItemText(painter, box, side, self.palette(), self.isEnabled(), shown, self.foregroundRole())
+
+
+class FittedWords(Words):
+    """As high as its text is at the width that it has: a form would give it the height of the least width."""
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(0)  # Qt never asks for less than the least
+        self.setFixedHeight(self.heightForWidth(self.width()))
+
+
+class NarrowWords(Words):
+    """In lines as wide as there is room, however narrow that is: a name that no line holds is shortened in its middle.
+
+    Qt would cut it off, and some of the lines below it. The tooltip has it whole then, and `whole` always.
+    """
+
+    def __init__(self, text: str = "", role: str = "", selectable: bool = False, parent: QWidget | None = None) -> None:
+        self.whole = text
+        super().__init__(text, role, selectable=selectable, parent=parent)
+
+    def setText(self, text: str) -> None:
+        self.whole = text
+        self._show()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_LETTERS * self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
+
+    def heightForWidth(self, width: int) -> int:
+        room, flags = QRect(0, 0, width, 0), Qt.TextFlag.TextWordWrap
+        return self.fontMetrics().boundingRect(room, flags, self._shortened(width)).height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show()
+
+    def _show(self) -> None:
+        shown = self._shortened(self.width())
+        super().setText(shown)
+        self.setToolTip(tip(self.whole) if shown != self.whole else "")
+
+    def _shortened(self, width: int) -> str:
+        metrics, middle = self.fontMetrics(), Qt.TextElideMode.ElideMiddle
+        return "\n".join(
+            " ".join(metrics.elidedText(word, middle, width) for word in line.split(" "))
+            for line in self.whole.split("\n")
+        )
 
 
 def tip(text: str) -> str:

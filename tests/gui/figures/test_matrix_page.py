@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.figures.matrix import Shade
 from exoplanet_desktop.gui.figures.matrix_page import MatrixPage, load
 from exoplanet_desktop.gui.figures.training import matrix_of
 from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.preferences import show_settings
+from exoplanet_desktop.gui.settings import Settings
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.payloads import TrainResult
 
@@ -84,6 +87,18 @@ def test_cells_are_chosen_by_keyboard(page: MatrixPage, qtbot: QtBot) -> None:
     ):
         qtbot.keyClick(page.view, key)
         assert page.selected == cell
+
+
+def test_the_marks_in_the_list_grow_with_the_text(page: MatrixPage, styled: QApplication) -> None:
+    before = page.errors.table.iconSize().height()
+    try:
+        show_settings(Settings(text_percent=200))
+        size = page.errors.table.iconSize()
+        assert size.height() >= 1.6 * before
+        icon = page.errors.model.index(0, 1).data(Qt.ItemDataRole.DecorationRole)
+        assert icon.actualSize(size) == size
+    finally:
+        show_settings(Settings())
 
 
 def test_rows_can_be_asked_for_in_the_catalog(page: MatrixPage, qtbot: QtBot) -> None:
