@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPush
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures.heldout import HeldOutRows
+from exoplanet_desktop.gui.tables.painting import Cell, CellPainter
 from exoplanet_desktop.gui.text import count, fixed, tr
 from exoplanet_desktop.gui.widgets.live import LiveWords
 from exoplanet_desktop.gui.widgets.row import with_text
@@ -26,25 +27,14 @@ TIPS = (
 )
 MOST_SHOWN = 10_000
 _ROOT = QModelIndex()
-# As numbers: a view asks for several roles of every cell, and Python's enums are slow.
-_DISPLAY, _DECORATION, _ALIGNMENT = (
-    int(role)
-    for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.TextAlignmentRole)
-)
-_ROLES = frozenset((_DISPLAY, _DECORATION, _ALIGNMENT))
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ErrorsModel(QAbstractTableModel):
-    """Some of the held-out rows, in an order.
-
-    Attributes:
-        mark_px: how large the mark of a class is.
-    """
+    """Some of the held-out rows, in an order."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.mark_px = 12
         self._rows: HeldOutRows | None = None
         self._places: Integers | list[int] = []
         self._predicted: Integers | None = None
@@ -71,24 +61,24 @@ class ErrorsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(HEADERS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        rows, predicted = self._rows, self._predicted
-        if role not in _ROLES or rows is None or predicted is None:
-            return None
-        column = index.column()
-        if role == _ALIGNMENT:
-            return _RIGHT if column > 2 else None
-        if role == _DECORATION and column not in (1, 2):
-            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.cell(index)[0]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if index.column() > 2 else None
+        return None
+
+    def cell(self, index: Index) -> Cell:
+        """What CellPainter draws."""
+        rows, predicted, column = self._rows, self._predicted, index.column()
+        if rows is None or predicted is None:
+            return "", None, False
         place = int(self._places[index.row()])
-        said = int(predicted[place])
-        label = rows.labels[said if column == 2 else int(rows.actual[place])]
-        if role == _DECORATION:
-            return theme.class_icon(label, self.mark_px)
         if column == 0:
-            return rows.objects[place] or tr("row {number}", number=count(int(rows.rows[place]) + 1))
+            return rows.objects[place] or tr("row {number}", number=count(int(rows.rows[place]) + 1)), None, False
+        which = int(predicted[place] if column in (2, 4) else rows.actual[place])
         if column < 3:
-            return label
-        return fixed(float(rows.probabilities[place, int(rows.actual[place]) if column == 3 else said]), 2)
+            return rows.labels[which], rows.labels[which], False
+        return fixed(float(rows.probabilities[place, which]), 2), None, True
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Vertical:
@@ -124,6 +114,7 @@ class ErrorsList(QWidget):
         self.title = LiveWords(bold=True)
         self.table = _Table(self)
         self.table.setModel(self.model)
+        self.table.setItemDelegate(CellPainter(self.model, self.table))
         self.table.setAccessibleName(tr("Held-out rows, worst errors first"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -131,6 +122,7 @@ class ErrorsList(QWidget):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
+        self.table.horizontalHeader().setHighlightSections(False)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setMinimumSectionSize(8)  # Qt's own still fits the letters of before
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -153,8 +145,6 @@ class ErrorsList(QWidget):
 
     def _size_rows(self) -> None:
         line = self.fontMetrics().lineSpacing()
-        self.model.mark_px = mark = theme.mark_px(line)
-        self.table.setIconSize(QSize(mark, mark))
         self.table.verticalHeader().setDefaultSectionSize(line + 8)
         self.table.setMinimumHeight(6 * line)
         if self._fitted is not None:
@@ -175,7 +165,8 @@ class ErrorsList(QWidget):
         texts = [max(rows.objects[:1000], key=len)[:40], longest, longest, "0.00", "0.00"]
         for column, text in enumerate(texts):
             wide = max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(tr(HEADERS[column]))) + padding
-            self.table.setColumnWidth(column, wide + (self.model.mark_px + 8 if column in (1, 2) else 0))
+            mark = theme.mark_px(metrics.lineSpacing()) + 8
+            self.table.setColumnWidth(column, wide + (mark if column in (1, 2) else 0))
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

@@ -24,6 +24,7 @@ class ScoreTable(QTableWidget):
         self.setAlternatingRowColors(True)
         self.setAccessibleName(headers[0])
         self.setTabKeyNavigation(False)
+        self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         for row, cells in enumerate(rows):

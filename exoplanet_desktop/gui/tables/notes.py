@@ -72,6 +72,7 @@ def _table(lines: "tuple[BadLine, ...]") -> QTableWidget:
     table.setWordWrap(False)  # a line of a catalog has no words, and its end is as good as its beginning
     table.setAccessibleName(tr("Lines that could not be read"))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.horizontalHeader().setHighlightSections(False)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setTabKeyNavigation(False)
     table.verticalHeader().hide()

@@ -5,13 +5,16 @@ one to the next is looked up once.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.tables.model import TableModel
+
+Index = QModelIndex | QPersistentModelIndex
+Cell = tuple[str, str | None, bool]  # text, class that it stands for, whether it stands at the right
 
 PADDING_PX = 7
 GAP_PX = 6
@@ -31,10 +34,16 @@ class _Colours:
     accent_strong: QColor
 
 
-class CellPainter(QStyledItemDelegate):
-    """Draws a TableModel's cells: ground, mark of the class, text."""
+class Cells(Protocol):
+    """A model that says all of a cell at once."""
 
-    def __init__(self, model: TableModel, parent: object = None) -> None:
+    def cell(self, index: Index) -> Cell: ...
+
+
+class CellPainter(QStyledItemDelegate):
+    """Draws a model's cells: ground, mark of the class, text."""
+
+    def __init__(self, model: Cells, parent: object = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
         self._model = model
         self._take_colours()
@@ -47,9 +56,7 @@ class CellPainter(QStyledItemDelegate):
         self._mark_px = theme.mark_px(QFontMetrics(QApplication.font()).lineSpacing())
         self._colours = _Colours(**{name: QColor(getattr(tokens, name)) for name in names})
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         text, label, right = self._model.cell(index)
         state, box, colours = option.state.value, option.rect, self._colours
         left, top, width, height = box.x(), box.y(), box.width(), box.height()
