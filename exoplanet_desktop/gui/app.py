@@ -189,7 +189,7 @@ def _close_by_ctrl_c(window: MainWindow, start: Start) -> None:
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        start.failures.append(Cancelled("Stopped."))
+        start.failures.append(Cancelled(tr("Stopped.")))
         # Later, since this comes between any two steps of Python, the painting of a widget among them.
         QTimer.singleShot(0, lambda: window.shut_down())
 
