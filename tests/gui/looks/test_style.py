@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMessageBox,
     QPushButton,
+    QSlider,
     QSpinBox,
     QStyle,
     QStyleOptionComboBox,
@@ -138,3 +139,19 @@ def test_other_colours_leave_the_focus_where_nothing_is_lost(look: Look, qtbot: 
     assert cancel.isDefault()
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert closed == []
+
+
+@SCHEMES
+def test_a_slider_shows_its_line_and_its_handle(scheme: str, look: Look, qtbot: QtBot) -> None:
+    look(theme=scheme)
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setValue(50)
+    slider.resize(300, slider.sizeHint().height())
+    shown(slider, qtbot).clearFocus()
+    picture = slider.grab().toImage()
+    left, right = QRect(0, 0, 100, picture.height()), QRect(200, 0, 90, picture.height())
+    middle = QRect(140, 0, 20, picture.height())
+    colours = theme.tokens()
+    assert pixels(picture, left, colours.accent) >= 2 * left.width()
+    assert pixels(picture, right, colours.edge) >= 2 * right.width()
+    assert pixels(picture, middle, colours.base) >= 20, "the handle"
