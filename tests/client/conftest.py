@@ -1,4 +1,4 @@
-"""Ways for the server of `tests.reference_server` to misbehave, and the recorded exchanges one by one."""
+"""Ways for the server of `tests.reference_server` to misbehave, the recorded exchanges one by one, and a record."""
 
 import json
 import socket
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from exoplanet_desktop.client.record import Record
 from tests.reference_server.stage import Handler, Reply, Stage
 
 
@@ -103,3 +104,9 @@ def csv(tmp_path: Path) -> Path:
     path = tmp_path / "my catalog (1).csv"
     path.write_text("kepid,koi_period\n1,2.5\n")
     return path
+
+
+@pytest.fixture
+def record(tmp_path):
+    with Record(tmp_path / "record") as record:
+        yield record

@@ -18,19 +18,7 @@ from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.errors import InputError, NotFound, UnavailableError
 from exoplanet_desktop.wire.vocabulary import Status
-
-REQUEST = {"satellite": "KOI", "model": "xgb", "file": "koi.csv"}
-RESULT = {"accuracy": 0.93, "cv_mean": 0.9, "auc_score": math.nan, "labels": ["CANDIDATE"]}
-
-
-@pytest.fixture
-def record(tmp_path):
-    with Record(tmp_path / "record") as record:
-        yield record
-
-
-def begin(record: Record, title: str = "KOI · XGBoost", **more) -> str:
-    return record.new("train", title, REQUEST, "Lab", "http://lab:8001", "abc", **more)
+from tests.client.recorded import REQUEST, RESULT, begin
 
 
 def test_a_run_is_kept_with_all_that_came_back(record, tmp_path):
