@@ -5,18 +5,21 @@ anywhere else is data: `&#x131;` stands in 23 rows of the K2 table.
 """
 
 import gzip
+import json
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from exoplanet_desktop.catalogs.dictionary import describe
+from exoplanet_desktop.catalogs.naming import Conversion
 from exoplanet_desktop.catalogs.records import BadLine, Record, bounded_lines, split_records
 from exoplanet_desktop.catalogs.sniffing import (
+    DELIMITERS,
     GZIP,
     decimal_sign,
     decode,
@@ -26,7 +29,7 @@ from exoplanet_desktop.catalogs.sniffing import (
     refuse_other_kinds,
     unique_names,
 )
-from exoplanet_desktop.errors import UnreadableFile
+from exoplanet_desktop.errors import InputError, UnreadableFile
 
 MAX_COLUMNS = 5_000  # measured: 1.9 GB while 5,000 rows of them are read, more than 2 GB past them
 DECIMALS = (".", ",")
@@ -52,6 +55,11 @@ class Layout:
         notes: what was changed or guessed, a sentence each.
         packed: compressed with gzip.
         texts: columns whose cells are taken for texts, whatever they look like.
+        given: the columns' names as the file writes them, where `columns` has the program's names for them; empty
+            where no name differs.
+        conversions: columns whose cells are converted to the archive's unit as the file is read.
+        dispositions: what values of the label column mean by the user's word: one of the three classes, or "" for none.
+        counters: columns that only count the rows of a file (`rowid`, a nameless index); no data of an object.
     """
 
     path: Path
@@ -66,11 +74,22 @@ class Layout:
     notes: tuple[str, ...] = ()
     packed: bool = False
     texts: frozenset[str] = frozenset()
+    given: tuple[str, ...] = ()
+    conversions: Mapping[str, Conversion] = field(default_factory=dict)
+    dispositions: Mapping[str, str] = field(default_factory=dict)
+    counters: frozenset[str] = frozenset()
+
+    @property
+    def file_columns(self) -> tuple[str, ...]:
+        """The names as the file writes them."""
+        return self.given or self.columns
 
 
 @dataclass(frozen=True)
 class Choice:
     """What the user says of a file; what is None is found in the file.
+
+    It travels with the file to whoever reads it: see `to_json`.
 
     Attributes:
         delimiter: one of `,` `;` tab `|`.
@@ -78,6 +97,9 @@ class Choice:
         decimal: `.` or `,`.
         skip: lines before the line with the column names.
         texts: columns whose cells are texts though they look like numbers, such as an identifier with leading zeros.
+        rename: the program's name for columns of the file, by the file's name.
+        label: the column (by the file's name) that holds the disposition.
+        labels: what its values mean: one of the three classes, or "" for no disposition.
     """
 
     delimiter: str | None = None
@@ -85,6 +107,32 @@ class Choice:
     decimal: str | None = None
     skip: int | None = None
     texts: tuple[str, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+    label: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """What differs from "found in the file", as JSON text."""
+        said = {name: value for name, value in asdict(self).items() if value is not None and value not in ((), {})}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises InputError for what is no such JSON: it may come from anywhere."""
+        from pydantic import TypeAdapter, ValidationError
+
+        try:
+            given = TypeAdapter(cls).validate_json(text)
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors()[0]["loc"])) or "its text"
+            raise InputError(
+                f"The way to read the file is not understood: {where} is wrong. Choose it again."
+            ) from None
+        if given.delimiter not in (None, *DELIMITERS) or given.decimal not in (None, *DECIMALS):
+            raise InputError("The reading options name an unknown delimiter or decimal sign. Choose them again.")
+        if given.encoding not in (None, *ENCODINGS) or (given.skip or 0) < 0:
+            raise InputError("The reading options name an unknown encoding or number of lines. Choose them again.")
+        return given
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,42 @@ class LeftOut(Payload):
     lines: list[int] = Field(default_factory=list)
 
 
+class CellCount(Payload):
+    """Cells of a column that were not read as they stand (extension).
+
+    Attributes:
+        column: its name.
+        kind: why: `unread` (neither a number nor missing), or another word of catalogs.account.
+        count: how many.
+        line: line of the first one in the file, from 1.
+        example: its text.
+        sentence: the same for a reader.
+    """
+
+    column: str
+    kind: str
+    count: int
+    line: int
+    example: str
+    sentence: str
+
+
+class Worth(Payload):
+    """What a model is worth without the columns that a file lacks, measured on held-out rows (extension).
+
+    Attributes:
+        accuracy: share of held-out rows that are right without the absent columns.
+        with_all: the same with all columns.
+        absent: the columns, of those that the model learnt from.
+        rows: held-out rows that it was measured on.
+    """
+
+    accuracy: float
+    with_all: float
+    absent: list[str]
+    rows: int = 0
+
+
 class Evaluation(Payload):
     """The protocol behind the numbers (extension).
 
@@ -113,6 +149,8 @@ class TrainResult(Payload):
     leaks: dict[str, Any] | None = None
     blind: dict[str, Any] | None = None
     data_digest: str | None = None
+    cells: list[CellCount] | None = None
+    absent: list[str] | None = None  # feature columns that the file lacks, or that are empty in it
     versions: dict[str, str] | None = None
     held_out_path: str | None = None
     held_out_url: str | None = None
@@ -172,6 +210,10 @@ class PredictReply(Payload):
     class_counts: dict[str, int] | None = None
     agreement: dict[str, int] | None = None
     notes: list[str] | None = None
+    worth: Worth | None = None
+    seen: int | None = None  # rows that the model learnt from
+    known_rows: str | None = None  # how they were answered, a word of KnownRows
+    cells: list[CellCount] | None = None
 
 
 class MergeReply(Payload):
@@ -196,6 +238,7 @@ class MergeReply(Payload):
     duplicates: int | None = None
     filled: int | None = None
     notes: list[str] | None = None
+    cells: list[CellCount] | None = None
 
 
 class MergedFile(Payload):

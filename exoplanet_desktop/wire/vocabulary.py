@@ -64,6 +64,19 @@ class ModelLabels(StrEnum):
     USE = "use"
 
 
+class KnownRows(StrEnum):
+    """How a prediction answers rows that the model learnt from.
+
+    HELD_OUT: as the fold that had not seen them; MODEL: as the model that has.
+    """
+
+    HELD_OUT = "held-out"
+    MODEL = "model"
+
+
+SEEN_COLUMN = "seen_in_training"  # appended to a prediction: "yes" for rows that the model learnt from, else "no"
+
+
 class Status(StrEnum):
     """State of a job. CANCELLED is an extension of our engine."""
 
