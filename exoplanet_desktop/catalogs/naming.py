@@ -416,7 +416,11 @@ def _notes_of_list(
         elif rename.note:
             notes.append(f"`{name}` stands for `{rename.program}`: {rename.note}.")
     rest = [name for name in names if name not in {**spelt, **said, **pairs} and name not in known_names()]
-    if rest:
+    twice = [name for name in rest if any(plain(name) in publishers_names(each) for each in _LISTS)]
+    if twice:
+        listed, verb = ", ".join(f"`{name}`" for name in twice), "is" if len(twice) == 1 else "are"
+        notes.append(f"{listed} {verb} not used: other columns say the same in the archive's unit.")
+    if rest := [name for name in rest if name not in twice]:
         listed = ", ".join(f"`{name}`" for name in rest)
         noun = "column has" if len(rest) == 1 else "columns have"
         notes.append(f"{len(rest)} {noun} no counterpart in the archive's table and no part in a model: {listed}.")
