@@ -6,21 +6,23 @@ file is read here, whole, once something has gone wrong with it, never before.
 
 from pathlib import Path
 
+from exoplanet_desktop.catalogs.labels import layout_disposition
+from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 
-def diagnose_training(csv: Path, satellite: Satellite) -> None:
+def diagnose_training(csv: Path, satellite: Satellite, reading: Choice | None = None) -> None:
     """Raises InputError where no backend could train on this file."""
     from exoplanet_desktop.catalogs.satellites import SATELLITES
     from exoplanet_desktop.catalogs.table import Table
 
     info = SATELLITES[satellite]
-    with Table.open(csv) as table:
+    with Table.open(csv, layout=sniff(csv, reading)) as table:
         _some_rows(csv, table.row_count)
         classes: dict[Disposition, int] = {}
         for text, count in table.counts(info.label).items():
-            if label := info.disposition(text):
+            if label := layout_disposition(table.layout, info, text):
                 classes[label] = classes.get(label, 0) + count
     if not classes:
         raise InputError(
@@ -35,11 +37,11 @@ def diagnose_training(csv: Path, satellite: Satellite) -> None:
         )
 
 
-def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None) -> None:
+def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None, reading: Choice | None = None) -> None:
     """Raises InputError where a file has no rows, or not those that were asked for."""
     from exoplanet_desktop.catalogs.table import Table
 
-    with Table.open(csv) as table:
+    with Table.open(csv, layout=sniff(csv, reading)) as table:
         count = table.row_count
     _some_rows(csv, count)
     if any(row is not None and row >= count for row in (from_row, to_row)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,6 +17,9 @@ from exoplanet_desktop.catalogs.files import is_vo
 from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
 
 F = TypeVar("F", bound=Callable[..., Any])
 W = TypeVar("W", bound=StrEnum)
@@ -113,7 +116,7 @@ def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
     return rule
 
 
-def satellite_of(text: str | None, csv: Path) -> Satellite:
+def satellite_of(text: str | None, csv: Path, reading: "Choice | None" = None) -> Satellite:
     """The satellite that was named, or the one whose columns a catalog has."""
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import recognise, satellite_info
@@ -121,7 +124,7 @@ def satellite_of(text: str | None, csv: Path) -> Satellite:
     if text is not None:
         return satellite_info(text).satellite
     existing(csv)
-    found = recognise(sniff(csv).columns)
+    found = recognise(sniff(csv, reading).columns)
     if found is None:
         raise InputError(f"The columns of {csv.name} are those of no known catalog. Name one with --satellite.")
     return found

@@ -1,5 +1,6 @@
 """The tasks: train, predict, merge, simulate."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from exoplanet_desktop.cli.options import (
     satellite_option,
 )
 from exoplanet_desktop.cli.paths import existing, open_log, writable
+from exoplanet_desktop.cli.readings import Said, reading_options
 from exoplanet_desktop.cli.work import (
     backend_at,
     blamed_on,
@@ -39,6 +41,7 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, ModelLabels
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.checks import PredictRequest
     from exoplanet_desktop.wire.payloads import PredictReply
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
 @click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
 @click.option("--use-model-labels", is_flag=True, help="Learn from rows too whose label a model made (merged files).")
 @click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
+@reading_options
 @place_options
 @json_option
 def train(
@@ -62,6 +66,7 @@ def train(
     balance: str | None,
     use_model_labels: bool,
     no_sentinel: bool,
+    said: Said,
     data_dir: Path | None,
     backend: str | None,
     token_file: Path | None,
@@ -74,10 +79,12 @@ def train(
     from exoplanet_desktop.cli.summaries import training_summary
 
     kind, feature_set, weights = model_of(model), features_of(features), balance_of(balance)
-    mission = satellite_of(satellite, csv[0])
-    check_training(csv, mission)
+    readings = said.of(csv)
+    mission = satellite_of(satellite, csv[0], readings[0])
+    check_training(csv, readings, mission)
     console = Console()
-    with one_file(csv, console) as whole, backend_at(Place(data_dir, backend, token_file), console) as there:
+    place = Place(data_dir, backend, token_file)
+    with one_file(csv, readings, console) as (whole, reading), backend_at(place, console) as there:
         status, result = train_on(
             there,
             whole,
@@ -88,6 +95,7 @@ def train(
             weights,
             sentinel=False if no_sentinel else None,
             model_labels=ModelLabels.USE if use_model_labels else ModelLabels.LEAVE_OUT,
+            reading=reading,
         )
     if as_json:
         print_json(status)
@@ -104,6 +112,7 @@ def train(
 @click.option("--to-row", type=int, metavar="M", help="Last row to predict, itself included.")
 @click.option("--train-on", type=CATALOG, metavar="CSV", help="Train on this catalog first.")
 @click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the table with the predictions goes.")
+@reading_options
 @place_options
 @json_option
 def predict(
@@ -115,6 +124,7 @@ def predict(
     to_row: int | None,
     train_on: Path | None,
     output: Path | None,
+    said: Said,
     data_dir: Path | None,
     backend: str | None,
     token_file: Path | None,
@@ -127,18 +137,36 @@ def predict(
     """
     from exoplanet_desktop.client.checks import PredictRequest
 
-    mission = satellite_of(satellite, csv)
+    catalogs = _Catalogs.of(csv, train_on, said)
+    mission = satellite_of(satellite, csv, catalogs.reading)
     _check_range(from_row, to_row)
     writable(output, csv, *([train_on] if train_on else []))
-    check_prediction_file(csv, mission)
+    check_prediction_file(csv, catalogs.reading, mission)
     if train_on:
-        check_training([train_on], mission)
+        check_training([train_on], [catalogs.train_reading], mission)
     asked = PredictRequest(
         mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
     )
     console = Console()
     with backend_at(Place(data_dir, backend, token_file), console) as there:
-        return _predict(there, csv, train_on, asked, output, console, as_json=as_json)
+        return _predict(there, catalogs, asked, output, console, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class _Catalogs:
+    """What is predicted, and what is learnt from before, if anything; each with what is said of how to read it."""
+
+    csv: Path
+    reading: "Choice | None"
+    train_csv: Path | None
+    train_reading: "Choice | None"
+
+    @classmethod
+    def of(cls, csv: Path, train_csv: Path | None, said: Said) -> "_Catalogs":
+        """The options are for the file to be predicted; a second --reading is for the one to be learnt from."""
+        files = [csv] if train_csv is None or len(said.each) < 2 else [csv, train_csv]
+        reading, *others = said.of(files)
+        return cls(csv, reading, train_csv, said.each[1] if others else None)
 
 
 def _check_range(from_row: int | None, to_row: int | None) -> None:
@@ -151,8 +179,7 @@ def _check_range(from_row: int | None, to_row: int | None) -> None:
 
 def _predict(
     backend: "Backend",
-    csv: Path,
-    train_csv: Path | None,
+    catalogs: _Catalogs,
     asked: "PredictRequest",
     output: Path | None,
     console: Console,
@@ -162,10 +189,12 @@ def _predict(
     from exoplanet_desktop.cli.summaries import prediction_summary
     from exoplanet_desktop.client.checks import check_prediction, differences
 
-    if train_csv is not None:
-        train_on(backend, train_csv, asked.satellite, asked.model, console, asked.features)
-    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row)):
-        reply = _reply(backend, csv, asked, console)
+    csv, reading = catalogs.csv, catalogs.reading
+    if catalogs.train_csv is not None:
+        said = catalogs.train_reading
+        train_on(backend, catalogs.train_csv, asked.satellite, asked.model, console, asked.features, reading=said)
+    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, reading)):
+        reply = _reply(backend, csv, reading, asked, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
     console.end()
@@ -178,7 +207,9 @@ def _predict(
     return FAILED if differences(reply, asked) else OK
 
 
-def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Console) -> "PredictReply":
+def _reply(
+    backend: "Backend", csv: Path, reading: "Choice | None", asked: "PredictRequest", console: Console
+) -> "PredictReply":
     from exoplanet_desktop.client.jobs import prediction_of
     from exoplanet_desktop.wire.payloads import TrainAccepted
 
@@ -190,6 +221,8 @@ def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Cons
         to_row=asked.to_row,
         features=asked.features,
         results_limit=asked.results_limit,
+        reading=reading,
+        told=console.note,
         progress=console.sending(csv.name),
     )
     return prediction_of(watch(backend, answer, console)) if isinstance(answer, TrainAccepted) else answer
@@ -201,6 +234,7 @@ def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Cons
 @click.option("--identifier", metavar="COLUMN", help="The column that names the object; else the satellite's own.")
 @click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice; the same as --rule none.")
 @click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the merged file goes.")
+@reading_options
 @place_options
 @json_option
 def merge(
@@ -209,6 +243,7 @@ def merge(
     identifier: str | None,
     no_dedupe: bool,
     output: Path | None,
+    said: Said,
     data_dir: Path | None,
     backend: str | None,
     token_file: Path | None,
@@ -226,11 +261,12 @@ def merge(
 
     if len(csv) < 2:
         raise InputError("A merge needs two files or more. Name another one.")
-    wish = MergeWish(csv, rule_of(rule, no_dedupe=no_dedupe), identifier)
+    readings = said.of(csv)
+    wish = MergeWish(csv, rule_of(rule, no_dedupe=no_dedupe), identifier, readings=readings)
     existing(*csv)
     writable(output, *csv)
-    for file in csv:
-        sniff(file)
+    for file, reading in zip(csv, readings, strict=True):
+        sniff(file, reading)
     console = Console()
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         reply, who = merged(there, wish, output, console)

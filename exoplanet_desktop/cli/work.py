@@ -15,6 +15,7 @@ from exoplanet_desktop.errors import BugError, InputError, NoAnswer, Unavailable
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
@@ -45,37 +46,40 @@ def backend_at(place: Place, console: Console) -> Iterator["Backend"]:
         engine.stop()
 
 
-def check_training(files: Sequence[Path], satellite: Satellite) -> None:
+def check_training(files: Sequence[Path], readings: Sequence["Choice | None"], satellite: Satellite) -> None:
     """Raises InputError where a training on these files could not end well. Of several, one has to have the label."""
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 
     existing(*files)
-    columns = {column for file in files for column in sniff(file).columns}
+    columns = {column for file, reading in zip(files, readings, strict=True) for column in sniff(file, reading).columns}
     check_for_training(columns, SATELLITES[satellite])
 
 
-def check_prediction_file(file: Path, satellite: Satellite) -> None:
+def check_prediction_file(file: Path, reading: "Choice | None", satellite: Satellite) -> None:
     """Raises InputError where a file cannot be predicted on."""
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
     existing(file)
-    check_for_prediction(sniff(file).columns, SATELLITES[satellite])
+    check_for_prediction(sniff(file, reading).columns, SATELLITES[satellite])
 
 
 @contextmanager
-def one_file(files: Sequence[Path], console: Console) -> Iterator[Path]:
-    """The file itself, or all of them merged in order into one that is removed afterwards."""
+def one_file(
+    files: Sequence[Path], readings: Sequence["Choice | None"], console: Console
+) -> Iterator[tuple[Path, "Choice | None"]]:
+    """The file itself, or all of them merged in order into one that is removed afterwards; and how to read it."""
     from exoplanet_desktop.catalogs.merge import merge_many
+    from exoplanet_desktop.client.merges import reading_of_merged
 
     if len(files) == 1:
-        yield files[0]
+        yield files[0], readings[0]
         return
     with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
         whole = Path(folder) / "merged.csv"
-        merge_many(files, whole, report=_as_one_stage(console, f"Merging {len(files)} files"))
-        yield whole
+        merge_many(files, whole, choices=readings, report=_as_one_stage(console, f"Merging {len(files)} files"))
+        yield whole, reading_of_merged(readings)
 
 
 def _as_one_stage(console: Console, stage: str) -> Callable[[float, str], None]:
@@ -95,6 +99,7 @@ def train_on(
     balance: Balance | None = None,
     sentinel: bool | None = None,
     model_labels: ModelLabels = ModelLabels.LEAVE_OUT,
+    reading: "Choice | None" = None,
 ) -> tuple["JobStatus", "TrainResult"]:
     """A training from upload to metrics. Raises the AppError that tells why there are none.
 
@@ -103,7 +108,10 @@ def train_on(
     from exoplanet_desktop.client.jobs import judge
     from exoplanet_desktop.client.labels import to_learn_from
 
-    with blamed_on(lambda: diagnose_training(csv, satellite)), to_learn_from(backend, csv, model_labels) as (sent, out):
+    with (
+        blamed_on(lambda: diagnose_training(csv, satellite, reading)),
+        to_learn_from(backend, csv, model_labels, reading=reading) as (sent, out),
+    ):
         if out:
             console.note(f"{out:,} rows carry labels that a model made; they are left out.")
         accepted = backend.train(
@@ -114,6 +122,8 @@ def train_on(
             balance=balance,
             sentinel=sentinel,
             model_labels=model_labels,
+            reading=reading if sent == csv else None,
+            told=console.note,
             progress=console.sending(csv.name),
         )
         status = watch(backend, accepted, console)

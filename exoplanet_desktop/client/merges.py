@@ -1,5 +1,6 @@
 """Who merges: the backend where it merges as asked, else this machine, with the same code as our own engine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,12 @@ class MergeWish:
         stems = "__".join(path.stem[:40] for path in self.paths[:2])
         more = f"__and_{len(self.paths) - 2}_more" if len(self.paths) > 2 else ""
         return f"merged__{stems}{more}__{stamp}.csv"
+
+
+def reading_of_merged(readings: Sequence[Choice | None]) -> Choice | None:
+    """What is left to say of a merged file: the meaning of labels. All else was heard when its files were read."""
+    labels = {text: meaning for reading in readings if reading for text, meaning in reading.labels.items()}
+    return Choice(labels=labels) if labels else None
 
 
 def backend_merges(backend: Backend, wish: MergeWish) -> bool:
