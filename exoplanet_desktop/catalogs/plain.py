@@ -19,7 +19,7 @@ from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.labels import layout_disposition, not_by_models
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
 from exoplanet_desktop.catalogs.reading import Choice, Layout, sniff
-from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, recognise
+from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, recognise, spelling
 from exoplanet_desktop.catalogs.sniffing import unique_names
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
@@ -153,7 +153,7 @@ def _dispositions(table: "Table", info: SatelliteInfo) -> Mapping[str, str]:
 def _archive_word(layout: Layout, info: SatelliteInfo, text: str) -> str | None:
     """The archive's word for a label; "" for none, None where the text may stay as it is."""
     spelt = text.strip(_BLANKS)
-    mapped = text in layout.dispositions or spelt in layout.dispositions
+    mapped = spelling(text) in layout.dispositions
     if spelt in info.label_map and not mapped:
         return None
     label = layout_disposition(layout, info, text)

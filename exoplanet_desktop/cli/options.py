@@ -3,10 +3,10 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -116,18 +116,129 @@ def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
     return rule
 
 
-def satellite_of(text: str | None, csv: Path, reading: "Choice | None" = None) -> Satellite:
+@dataclass(frozen=True)
+class Said:
+    """What the options say of how the catalogs are to be read; see `reading_options`."""
+
+    rename: Path | None = None
+    label_column: str | None = None
+    labels: str | None = None
+    forget_reading: bool = False
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    skip_lines: int | None = None
+    text_columns: str | None = None
+    reading: tuple[str, ...] = ()
+
+
+_READING = (
+    click.option(
+        "--rename", type=PATH, metavar="FILE", help="The archive's names for columns: CSV file,program; or JSON."
+    ),
+    click.option("--label-column", metavar="NAME", help="The column that holds the dispositions."),
+    click.option(
+        "--labels", metavar="VALUE=CLASS,…", help="What its values mean, such as 0=FALSE POSITIVE,1=CONFIRMED."
+    ),
+    click.option("--forget-reading", is_flag=True, help="Forget what was said before of files with these columns."),
+    click.option("--delimiter", metavar="SIGN", help="Sign between cells: comma, semicolon, tab or pipe."),
+    click.option("--encoding", metavar="NAME", help="Encoding of the text, such as utf-8, utf-16 or latin-1."),
+    click.option("--decimal", metavar="SIGN", help="Decimal sign: point or comma."),
+    click.option("--skip-lines", type=int, metavar="N", help="Lines before the line with the column names."),
+    click.option("--text-columns", metavar="A,B", help="Columns that hold texts though they look like numbers."),
+    click.option(
+        "--reading",
+        multiple=True,
+        metavar="FILE.json",
+        help="All of these as JSON, in a file or as text; once for all files, or once a file.",
+    ),
+)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how catalogs are read; the command gets them as one argument, `said`."""
+
+    @wraps(command)
+    def gathered(**values: Any) -> Any:
+        said = Said(**{field.name: values.pop(field.name) for field in fields(Said)})
+        return command(said=said, **values)
+
+    for option in reversed(_READING):
+        gathered = option(gathered)
+    return gathered
+
+
+def choice_of(said: Said, satellite: str | None) -> "Choice":
+    """What the options say of a file. Raises InputError for what cannot be meant.
+
+    With a satellite named, the label column is that satellite's, whatever the other columns look like.
+    """
+    from exoplanet_desktop.catalogs.naming import parse_meanings, read_renames
+    from exoplanet_desktop.catalogs.satellites import satellite_info
+    from exoplanet_desktop.cli.readings import form_of
+
+    renames = read_renames(said.rename) if said.rename else {}
+    labels = parse_meanings(said.labels) if said.labels is not None else {}
+    label = said.label_column
+    if label is not None and satellite is not None:
+        own = satellite_info(satellite).label
+        renames, label = {**renames, label: own} if label != own else renames, None
+    form = form_of(said.delimiter, said.encoding, said.decimal, said.skip_lines, said.text_columns)
+    return replace(form, rename=renames, label=label, labels=labels)
+
+
+def choices_of(
+    said: Said, files: Sequence[Path], satellite: str | None, tell: Callable[[str], None]
+) -> tuple["Choice", ...]:
+    """For each file: what the options say of it, else what was said before of files with its columns, which is told.
+
+    Raises InputError where the options do not fit, UnreadableFile and UnavailableError.
+    """
+    from exoplanet_desktop.catalogs.choices import forget, recall, remember
+    from exoplanet_desktop.catalogs.reading import Choice, sniff
+    from exoplanet_desktop.cli.readings import readings_in, together
+
+    existing(*files)
+    asked = choice_of(said, satellite)
+    found = []
+    for file, given in zip(files, readings_in(said.reading, files), strict=True):
+        choice = together(given, asked)
+        header = sniff(file, replace(choice, rename={}, label=None, labels={})).file_columns
+        if choice.rename or choice.label or choice.labels:
+            fitting = _fitting(choice, header) if len(files) > 1 else choice
+            sniff(file, fitting)
+            # A sign or an encoding is that of one file: others with these columns may have another.
+            remember(header, Choice(rename=fitting.rename, label=fitting.label, labels=fitting.labels))
+            found.append(fitting)
+            continue
+        if said.forget_reading:
+            forget(header)
+        kept = recall(header)
+        if kept is not None:
+            tell(f"{file.name} is read as you said before for files with these columns; --forget-reading undoes that.")
+        found.append(together(kept or Choice(), choice))
+    return tuple(found)
+
+
+def _fitting(choice: "Choice", header: Sequence[str]) -> "Choice":
+    """The part of a choice for several files that is about columns of one of them."""
+    renames = {name: program for name, program in choice.rename.items() if name in header}
+    return replace(choice, rename=renames, label=choice.label if choice.label in header else None)
+
+
+def satellite_of(text: str | None, csv: Path, choice: "Choice | None" = None) -> Satellite:
     """The satellite that was named, or the one whose columns a catalog has."""
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import recognise, satellite_info
+    from exoplanet_desktop.catalogs.satellites import identify, satellite_info
 
     if text is not None:
         return satellite_info(text).satellite
     existing(csv)
-    found = recognise(sniff(csv, reading).columns)
-    if found is None:
-        raise InputError(f"The columns of {csv.name} are those of no known catalog. Name one with --satellite.")
-    return found
+    found = identify(sniff(csv, choice).columns)
+    if found.satellite is None:
+        remedy = "" if found.kind else " On the command line, name it with --satellite."
+        raise InputError(f"{csv.name}: {found.sentence}{remedy}")
+    return found.satellite
 
 
 def _word(kind: type[W], text: str, noun: str) -> W:

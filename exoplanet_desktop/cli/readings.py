@@ -1,13 +1,10 @@
 """Options that say how a catalog is to be read, where the program does not find that out by itself."""
 
 import codecs
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import wraps
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import READING_BYTES
@@ -20,68 +17,26 @@ HINT = "Options such as --delimiter and --skip-lines say how to read it; --help 
 _WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "point": "."}
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command line says of how files are to be read.
+def readings_in(texts: Sequence[str], files: Sequence[Path]) -> "tuple[Choice, ...]":
+    """What --reading says of each file. Raises InputError where it was given another number of times."""
+    from exoplanet_desktop.catalogs.reading import Choice
 
-    Attributes:
-        choice: of all files; None for nothing.
-        each: by --reading: nothing, one for all files, or one a file.
-    """
-
-    choice: "Choice | None" = None
-    each: "tuple[Choice, ...]" = ()
-
-    def of(self, files: Sequence[Path]) -> "tuple[Choice | None, ...]":
-        """How each of the files is to be read. Raises InputError where --reading was given another number of times."""
-        if len(self.each) > 1 and len(self.each) != len(files):
-            raise InputError(
-                f"--reading was given {len(self.each)} times for {len(files)} files. Give it once, or once a file."
-            )
-        each: Sequence[Choice | None] = self.each if len(self.each) > 1 else [*self.each, None][:1] * len(files)
-        return tuple(_together(choice, self.choice) for choice in each)
+    if len(texts) > 1 and len(texts) != len(files):
+        raise InputError(
+            f"--reading was given {len(texts)} times for {len(files)} files. Give it once, or once a file."
+        )
+    said = [_choice_in(text) for text in texts] or [Choice()]
+    return tuple(said if len(said) == len(files) else said * len(files))
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--delimiter, --encoding, --decimal, --skip-lines, --text-columns and --reading; a command gets them as `said`."""
-
-    @wraps(command)
-    def told(*args: Any, reading: tuple[str, ...], **options: Any) -> Any:
-        given = {name: options.pop(name) for name in _NAMES}
-        said = Said(choice_of(**given), tuple(_choice_in(text) for text in reading))
-        return command(*args, said=said, **options)
-
-    for option in reversed(_OPTIONS):
-        told = option(told)
-    return told
-
-
-_OPTIONS = (
-    click.option("--delimiter", metavar="SIGN", help="Sign between cells: comma, semicolon, tab or pipe."),
-    click.option("--encoding", metavar="NAME", help="Encoding of the text, such as utf-8, utf-16 or latin-1."),
-    click.option("--decimal", metavar="SIGN", help="Decimal sign: point or comma."),
-    click.option("--skip-lines", type=int, metavar="N", help="Lines before the line with the column names."),
-    click.option("--text-columns", metavar="A,B", help="Columns that hold texts though they look like numbers."),
-    click.option(
-        "--reading",
-        multiple=True,
-        metavar="FILE.json",
-        help="How to read the files, as JSON: a file or the text itself; once for all files, or once a file.",
-    ),
-)
-_NAMES = ("delimiter", "encoding", "decimal", "skip_lines", "text_columns")
-
-
-def choice_of(
+def form_of(
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
     skip_lines: int | None = None,
     text_columns: str | None = None,
-) -> "Choice | None":
-    """What the options say; None where none was given. Raises InputError for words that they do not know."""
-    if (delimiter, encoding, decimal, skip_lines, text_columns) == (None,) * 5:
-        return None
+) -> "Choice":
+    """What the options say. Raises InputError for words that they do not know."""
     from exoplanet_desktop.catalogs.reading import DECIMALS, Choice
     from exoplanet_desktop.catalogs.sniffing import DELIMITERS
 
@@ -97,7 +52,7 @@ def choice_of(
 
 
 def options_for(choice: "Choice") -> list[str]:
-    """The words of a command line that say the same; see `choice_of`."""
+    """The words of a command line that say the same; see `form_of`."""
     words = {sign: word for word, sign in _WORDS.items() if word != "\\t"}
     given = {
         "--delimiter": choice.delimiter and words.get(choice.delimiter, choice.delimiter),
@@ -154,9 +109,7 @@ def _choice_in(text: str) -> "Choice":
         raise InputError(f"{path} is not UTF-8 text. Name a JSON file after --reading.") from None
 
 
-def _together(one: "Choice | None", other: "Choice | None") -> "Choice | None":
+def together(one: "Choice", other: "Choice") -> "Choice":
     """Both; of what both say, the `other`."""
-    if one is None or other is None:
-        return one or other
     said = {name: value for name, value in vars(other).items() if value is not None and value not in ((), {})}
     return replace(one, **said)

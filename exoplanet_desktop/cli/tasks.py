@@ -1,6 +1,6 @@
 """The tasks: train, predict, merge, simulate."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,9 @@ from exoplanet_desktop.cli.options import (
     PATH,
     RULES,
     Place,
+    Said,
     balance_of,
+    choices_of,
     data_dir_option,
     features_of,
     features_option,
@@ -22,17 +24,18 @@ from exoplanet_desktop.cli.options import (
     model_of,
     model_option,
     place_options,
+    reading_options,
     rule_of,
     satellite_of,
     satellite_option,
 )
 from exoplanet_desktop.cli.paths import existing, open_log, writable
-from exoplanet_desktop.cli.readings import Said, reading_options
 from exoplanet_desktop.cli.work import (
     backend_at,
     blamed_on,
     check_prediction_file,
     check_training,
+    labels_told,
     one_file,
     train_on,
     watch,
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
 @place_options
 @json_option
 def train(
+    said: Said,
     csv: tuple[Path, ...],
     satellite: str | None,
     model: str,
@@ -66,7 +70,6 @@ def train(
     balance: str | None,
     use_model_labels: bool,
     no_sentinel: bool,
-    said: Said,
     data_dir: Path | None,
     backend: str | None,
     token_file: Path | None,
@@ -79,12 +82,14 @@ def train(
     from exoplanet_desktop.cli.summaries import training_summary
 
     kind, feature_set, weights = model_of(model), features_of(features), balance_of(balance)
-    readings = said.of(csv)
-    mission = satellite_of(satellite, csv[0], readings[0])
-    check_training(csv, readings, mission)
     console = Console()
+    choices = choices_of(said, csv, satellite, console.note)
+    mission = satellite_of(satellite, csv[0], choices[0])
+    check_training(csv, mission, choices)
+    for warning in labels_told(csv, choices, mission):
+        console.note(warning)
     place = Place(data_dir, backend, token_file)
-    with one_file(csv, readings, console) as (whole, reading), backend_at(place, console) as there:
+    with one_file(csv, choices, console) as (whole, choice), backend_at(place, console) as there:
         status, result = train_on(
             there,
             whole,
@@ -95,7 +100,7 @@ def train(
             weights,
             sentinel=False if no_sentinel else None,
             model_labels=ModelLabels.USE if use_model_labels else ModelLabels.LEAVE_OUT,
-            reading=reading,
+            choice=choice,
         )
     if as_json:
         print_json(status)
@@ -116,6 +121,7 @@ def train(
 @place_options
 @json_option
 def predict(
+    said: Said,
     csv: Path,
     satellite: str | None,
     model: str,
@@ -124,7 +130,6 @@ def predict(
     to_row: int | None,
     train_on: Path | None,
     output: Path | None,
-    said: Said,
     data_dir: Path | None,
     backend: str | None,
     token_file: Path | None,
@@ -137,36 +142,20 @@ def predict(
     """
     from exoplanet_desktop.client.checks import PredictRequest
 
-    catalogs = _Catalogs.of(csv, train_on, said)
-    mission = satellite_of(satellite, csv, catalogs.reading)
     _check_range(from_row, to_row)
-    writable(output, csv, *([train_on] if train_on else []))
-    check_prediction_file(csv, catalogs.reading, mission)
+    files = (csv, *([train_on] if train_on else []))
+    writable(output, *files)
+    console = Console()
+    choices = choices_of(said, files, satellite, console.note)
+    mission = satellite_of(satellite, csv, choices[0])
+    check_prediction_file(csv, mission, choices[0])
     if train_on:
-        check_training([train_on], [catalogs.train_reading], mission)
+        check_training([train_on], mission, choices[1:])
     asked = PredictRequest(
         mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
     )
-    console = Console()
     with backend_at(Place(data_dir, backend, token_file), console) as there:
-        return _predict(there, catalogs, asked, output, console, as_json=as_json)
-
-
-@dataclass(frozen=True)
-class _Catalogs:
-    """What is predicted, and what is learnt from before, if anything; each with what is said of how to read it."""
-
-    csv: Path
-    reading: "Choice | None"
-    train_csv: Path | None
-    train_reading: "Choice | None"
-
-    @classmethod
-    def of(cls, csv: Path, train_csv: Path | None, said: Said) -> "_Catalogs":
-        """The options are for the file to be predicted; a second --reading is for the one to be learnt from."""
-        files = [csv] if train_csv is None or len(said.each) < 2 else [csv, train_csv]
-        reading, *others = said.of(files)
-        return cls(csv, reading, train_csv, said.each[1] if others else None)
+        return _predict(there, files, choices, asked, output, console, as_json=as_json)
 
 
 def _check_range(from_row: int | None, to_row: int | None) -> None:
@@ -179,7 +168,8 @@ def _check_range(from_row: int | None, to_row: int | None) -> None:
 
 def _predict(
     backend: "Backend",
-    catalogs: _Catalogs,
+    files: Sequence[Path],
+    choices: "Sequence[Choice]",
     asked: "PredictRequest",
     output: Path | None,
     console: Console,
@@ -189,12 +179,11 @@ def _predict(
     from exoplanet_desktop.cli.summaries import prediction_summary
     from exoplanet_desktop.client.checks import check_prediction, differences
 
-    csv, reading = catalogs.csv, catalogs.reading
-    if catalogs.train_csv is not None:
-        said = catalogs.train_reading
-        train_on(backend, catalogs.train_csv, asked.satellite, asked.model, console, asked.features, reading=said)
-    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, reading)):
-        reply = _reply(backend, csv, reading, asked, console)
+    csv, *before = files
+    for train_csv, choice in zip(before, choices[1:], strict=True):
+        train_on(backend, train_csv, asked.satellite, asked.model, console, asked.features, choice=choice)
+    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choices[0])):
+        reply = _reply(backend, csv, choices[0], asked, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
     console.end()
@@ -208,7 +197,7 @@ def _predict(
 
 
 def _reply(
-    backend: "Backend", csv: Path, reading: "Choice | None", asked: "PredictRequest", console: Console
+    backend: "Backend", csv: Path, choice: "Choice", asked: "PredictRequest", console: Console
 ) -> "PredictReply":
     from exoplanet_desktop.client.jobs import prediction_of
     from exoplanet_desktop.wire.payloads import TrainAccepted
@@ -221,7 +210,7 @@ def _reply(
         to_row=asked.to_row,
         features=asked.features,
         results_limit=asked.results_limit,
-        reading=reading,
+        reading=choice,
         told=console.note,
         progress=console.sending(csv.name),
     )
@@ -238,12 +227,12 @@ def _reply(
 @place_options
 @json_option
 def merge(
+    said: Said,
     csv: tuple[Path, ...],
     rule: str | None,
     identifier: str | None,
     no_dedupe: bool,
     output: Path | None,
-    said: Said,
     data_dir: Path | None,
     backend: str | None,
     token_file: Path | None,
@@ -261,13 +250,14 @@ def merge(
 
     if len(csv) < 2:
         raise InputError("A merge needs two files or more. Name another one.")
-    readings = said.of(csv)
-    wish = MergeWish(csv, rule_of(rule, no_dedupe=no_dedupe), identifier, readings=readings)
+    duplicates = rule_of(rule, no_dedupe=no_dedupe)
     existing(*csv)
     writable(output, *csv)
-    for file, reading in zip(csv, readings, strict=True):
-        sniff(file, reading)
     console = Console()
+    choices = choices_of(said, csv, None, console.note)
+    for file, choice in zip(csv, choices, strict=True):
+        sniff(file, choice)
+    wish = MergeWish(csv, duplicates, identifier, readings=choices)
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         reply, who = merged(there, wish, output, console)
     console.end()

@@ -46,40 +46,59 @@ def backend_at(place: Place, console: Console) -> Iterator["Backend"]:
         engine.stop()
 
 
-def check_training(files: Sequence[Path], readings: Sequence["Choice | None"], satellite: Satellite) -> None:
-    """Raises InputError where a training on these files could not end well. Of several, one has to have the label."""
+def check_training(files: Sequence[Path], satellite: Satellite, choices: Sequence["Choice"] = ()) -> None:
+    """Raises InputError where a training on these files could not end well. Of several, one has to have the label.
+
+    `choices`: how each file is read, where the user has said so.
+    """
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training, check_kind
 
     existing(*files)
-    columns = {column for file, reading in zip(files, readings, strict=True) for column in sniff(file, reading).columns}
-    check_for_training(columns, SATELLITES[satellite])
+    said = choices or (None,) * len(files)
+    layouts = [sniff(file, choice) for file, choice in zip(files, said, strict=True)]
+    for layout in layouts:
+        check_kind(layout.columns, SATELLITES[satellite], "training")
+    check_for_training({column for layout in layouts for column in layout.columns}, SATELLITES[satellite])
 
 
-def check_prediction_file(file: Path, reading: "Choice | None", satellite: Satellite) -> None:
+def check_prediction_file(file: Path, satellite: Satellite, choice: "Choice | None" = None) -> None:
     """Raises InputError where a file cannot be predicted on."""
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
     existing(file)
-    check_for_prediction(sniff(file, reading).columns, SATELLITES[satellite])
+    check_for_prediction(sniff(file, choice).columns, SATELLITES[satellite])
+
+
+def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: Satellite) -> list[str]:
+    """What is to be feared of the labels of files that a training is about to use, a sentence each."""
+    from exoplanet_desktop.catalogs.labels import warnings_before_training
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.satellites import SATELLITES
+
+    told = []
+    for file, choice in zip(files, choices, strict=True):
+        warnings = warnings_before_training(sniff(file, choice), SATELLITES[satellite])
+        told += [f"{file.name}: {warning}" for warning in warnings]
+    return told
 
 
 @contextmanager
 def one_file(
-    files: Sequence[Path], readings: Sequence["Choice | None"], console: Console
+    files: Sequence[Path], choices: Sequence["Choice"], console: Console
 ) -> Iterator[tuple[Path, "Choice | None"]]:
     """The file itself, or all of them merged in order into one that is removed afterwards; and how to read it."""
     from exoplanet_desktop.catalogs.merge import merge_many
     from exoplanet_desktop.client.merges import reading_of_merged
 
     if len(files) == 1:
-        yield files[0], readings[0]
+        yield files[0], choices[0]
         return
     with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
         whole = Path(folder) / "merged.csv"
-        merge_many(files, whole, choices=readings, report=_as_one_stage(console, f"Merging {len(files)} files"))
-        yield whole, reading_of_merged(readings)
+        merge_many(files, whole, choices=choices, report=_as_one_stage(console, f"Merging {len(files)} files"))
+        yield whole, reading_of_merged(choices)
 
 
 def _as_one_stage(console: Console, stage: str) -> Callable[[float, str], None]:
@@ -99,7 +118,7 @@ def train_on(
     balance: Balance | None = None,
     sentinel: bool | None = None,
     model_labels: ModelLabels = ModelLabels.LEAVE_OUT,
-    reading: "Choice | None" = None,
+    choice: "Choice | None" = None,
 ) -> tuple["JobStatus", "TrainResult"]:
     """A training from upload to metrics. Raises the AppError that tells why there are none.
 
@@ -109,8 +128,8 @@ def train_on(
     from exoplanet_desktop.client.labels import to_learn_from
 
     with (
-        blamed_on(lambda: diagnose_training(csv, satellite, reading)),
-        to_learn_from(backend, csv, model_labels, reading=reading) as (sent, out),
+        blamed_on(lambda: diagnose_training(csv, satellite, choice)),
+        to_learn_from(backend, csv, model_labels, reading=choice) as (sent, out),
     ):
         if out:
             console.note(f"{out:,} rows carry labels that a model made; they are left out.")
@@ -122,7 +141,7 @@ def train_on(
             balance=balance,
             sentinel=sentinel,
             model_labels=model_labels,
-            reading=reading if sent == csv else None,
+            reading=choice if sent == csv else None,
             told=console.note,
             progress=console.sending(csv.name),
         )
