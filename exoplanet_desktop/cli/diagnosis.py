@@ -41,11 +41,12 @@ def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" =
         )
 
 
-def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None) -> None:
+def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None, choice: "Choice | None" = None) -> None:
     """Raises InputError where a file has no rows, or not those that were asked for."""
+    from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.table import Table
 
-    with Table.open(csv) as table:
+    with Table.open(csv, layout=sniff(csv, choice)) as table:
         count = table.row_count
     _some_rows(csv, count)
     if any(row is not None and row >= count for row in (from_row, to_row)):

@@ -10,7 +10,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
-from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError
+from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError, UnreadableFile
 
 log = logging.getLogger("exoplanet_desktop.cli")
 
@@ -37,7 +37,7 @@ def guarded(command: Callable[[], object]) -> int:
         return _stopped()
     except InputError as error:
         log.info("refused: %s", error)
-        _tell(str(error))
+        _tell(str(error) + _hint(error))
         return WRONG_INPUT
     except AppError as error:
         if isinstance(error, BugError):
@@ -58,6 +58,15 @@ def guarded(command: Callable[[], object]) -> int:
 def _stopped() -> int:
     _tell("Stopped.")
     return INTERRUPTED
+
+
+def _hint(error: InputError) -> str:
+    """What a command line can do about a file that is not understood, rather than damaged or out of reach."""
+    if not isinstance(error, UnreadableFile) or not isinstance(error.__context__, UnicodeError | None):
+        return ""
+    from exoplanet_desktop.cli.readings import HINT
+
+    return f" {HINT}"
 
 
 def _wrong_command(error: Exception) -> int | None:

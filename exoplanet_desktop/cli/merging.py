@@ -27,11 +27,19 @@ def merged(backend: "Backend", wish: "MergeWish", output: Path | None, console: 
         return merge_here(wish, output, console.progress), "this machine"
     sending = console.sending(" and ".join(path.name for path in wish.paths))
     if backend.has("merge-rules"):
-        job = backend.merge_by_rule(wish.paths, rule=wish.rule, identifier=wish.identifier, progress=sending)
+        job = backend.merge_by_rule(
+            wish.paths,
+            rule=wish.rule,
+            identifier=wish.identifier,
+            readings=wish.readings,
+            told=console.note,
+            progress=sending,
+        )
         reply = merge_of(watch(backend, job, console))
     else:
         a, b = wish.paths
-        reply = backend.merge(a, b, dedupe=wish.rule is Duplicates.EXACT, progress=sending)
+        dedupe = wish.rule is Duplicates.EXACT
+        reply = backend.merge(a, b, dedupe=dedupe, readings=wish.readings, progress=sending)
     if output is not None:
         backend.download(reply.merged_url, output, progress=console.receiving(output.name))
     return reply, "the backend"

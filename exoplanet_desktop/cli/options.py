@@ -124,6 +124,12 @@ class Said:
     label_column: str | None = None
     labels: str | None = None
     forget_reading: bool = False
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal: str | None = None
+    skip_lines: int | None = None
+    text_columns: str | None = None
+    reading: tuple[str, ...] = ()
 
 
 _READING = (
@@ -135,6 +141,17 @@ _READING = (
         "--labels", metavar="VALUE=CLASS,…", help="What its values mean, such as 0=FALSE POSITIVE,1=CONFIRMED."
     ),
     click.option("--forget-reading", is_flag=True, help="Forget what was said before of files with these columns."),
+    click.option("--delimiter", metavar="SIGN", help="Sign between cells: comma, semicolon, tab or pipe."),
+    click.option("--encoding", metavar="NAME", help="Encoding of the text, such as utf-8, utf-16 or latin-1."),
+    click.option("--decimal", metavar="SIGN", help="Decimal sign: point or comma."),
+    click.option("--skip-lines", type=int, metavar="N", help="Lines before the line with the column names."),
+    click.option("--text-columns", metavar="A,B", help="Columns that hold texts though they look like numbers."),
+    click.option(
+        "--reading",
+        multiple=True,
+        metavar="FILE.json",
+        help="All of these as JSON, in a file or as text; once for all files, or once a file.",
+    ),
 )
 
 
@@ -157,8 +174,8 @@ def choice_of(said: Said, satellite: str | None) -> "Choice":
     With a satellite named, the label column is that satellite's, whatever the other columns look like.
     """
     from exoplanet_desktop.catalogs.naming import parse_meanings, read_renames
-    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.catalogs.satellites import satellite_info
+    from exoplanet_desktop.cli.readings import form_of
 
     renames = read_renames(said.rename) if said.rename else {}
     labels = parse_meanings(said.labels) if said.labels is not None else {}
@@ -166,7 +183,8 @@ def choice_of(said: Said, satellite: str | None) -> "Choice":
     if label is not None and satellite is not None:
         own = satellite_info(satellite).label
         renames, label = {**renames, label: own} if label != own else renames, None
-    return Choice(rename=renames, label=label, labels=labels)
+    form = form_of(said.delimiter, said.encoding, said.decimal, said.skip_lines, said.text_columns)
+    return replace(form, rename=renames, label=label, labels=labels)
 
 
 def choices_of(
@@ -178,25 +196,27 @@ def choices_of(
     """
     from exoplanet_desktop.catalogs.choices import forget, recall, remember
     from exoplanet_desktop.catalogs.reading import Choice, sniff
+    from exoplanet_desktop.cli.readings import readings_in, together
 
     existing(*files)
     asked = choice_of(said, satellite)
     found = []
-    for file in files:
-        if asked != Choice():
-            header = sniff(file, replace(asked, rename={}, label=None)).file_columns
-            fitting = _fitting(asked, header) if len(files) > 1 else asked
+    for file, given in zip(files, readings_in(said.reading, files), strict=True):
+        choice = together(given, asked)
+        header = sniff(file, replace(choice, rename={}, label=None, labels={})).file_columns
+        if choice.rename or choice.label or choice.labels:
+            fitting = _fitting(choice, header) if len(files) > 1 else choice
             sniff(file, fitting)
-            remember(header, fitting)
+            # A sign or an encoding is that of one file: others with these columns may have another.
+            remember(header, Choice(rename=fitting.rename, label=fitting.label, labels=fitting.labels))
             found.append(fitting)
             continue
-        header = sniff(file).file_columns
         if said.forget_reading:
             forget(header)
         kept = recall(header)
         if kept is not None:
             tell(f"{file.name} is read as you said before for files with these columns; --forget-reading undoes that.")
-        found.append(kept or Choice())
+        found.append(together(kept or Choice(), choice))
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """The tasks: train, predict, merge, simulate."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, ModelLabels
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.checks import PredictRequest
     from exoplanet_desktop.wire.payloads import PredictReply
@@ -86,7 +88,8 @@ def train(
     check_training(csv, mission, choices)
     for warning in labels_told(csv, choices, mission):
         console.note(warning)
-    with one_file(csv, console) as whole, backend_at(Place(data_dir, backend, token_file), console) as there:
+    place = Place(data_dir, backend, token_file)
+    with one_file(csv, choices, console) as (whole, choice), backend_at(place, console) as there:
         status, result = train_on(
             there,
             whole,
@@ -97,6 +100,7 @@ def train(
             weights,
             sentinel=False if no_sentinel else None,
             model_labels=ModelLabels.USE if use_model_labels else ModelLabels.LEAVE_OUT,
+            choice=choice,
         )
     if as_json:
         print_json(status)
@@ -151,7 +155,7 @@ def predict(
         mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
     )
     with backend_at(Place(data_dir, backend, token_file), console) as there:
-        return _predict(there, csv, train_on, asked, output, console, as_json=as_json)
+        return _predict(there, files, choices, asked, output, console, as_json=as_json)
 
 
 def _check_range(from_row: int | None, to_row: int | None) -> None:
@@ -164,8 +168,8 @@ def _check_range(from_row: int | None, to_row: int | None) -> None:
 
 def _predict(
     backend: "Backend",
-    csv: Path,
-    train_csv: Path | None,
+    files: Sequence[Path],
+    choices: "Sequence[Choice]",
     asked: "PredictRequest",
     output: Path | None,
     console: Console,
@@ -175,10 +179,11 @@ def _predict(
     from exoplanet_desktop.cli.summaries import prediction_summary
     from exoplanet_desktop.client.checks import check_prediction, differences
 
-    if train_csv is not None:
-        train_on(backend, train_csv, asked.satellite, asked.model, console, asked.features)
-    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row)):
-        reply = _reply(backend, csv, asked, console)
+    csv, *before = files
+    for train_csv, choice in zip(before, choices[1:], strict=True):
+        train_on(backend, train_csv, asked.satellite, asked.model, console, asked.features, choice=choice)
+    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choices[0])):
+        reply = _reply(backend, csv, choices[0], asked, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
     console.end()
@@ -191,7 +196,9 @@ def _predict(
     return FAILED if differences(reply, asked) else OK
 
 
-def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Console) -> "PredictReply":
+def _reply(
+    backend: "Backend", csv: Path, choice: "Choice", asked: "PredictRequest", console: Console
+) -> "PredictReply":
     from exoplanet_desktop.client.jobs import prediction_of
     from exoplanet_desktop.wire.payloads import TrainAccepted
 
@@ -203,6 +210,8 @@ def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Cons
         to_row=asked.to_row,
         features=asked.features,
         results_limit=asked.results_limit,
+        reading=choice,
+        told=console.note,
         progress=console.sending(csv.name),
     )
     return prediction_of(watch(backend, answer, console)) if isinstance(answer, TrainAccepted) else answer
@@ -214,9 +223,11 @@ def _reply(backend: "Backend", csv: Path, asked: "PredictRequest", console: Cons
 @click.option("--identifier", metavar="COLUMN", help="The column that names the object; else the satellite's own.")
 @click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice; the same as --rule none.")
 @click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the merged file goes.")
+@reading_options
 @place_options
 @json_option
 def merge(
+    said: Said,
     csv: tuple[Path, ...],
     rule: str | None,
     identifier: str | None,
@@ -239,12 +250,14 @@ def merge(
 
     if len(csv) < 2:
         raise InputError("A merge needs two files or more. Name another one.")
-    wish = MergeWish(csv, rule_of(rule, no_dedupe=no_dedupe), identifier)
+    duplicates = rule_of(rule, no_dedupe=no_dedupe)
     existing(*csv)
     writable(output, *csv)
-    for file in csv:
-        sniff(file)
     console = Console()
+    choices = choices_of(said, csv, None, console.note)
+    for file, choice in zip(csv, choices, strict=True):
+        sniff(file, choice)
+    wish = MergeWish(csv, duplicates, identifier, readings=choices)
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         reply, who = merged(there, wish, output, console)
     console.end()

@@ -85,17 +85,20 @@ def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: S
 
 
 @contextmanager
-def one_file(files: Sequence[Path], console: Console) -> Iterator[Path]:
-    """The file itself, or all of them merged in order into one that is removed afterwards."""
+def one_file(
+    files: Sequence[Path], choices: Sequence["Choice"], console: Console
+) -> Iterator[tuple[Path, "Choice | None"]]:
+    """The file itself, or all of them merged in order into one that is removed afterwards; and how to read it."""
     from exoplanet_desktop.catalogs.merge import merge_many
+    from exoplanet_desktop.client.merges import reading_of_merged
 
     if len(files) == 1:
-        yield files[0]
+        yield files[0], choices[0]
         return
     with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
         whole = Path(folder) / "merged.csv"
-        merge_many(files, whole, report=_as_one_stage(console, f"Merging {len(files)} files"))
-        yield whole
+        merge_many(files, whole, choices=choices, report=_as_one_stage(console, f"Merging {len(files)} files"))
+        yield whole, reading_of_merged(choices)
 
 
 def _as_one_stage(console: Console, stage: str) -> Callable[[float, str], None]:
@@ -115,6 +118,7 @@ def train_on(
     balance: Balance | None = None,
     sentinel: bool | None = None,
     model_labels: ModelLabels = ModelLabels.LEAVE_OUT,
+    choice: "Choice | None" = None,
 ) -> tuple["JobStatus", "TrainResult"]:
     """A training from upload to metrics. Raises the AppError that tells why there are none.
 
@@ -123,7 +127,10 @@ def train_on(
     from exoplanet_desktop.client.jobs import judge
     from exoplanet_desktop.client.labels import to_learn_from
 
-    with blamed_on(lambda: diagnose_training(csv, satellite)), to_learn_from(backend, csv, model_labels) as (sent, out):
+    with (
+        blamed_on(lambda: diagnose_training(csv, satellite, choice)),
+        to_learn_from(backend, csv, model_labels, reading=choice) as (sent, out),
+    ):
         if out:
             console.note(f"{out:,} rows carry labels that a model made; they are left out.")
         accepted = backend.train(
@@ -134,6 +141,8 @@ def train_on(
             balance=balance,
             sentinel=sentinel,
             model_labels=model_labels,
+            reading=choice if sent == csv else None,
+            told=console.note,
             progress=console.sending(csv.name),
         )
         status = watch(backend, accepted, console)

@@ -357,7 +357,7 @@ def test_options_reach_a_backend_that_knows_them(engine, stage, acts, csv):
 
 def test_a_file_over_the_limit_is_not_sent(engine, stage, tmp_path):
     large = tmp_path / "large.csv"
-    large.write_bytes(b"x" * 1001)
+    large.write_text("kepid,koi_period\n" + "1,2.5\n" * 200)
     with pytest.raises(TooLarge, match="Choose a smaller file"):
         engine.train(large, KOI, XGB)
     assert stage.paths("POST") == []

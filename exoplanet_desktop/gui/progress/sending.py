@@ -69,6 +69,7 @@ class Sending:
                 sentinel=request.sentinel,
                 model_labels=request.model_labels,
                 in_place=sent in request.paths,
+                told=lambda note: self.log(f"{note}\n"),
                 progress=self.sent,
                 should_stop=self.should_stop,
             )
