@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -54,12 +55,15 @@ class Conversion:
         >>> Conversion(factor=24.0).cell("0,5", ","), Conversion(factor=24.0).cell("n/a")
         ('12', 'n/a')
         """
+        from exoplanet_desktop.catalogs.numbers import read_number
+
+        found = read_number(text, decimal)
+        if found is None or not isfinite(found):
+            return text
         try:
             number = Decimal(text.strip().replace(decimal, "."))
-        except InvalidOperation:
-            return text
-        if not number.is_finite():
-            return text
+        except InvalidOperation:  # a number in another spelling, such as `1 981.48`
+            number = Decimal(repr(found))
         if self.magnitudes:
             converted = f"{1e6 * (1 - 10.0 ** (-float(number) / 2500)):.9g}"
         else:

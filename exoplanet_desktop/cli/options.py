@@ -200,10 +200,12 @@ def choices_of(
 
     existing(*files)
     asked = choice_of(said, satellite)
-    found = []
+    found: list[Choice] = []
+    headers: set[str] = set()
     for file, given in zip(files, readings_in(said.reading, files), strict=True):
         choice = together(given, asked)
         header = sniff(file, replace(choice, rename={}, label=None, labels={})).file_columns
+        headers.update(header)
         if choice.rename or choice.label or choice.labels:
             fitting = _fitting(choice, header) if len(files) > 1 else choice
             sniff(file, fitting)
@@ -217,7 +219,16 @@ def choices_of(
         if kept is not None:
             tell(f"{file.name} is read as you said before for files with these columns; --forget-reading undoes that.")
         found.append(together(kept or Choice(), choice))
+    if len(files) > 1:
+        _check_used(asked, headers)
     return tuple(found)
+
+
+def _check_used(choice: "Choice", headers: set[str]) -> None:
+    """Raises InputError for a column that none of several files has."""
+    wanted = (*choice.rename, *([choice.label] if choice.label else []))
+    if lost := [name for name in wanted if name not in headers]:
+        raise InputError(f"None of the files has a column `{lost[0]}`. Check its name.")
 
 
 def _fitting(choice: "Choice", header: Sequence[str]) -> "Choice":
