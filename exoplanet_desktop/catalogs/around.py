@@ -118,7 +118,7 @@ def _before(lines: Sequence[str], header: Header) -> tuple[str, ...]:
     if not left:
         return notes
     which = "1 line that is no part of the table is" if len(left) == 1 else f"{len(left):,} lines that are no part are"
-    first = cleaned(left[0].strip("\ufeff"))
+    first = cleaned(left[0].strip("\ufeff")).rstrip(",;")
     first = first if len(first) <= _SAID else f"{first[:_SAID]}…"
     return (*notes, f"Before the column names, {which} left out: “{first}”{', …' if len(left) > 1 else ''}.")
 
@@ -170,7 +170,7 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
         elif len(cells) > 1 and all(re.fullmatch(r"[-=]{2,}", cell.strip()) for cell in cells):
             found = replace(found, first=place + 1)
         elif kind := _words(cells, list(_records(lines, place + 1, header, width, SAMPLE)), width):
-            units = tuple(clean_name(cell).strip("[]()") for cell in cells) if kind == "units" else found.units
+            units = tuple(_bare(clean_name(cell)) for cell in cells) if kind == "units" else found.units
             found = replace(found, first=place + 1, units=units)
             notes.append(f"Line {place + 1:,} holds {kind} and no object: it is left out.")
         else:
@@ -184,12 +184,19 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
 def _words(cells: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
     """What a row of words above numbers holds: "units", "types", "descriptions"; "" where it is a row like any."""
     rows = [row for row in rows if len(row) == width]
-    if len(cells) != width or not rows:
+    if len(cells) != width:
         return ""
+    # There may be a row of units and one of types.
+    return next((kind for more in range(min(3, len(rows))) if (kind := _words_above(cells, rows, more, width))), "")
+
+
+def _words_above(cells: Sequence[str], rows: Sequence[Sequence[str]], more: int, width: int) -> str:
+    """The same, where the first rows, `more` of them, are words too."""
+    others, rows = rows[:more], rows[more:]
     below = [[row[place] for row in rows if row[place].strip().lower() not in _MISSING] for place in range(width)]
     numbers = [place for place, texts in enumerate(below) if texts and all(map(_is_number, texts))]
     said = [text for place in numbers if (text := cells[place].strip().lower()) not in _MISSING - {"none"}]
-    if not said or any(map(_is_number, said)):
+    if not said or any(map(_is_number, said)) or any(_is_number(row[place]) for row in others for place in numbers):
         return ""
     if all(map(_is_unit, said)):
         return "units"
@@ -202,10 +209,13 @@ def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
+def _bare(unit: str) -> str:
+    return unit[1:-1] if unit[:1] + unit[-1:] in ("[]", "()") else unit
+
+
 def _is_unit(text: str) -> bool:
-    inner = text.strip("[]() ")
-    bracketed = text[:1] + text[-1:] in ("[]", "()") and len(text) < 40
-    return bracketed or inner in _UNITS or all(word in _UNITS for word in re.split(r"[\s-]+", inner))
+    bracketed = _bare(text) != text and len(text) < 40
+    return bracketed or text in _UNITS or all(word in _UNITS for word in re.split(r"[\s-]+", text))
 
 
 def _style(lines: Sequence[str], header: Header, rows: Sequence[Sequence[str]], rules: bool) -> Style | None:

@@ -131,7 +131,7 @@ def _markup(name: str, start: str) -> str:
     if title or re.match(r"<(!doctype html|html|head|body)", start, re.IGNORECASE):
         said = cleaned(title[1]) if title else ""
         page = f"a web page (“{said}”)" if said else "a web page"
-        return f"{page}, not a table. Download the file itself; the server may ask for a login first."
+        return f"{page}, not a CSV file. Download the file itself; the server may ask for a login first."
     return "an XML file or a web page, not a CSV file. Export the table as CSV."
 
 

@@ -122,6 +122,8 @@ def uncommented(line: str) -> tuple[str, bool]:
     (('kepid,ra', True), ('"kepid","ra"', True), ('#,kepid', False))
     """
     found = _COMMENT.match(line)
+    if line.startswith("%") and clean_name(re.split(r"[,;\t| ]", line.lstrip("% "))[0]).lower() in known_names():
+        return line.lstrip("% "), True  # elsewhere, a name may begin so: `% of light`
     return (found[1] + line[found.end() :], True) if found else (line.lstrip("\ufeff"), False)
 
 
@@ -221,8 +223,10 @@ def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[Cut]) -> Hea
 def _best(lines: Sequence[str], place: int, cuts: Sequence[Cut], quick: bool = False) -> Header | None:
     """A line as the header, cut in the way that fits it and the lines below best; None where it cannot be cut."""
     best: Header | None = None
+    text = lines[place].strip(_EDGES + "#! ")
+    bordered = len(text) > 2 and text.startswith("|") and text.endswith("|")
     for cut in cuts:
-        if cut.style and cut.style.borders and not lines[place].strip(_EDGES + "#! ").startswith("|"):
+        if cut.delimiter == "|" and bordered != bool(cut.style):
             continue
         if quick:
             few = _header(lines, place, cut, _FEW)
@@ -303,7 +307,7 @@ def _name_rows(rows: Sequence[Sequence[str]], width: int) -> bool:
     if len(set(first)) < len(first):
         return False
     if counts_up(first):
-        return True
+        return any("." in cell for row in rows for cell in row)  # without a point, a comma may stand for it
     return len(first) > 1 and not any(re.fullmatch(r"[-+\d.,eE]*", cell) for cell in first)
 
 

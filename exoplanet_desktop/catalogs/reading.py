@@ -253,6 +253,8 @@ def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | No
     if delimiter is None and (said := delimiter_said(lines)) in DELIMITERS:
         delimiter = said
     header = find_header(lines, delimiter, choice.skip)
+    if delimiter != choice.delimiter and isinstance(header, Header) and header.share < 0.5:
+        header = find_header(lines, None, choice.skip)  # what the file says of itself is not so
     if header is None:
         if whole:
             raise UnreadableFile(f"{path.name} has no table in it. Choose a CSV file with a header line and rows.")
@@ -332,17 +334,19 @@ def _described(layout: Layout) -> Layout:
 
 def _refuse_prose(name: str, lines: list[str], header: Header) -> None:
     """Raises UnreadableFile for a header of one cell that stands over many, or is a sentence over sentences."""
-    if len(header.cells) > 1 or header.row_names:
+    if header.known or header.row_names:
         return
     said = cleaned(header.cells[0])
-    if width := one_column_of_many(lines, header):
+    if header.width == 1 and (width := one_column_of_many(lines, header)):
         raise UnreadableFile(
             f"{name} has no column names: the rows have {width:,} cells, and line {header.line + 1:,} is “{said}”. "
             "Add a line with a name for each column."
         )
-    rows = [cell for row in header.rows for cell in row[:1]]
-    words = [len(text.split()) for text in (header.cells[0], *rows)]
-    if len(said.split()) >= _PROSE_WORDS or (words[0] > 2 and sum(words) >= _PROSE_WORDS * len(words)):
+    words = [len(cell.split()) for cells in (header.cells, *header.rows) for cell in cells]
+    numbers = any(any(letter.isdigit() for letter in cell) for row in header.rows for cell in row)
+    if sum(words[: header.width]) >= _PROSE_WORDS * header.width or (
+        not numbers and words[0] > 2 and sum(words) >= _PROSE_WORDS / 2 * len(words)
+    ):
         raise UnreadableFile(f"{name} is a text and no table; it begins: “{said}”. Choose a file with a table.")
 
 

@@ -18,6 +18,7 @@ MAX_CELL = 131_072  # characters; the csv module's own limit
 MAX_LINES = 200  # of one record; past them, a quote counts as never closed
 SHOWN = 200  # characters of a bad line that are kept to be shown
 _RULE = re.compile(r"[\s|+:=-]*[-=]{2}[\s|+:=-]*")
+_COUNT = re.compile(r"\(\d+ rows?\)\s*")
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,12 @@ def bounded_lines(file: TextIO) -> Iterator[str]:
 
 
 def is_rule(line: str) -> bool:
-    """Whether a line is drawn of dashes: `+----+----+`, `|:---|---:|`, `---- ----`.
+    """Whether a line is drawn of dashes: `+----+----+`, `|:---|---:|`, `---- ----`; or is psql's count of rows.
 
     >>> is_rule("|:---|----|"), is_rule("-1 -2")
     (True, False)
     """
-    return len(line) <= MAX_CELL and _RULE.fullmatch(line) is not None
+    return len(line) <= MAX_CELL and (_RULE.fullmatch(line) or _COUNT.fullmatch(line)) is not None
 
 
 def split_records(

@@ -29,7 +29,7 @@ class CatalogPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if ctx is None or not path.is_file() or not (is_vo(path) or _holds_vo(path)):
+        if ctx is None or not _is_vo_file(path):
             return path
         from exoplanet_desktop.catalogs.vo import convert
 
@@ -41,9 +41,9 @@ class CatalogPath(click.Path):
         return done.csv
 
 
-def _holds_vo(path: Path) -> bool:
+def _is_vo_file(path: Path) -> bool:
     try:
-        return holds_vo(path)
+        return path.is_file() and (is_vo(path) or holds_vo(path))
     except OSError:
         return False  # whoever opens it, tells
 
