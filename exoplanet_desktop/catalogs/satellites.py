@@ -191,6 +191,15 @@ def check_for_prediction(columns: Iterable[str], info: SatelliteInfo) -> None:
     _check(columns, info.required, f"a {info.satellite} prediction")
 
 
+def check_left_out(columns: Iterable[str], info: SatelliteInfo) -> None:
+    """Raises InputError for columns that a training cannot leave out."""
+    for name in columns:
+        if name not in (*info.measured, *info.verdict):
+            raise InputError(f"`{name[:60]}` is no feature column of {info.satellite}, so it cannot be left out.")
+        if name in info.required:
+            raise InputError(f"A {info.satellite} model cannot do without `{name}`. Do not leave it out.")
+
+
 def _check(columns: Iterable[str], needed: Iterable[str], task: str) -> None:
     there = set(columns)
     if missing := [name for name in needed if name not in there]:

@@ -1,5 +1,6 @@
 """A backend of the wire contract, as the program sees it: one method a call, typed replies, errors in words."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_lowercase
@@ -22,7 +23,7 @@ from exoplanet_desktop.wire.payloads import (
     PredictReply,
     TrainAccepted,
 )
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
 
 
 class Backend(Files):
@@ -59,6 +60,7 @@ class Backend(Files):
         balance: Balance | None = None,
         sentinel: bool | None = None,
         model_labels: ModelLabels | None = None,
+        without: Sequence[str] = (),
         in_place: bool = True,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
@@ -67,7 +69,7 @@ class Backend(Files):
 
         `in_place`: the file stays until the job has ended, so that our own engine may read it where it is.
         """
-        options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
+        options = self._train_options(satellite, model, features, balance, sentinel, model_labels, without)
         call = self._hand_over if in_place else self._upload
         answer = call(
             "/api/train", "start the training", options, {"file": csv}, self.patiences.quick, progress, should_stop
@@ -84,11 +86,12 @@ class Backend(Files):
         balance: Balance | None = None,
         sentinel: bool | None = None,
         model_labels: ModelLabels | None = None,
+        without: Sequence[str] = (),
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
         """Starts a training on a merged file that the backend holds, by way of this machine where it must be."""
-        options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
+        options = self._train_options(satellite, model, features, balance, sentinel, model_labels, without)
         name = merged.filename if isinstance(merged, MergedFile) else merged.merged_filename
         url = merged.url if isinstance(merged, MergedFile) else merged.merged_url
         if token := self._fresh_merge_token(name):
@@ -105,6 +108,7 @@ class Backend(Files):
                 balance=balance,
                 sentinel=sentinel,
                 model_labels=model_labels,
+                without=without,
                 in_place=False,
                 progress=progress,
                 should_stop=should_stop,
@@ -143,13 +147,15 @@ class Backend(Files):
         features: Features | None = None,
         model_version: str | None = None,
         results_limit: int | None = None,
+        known_rows: KnownRows | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> PredictReply | TrainAccepted:
         """Uploads a catalog and predicts rows of it, counted from 0, both ends inclusive.
 
         A backend that can predict as a job answers with that job, whose result is the reply (see `jobs`).
-        `results_limit` bounds the rows in the reply, where the backend can; the CSV always has all.
+        `results_limit` bounds the rows in the reply, where the backend can; the CSV always has all. `known_rows`: who
+        answers rows that the model learnt from, where the backend knows them.
         """
         if features is Features.BLIND:
             self._require("features", "cannot predict without the columns of the verdict. Choose vetted features")
@@ -165,6 +171,7 @@ class Backend(Files):
             "to_csv_range": to_row,
             "features": features,
             "model_version": model_version,
+            "known_rows": known_rows if self.has("known-rows") else None,
             "results_limit": results_limit,
             "async": "true" if self.has("async") else None,
         }
@@ -241,6 +248,7 @@ class Backend(Files):
         balance: Balance | None,
         sentinel: bool | None,
         model_labels: ModelLabels | None,
+        without: Sequence[str],
     ) -> dict[str, str]:
         """The fields of a training. A backend ignores what it does not know in silence, so that is refused here."""
         options = {"satellite": str(satellite), "model": str(model)}
@@ -256,6 +264,9 @@ class Backend(Files):
             options["sentinel"] = "true" if sentinel else "false"
         if model_labels is not None and self.has("model-labels"):
             options["model_labels"] = str(model_labels)
+        if without:
+            self._require("without", "cannot leave columns out of a training. Leave that choice out")
+            options["without"] = json.dumps(list(without))
         return options
 
     def _fresh_merge_token(self, filename: str) -> str | None:

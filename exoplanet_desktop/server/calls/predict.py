@@ -21,7 +21,7 @@ from exoplanet_desktop.server.calls.common import (
 )
 from exoplanet_desktop.server.engine import Engine, PredictWish
 from exoplanet_desktop.server.forms import Form
-from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
 router = APIRouter()
 
@@ -36,6 +36,7 @@ _FIELDS = {
     "model_version": TEXT,
     "results_limit": COUNT,
     "explain": COUNT,
+    "known_rows": words(*KnownRows),
     "async": FLAG,
 }
 
@@ -48,7 +49,8 @@ _FIELDS = {
 async def predict(request: Request) -> Response:
     """Predict an upload (`file`) or a stored file (`data_path`): at once, or as a job where `async` is true.
 
-    An embedded engine also takes `local_path`: the absolute path of a file that it reads in place.
+    Rows that the model learnt from are answered by folds that had not seen them, unless `known_rows` is `model`. An
+    embedded engine also takes `local_path`: the absolute path of a file that it reads in place.
     """
     engine = engine_of(request)
     async with form_of(request, "file") as form:
@@ -82,4 +84,5 @@ async def _wish(engine: Engine, form: Form) -> PredictWish:
         results_limit=form.count("results_limit"),
         explain=explain,
         as_job=form.flag("async", False),
+        known_rows=form.choice(KnownRows, "way with known rows", "known_rows", default=KnownRows.HELD_OUT),
     )
