@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from exoplanet_desktop.catalogs.satellites import recognise
+from exoplanet_desktop.catalogs.unit_checks import Range
 from exoplanet_desktop.resources import resource
 from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -22,12 +23,14 @@ class ColumnInfo:
         unit: its unit as the archive writes it; empty where it has none.
         role: what it is to a vetter, one of ROLES; empty where it is not known.
         meaning: a sentence; empty where it is not known.
+        known: where the values in the archive's table lie (October 2025); None where that says nothing.
     """
 
     label: str
     unit: str
     role: str = ""
     meaning: str = ""
+    known: Range | None = None
 
 
 @cache
@@ -35,9 +38,12 @@ def dictionary(satellite: Satellite) -> Mapping[str, ColumnInfo]:
     """The columns of a satellite's table in the archive's order, by name."""
     with resource(f"columns/{satellite.lower()}.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        return MappingProxyType(
-            {row["column"]: ColumnInfo(row["label"], row["unit"], row["role"], row["meaning"]) for row in rows}
-        )
+        return MappingProxyType({row["column"]: _info(row) for row in rows})
+
+
+def _info(row: Mapping[str, str]) -> ColumnInfo:
+    known = Range(float(row["low"]), float(row["middle"]), float(row["high"])) if row["low"] else None
+    return ColumnInfo(row["label"], row["unit"], row["role"], row["meaning"], known)
 
 
 def describe(columns: Iterable[str]) -> Mapping[str, ColumnInfo]:

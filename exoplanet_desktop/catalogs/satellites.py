@@ -290,6 +290,15 @@ def check_kind(columns: Iterable[str], info: SatelliteInfo, task: str) -> None:
         )
 
 
+def check_left_out(columns: Iterable[str], info: SatelliteInfo) -> None:
+    """Raises InputError for columns that a training cannot leave out."""
+    for name in columns:
+        if name not in (*info.measured, *info.verdict):
+            raise InputError(f"`{name[:60]}` is no feature column of {info.satellite}, so it cannot be left out.")
+        if name in info.required:
+            raise InputError(f"A {info.satellite} model cannot do without `{name}`. Do not leave it out.")
+
+
 def _check(names: tuple[str, ...], needed: Iterable[str], info: SatelliteInfo, task: str) -> None:
     check_kind(names, info, task)
     if missing := [name for name in needed if name not in names]:

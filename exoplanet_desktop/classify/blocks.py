@@ -63,6 +63,9 @@ class Block(Protocol):
     def parse(self, wanted: Wanted) -> Parsed:
         """The columns that are wanted."""
 
+    def some(self, name: str, rows: Sequence[int]) -> list[str | None]:
+        """The cells of a column in some rows; None where missing or where there is no such column."""
+
     def extended(self, cells: Cells) -> bytes:
         """The rows as CSV lines, with cells appended."""
 
@@ -118,6 +121,19 @@ class PlainBlock:
         blank = [None] * len(frame)
         texts = {name: _texts(frame[name]) if name in there else blank for name in wanted.texts}
         return Parsed(numbers, texts)
+
+    def some(self, name: str, rows: Sequence[int]) -> list[str | None]:
+        if name not in self.layout.columns:
+            return [None] * len(rows)
+        place = self.layout.columns.index(name)
+        delimiter = self.layout.delimiter.encode()
+        lines = self._lines
+        cells = (lines[row].split(delimiter, place + 1)[place] for row in rows)
+        return [known_text(cell.decode("utf-8", "replace")) for cell in cells]
+
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return self.content.split(b"\n")
 
     def _frame(self, wanted: Wanted) -> Any:
         import pandas
@@ -181,6 +197,10 @@ class CellBlock:
         blank = [None] * self.rows
         texts = {name: [known_text(cell) for cell in self.cells.get(name, blank)] for name in wanted.texts}
         return Parsed(self.numbers, texts)
+
+    def some(self, name: str, rows: Sequence[int]) -> list[str | None]:
+        cells = self.cells.get(name)
+        return [None if cells is None else known_text(cells[row]) for row in rows]
 
     def extended(self, cells: Cells) -> bytes:
         file = io.StringIO(newline="")

@@ -1,7 +1,7 @@
 """A trained classifier: features, estimator and card in one object, the same for training and prediction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from exoplanet_desktop.classify.estimators import Estimator, Probabilities
 from exoplanet_desktop.classify.features import FeatureSet, Matrix
+from exoplanet_desktop.classify.memory import Memory
 from exoplanet_desktop.wire.vocabulary import Model
 
 
@@ -34,6 +35,7 @@ class Classifier:
         parity: rows to prove it by.
         card: what it is: satellite, model, features, columns, labels, protocol, metrics, data digest, created_at,
             versions, version.
+        memory: what it keeps of its training; nothing in the files of older versions.
     """
 
     model: Model
@@ -43,6 +45,7 @@ class Classifier:
     background: NDArray[np.float32]
     parity: Parity
     card: Mapping[str, Any]
+    memory: Memory = field(default_factory=Memory)
 
     def matrix(self, numbers: NDArray[np.float64], texts: Mapping[str, Sequence[str | None]]) -> Matrix:
         """The features of rows: see FeatureSet.matrix."""

@@ -1,12 +1,11 @@
 """The labelled rows of a catalog, ready for training, and an account of those that are not used."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.identity import star_of_object
 from exoplanet_desktop.catalogs.labels import (
     HOW_TO_MAP,
     LabelAccount,
@@ -15,9 +14,10 @@ from exoplanet_desktop.catalogs.labels import (
     made_by_model,
     source_column,
 )
-from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, star_source
+from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import FeatureSet, Matrix, feature_set, known_text, with_categories
+from exoplanet_desktop.classify.hosts import Hosts, find_hosts
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.payloads import LeftOut
 from exoplanet_desktop.wire.vocabulary import Disposition, Features
@@ -40,6 +40,8 @@ class Dataset:
         left_out: what is not used, and why.
         objects, stars: what the file calls each row's object and host star; "" where it does not.
         made_by_models: rows with a known label that a model made, used or not.
+        hosts: whose rows belong together, by keys.
+        absent: columns of the feature set that the file lacks, or in which no labelled row has anything.
     """
 
     matrix: Matrix
@@ -51,6 +53,8 @@ class Dataset:
     left_out: tuple[LeftOut, ...]
     objects: tuple[str, ...]
     stars: tuple[str, ...]
+    hosts: Hosts
+    absent: tuple[str, ...] = ()
     made_by_models: int = 0
 
     @property
@@ -83,23 +87,42 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     labels = tuple(str(label) for label in Disposition if any(classes[row] is label for row in rows))
     place = {name: index for index, name in enumerate(labels)}
     y = np.array([place[str(classes[row])] for row in rows], dtype=np.int64)
-    star = star_source(table.columns, info)
-    # Where no column names the star, the object's name does.
-    hosts = (
-        table.texts(star)
-        if star == info.host
-        else [star_of_object(text, info.satellite) for text in table.texts(str(star))]
-    )
-    groups = _stars(hosts, rows)
+    names, raw_stars = _column(table, info.name, rows), _column(table, info.host, rows)
+    hosts = find_hosts(names, raw_stars, info)
+    groups = hosts.groups
     _check_enough(y, groups, labels, folds, info, account)
     numbers = table.numbers(blank.numbers)[rows]
     _check_measured(numbers, blank.numbers, info)
     cells = {name: _cells(table, name, rows) for name in blank.texts}
     features = with_categories(blank, cells)
-    objects = table.texts(info.name) if info.name in table.columns else [None] * table.row_count
-    names, stars = (tuple((texts[row] or "").strip() for row in rows) for texts in (objects, hosts))
-    matrix = features.matrix(numbers, cells)
-    return Dataset(matrix, features, labels, y, groups, rows, left_out, names, stars, int(made.sum()))
+    return Dataset(
+        features.matrix(numbers, cells),
+        features,
+        labels,
+        y,
+        groups,
+        rows,
+        left_out,
+        tuple(name or "" for name in names),
+        tuple(star or "" for star in raw_stars),
+        hosts,
+        _absent(blank, numbers, cells),
+        int(made.sum()),
+    )
+
+
+def _column(table: Table, name: str, rows: Integers) -> list[str | None]:
+    if name not in table.columns:
+        return [None] * len(rows)
+    cells = table.texts(name)
+    return [cells[row] for row in rows.tolist()]
+
+
+def _absent(
+    features: FeatureSet, numbers: NDArray[np.float64], cells: Mapping[str, Sequence[str | None]]
+) -> tuple[str, ...]:
+    empty = [name for place, name in enumerate(features.numbers) if np.isnan(numbers[:, place]).all()]
+    return (*empty, *(name for name, texts in cells.items() if all(cell is None for cell in texts)))
 
 
 def blinded(dataset: Dataset) -> Dataset:
@@ -107,19 +130,11 @@ def blinded(dataset: Dataset) -> Dataset:
     info = SATELLITES[dataset.features.satellite]
     names = dataset.features.names
     keep = [index for index, name in enumerate(names) if not _is_verdict(name, info)]
-    blind = feature_set(info.satellite, Features.BLIND)
-    return Dataset(
-        np.ascontiguousarray(dataset.matrix[:, keep]),
-        blind,
-        dataset.labels,
-        dataset.y,
-        dataset.groups,
-        dataset.rows,
-        dataset.left_out,
-        dataset.objects,
-        dataset.stars,
-        dataset.made_by_models,
-    )
+    without = [name for name in dataset.features.left_out if name not in info.verdict]
+    blind = feature_set(info.satellite, Features.BLIND, without)
+    absent = tuple(name for name in dataset.absent if name not in info.verdict)
+    matrix = np.ascontiguousarray(dataset.matrix[:, keep])
+    return replace(dataset, matrix=matrix, features=blind, absent=absent)
 
 
 def _is_verdict(name: str, info: SatelliteInfo) -> bool:
@@ -166,20 +181,6 @@ def _line(table: Table, row: int) -> int:
         if bad.line <= line:
             line += 1
     return line
-
-
-def _stars(hosts: Sequence[str | None], rows: Integers) -> Integers:
-    """A number for each row's host star, in the order of their names; a row without a host is a star of its own.
-
-    By name and not by appearance, so that folds do not hang on the order of rows; ids count as numbers do.
-    """
-    # A table that went through other tools may say 10797460.0 for 10797460.
-    keys = [(hosts[row] or "").strip().removesuffix(".0") for row in rows]
-    lone = [key or f"\uffffrow {row}" for key, row in zip(keys, rows, strict=True)]
-    plain = all(key.isdecimal() for key in lone)
-    names = sorted(set(lone), key=(lambda key: (len(key), key)) if plain else None)
-    numbers = {name: number for number, name in enumerate(names)}
-    return np.array([numbers[key] for key in lone], dtype=np.int64)
 
 
 def _check_enough(

@@ -9,6 +9,7 @@ from the nominal GM and radius of the same resolution.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -86,6 +87,23 @@ class Engineered:
     unit: str
     meaning: str
     formula: Callable[[Column], Numbers]
+
+
+@cache
+def inputs_of(feature: Engineered) -> tuple[str, ...]:
+    """The columns that a feature is worked out from.
+
+    >>> inputs_of(ENGINEERED[Satellite.KOI][2])
+    ('koi_duration', 'koi_period')
+    """
+    asked: dict[str, None] = {}
+
+    def column(name: str) -> Numbers:
+        asked[name] = None
+        return np.ones(1)
+
+    feature.formula(column)
+    return tuple(asked)
 
 
 def _density(logg: str, radius: str) -> Callable[[Column], Numbers]:

@@ -1,14 +1,15 @@
 """Feature sets: which numbers a classifier sees of a row, and how they are made from a catalog's columns."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_left_out
 from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
-from exoplanet_desktop.classify.engineered import ENGINEERED, Engineered
+from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.classify.engineered import ENGINEERED, Engineered, inputs_of
 from exoplanet_desktop.wire.vocabulary import Features, Satellite
 
 Matrix = NDArray[np.float32]
@@ -39,16 +40,20 @@ class FeatureSet:
         numbers: numeric columns of the catalog.
         texts: categories of each categorical column, as learnt in training; each becomes one 0/1 column. A category
             that training has not seen is 0 in all of them, a missing one NaN.
+        left_out: columns of the satellite's set that a reduced model does without.
     """
 
     satellite: Satellite
     features: Features
     numbers: tuple[str, ...]
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     @property
     def engineered(self) -> tuple[Engineered, ...]:
-        return ENGINEERED[self.satellite]
+        """What can be worked out from the numeric columns of this set."""
+        there = set(self.numbers)
+        return tuple(feature for feature in ENGINEERED[self.satellite] if there.issuperset(inputs_of(feature)))
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -82,6 +87,15 @@ class FeatureSet:
         matrix[~np.isfinite(matrix)] = np.nan
         return matrix
 
+    def hanging_on(self, absent: Collection[str]) -> list[int]:
+        """Places of the matrix's columns that nothing can be in where these columns of a file are absent."""
+        sources = [
+            *((name,) for name in self.numbers),
+            *(inputs_of(feature) for feature in self.engineered),
+            *((name,) for name, seen in self.texts.items() for _ in seen),
+        ]
+        return [place for place, needed in enumerate(sources) if any(name in absent for name in needed)]
+
 
 def known_text(cell: str | None) -> str | None:
     """A cell without the blanks around it; None where it is missing."""
@@ -89,17 +103,41 @@ def known_text(cell: str | None) -> str | None:
     return None if text in MISSING_TEXTS else text
 
 
-def feature_set(satellite: Satellite, features: Features) -> FeatureSet:
-    """A feature set before training: its categorical columns have no categories yet."""
+def feature_set(satellite: Satellite, features: Features, without: Sequence[str] = ()) -> FeatureSet:
+    """A feature set before training: its categorical columns have no categories yet.
+
+    `without`: columns to leave out. Raises InputError where there is no such feature column, or no doing without it.
+    """
     info = SATELLITES[satellite]
     numbers = tuple(name for name in info.numbers(features) if name not in REPEATED.get(satellite, ()))
-    return FeatureSet(satellite, features, numbers, dict.fromkeys(info.texts(features), ()))
+    texts = info.texts(features)
+    check_left_out(without, info)
+    left_out = tuple(name for name in (*numbers, *texts) if name in without)
+    return FeatureSet(
+        satellite,
+        features,
+        tuple(name for name in numbers if name not in left_out),
+        {name: () for name in texts if name not in left_out},
+        left_out,
+    )
+
+
+def absent_inputs(table: Table, features: FeatureSet, first: int, last: int) -> tuple[str, ...]:
+    """Columns of a feature set that a table lacks, or that have nothing in these rows (counted from 0, inclusive)."""
+    count = max(last - first + 1, 0)
+    numbers = table.numbers(features.numbers, first, count)
+    empty = [name for place, name in enumerate(features.numbers) if np.isnan(numbers[:, place]).all()]
+    texts = [
+        name
+        for name in features.texts
+        if name not in table.columns or not any(map(known_text, table.texts(name)[first : last + 1]))
+    ]
+    return (*empty, *texts)
 
 
 def with_categories(blank: FeatureSet, cells: Mapping[str, Sequence[str | None]]) -> FeatureSet:
     """The feature set with the categories of these cells, the most frequent ones where there are many."""
-    seen = {name: _categories(cells[name]) for name in blank.texts}
-    return FeatureSet(blank.satellite, blank.features, blank.numbers, seen)
+    return replace(blank, texts={name: _categories(cells[name]) for name in blank.texts})
 
 
 def _categories(cells: Sequence[str | None]) -> tuple[str, ...]:

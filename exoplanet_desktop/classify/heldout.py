@@ -34,7 +34,7 @@ def _lines(evaluation: Evaluation, places: range) -> Iterator[tuple[object, ...]
     data = evaluation.data
     tests = [evaluation.splits[place].test for place in places]
     rows = np.concatenate(tests)
-    said = np.concatenate([evaluation.results[place][1] for place in places])
+    said = np.concatenate([evaluation.results[place].said for place in places])
     of = np.concatenate([np.full(len(test), place) for place, test in zip(places, tests, strict=True)])
     predicted = said.argmax(axis=1)
     for at in np.argsort(rows, kind="stable"):

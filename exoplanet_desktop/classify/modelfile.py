@@ -4,9 +4,11 @@ card.json      what it is, and the feature set
 model.ubj      XGBoost's own format, or
 model.skops    a scikit-learn pipeline, of types from a fixed list alone
 parity.json    50 training rows with their probabilities; replayed on each load
+fold_0.…       the models of the folds, in the same two formats
+known.json     the objects and stars of the training rows; with arrays beside it (see memory)
+held_….npy     the rows of the hold-out
 """
 
-import io
 import json
 import math
 import zipfile
@@ -18,25 +20,19 @@ import numpy as np
 
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.classify.classifier import Classifier, Parity
-from exoplanet_desktop.classify.estimators import Estimator, Pipeline, Trees
+from exoplanet_desktop.classify.estimators import Estimator
 from exoplanet_desktop.classify.features import FeatureSet
-from exoplanet_desktop.classify.inspection import check_booster, check_pipeline
+from exoplanet_desktop.classify.memoryfile import LIMITS as MEMORY_LIMITS
+from exoplanet_desktop.classify.memoryfile import memory_members, read_memory
+from exoplanet_desktop.classify.packing import SIZE_LIMITS as MODEL_LIMITS
+from exoplanet_desktop.classify.packing import SKOPS, Packed, pack, unpack
 from exoplanet_desktop.errors import InputError, NotFound
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 FORMAT = 1
-CARD, PARITY, XGB, SKOPS = "card.json", "parity.json", "model.ubj", "model.skops"
-SIZE_LIMITS = {CARD: 2_000_000, PARITY: 2_000_000, XGB: 200_000_000, SKOPS: 400_000_000}
+CARD, PARITY, MODEL = "card.json", "parity.json", "model"
+SIZE_LIMITS = {CARD: 2_000_000, PARITY: 2_000_000, **{f"{MODEL}.{kind}": most for kind, most in MODEL_LIMITS.items()}}
 PARITY_TOLERANCE = 1e-6
-
-# What skops meets in our own five pipelines beyond what it trusts by itself; nothing else is ever built.
-TRUSTED_TYPES = (
-    "numpy.dtype",
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.tree._tree.Tree",
-)
 
 
 def save(classifier: Classifier, path: Path) -> None:
@@ -50,13 +46,15 @@ def save(classifier: Classifier, path: Path) -> None:
             "features": features.features,
             "numbers": list(features.numbers),
             "texts": {name: list(seen) for name, seen in features.texts.items()},
+            "left_out": list(features.left_out),
         },
         "labels": list(classifier.labels),
         "model": classifier.model,
         "background": _numbers(classifier.background),
     }
-    if isinstance(classifier.estimator, Pipeline):
-        card["empty_columns"] = classifier.estimator.empty.tolist()
+    packed = pack(classifier.estimator)
+    if packed.kind == SKOPS:
+        card["empty_columns"] = list(packed.empty)
     parity = {
         "rows": [_numbers(row) for row in classifier.parity.matrix],
         "probabilities": classifier.parity.probabilities.tolist(),
@@ -64,8 +62,9 @@ def save(classifier: Classifier, path: Path) -> None:
     with whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(CARD, json.dumps(card, indent=1))
         archive.writestr(PARITY, json.dumps(parity))
-        name, content = _estimator_bytes(classifier.estimator)
-        archive.writestr(name, content)
+        archive.writestr(f"{MODEL}.{packed.kind}", packed.content)
+        for name, content in memory_members(classifier.memory):
+            archive.writestr(name, content)
 
 
 def load(path: Path) -> Classifier:
@@ -89,7 +88,9 @@ def _members(path: Path) -> dict[str, bytes]:
     """The known members of the zip, none beyond its limit of size, whatever the zip says of itself."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return {name: _bounded(archive, name, path.name) for name in SIZE_LIMITS if name in archive.namelist()}
+            there = set(archive.namelist())
+            limits = {**SIZE_LIMITS, **MEMORY_LIMITS}
+            return {name: _bounded(archive, name, path.name, most) for name, most in limits.items() if name in there}
     except InputError:
         raise
     except FileNotFoundError:
@@ -100,8 +101,7 @@ def _members(path: Path) -> dict[str, bytes]:
         raise InputError(f"{path.name} is damaged ({type(error).__name__}). Train again.") from error
 
 
-def _bounded(archive: zipfile.ZipFile, name: str, file_name: str) -> bytes:
-    limit = SIZE_LIMITS[name]
+def _bounded(archive: zipfile.ZipFile, name: str, file_name: str, limit: int) -> bytes:
     with archive.open(name) as member:
         content = member.read(limit + 1)
     if len(content) > limit:
@@ -121,51 +121,30 @@ def _classifier(members: Mapping[str, bytes]) -> Classifier:
         Features(described["features"]),
         tuple(described["numbers"]),
         {name: tuple(seen) for name, seen in described["texts"].items()},
+        tuple(described.get("left_out") or ()),
     )
+    labels = tuple(card["labels"])
     parity = json.loads(members[PARITY])
     return Classifier(
         model=Model(card["model"]),
         features=features,
-        labels=tuple(card["labels"]),
+        labels=labels,
         estimator=_estimator(members, card, len(features.names)),
         background=_row(card["background"]),
         parity=Parity(
             np.array([_row(row) for row in parity["rows"]], dtype=np.float32), np.array(parity["probabilities"])
         ),
         card=card,
+        memory=read_memory(members, features, len(labels)),
     )
 
 
-def _estimator_bytes(estimator: Estimator) -> tuple[str, bytes]:
-    if isinstance(estimator, Trees):
-        return XGB, bytes(estimator.booster.save_raw("ubj"))
-    assert isinstance(estimator, Pipeline)
-    import skops.io
-
-    buffer = io.BytesIO()
-    skops.io.dump(estimator.pipeline, buffer)
-    return SKOPS, buffer.getvalue()
-
-
 def _estimator(members: Mapping[str, bytes], card: Mapping[str, Any], columns: int) -> Estimator:
-    if XGB in members:
-        import xgboost
-
-        check_booster(members[XGB], columns, len(card["labels"]))
-        booster = xgboost.Booster()
-        booster.load_model(bytearray(members[XGB]))
-        return Trees(booster)
-    if SKOPS not in members:
+    kind = next((kind for kind in MODEL_LIMITS if f"{MODEL}.{kind}" in members), None)
+    if kind is None:
         raise InputError("This model file holds no model. Train again.")
-    import skops.io
-
-    if strangers := sorted(set(skops.io.get_untrusted_types(data=members[SKOPS])) - set(TRUSTED_TYPES)):
-        raise InputError(
-            f"This model file holds {strangers[0]}, which no model of this program does. It was not opened."
-        )
-    pipeline = skops.io.loads(members[SKOPS], trusted=list(TRUSTED_TYPES))
-    check_pipeline(pipeline, columns)
-    return Pipeline(pipeline, np.array(card["empty_columns"], dtype=np.int64))
+    empty = card["empty_columns"] if kind == SKOPS else ()
+    return unpack(Packed(kind, members[f"{MODEL}.{kind}"], tuple(empty)), columns, len(card["labels"]))
 
 
 def _prove(classifier: Classifier, name: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
+from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Disposition, Satellite
 
 PREDICTED, CONFIDENCE, MATCH, PROBABILITY = "Predicted_Class", "Confidence", "Match", "Prob_"
 DIGITS = 9  # enough that the printed probabilities of a row still add up to 1 within 1e-8
@@ -19,20 +19,27 @@ DIGITS = 9  # enough that the printed probabilities of a row still add up to 1 w
 _PLACES = {str(label): place for place, label in enumerate(Disposition)}
 
 
-def appended_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Names of the columns that a prediction appends, the same for each satellite."""
-    return (PREDICTED, CONFIDENCE, MATCH, *(PROBABILITY + label for label in labels))
+def appended_columns(labels: Sequence[str], *, seen: bool) -> tuple[str, ...]:
+    """Names of the columns that a prediction appends, the same for each satellite.
+
+    `seen`: whether the model knows which rows it learnt from.
+    """
+    columns = (PREDICTED, CONFIDENCE, MATCH, *(PROBABILITY + label for label in labels))
+    return (*columns, SEEN_COLUMN) if seen else columns
 
 
 def is_prediction_column(name: str) -> bool:
     """Whether a column of a file comes from an earlier prediction."""
-    return name in (PREDICTED, CONFIDENCE, MATCH, "match") or name.startswith(PROBABILITY)
+    return name in (PREDICTED, CONFIDENCE, MATCH, "match", SEEN_COLUMN) or name.startswith(PROBABILITY)
 
 
 def appended_cells(
-    labels: Sequence[str], probabilities: NDArray[np.float64], actual: Sequence[str | None]
+    labels: Sequence[str],
+    probabilities: NDArray[np.float64],
+    actual: Sequence[str | None],
+    seen: NDArray[np.bool_] | None,
 ) -> list[tuple[str, ...]]:
-    """The cells of the appended columns, a tuple a row."""
+    """The cells of the appended columns, a tuple a row; `Match` is blank where no class is known."""
     predicted = probabilities.argmax(axis=1)
     chosen = [labels[index] for index in predicted]
     flat = probabilities.ravel().tolist()
@@ -40,10 +47,15 @@ def appended_cells(
     written = (f"%.{DIGITS}f " * len(flat) % tuple(flat)).split()
     width = len(labels)
     texts = [written[start : start + width] for start in range(0, len(written), width)]
+    ends = [()] * len(chosen) if seen is None else [(seen_word(one),) for one in seen.tolist()]
     return [
-        (label, row[index], match_word(label, known), *row)
-        for label, index, known, row in zip(chosen, predicted.tolist(), actual, texts, strict=True)
+        (label, row[index], match_word(label, known) if known else "", *row, *end)
+        for label, index, known, row, end in zip(chosen, predicted.tolist(), actual, texts, ends, strict=True)
     ]
+
+
+def seen_word(seen: bool) -> str:
+    return "yes" if seen else "no"
 
 
 def match_word(predicted: str, actual: str | None) -> str:

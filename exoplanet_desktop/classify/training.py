@@ -17,6 +17,7 @@ from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, withi
 from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.unit_checks import FEWEST, HIGH, LOW, table_suspects
 from exoplanet_desktop.classify import evaluation
 from exoplanet_desktop.classify.classifier import Classifier, Parity
 from exoplanet_desktop.classify.curves import curves
@@ -27,9 +28,11 @@ from exoplanet_desktop.classify.figures import confusion_picture
 from exoplanet_desktop.classify.heldout import write_held_out
 from exoplanet_desktop.classify.importance import permutation_importance
 from exoplanet_desktop.classify.leaks import scan
+from exoplanet_desktop.classify.memory import Memory, remembered
 from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, confusion, intervals, per_class, scores
 from exoplanet_desktop.classify.modelfile import save
 from exoplanet_desktop.classify.work import Crew, rising
+from exoplanet_desktop.classify.worth import absent_notes
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.wire.payloads import Evaluation, Importance, TrainResult
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
@@ -54,6 +57,7 @@ class TrainOptions:
         sentinel: also judge the same protocol without the verdict's columns.
         model_labels: use rows whose label a model made (`label_source` of merged files).
         data_digest: SHA-256 that the catalog must have; None for any.
+        without: feature columns to leave out: a reduced model, for files that lack them.
     """
 
     satellite: Satellite
@@ -66,6 +70,7 @@ class TrainOptions:
     sentinel: bool = True
     model_labels: bool = False
     data_digest: str | None = None
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ def train(
     if outputs.held_out is not None:
         job.write_held_out(outputs.held_out)
     report(0.96, "saving the model")
-    save(_classifier(data, estimator, result, options), outputs.model)
+    save(_classifier(data, estimator, result, options, job.memory()), outputs.model)
     report(1.0, "done")
     return result
 
@@ -133,14 +138,15 @@ class _Job:
     def read(self, csv: Path, reading: Choice | None, report: Report) -> Dataset:
         options = self.options
         info = SATELLITES[options.satellite]
-        blank = feature_set(options.satellite, options.features)
+        blank = feature_set(options.satellite, options.features, options.without)
         layout = sniff(csv, reading)
         with Table.open(csv, layout=layout, report=report, should_stop=self.should_stop) as table:
             check_for_training(table.columns, info)
             data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
             self.notes += table.layout.notes
             account = account_of_labels(table.counts(info.label), label_reader(table.layout, info))
-            absent = [name for name in blank.inputs if name not in table.columns]
+            suspects = table_suspects(table, options.satellite)
+            lacking = [name for name in data.absent if name not in table.columns]
         self.digest = _sha256(csv)
         if options.data_digest not in (None, self.digest):
             raise UnavailableError(f"{csv.name} changed while it was read. Train again when nothing writes to it.")
@@ -150,11 +156,10 @@ class _Job:
                 "them: what the model got wrong is learnt, and counted as right."
             )
         self.notes += account.vanished_sentences(info.label)
-        if absent:
-            self.notes.append(
-                f"{len(absent)} of {len(blank.inputs)} feature columns are not in this file; they count as missing: "
-                f"{', '.join(absent)}."
-            )
+        if blank.left_out:
+            self.notes.append(f"Trained without {len(blank.left_out)} columns, as asked: {', '.join(blank.left_out)}.")
+        self.notes += absent_notes(len(blank.inputs), lacking, [name for name in data.absent if name not in lacking])
+        self.notes += [*data.hosts.notes, *(one.sentence() for one in suspects)]
         log.info("Read %s rows of %s stars.", f"{len(data.y):,}", f"{data.group_count:,}")
         for entry in data.left_out:
             log.info("Left out %s rows: %s.", f"{entry.count:,}", entry.reason)
@@ -186,6 +191,11 @@ class _Job:
         """After `evaluate`: what the evaluation said of the rows that it held out."""
         assert self._main is not None
         write_held_out(self._main, out)
+
+    def memory(self) -> Memory:
+        """After `evaluate`: what the model file keeps of it."""
+        assert self._main is not None
+        return remembered(self._main)
 
     def _wait(
         self, main: evaluation.Evaluation, blind: evaluation.Evaluation | None, final: Future[Any], report: Report
@@ -255,22 +265,22 @@ class _Job:
             leaks=leaks,
             blind=_blind(blind, cv_mean) if blind else None,
             data_digest=self.digest,
+            absent=list(data.absent),
             versions=_versions(),
         )
 
     def _account(self, main: evaluation.Evaluation) -> Evaluation:
         options, data = self.options, main.data
-        info = SATELLITES[options.satellite]
         held = len(main.splits[main.holdout].test)
         return Evaluation(
             protocol=(
-                f"{options.folds} stratified folds over all rows, shuffled, all rows of a star in one fold; "
+                f"{options.folds} stratified folds over all rows, shuffled, {data.hosts.protocol}; "
                 f"hold-out: the first of {max(2, round(1 / options.holdout))} such folds ({held:,} rows), predicted by "
                 "a model that has not seen it; the model that is kept is fitted on all rows after that"
             ),
             folds=options.folds,
             holdout=held / len(data.y),
-            groups=info.host,
+            groups=data.hosts.source,
             group_count=data.group_count,
             seed=options.seed,
             rows_used=len(data.y),
@@ -305,7 +315,9 @@ def _draw(result: TrainResult, options: TrainOptions, outputs: Outputs) -> None:
             confusion_picture(matrix, labels, f"{title}\n{rows}, {kind}", part, by_class=by_class)
 
 
-def _classifier(data: Dataset, estimator: Estimator, result: TrainResult, options: TrainOptions) -> Classifier:
+def _classifier(
+    data: Dataset, estimator: Estimator, result: TrainResult, options: TrainOptions, memory: Memory
+) -> Classifier:
     rows = np.unique(np.linspace(0, len(data.y) - 1, PARITY_ROWS).round().astype(int))
     sample = data.matrix[rows]
     return Classifier(
@@ -316,6 +328,7 @@ def _classifier(data: Dataset, estimator: Estimator, result: TrainResult, option
         background=_medians(data),
         parity=Parity(sample, estimator.probabilities(sample)),
         card=_card(data, result, options),
+        memory=memory,
     )
 
 
@@ -327,6 +340,16 @@ def _medians(data: Dataset) -> Any:
         if len(known):
             out[index] = np.median(known)
     return out
+
+
+def _ranges(data: Dataset) -> dict[str, list[float]]:
+    """Where the values of each numeric column lie: 0.5 % quantile, median, 99.5 % quantile."""
+    ranges = {}
+    for name, column in zip(data.features.numbers, data.matrix.T, strict=False):
+        known = column[~np.isnan(column)].astype(np.float64)
+        if len(known) >= FEWEST:
+            ranges[name] = [float(value) for value in np.quantile(known, (LOW, 0.5, HIGH))]
+    return ranges
 
 
 def _card(data: Dataset, result: TrainResult, options: TrainOptions) -> dict[str, Any]:
@@ -341,6 +364,9 @@ def _card(data: Dataset, result: TrainResult, options: TrainOptions) -> dict[str
         "features": options.features,
         "balance": options.balance,
         "columns": list(data.features.names),
+        "absent": list(data.absent),
+        "ranges": _ranges(data),
+        "without": list(data.features.left_out),
         "labels": list(data.labels),
         "protocol": result.evaluation.model_dump(),
         "metrics": metrics,

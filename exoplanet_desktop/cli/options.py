@@ -16,7 +16,7 @@ from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.files import holds_vo, is_vo
 from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
@@ -111,6 +111,15 @@ def features_of(text: str | None) -> Features | None:
 
 def balance_of(text: str | None) -> Balance | None:
     return None if text is None else _word(Balance, text.lower(), "class balance")
+
+
+def known_rows_of(text: str | None) -> KnownRows | None:
+    return None if text is None else _word(KnownRows, text.lower(), "way with known rows")
+
+
+def names_of(text: str | None) -> tuple[str, ...]:
+    """Names between commas."""
+    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
 
 
 def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:

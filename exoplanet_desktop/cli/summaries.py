@@ -1,7 +1,6 @@
 """Results in a few lines for a reader: metrics with three decimals and their spread, and the protocol behind them."""
 
 import math
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.client.agreement import Counted
     from exoplanet_desktop.client.checks import PredictRequest
 
 Rows = list[tuple[str, str]]
@@ -55,29 +55,20 @@ def _protocol(result: TrainResult) -> Rows:
     return rows + [("note", note) for note in found.notes]
 
 
-def prediction_summary(reply: PredictReply, asked: "PredictRequest", output: Path | None) -> Rows:
-    """Names and values of a prediction's reply."""
+def prediction_summary(reply: PredictReply, counted: "Counted", asked: "PredictRequest", output: Path | None) -> Rows:
+    """Names and values of a prediction's reply; what takes the classes their worth stands before them."""
     span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
     used = reply.model_type or f"a model that the backend does not name ({asked.model} was asked)"
     rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]
-    counts, known, matches = counted(reply)
-    rows += [(label.lower(), f"{count:,}") for label, count in counts.items()]
-    if known:
-        rows.append(("agreement", f"{matches:,} of {known:,} known labels ({matches / known:.1%})"))
-    rows += [("note", note) for note in reply.notes or ()]
+    notes = list(reply.notes or ())
+    if reply.worth is not None and reply.worth.is_felt and notes:
+        rows.append(("careful", notes.pop(0)))
+    rows += [(label.lower(), f"{count:,}") for label, count in counted.classes.items()]
+    if known := counted.known:
+        rows.append(("agreement", f"{counted.matches:,} of {known:,} known labels ({counted.matches / known:.1%})"))
+    rows += [("note", note) for note in notes]
     rows.append(("saved", str(output)) if output else ("table", "not kept here; give -o OUT.csv to save it"))
     return rows
-
-
-def counted(reply: PredictReply) -> tuple[dict[str, int], int, int]:
-    """Rows by predicted class, rows with a known label, and agreements; counted here where the reply does not."""
-    if reply.class_counts is not None:
-        agreement = reply.agreement or {}
-        return reply.class_counts, agreement.get("known", 0), agreement.get("matches", 0)
-    # K2 rows of reference backends have their own spelling.
-    classes = Counter(str(row.get("Predicted_Class") or row.get("pred_label") or "unknown") for row in reply.results)
-    matches = Counter(str(row.get("Match") or row.get("match") or "") for row in reply.results)
-    return dict(sorted(classes.items())), matches["Yes"] + matches["No"], matches["Yes"]
 
 
 def _three(value: float | None) -> str:

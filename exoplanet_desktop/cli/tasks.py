@@ -1,11 +1,13 @@
 """The tasks: train, predict, merge, simulate."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_left_out
 from exoplanet_desktop.cli.console import Console, print_json, print_rows
 from exoplanet_desktop.cli.diagnosis import diagnose_rows
 from exoplanet_desktop.cli.guard import FAILED, OK
@@ -21,8 +23,10 @@ from exoplanet_desktop.cli.options import (
     features_of,
     features_option,
     json_option,
+    known_rows_of,
     model_of,
     model_option,
+    names_of,
     place_options,
     reading_options,
     rule_of,
@@ -31,6 +35,7 @@ from exoplanet_desktop.cli.options import (
 )
 from exoplanet_desktop.cli.paths import existing, open_log, writable
 from exoplanet_desktop.cli.work import (
+    absent_columns,
     backend_at,
     blamed_on,
     check_prediction_file,
@@ -41,7 +46,7 @@ from exoplanet_desktop.cli.work import (
     watch,
 )
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.wire.vocabulary import Balance, ModelLabels
+from exoplanet_desktop.wire.vocabulary import Balance, KnownRows, ModelLabels
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
@@ -57,6 +62,7 @@ if TYPE_CHECKING:
 @features_option
 @click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
 @click.option("--use-model-labels", is_flag=True, help="Learn from rows too whose label a model made (merged files).")
+@click.option("--without", metavar="A,B,…", help="Columns to leave out, as for files that lack them.")
 @click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
 @reading_options
 @place_options
@@ -69,6 +75,7 @@ def train(
     features: str | None,
     balance: str | None,
     use_model_labels: bool,
+    without: str | None,
     no_sentinel: bool,
     data_dir: Path | None,
     backend: str | None,
@@ -86,6 +93,8 @@ def train(
     choices = choices_of(said, csv, satellite, console.note)
     mission = satellite_of(satellite, csv[0], choices[0])
     check_training(csv, mission, choices)
+    left_out = names_of(without)
+    check_left_out(left_out, SATELLITES[mission])
     for warning in labels_told(csv, choices, mission):
         console.note(warning)
     place = Place(data_dir, backend, token_file)
@@ -101,6 +110,7 @@ def train(
             sentinel=False if no_sentinel else None,
             model_labels=ModelLabels.USE if use_model_labels else ModelLabels.LEAVE_OUT,
             choice=choice,
+            without=left_out,
         )
     if as_json:
         print_json(status)
@@ -116,6 +126,8 @@ def train(
 @click.option("--from-row", type=int, metavar="N", help="First row to predict, counted from 0.")
 @click.option("--to-row", type=int, metavar="M", help="Last row to predict, itself included.")
 @click.option("--train-on", type=CATALOG, metavar="CSV", help="Train on this catalog first.")
+@click.option("--match-columns", is_flag=True, help="With --train-on: learn only from the columns that CSV has.")
+@click.option("--known-rows", metavar="|".join(KnownRows), help="Who answers rows of the training [held-out].")
 @click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the table with the predictions goes.")
 @reading_options
 @place_options
@@ -129,6 +141,8 @@ def predict(
     from_row: int | None,
     to_row: int | None,
     train_on: Path | None,
+    match_columns: bool,
+    known_rows: str | None,
     output: Path | None,
     data_dir: Path | None,
     backend: str | None,
@@ -151,11 +165,16 @@ def predict(
     check_prediction_file(csv, mission, choices[0])
     if train_on:
         check_training([train_on], mission, choices[1:])
+    elif match_columns:
+        raise InputError("--match-columns goes with --train-on. Name the catalog to learn from.")
+    known = known_rows_of(known_rows)
     asked = PredictRequest(
         mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
     )
     with backend_at(Place(data_dir, backend, token_file), console) as there:
-        return _predict(there, files, choices, asked, output, console, as_json=as_json)
+        if train_on:
+            asked = _trained_for(there, files, choices, asked, console, match_columns=match_columns)
+        return _predict(there, csv, choices[0], asked, known, output, console, as_json=as_json)
 
 
 def _check_range(from_row: int | None, to_row: int | None) -> None:
@@ -168,22 +187,21 @@ def _check_range(from_row: int | None, to_row: int | None) -> None:
 
 def _predict(
     backend: "Backend",
-    files: Sequence[Path],
-    choices: "Sequence[Choice]",
+    csv: Path,
+    choice: "Choice",
     asked: "PredictRequest",
+    known_rows: KnownRows | None,
     output: Path | None,
     console: Console,
     *,
     as_json: bool,
 ) -> int:
     from exoplanet_desktop.cli.summaries import prediction_summary
+    from exoplanet_desktop.client.agreement import counted
     from exoplanet_desktop.client.checks import check_prediction, differences
 
-    csv, *before = files
-    for train_csv, choice in zip(before, choices[1:], strict=True):
-        train_on(backend, train_csv, asked.satellite, asked.model, console, asked.features, choice=choice)
-    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choices[0])):
-        reply = _reply(backend, csv, choices[0], asked, console)
+    with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choice)):
+        reply = _reply(backend, csv, choice, asked, known_rows, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
     console.end()
@@ -192,12 +210,39 @@ def _predict(
     if as_json:
         print_json(reply, without=frozenset({"results"}))
     else:
-        print_rows(prediction_summary(reply, asked, output))
+        print_rows(prediction_summary(reply, counted(reply, csv, asked.satellite), asked, output))
     return FAILED if differences(reply, asked) else OK
 
 
+def _trained_for(
+    backend: "Backend",
+    files: Sequence[Path],
+    choices: "Sequence[Choice]",
+    asked: "PredictRequest",
+    console: Console,
+    *,
+    match_columns: bool,
+) -> "PredictRequest":
+    """Trains on the second file; what is asked then names the model that came of it, where the backend names it."""
+    csv, train_csv = files
+    without = absent_columns(csv, asked, choices[0]) if match_columns else ()
+    if match_columns and not without:
+        console.note("No feature column is absent from this file, so the model learns from all of them.")
+    _, result = train_on(
+        *(backend, train_csv, asked.satellite, asked.model, console, asked.features),
+        without=without,
+        choice=choices[1],
+    )
+    return replace(asked, model_version=result.model_version) if without else asked
+
+
 def _reply(
-    backend: "Backend", csv: Path, choice: "Choice", asked: "PredictRequest", console: Console
+    backend: "Backend",
+    csv: Path,
+    choice: "Choice",
+    asked: "PredictRequest",
+    known_rows: KnownRows | None,
+    console: Console,
 ) -> "PredictReply":
     from exoplanet_desktop.client.jobs import prediction_of
     from exoplanet_desktop.wire.payloads import TrainAccepted
@@ -209,9 +254,11 @@ def _reply(
         from_row=asked.from_row,
         to_row=asked.to_row,
         features=asked.features,
+        model_version=asked.model_version,
         results_limit=asked.results_limit,
         reading=choice,
         told=console.note,
+        known_rows=known_rows,
         progress=console.sending(csv.name),
     )
     return prediction_of(watch(backend, answer, console)) if isinstance(answer, TrainAccepted) else answer

@@ -17,6 +17,7 @@ from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLab
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.checks import PredictRequest
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
 log = logging.getLogger("exoplanet_desktop.cli")
@@ -84,6 +85,17 @@ def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: S
     return told
 
 
+def absent_columns(file: Path, asked: "PredictRequest", choice: "Choice | None" = None) -> tuple[str, ...]:
+    """Feature columns of the model that is asked for that a file lacks, or that are empty in the rows asked for."""
+    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.classify.features import absent_inputs, feature_set
+
+    with Table.open(file, layout=sniff(file, choice)) as table:
+        rows = (asked.from_row or 0, table.row_count - 1 if asked.to_row is None else asked.to_row)
+        return absent_inputs(table, feature_set(asked.satellite, asked.features or Features.VETTED), *rows)
+
+
 @contextmanager
 def one_file(
     files: Sequence[Path], choices: Sequence["Choice"], console: Console
@@ -119,10 +131,12 @@ def train_on(
     sentinel: bool | None = None,
     model_labels: ModelLabels = ModelLabels.LEAVE_OUT,
     choice: "Choice | None" = None,
+    without: Sequence[str] = (),
 ) -> tuple["JobStatus", "TrainResult"]:
     """A training from upload to metrics. Raises the AppError that tells why there are none.
 
-    `sentinel`: whether the blind score is measured too; None leaves it to the backend.
+    `sentinel`: whether the blind score is measured too; None leaves it to the backend. `without`: feature columns to
+    leave out.
     """
     from exoplanet_desktop.client.jobs import judge
     from exoplanet_desktop.client.labels import to_learn_from
@@ -143,6 +157,7 @@ def train_on(
             model_labels=model_labels,
             reading=choice if sent == csv else None,
             told=console.note,
+            without=without,
             progress=console.sending(csv.name),
         )
         status = watch(backend, accepted, console)

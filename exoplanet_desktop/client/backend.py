@@ -1,5 +1,6 @@
 """A backend of the wire contract, as the program sees it: one method a call, typed replies, errors in words."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ from exoplanet_desktop.wire.payloads import (
     PredictReply,
     TrainAccepted,
 )
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
 
 N = TypeVar("N", TrainAccepted, PredictReply, MergeReply)
 
@@ -66,6 +67,7 @@ class Backend(Files):
         balance: Balance | None = None,
         sentinel: bool | None = None,
         model_labels: ModelLabels | None = None,
+        without: Sequence[str] = (),
         in_place: bool = True,
         reading: Choice | None = None,
         stamp: FileStamp | None = None,
@@ -84,7 +86,7 @@ class Backend(Files):
             told: takes what is to be told of a copy, a sentence each, where the reply is a job. Other replies have it
                 among their notes.
         """
-        options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
+        options = self._train_options(satellite, model, features, balance, sentinel, model_labels, without)
         call = self._hand_over if in_place else self._upload
         with self._understood(csv, reading, stamp, "train on it", satellite, should_stop) as sent:
             fields = {**options, **self._reading_field(reading)}
@@ -106,11 +108,12 @@ class Backend(Files):
         model_labels: ModelLabels | None = None,
         reading: Choice | None = None,
         told: Callable[[str], None] | None = None,
+        without: Sequence[str] = (),
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
         """Starts a training on a merged file that the backend holds, by way of this machine where it must be."""
-        options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
+        options = self._train_options(satellite, model, features, balance, sentinel, model_labels, without)
         name = merged.filename if isinstance(merged, MergedFile) else merged.merged_filename
         url = merged.url if isinstance(merged, MergedFile) else merged.merged_url
         if token := self._fresh_merge_token(name):
@@ -128,6 +131,7 @@ class Backend(Files):
                 balance=balance,
                 sentinel=sentinel,
                 model_labels=model_labels,
+                without=without,
                 in_place=False,
                 reading=reading,
                 told=told,
@@ -171,6 +175,7 @@ class Backend(Files):
         reading: Choice | None = None,
         stamp: FileStamp | None = None,
         told: Callable[[str], None] | None = None,
+        known_rows: KnownRows | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> PredictReply | TrainAccepted:
@@ -178,7 +183,8 @@ class Backend(Files):
         `stamp` and plain copies. Rows are those of the table that the program shows of the file.
 
         A backend that can predict as a job answers with that job, whose result is the reply (see `jobs`).
-        `results_limit` bounds the rows in the reply, where the backend can; the CSV always has all.
+        `results_limit` bounds the rows in the reply, where the backend can; the CSV always has all. `known_rows`: who
+        answers rows that the model learnt from, where the backend knows them.
         """
         if features is Features.BLIND:
             self._require("features", "cannot predict without the columns of the verdict. Choose vetted features")
@@ -194,6 +200,7 @@ class Backend(Files):
             "to_csv_range": to_row,
             "features": features,
             "model_version": model_version,
+            "known_rows": known_rows if self.has("known-rows") else None,
             "results_limit": results_limit,
             "async": "true" if self.has("async") else None,
         }
@@ -327,6 +334,7 @@ class Backend(Files):
         balance: Balance | None,
         sentinel: bool | None,
         model_labels: ModelLabels | None,
+        without: Sequence[str],
     ) -> dict[str, str]:
         """The fields of a training. A backend ignores what it does not know in silence, so that is refused here."""
         options = {"satellite": str(satellite), "model": str(model)}
@@ -342,6 +350,9 @@ class Backend(Files):
             options["sentinel"] = "true" if sentinel else "false"
         if model_labels is not None and self.has("model-labels"):
             options["model_labels"] = str(model_labels)
+        if without:
+            self._require("without", "cannot leave columns out of a training. Leave that choice out")
+            options["without"] = json.dumps(list(without))
         return options
 
     def _fresh_merge_token(self, filename: str) -> str | None:

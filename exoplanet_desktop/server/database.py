@@ -9,7 +9,7 @@ from typing import Any
 
 from exoplanet_desktop.errors import UnavailableError
 
-_VERSION = 1
+_VERSION = 2
 
 # `seq` orders, never a time: the clock may jump.
 _SCHEMA = """
@@ -39,7 +39,8 @@ CREATE TABLE models (
     cv_mean REAL,
     cv_std REAL,
     job_id TEXT NOT NULL,
-    filename TEXT NOT NULL
+    filename TEXT NOT NULL,
+    without TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE merged (
     filename TEXT PRIMARY KEY,
@@ -49,6 +50,10 @@ CREATE TABLE merged (
 );
 CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
+
+
+# What makes the next version of each older one.
+_CHANGES = {1: "ALTER TABLE models ADD COLUMN without TEXT NOT NULL DEFAULT '[]';"}
 
 
 class Database:
@@ -84,6 +89,10 @@ class Database:
             )
         if version == 0:
             self._writer.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+            return
+        for older in range(version, _VERSION):
+            change = f"BEGIN IMMEDIATE; {_CHANGES[older]} PRAGMA user_version = {older + 1}; COMMIT;"
+            self._writer.executescript(change)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from exoplanet_desktop.catalogs.satellites import (
     SatelliteInfo,
     check_for_prediction,
     check_for_training,
+    check_left_out,
 )
 from exoplanet_desktop.errors import InputError, NoModel, NotFound
 from exoplanet_desktop.server import names, records
@@ -28,7 +29,7 @@ from exoplanet_desktop.server.settings import Settings
 from exoplanet_desktop.server.store import Incoming, Store, now
 from exoplanet_desktop.server.tasks import HELD_OUT_FILE, MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
 from exoplanet_desktop.server.tokens import MergeTokens
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +146,7 @@ class Engine:
         args = {
             **params,
             "sentinel": wish.sentinel,
+            "without": list(wish.without),
             "csv": str(source.path),
             "data_digest": source.local.digest if source.local else None,
             "reading": as_text(wish.reading),
@@ -154,20 +156,24 @@ class Engine:
         def settle(connection: Connection, job: Job, summary: Mapping[str, Any]) -> None:
             words = (str(wish.satellite), str(wish.model), str(wish.features), str(wish.balance))
             scores = (summary.get("accuracy"), summary.get("cv_mean"), summary.get("cv_std"))
-            records.write_model(connection, records.ModelRecord(version, *words, now(), *scores, job.id, filename))
+            record = records.ModelRecord(version, *words, now(), *scores, job.id, filename, wish.without)
+            records.write_model(connection, record)
 
         return Order("train", args, params, tuple(outputs.values()), (source.reference,), settle=settle)
 
     def find_model(
         self, satellite: Satellite, model: Model, features: Features | None, version: str | None
     ) -> records.ModelRecord:
-        """The newest version that fits what is asked for. Raises NoModel where there is none."""
+        """The newest version that fits what is asked for; a reduced model only where it is named.
+
+        Raises NoModel where there is none.
+        """
         known = records.list_models(self.store.database)
         if version is not None and all(found.version != version for found in known):
             raise NoModel(f"There is no model version “{names.shown(version)}”. Choose one of the list of models.")
         for found in known:
             fits = (found.satellite, found.model) == (satellite, model) and features in (None, found.features)
-            if fits and version in (None, found.version):
+            if fits and (found.version == version or (version is None and not found.without)):
                 if not (self.store.folder("models") / found.filename).is_file():
                     raise NoModel(f"The file of the model {found.version} is gone. Train the model again.")
                 return found
@@ -206,6 +212,7 @@ class Engine:
             "results_limit": wish.results_limit,
             "explain": wish.explain,
             "reading": as_text(wish.reading),
+            "known_rows": wish.known_rows,
             "reply": reply,
         }
         return Order("predict", args, params, (output,), (source.reference,), recorded=wish.as_job)
@@ -285,12 +292,16 @@ class TrainWish:
     sentinel: bool
     model_labels: ModelLabels
     reading: Choice | None = None
+    without: tuple[str, ...] = ()
 
     @staticmethod
     def read(form: Form) -> "TrainWish":
         """Raises InputError."""
+        satellite = form.choice(Satellite, "satellite", "satellite")
+        without = form.names("without")
+        check_left_out(without, SATELLITES[satellite])
         return TrainWish(
-            satellite=form.choice(Satellite, "satellite", "satellite"),
+            satellite=satellite,
             model=form.choice(Model, "model", "model", "model_type"),
             features=form.choice(Features, "feature set", "features", default=Features.VETTED),
             balance=form.choice(Balance, "class balance", "balance", default=Balance.NONE),
@@ -299,9 +310,10 @@ class TrainWish:
                 ModelLabels, "way with model-made labels", "model_labels", default=ModelLabels.LEAVE_OUT
             ),
             reading=form.reading(),
+            without=without,
         )
 
-    def params(self) -> dict[str, str]:
+    def params(self) -> dict[str, Any]:
         words = {
             "satellite": self.satellite,
             "model": self.model,
@@ -309,7 +321,9 @@ class TrainWish:
             "balance": self.balance,
             "model_labels": self.model_labels,
         }
-        return {name: str(word) for name, word in words.items()} | _kept("reading", as_text(self.reading))
+        params: dict[str, Any] = {name: str(word) for name, word in words.items()}
+        params |= {"without": list(self.without)} if self.without else {}
+        return params | _kept("reading", as_text(self.reading))
 
     def check(self, path: Path) -> None:
         check_table(path, self.reading, SATELLITES[self.satellite], check_for_training)
@@ -351,6 +365,7 @@ class PredictWish:
     explain: int
     as_job: bool
     reading: Choice | None = None
+    known_rows: KnownRows = KnownRows.HELD_OUT
 
     def check(self, path: Path) -> None:
         check_table(path, self.reading, SATELLITES[Satellite(self.model.satellite)], check_for_prediction)

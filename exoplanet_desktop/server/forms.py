@@ -23,6 +23,7 @@ from exoplanet_desktop.wire.vocabulary import READING_BYTES
 _FIELD_BYTES = 64 * 1024
 _FIELDS = 64
 _SMALL_BODY_BYTES = 1024 * 1024  # JSON and urlencoded forms
+_MOST_NAMES = 500  # in a list of columns
 _WRITE_BYTES = 1024 * 1024
 
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
@@ -121,6 +122,21 @@ class Form:
         if text is not None and len(text.encode()) > READING_BYTES:
             raise InputError(f"The field {name} holds over {READING_BYTES:,} bytes. Rename fewer columns.")
         return text
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A JSON list of names; nothing where there is no such field. Raises InputError."""
+        text = self.text(name)
+        if text is None:
+            return ()
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, list) or len(found) > _MOST_NAMES or not all(isinstance(one, str) for one in found):
+            raise InputError(
+                f'The field {name} must be a JSON list of at most {_MOST_NAMES} names, such as ["a", "b"].'
+            )
+        return tuple(dict.fromkeys(found))
 
 
 def _number_text(name: str, value: int) -> str:

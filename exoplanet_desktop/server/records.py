@@ -31,7 +31,10 @@ class JobRecord:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """One version of a model; `filename` lies in the folder `models`."""
+    """One version of a model; `filename` lies in the folder `models`.
+
+    `without`: feature columns that a reduced model does without; it answers only where it is named.
+    """
 
     version: str
     satellite: str
@@ -44,10 +47,13 @@ class ModelRecord:
     cv_std: float | None
     job_id: str
     filename: str
+    without: tuple[str, ...] = ()
 
 
 _JOB_COLUMNS = "id, kind, status, params, outputs, error, error_code, result, created_at, started_at, finished_at"
-_MODEL_COLUMNS = "version, satellite, model, features, balance, created_at, accuracy, cv_mean, cv_std, job_id, filename"
+_MODEL_COLUMNS = (
+    "version, satellite, model, features, balance, created_at, accuracy, cv_mean, cv_std, job_id, filename, without"
+)
 
 
 def _job(row: sqlite3.Row) -> JobRecord:
@@ -103,15 +109,15 @@ def unfinished_jobs(database: Database) -> list[JobRecord]:
 
 def write_model(connection: sqlite3.Connection, model: ModelRecord) -> None:
     connection.execute(
-        f"INSERT INTO models ({_MODEL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        tuple(getattr(model, name) for name in _MODEL_COLUMNS.split(", ")),
+        f"INSERT INTO models ({_MODEL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (*(getattr(model, name) for name in _MODEL_COLUMNS.split(", ")[:-1]), json.dumps(model.without)),
     )
 
 
 def list_models(database: Database) -> list[ModelRecord]:
     """All versions, newest first."""
     rows = database.rows(f"SELECT {_MODEL_COLUMNS} FROM models ORDER BY seq DESC")  # noqa: S608
-    return [ModelRecord(**dict(row)) for row in rows]
+    return [ModelRecord(**{**dict(row), "without": tuple(json.loads(row["without"]))}) for row in rows]
 
 
 def write_merged(connection: sqlite3.Connection, filename: str, rows: int, size_bytes: int, modified_ns: int) -> None:

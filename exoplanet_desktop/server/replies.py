@@ -30,6 +30,8 @@ EXTENSIONS = [
     "merge-rules",
     "merge-many",
     "model-labels",
+    "without",
+    "known-rows",
     "jobs",
     "reading",
 ]
@@ -126,6 +128,7 @@ def model(record: ModelRecord) -> dict[str, Any]:
         "model": record.model,
         "features": record.features,
         "balance": record.balance,
+        "without": list(record.without),
         "created_at": record.created_at,
         "accuracy": record.accuracy,
         "cv_mean": record.cv_mean,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.server.local import unchanged
 from exoplanet_desktop.server.worker import TaskContext
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.classify.classifier import Classifier
@@ -29,8 +29,8 @@ TABLE_FILE = "table.csv"
 
 
 def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: csv, satellite, model, features, balance, sentinel, model_labels, data_digest (of a file that may
-    change), reading (see `_reading`), and `places`: the reply's paths and URLs.
+    """Arguments: csv, satellite, model, features, balance, sentinel, model_labels, without, data_digest (of a file that
+    may change), reading (see `_reading`), and `places`: the reply's paths and URLs.
     """
     from exoplanet_desktop.classify.training import Outputs, TrainOptions
     from exoplanet_desktop.classify.training import train as train_on
@@ -43,6 +43,7 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
         sentinel=args["sentinel"],
         model_labels=args["model_labels"] == ModelLabels.USE,
         data_digest=args["data_digest"],
+        without=tuple(args["without"]),
     )
     outputs = Outputs(
         model=context.work / MODEL_FILE,
@@ -68,8 +69,8 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
 
 
 def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, stamps (of a file that may change), reading
-    (see `_reading`), and `reply`: what is known beforehand.
+    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, known_rows, stamps (of a file that may
+    change), reading (see `_reading`), and `reply`: what is known beforehand.
     """
     from exoplanet_desktop.classify.prediction import PredictOptions
     from exoplanet_desktop.classify.prediction import predict as predict_on
@@ -85,6 +86,7 @@ def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any],
                 to_row=args["to_row"],
                 results_limit=args["results_limit"],
                 explain=args["explain"],
+                known_rows=KnownRows(args["known_rows"]),
             ),
             context.work / TABLE_FILE,
             executor=context.executor,
@@ -107,6 +109,10 @@ def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any],
         "class_counts": found.class_counts,
         "agreement": found.agreement,
         "notes": found.notes,
+        "worth": None if found.worth is None else found.worth.model_dump(),
+        "seen": found.seen,
+        "known_rows": None if found.seen is None else args["known_rows"],
+        "without": list(classifier.features.left_out),
     }
     return reply, {}
 

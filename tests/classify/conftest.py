@@ -76,7 +76,7 @@ class Lab:
             should_stop=should_stop,
         )
 
-    def predict(self, csv: Path, name: str = "out.csv", **options: int | None) -> Prediction:
+    def predict(self, csv: Path, name: str = "out.csv", **options: object) -> Prediction:
         return predict(
             csv,
             load(self.outputs().model),

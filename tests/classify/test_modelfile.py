@@ -64,7 +64,12 @@ def test_a_card_says_what_the_model_is(trained: Any) -> None:
 
 
 def test_no_pickle_lies_in_a_model_file(made: dict[str, bytes]) -> None:
-    assert made.keys() == {"card.json", "parity.json", "model.ubj"}
+    arrays = {f"known_{name}.npy" for name in ("probabilities", "signatures", "folds")}
+    arrays |= {f"held_{name}.npy" for name in ("matrix", "y", "folds", "right")}
+    folds = {f"fold_{place}.ubj" for place in range(5)}
+    assert made.keys() == {"card.json", "parity.json", "model.ubj", "known.json"} | arrays | folds
+    for name in arrays:
+        np.load(io.BytesIO(made[name]), allow_pickle=False)
     assert len(json.loads(made["parity.json"])["rows"]) == 50
 
 

@@ -13,13 +13,15 @@ from exoplanet_desktop.classify.training import TrainOptions
 from exoplanet_desktop.errors import Cancelled, InputError, MissingColumns, UnreadableFile
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
-ADDED = ["Predicted_Class", "Confidence", "Match", "Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE"]
-PROBABILITIES = ADDED[3:]
+PROBABILITIES = ["Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE"]
+ADDED = ["Predicted_Class", "Confidence", "Match", *PROBABILITIES, "seen_in_training"]
 
 
 @pytest.fixture
 def table(make_catalog: Callable[..., pandas.DataFrame]) -> pandas.DataFrame:
-    return make_catalog(Satellite.KOI, 120, seed=9)
+    """A catalog of stars that no model has seen."""
+    frame = make_catalog(Satellite.KOI, 120, seed=9)
+    return frame.assign(kepid=frame["kepid"] + 3_000_001)
 
 
 def predicted(lab: Any, text: str | bytes, name: str, **options: int | None) -> Any:
@@ -65,7 +67,7 @@ KEYS = {
     Satellite.TOI: ["Row_Number", "TOI", "TIC_ID", "Actual_Class", *ADDED],
     Satellite.K2: [
         *("pl_name", "hostname", "row_number_1based", "actual_class", "pred_label", "pred_index", "Confidence"),
-        *("match", *PROBABILITIES),
+        *("match", *PROBABILITIES, "seen_in_training"),
     ],
 }
 
@@ -79,7 +81,7 @@ def test_each_satellite_has_its_row_keys(
     lab.train(csv, TrainOptions(satellite, Model.DT, features, folds=2, sentinel=False))
     found = lab.predict(csv, from_row=5, to_row=9)
     assert all(list(row) == KEYS[satellite] for row in found.results)
-    assert list(lab.frame().columns[-6:]) == ADDED
+    assert list(lab.frame().columns[-7:]) == ADDED
     first = found.results[0]
     assert first.get("Row_Number", 5) == 5 and first.get("row_number_1based", 6) == 6
     assert first.get("Actual_Class", first.get("actual_class")) in {"CANDIDATE", "CONFIRMED", "FALSE POSITIVE"}
@@ -262,8 +264,8 @@ def test_a_stopped_prediction_leaves_nothing(trained: Any, table: pandas.DataFra
     assert not out.exists() and not list(trained.folder.glob("*.part"))
 
 
-def test_agreement_on_the_training_rows_is_said_to_prove_little(trained: Any, table: pandas.DataFrame) -> None:
+def test_rows_of_the_training_are_counted(trained: Any, table: pandas.DataFrame) -> None:
     again = trained.predict(trained.folder / "catalog.csv", "familiar_out.csv")
-    assert again.notes[0].startswith("The model learnt from these very rows")
+    assert again.notes[0] == "400 of 400 rows were in training; they are answered by folds that had not seen them."
     other = predicted(trained, table.to_csv(index=False), "other")
-    assert not any("learnt" in note for note in other.notes)
+    assert (again.seen, other.seen) == (400, 0) and not other.notes

@@ -21,7 +21,7 @@ from exoplanet_desktop.server.calls.common import (
 )
 from exoplanet_desktop.server.engine import Engine, PredictWish
 from exoplanet_desktop.server.forms import Form
-from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
 router = APIRouter()
 
@@ -37,6 +37,7 @@ _FIELDS = {
     "results_limit": COUNT,
     "explain": COUNT,
     "reading": TEXT,
+    "known_rows": words(*KnownRows),
     "async": FLAG,
 }
 
@@ -49,8 +50,9 @@ _FIELDS = {
 async def predict(request: Request) -> Response:
     """Predict an upload (`file`) or a stored file (`data_path`): at once, or as a job where `async` is true.
 
-    `reading` says how the file is to be read (JSON text), where that is not to be found out.
-    An embedded engine also takes `local_path`: the absolute path of a file that it reads in place.
+    `reading` says how the file is to be read (JSON text), where that is not to be found out. Rows that the model learnt
+    from are answered by folds that had not seen them, unless `known_rows` is `model`. An embedded engine also takes
+    `local_path`: the absolute path of a file that it reads in place.
     """
     engine = engine_of(request)
     async with form_of(request, "file") as form:
@@ -85,4 +87,5 @@ async def _wish(engine: Engine, form: Form) -> PredictWish:
         explain=explain,
         as_job=form.flag("async", False),
         reading=form.reading(),
+        known_rows=form.choice(KnownRows, "way with known rows", "known_rows", default=KnownRows.HELD_OUT),
     )

@@ -39,6 +39,7 @@ TRAIN_FIELDS = {
     "sentinel": FLAG,
     "model_labels": words(*ModelLabels),
     "reading": TEXT,
+    "without": TEXT,
 }
 
 
@@ -54,9 +55,10 @@ TRAIN_FIELDS = {
 async def start_training(request: Request) -> Response:
     """Start a training on an upload (`file`), a stored file (`data_path`) or a merged one (`merge_token`).
 
-    Rows whose label a model made (`label_source` says `model`) are left out unless `model_labels` is `use`.
-    `reading` says how the file is to be read (JSON text), where that is not to be found out. An embedded
-    engine also takes `local_path`: the absolute path of a file that it reads in place.
+    Rows whose label a model made (`label_source` says `model`) are left out unless `model_labels` is `use`. `reading`
+    says how the file is to be read (JSON text), where that is not to be found out. `without` is a JSON list of feature
+    columns to leave out; such a reduced model predicts only where its version is named. An embedded engine also takes
+    `local_path`: the absolute path of a file that it reads in place.
     """
     engine = engine_of(request)
     async with form_of(request, "file") as form:
