@@ -29,10 +29,11 @@ def is_sentinel(column: str, number: float) -> bool:
 
 
 def sql_branches(column: str) -> str:
-    """Branches of the CASE in numbers.sql_kind for what a column of this name cannot hold."""
-    sentinels = f" WHEN {sql_sentinel('{n}')} THEN 'sentinel'" if column in NEVER_NEGATIVE else ""
-    return sentinels + (" WHEN {n} = 0 THEN 'zero'" if column in NEVER_ZERO else "")
+    """Branches of the CASE in numbers.sql_kinds for what a column of this name cannot hold."""
+    sentinels = f" WHEN {sql_sentinel('n')} THEN 'sentinel'" if column in NEVER_NEGATIVE else ""
+    return sentinels + (" WHEN n = 0 THEN 'zero'" if column in NEVER_ZERO else "")
 
 
 def sql_sentinel(number: str) -> str:
+    """SQL that is true of a number that stands for "missing"."""
     return f"{number} IN ({', '.join(map(repr, SENTINELS))})"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from exoplanet_desktop.catalogs.account import Told, account_of
 from exoplanet_desktop.catalogs.arrays import matrix, objects
-from exoplanet_desktop.catalogs.cells import Cells, Kind, Survey, kind_of
+from exoplanet_desktop.catalogs.cells import Cells, Kind, Survey, kind_of, text_kind
 from exoplanet_desktop.catalogs.database import MEMORY_MB, ROOMY_MB, discard, lock, open_database, roomy, run, settle
 from exoplanet_desktop.catalogs.dictionary import describe
 from exoplanet_desktop.catalogs.lines import Lines
@@ -368,16 +368,14 @@ class Table:
                 check(should_stop)
 
     def _kind_of(self, cursor: "DuckDBPyConnection", column: str, survey: Survey) -> Kind:
-        plain = survey.plain(column)
-        as_text = column in self.layout.texts
-        if plain and not as_text:
-            return Kind(True, survey.long)
-        rows = [] if plain else cursor.execute(self.cells.inspection(column)).fetchall()
-        kind = kind_of(survey, rows, column in self._expected)
-        if not as_text:
-            return kind
-        words = {name: found for name, found in kind.found.items() if name == "missing"}
-        return Kind(False, kind.long, kind.odd, words)
+        as_text, expected = column in self.layout.texts, column in self._expected
+        if survey.plain(column):
+            return Kind(not as_text, survey.long)
+        if as_text or not expected:
+            look: Any = cursor.execute(f"SELECT {self.cells.look(column)} FROM data").fetchone()
+            if as_text or survey.texts(*look):
+                return text_kind(survey, look[0])
+        return kind_of(survey, cursor.execute(self.cells.inspection(column)).fetchall(), expected)
 
     def _range(self, offset: int, limit: int | None) -> tuple[int, int]:
         begin = min(max(offset, 0), self.row_count)
