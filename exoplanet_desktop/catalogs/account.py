@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.cells import Kind
+from exoplanet_desktop.catalogs.physics import NUMBERS
 from exoplanet_desktop.catalogs.units import unit_name
 
 if TYPE_CHECKING:
@@ -116,7 +117,6 @@ def cell_counts(account: Iterable[Told], units: Mapping[str, str]) -> "list[Cell
 def account_of(
     kinds: Mapping[str, Kind],
     units: Mapping[str, str],
-    expected: frozenset[str],
     lines: Callable[[Sequence[int]], list[int]],
 ) -> tuple[Told, ...]:
     """What there is to tell of some columns.
@@ -124,13 +124,12 @@ def account_of(
     Args:
         kinds: what their cells are.
         units: the columns' own.
-        expected: columns that hold numbers by the archive's dictionary: told of even where they hold none.
         lines: line numbers of rows.
     """
     parts = [
         (column, name, count, row, example)
         for column, kind in kinds.items()
-        if kind.numeric or column in expected
+        if kind.numeric or column in NUMBERS  # a column that should hold numbers and has none is told of, too
         for name, count, row, example in _told_of(kind, units.get(column, ""))
     ]
     numbers = lines([row for _, _, _, row, _ in parts])

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exoplanet_desktop.catalogs.database import identifier, literal
-from exoplanet_desktop.catalogs.numbers import HUGE, sql_cast, sql_kinds, sql_missing, sql_number, sql_seems_number
+from exoplanet_desktop.catalogs.numbers import (
+    HUGE,
+    MOST_UNREAD,
+    sql_cast,
+    sql_kinds,
+    sql_missing,
+    sql_number,
+    sql_seems_number,
+)
 from exoplanet_desktop.catalogs.physics import (
     HIGHEST_SENTINEL,
     NEVER_NEGATIVE,
@@ -17,7 +25,6 @@ from exoplanet_desktop.catalogs.physics import (
     sql_sentinel,
 )
 
-MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 _WHOLE = literal(r"\s*[+-]?[0-9]+\s*")
 _LONG = literal(r"\s*[+-]?[0-9]{16,}\s*")
 
@@ -187,7 +194,7 @@ class Cells:
 def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
     """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
 
-    `expected`: the archive's dictionary says that it holds numbers.
+    `expected`: in the archive's tables, it holds numbers.
     """
     found: dict[str, Found] = {str(kind): Found(int(count), int(row), str(text)) for kind, count, row, text in rows}
     counts = {kind: each.count for kind, each in found.items()}

@@ -20,6 +20,7 @@ MISSING_WORDS = (
     *("???", r"\n", "masked", "missing", "indef", "undef", "undefined", "not available", "no data", "nodata"),
 )
 BLANKS = " \t\n\r\v\f\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u3000\ufeff"
+MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 HUGE = 3.4028234e38  # beyond it, a single-precision float is infinite: no model can see such a number
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"  # typographic minus signs, and what is taken for one
@@ -71,6 +72,26 @@ def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
         rf"[+-]?[0-9]*{other}[0-9]+{power}",
         rf"{few}{other}{three}",
     )
+
+
+@cache
+def votes() -> tuple[str, str, str]:
+    """Patterns of cells whose number only a decimal comma explains, only a decimal point, and either."""
+    power = rf"[eEdD]{_SIGN}?[0-9]{{1,4}}"
+    few, three = "[1-9][0-9]{0,2}", "[0-9]{3}"
+    before = rf"{_EDGE}(?:(?:{_LIMIT}){_BLANK})?{_SIGN}?"
+    behind = rf"(?:{_BLANK}(?:{_ERROR}))?(?:{_BLANK}(?:{UNIT_PATTERN}))?{_EDGE}"
+
+    def only(sign: str) -> str:
+        own, other = re.escape(sign), re.escape(_other(sign))
+        simple = (
+            rf"(?:0[0-9]*|[0-9]{{4,}}|){own}[0-9]+(?:{power})?|{few}{own}(?:[0-9]{{1,2}}|[0-9]{{4,}})(?:{power})?"
+            rf"|{few}{own}{three}{power}"
+        )
+        grouped = rf"{few}(?:(?:{other}{three})+|{_GROUPS}){own}[0-9]+(?:{power})?|{few}(?:{other}{three}){{2,}}"
+        return f"{before}(?:{simple}|{grouped}){behind}"
+
+    return only(","), only("."), f"{before}{few}[.,]{three}{behind}"
 
 
 def is_missing(text: str | None) -> bool:
