@@ -34,13 +34,15 @@ _SIGN = rf"[+\-{_DASHES}]"
 _BLANK = f"[{_SPACES}]*"
 _EXPONENT = rf"(?:[eEdD]{_SIGN}?[0-9]{{1,4}})?"
 _GROUPS = "|".join(f"(?:[{signs}][0-9]{{3}})+" for signs in (_SPACES, _APOSTROPHES, "_"))
-_BODY = rf"(?:[1-9][0-9]{{0,2}}(?:{_GROUPS})(?:[.,][0-9]*)?|[0-9.,]*[0-9][0-9.,]*)"
+_FEW = "[1-9][0-9]{0,2}"
+_BODY = (
+    rf"(?:{_FEW}(?:{_GROUPS})(?:[.,][0-9]*)?|{_FEW}(?:,[0-9]{{3}})+(?:\.[0-9]*)?|{_FEW}(?:\.[0-9]{{3}})+(?:,[0-9]*)?"
+    r"|[0-9]+[.,]?[0-9]*|[.,][0-9]+)"
+)
 _PLAIN = rf"[0-9]*[.,]?[0-9]+{_EXPONENT}"
 _MINUS = rf"[\-{_DASHES}]"
-_ERROR = (
-    rf"\u00b1{_BLANK}{_PLAIN}|\+/?{_MINUS}{_BLANK}{_PLAIN}"
-    rf"|\+{_PLAIN}{_BLANK}/?{_BLANK}{_MINUS}{_PLAIN}|\([0-9]{{1,4}}\)"
-).replace(r"\u00b1", "\u00b1")
+_PLUS_MINUS = rf"(?:±|\+/?{_MINUS})"
+_ERROR = rf"{_PLUS_MINUS}{_BLANK}{_PLAIN}|\+{_PLAIN}{_BLANK}/?{_BLANK}{_MINUS}{_PLAIN}|\([0-9]{{1,4}}\)"
 _LIMIT = "<=|>=|<<|>>|[<>\u2264\u2265\u2272\u2273~\u2248\u223c]"
 # Groups: 1 limit, 2 number, 3 error, 4 unit.
 _FULL = rf"(?:({_LIMIT}){_BLANK})?({_SIGN}?{_BODY}{_EXPONENT})(?:{_BLANK}({_ERROR}))?(?:{_BLANK}({UNIT_PATTERN}))?"
@@ -64,7 +66,7 @@ def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
     sign; and the one that is grouped by the file's sign but could be a decimal."""
     own, other = (re.escape(sign) for sign in (decimal, _other(decimal)))
     power = r"(?:e[+-]?[0-9]{1,4})?"
-    few, three = "[+-]?[1-9][0-9]{0,2}", "[0-9]{3}"
+    few, three = f"[+-]?{_FEW}", "[0-9]{3}"
     return (
         rf"[+-]?(?:[0-9]+{own}?[0-9]*|{own}[0-9]+){power}",
         rf"{few}(?:(?:{other}{three})+{own}[0-9]*{power}|(?:{other}{three}){{2,}}{power}|{other}{three})",
@@ -78,20 +80,20 @@ def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
 def votes() -> tuple[str, str, str]:
     """Patterns of cells whose number only a decimal comma explains, only a decimal point, and either."""
     power = rf"[eEdD]{_SIGN}?[0-9]{{1,4}}"
-    few, three = "[1-9][0-9]{0,2}", "[0-9]{3}"
+    three = "[0-9]{3}"
     before = rf"{_EDGE}(?:(?:{_LIMIT}){_BLANK})?{_SIGN}?"
     behind = rf"(?:{_BLANK}(?:{_ERROR}))?(?:{_BLANK}(?:{UNIT_PATTERN}))?{_EDGE}"
 
     def only(sign: str) -> str:
         own, other = re.escape(sign), re.escape(_other(sign))
         simple = (
-            rf"(?:0[0-9]*|[0-9]{{4,}}|){own}[0-9]+(?:{power})?|{few}{own}(?:[0-9]{{1,2}}|[0-9]{{4,}})(?:{power})?"
-            rf"|{few}{own}{three}{power}"
+            rf"(?:0[0-9]*|[0-9]{{4,}}|){own}[0-9]+(?:{power})?|{_FEW}{own}(?:[0-9]{{1,2}}|[0-9]{{4,}})(?:{power})?"
+            rf"|{_FEW}{own}{three}{power}"
         )
-        grouped = rf"{few}(?:(?:{other}{three})+|{_GROUPS}){own}[0-9]+(?:{power})?|{few}(?:{other}{three}){{2,}}"
+        grouped = rf"{_FEW}(?:(?:{other}{three})+|{_GROUPS}){own}[0-9]+(?:{power})?|{_FEW}(?:{other}{three}){{2,}}"
         return f"{before}(?:{simple}|{grouped}){behind}"
 
-    return only(","), only("."), f"{before}{few}[.,]{three}{behind}"
+    return only(","), only("."), f"{before}{_FEW}[.,]{three}{behind}"
 
 
 def is_missing(text: str | None) -> bool:

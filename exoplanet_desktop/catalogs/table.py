@@ -299,7 +299,7 @@ class Table:
         begin, end = self._range(offset, limit)
         there = set(self.columns)
         read = [name for name in numbers if name in there and name not in self.layout.texts]
-        self._learn_all(read)
+        self.find_kinds(read)
         wanted = {f"n{i}": self.cells.number(name) for i, name in enumerate(numbers) if name in read}
         wanted |= {f"t{i}": self.cells.cell(name) for i, name in enumerate(texts) if name in there}
         chosen = ", ".join(f"{sql} AS {key}" for key, sql in wanted.items()) or "1"
@@ -316,7 +316,7 @@ class Table:
     @cached_property
     def numeric(self) -> frozenset[str]:
         """Columns whose cells are numbers, as far as they are not missing; see numbers.MOST_UNREAD."""
-        self._learn_all(self.columns)
+        self.find_kinds(self.columns)
         return frozenset(column for column in self.columns if self._kinds[column].numeric)
 
     def account(
@@ -328,7 +328,7 @@ class Table:
         the table does not have is passed over. Raises Cancelled.
         """
         chosen = [name for name in (self.columns if columns is None else columns) if name in self._columns_there]
-        self._learn_all(chosen, should_stop or never)
+        self.find_kinds(chosen, should_stop or never)
         kinds = {name: self._kinds[name] for name in dict.fromkeys(chosen) if name not in self.layout.texts}
         return account_of(kinds, self.layout.units, self.lines_of)
 
@@ -345,7 +345,8 @@ class Table:
             self._learn([column])
         return self._kinds[column]
 
-    def _learn_all(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
+    def find_kinds(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
+        """Looks at some columns at once, so that it is known what their cells are. Raises Cancelled."""
         unknown = [column for column in dict.fromkeys(columns) if column not in self._kinds]
         for start in range(0, len(unknown), _COLUMNS_AT_ONCE):
             check(should_stop)
