@@ -143,9 +143,8 @@ def _told_of(kind: Kind, unit: str) -> list[tuple[str, int, int, str]]:
     found = [(name, each.count, each.row, each.example) for name, each in sorted(kind.found.items()) if name in _WORDS]
     units = {name.removeprefix(_UNIT): each for name, each in kind.found.items() if name.startswith(_UNIT)}
     names = {unit_name(name) for name in units}
-    numbers = sum(each.count for name, each in kind.found.items() if name not in ("missing", "unread", "sentinel"))
     count = sum(each.count for each in units.values())
-    everywhere = count == numbers and len(names) == 1 and (not unit or unit_name(unit) in names)
+    everywhere = count == kind.numbers and len(names) == 1 and (not unit or unit_name(unit) in names)
     if units and not everywhere:
         first = min(units.values(), key=lambda each: each.row)
         found.append(("unit", count, first.row, first.example))
