@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exoplanet_desktop.catalogs.database import identifier, literal
-from exoplanet_desktop.catalogs.numbers import HUGE, sql_cast, sql_kind, sql_missing, sql_number
+from exoplanet_desktop.catalogs.numbers import (
+    HUGE,
+    MOST_UNREAD,
+    sql_cast,
+    sql_kinds,
+    sql_missing,
+    sql_number,
+    sql_seems_number,
+)
 from exoplanet_desktop.catalogs.physics import (
     HIGHEST_SENTINEL,
     NEVER_NEGATIVE,
@@ -17,10 +25,8 @@ from exoplanet_desktop.catalogs.physics import (
     sql_sentinel,
 )
 
-MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 _WHOLE = literal(r"\s*[+-]?[0-9]+\s*")
 _LONG = literal(r"\s*[+-]?[0-9]{16,}\s*")
-_NUMBERLESS = ("missing", "unread", "sentinel")
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,14 @@ class Kind:
         numeric: numbers, as far as they are not missing, but for a tenth of them at most.
         long: some are whole numbers of 16 digits or more, of which a double does not hold all.
         odd: some numbers are not spelt as a computer does.
-        found: cells by kind, where not all are numbers or empty; "" for plain numbers.
+        numbers: how many cells are numbers, where `found` is not empty.
+        found: cells by kind, but for empty ones and plain numbers.
     """
 
     numeric: bool
     long: bool = False
     odd: bool = False
+    numbers: int = 0
     found: Mapping[str, Found] = field(default_factory=dict)
 
     def has(self, kind: str) -> bool:
@@ -62,6 +70,11 @@ class Survey:
     most: float | None
     long: bool
     joined: bool
+
+    def texts(self, missing: int, seeming: int) -> bool:
+        """Whether so few of the cells can be numbers that the column is one of texts; see `Cells.look`."""
+        filled = self.filled - missing
+        return filled - self.cast - seeming > MOST_UNREAD * filled
 
     def plain(self, column: str) -> bool:
         """Nothing is to be told of the column, and each cell that is not empty is a number as a computer writes it."""
@@ -127,19 +140,31 @@ class Cells:
         cast = sql_cast(cell, self.decimal)
         return (
             f"count({cell}), count({cast}), min({cast}), max({cast}),"
-            f" bool_or(length({cell}) >= 16 AND regexp_full_match({cell}, {_LONG})),"
+            f" count(CASE WHEN strlen({cell}) >= 16 AND regexp_full_match({cell}, {_LONG}) THEN 1 END),"
             f" bool_or(contains({cell}, '_'))"
         )
 
-    def inspection(self, column: str) -> str:
-        """A query for the cells of a column by kind: kind, count, row and text of the first one."""
+    def look(self, column: str) -> str:
+        """Two aggregates, for a column with cells that no cast reads: how many say "missing", how many seem numbers."""
         cell = self.cell(column)
-        kind = sql_kind("c", self.decimal, sql_branches(column))
-        # S608: the name comes through identifier().
         return (
-            f"SELECT {kind} AS kind, count(*), min(r), arg_min(c, r) FROM"  # noqa: S608
-            f" (SELECT {cell} AS c, rowid AS r FROM data WHERE {cell} IS NOT NULL) GROUP BY 1"
+            f"count(CASE WHEN {cell} IS NOT NULL AND {sql_missing(cell)} THEN 1 END),"
+            f" count(CASE WHEN {sql_cast(cell, self.decimal)} IS NULL AND {sql_seems_number(cell)} THEN 1 END)"
         )
+
+    def inspection(self, column: str) -> str:
+        """A query for the cells of a column by kind: kind, count, row and text of the first one.
+
+        Empty cells and plain numbers are left out.
+        """
+        cell, cast = self.cell(column), sql_cast("c", self.decimal)
+        odd = [f"{cast} IS NULL", f"NOT abs({cast}) <= {HUGE!r}", "contains(c, '_')"]
+        odd += [f"{cast} <= {HIGHEST_SENTINEL}"] if column in NEVER_NEGATIVE else []
+        odd += [f"{cast} = 0"] if column in NEVER_ZERO else []
+        # S608: the name comes through identifier().
+        source = f"(SELECT {cell} AS c, rowid AS r FROM data) WHERE c IS NOT NULL AND ({' OR '.join(odd)})"  # noqa: S608
+        kinds = sql_kinds(source, self.decimal, sql_branches(column))
+        return f"SELECT kind, count(*), min(r), arg_min(c, r) FROM ({kinds}) GROUP BY 1"  # noqa: S608
 
     def all_whole(self, column: str) -> str:
         """An aggregate: all cells are whole numbers that a BIGINT holds, as far as they are not missing."""
@@ -171,13 +196,17 @@ class Cells:
 def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
     """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
 
-    `expected`: the archive's dictionary says that it holds numbers.
+    `expected`: in the archive's tables, it holds numbers.
     """
     found: dict[str, Found] = {str(kind): Found(int(count), int(row), str(text)) for kind, count, row, text in rows}
-    unread = found["unread"].count if "unread" in found else 0
-    numbers = sum(each.count for kind, each in found.items() if kind not in _NUMBERLESS)
-    sentinels = found["sentinel"].count if "sentinel" in found else 0
-    filled = numbers + unread + sentinels
-    numeric = unread <= MOST_UNREAD * filled or (expected and numbers > 0)
-    odd = survey.joined or numbers + sentinels != survey.cast
-    return Kind(numeric, survey.long, odd, found)
+    counts = {kind: each.count for kind, each in found.items()}
+    unread, missing = counts.get("unread", 0), counts.get("missing", 0)
+    numbers = survey.filled - unread - missing - counts.get("sentinel", 0)
+    odd = survey.joined or survey.filled - unread - missing != survey.cast
+    numeric = unread <= MOST_UNREAD * (survey.filled - missing) or (expected and numbers > 0)
+    return Kind(numeric, survey.long, odd, numbers, found)
+
+
+def text_kind(survey: Survey, missing: int) -> Kind:
+    """What a column of texts is, some of which say "missing"."""
+    return Kind(False, survey.long, odd=True, found={"missing": Found(missing, 0, "")} if missing else {})

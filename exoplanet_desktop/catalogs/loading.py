@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.database import full, literal, run
+from exoplanet_desktop.catalogs.decimals import settle_decimal
 from exoplanet_desktop.catalogs.lines import Shifts
 from exoplanet_desktop.catalogs.naming import Conversion
 from exoplanet_desktop.catalogs.packing import open_bytes
@@ -45,6 +46,7 @@ class Loaded:
         bad_lines: the first 1,000 of them.
         index: where the rows begin in the file; None where it was read line by line.
         partial: the reading was stopped, and this is what had been read by then.
+        quoted: cells may be in quotation marks.
         shifts: where it was read line by line: (row, line) wherever a row does not begin a line below the one before.
     """
 
@@ -54,6 +56,7 @@ class Loaded:
     bad_lines: list[BadLine] = field(default_factory=list)
     index: RowIndex | None = None
     partial: bool = False
+    quoted: bool = True
     shifts: Shifts = field(default_factory=Shifts)
 
 
@@ -79,6 +82,8 @@ def load(
         need_space(folder, int(layout.path.stat().st_size * GROWTH), f"The table {given.path.name}")
         target = _Target(connection, table, folder, within(report, 0.2, 1.0), should_stop, keep_partial)
         loaded = _load(target, layout, within(report, 0.1, 0.2))
+        if loaded.rows:
+            loaded.layout = settle_decimal(connection, table, loaded.layout, should_stop, quoted=loaded.quoted)
         loaded.layout = replace(
             loaded.layout,
             path=given.path,
@@ -204,7 +209,7 @@ def _load_clean(target: _Target, layout: Layout, scan: Scan, index: RowIndex) ->
     if rows != wanted:
         target.connection.execute(f"DROP TABLE IF EXISTS {target.table}")
         return None
-    return Loaded(layout, rows, index=index, partial=wanted != scan.records)
+    return Loaded(layout, rows, index=index, partial=wanted != scan.records, quoted=not scan.plain)
 
 
 def _load_careful(target: _Target, layout: Layout) -> Loaded:

@@ -20,9 +20,9 @@ MISSING_WORDS = (
     *("???", r"\n", "masked", "missing", "indef", "undef", "undefined", "not available", "no data", "nodata"),
 )
 BLANKS = " \t\n\r\v\f\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u3000\ufeff"
+MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 HUGE = 3.4028234e38  # beyond it, a single-precision float is infinite: no model can see such a number
 
-_MISSING = frozenset(MISSING_WORDS)
 _DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"  # typographic minus signs, and what is taken for one
 _SPACES = BLANKS.translate(dict.fromkeys(map(ord, "\t\n\r\v\f")))
 _APOSTROPHES = "'\u2019"
@@ -34,17 +34,30 @@ _SIGN = rf"[+\-{_DASHES}]"
 _BLANK = f"[{_SPACES}]*"
 _EXPONENT = rf"(?:[eEdD]{_SIGN}?[0-9]{{1,4}})?"
 _GROUPS = "|".join(f"(?:[{signs}][0-9]{{3}})+" for signs in (_SPACES, _APOSTROPHES, "_"))
-_BODY = rf"(?:[1-9][0-9]{{0,2}}(?:{_GROUPS})(?:[.,][0-9]*)?|[0-9.,]*[0-9][0-9.,]*)"
+_FEW = "[1-9][0-9]{0,2}"
+_BODY = (
+    rf"(?:{_FEW}(?:{_GROUPS})(?:[.,][0-9]*)?|{_FEW}(?:,[0-9]{{3}})+(?:\.[0-9]*)?|{_FEW}(?:\.[0-9]{{3}})+(?:,[0-9]*)?"
+    r"|[0-9]+[.,]?[0-9]*|[.,][0-9]+)"
+)
 _PLAIN = rf"[0-9]*[.,]?[0-9]+{_EXPONENT}"
 _MINUS = rf"[\-{_DASHES}]"
-_ERROR = (
-    rf"\u00b1{_BLANK}{_PLAIN}|\+/?{_MINUS}{_BLANK}{_PLAIN}"
-    rf"|\+{_PLAIN}{_BLANK}/?{_BLANK}{_MINUS}{_PLAIN}|\([0-9]{{1,4}}\)"
-).replace(r"\u00b1", "\u00b1")
+_PLUS_MINUS = rf"(?:±|\+/?{_MINUS})"
+_ERROR = rf"{_PLUS_MINUS}{_BLANK}{_PLAIN}|\+{_PLAIN}{_BLANK}/?{_BLANK}{_MINUS}{_PLAIN}|\([0-9]{{1,4}}\)"
 _LIMIT = "<=|>=|<<|>>|[<>\u2264\u2265\u2272\u2273~\u2248\u223c]"
 # Groups: 1 limit, 2 number, 3 error, 4 unit.
 _FULL = rf"(?:({_LIMIT}){_BLANK})?({_SIGN}?{_BODY}{_EXPONENT})(?:{_BLANK}({_ERROR}))?(?:{_BLANK}({UNIT_PATTERN}))?"
-_FULL_PYTHON = re.compile(_FULL)
+_EDGE = f"[{BLANKS}]*"
+_CELL = rf"{_EDGE}{_FULL}{_EDGE}"
+_NUMBER = re.compile(_CELL)
+
+
+def _any_case(word: str) -> str:
+    """A pattern for a word in any case; `(?i)` would take the sign of the Kelvin for a `k`."""
+    return "".join(f"[{each}{each.upper()}]" if each.isalpha() else re.escape(each) for each in word)
+
+
+_WORDS = f"{_EDGE}(?:{'|'.join(map(_any_case, MISSING_WORDS))}){_EDGE}"
+_MISSING = re.compile(_WORDS)
 
 
 @cache
@@ -53,7 +66,7 @@ def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
     sign; and the one that is grouped by the file's sign but could be a decimal."""
     own, other = (re.escape(sign) for sign in (decimal, _other(decimal)))
     power = r"(?:e[+-]?[0-9]{1,4})?"
-    few, three = "[+-]?[1-9][0-9]{0,2}", "[0-9]{3}"
+    few, three = f"[+-]?{_FEW}", "[0-9]{3}"
     return (
         rf"[+-]?(?:[0-9]+{own}?[0-9]*|{own}[0-9]+){power}",
         rf"{few}(?:(?:{other}{three})+{own}[0-9]*{power}|(?:{other}{three}){{2,}}{power}|{other}{three})",
@@ -63,13 +76,33 @@ def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
     )
 
 
+@cache
+def votes() -> tuple[str, str, str]:
+    """Patterns of cells whose number only a decimal comma explains, only a decimal point, and either."""
+    power = rf"[eEdD]{_SIGN}?[0-9]{{1,4}}"
+    three = "[0-9]{3}"
+    before = rf"{_EDGE}(?:(?:{_LIMIT}){_BLANK})?{_SIGN}?"
+    behind = rf"(?:{_BLANK}(?:{_ERROR}))?(?:{_BLANK}(?:{UNIT_PATTERN}))?{_EDGE}"
+
+    def only(sign: str) -> str:
+        own, other = re.escape(sign), re.escape(_other(sign))
+        simple = (
+            rf"(?:0[0-9]*|[0-9]{{4,}}|){own}[0-9]+(?:{power})?|{_FEW}{own}(?:[0-9]{{1,2}}|[0-9]{{4,}})(?:{power})?"
+            rf"|{_FEW}{own}{three}{power}"
+        )
+        grouped = rf"{_FEW}(?:(?:{other}{three})+|{_GROUPS}){own}[0-9]+(?:{power})?|{_FEW}(?:{other}{three}){{2,}}"
+        return f"{before}(?:{simple}|{grouped}){behind}"
+
+    return only(","), only("."), f"{before}{_FEW}[.,]{three}{behind}"
+
+
 def is_missing(text: str | None) -> bool:
     """Whether a cell says that there is no value.
 
     >>> is_missing(" N/A "), is_missing("\\\\N"), is_missing("0")
     (True, True, False)
     """
-    return text is None or text.strip(BLANKS).lower() in _MISSING
+    return text is None or _MISSING.fullmatch(text) is not None
 
 
 def read_number(text: str | None, decimal: str = ".") -> float | None:
@@ -85,7 +118,7 @@ def read_number(text: str | None, decimal: str = ".") -> float | None:
     assert text is not None
     if (fast := _cast(text, decimal)) is not None:
         return fast
-    found = _FULL_PYTHON.fullmatch(text.strip(BLANKS))
+    found = _NUMBER.fullmatch(text)
     return _bare(found[2].translate(_TRANSLATE), decimal) if found else None
 
 
@@ -104,7 +137,7 @@ def cell_kind(text: str | None, decimal: str = ".") -> str:
     assert text is not None
     if _cast(text, decimal) is not None:
         return ""
-    found = _FULL_PYTHON.fullmatch(text.strip(BLANKS))
+    found = _NUMBER.fullmatch(text)
     assert found
     if found[1]:
         return "limit"
@@ -147,7 +180,7 @@ def _bare(number: str, decimal: str) -> float | None:
 
 def sql_missing(cell: str) -> str:
     """SQL that is true where a cell (a VARCHAR expression) says that there is no value."""
-    return f"({cell} IS NULL OR lower({_trimmed(cell)}) IN ({_WORDS_SQL}))"
+    return f"({cell} IS NULL OR regexp_full_match({cell}, {literal(_WORDS)}))"
 
 
 def sql_cast(cell: str, decimal: str) -> str:
@@ -170,31 +203,38 @@ def sql_cast_strictly(cell: str, decimal: str) -> str:
     return f"CASE WHEN contains({cell}, '_') THEN NULL ELSE {sql_cast(cell, decimal)} END"
 
 
-def sql_kind(cell: str, decimal: str, more: str = "") -> str:
-    """SQL for `cell_kind`; `more`: further branches of its CASE, with `n` for the number."""
-    text, full = _trimmed("c"), literal(f"^(?:{_FULL})$")
+def sql_seems_number(cell: str) -> str:
+    """SQL that is true of nearly nothing but cells with a number in an odd spelling; much quicker than reading it."""
+    return f"regexp_full_match({cell}, {literal(_CELL)})"
+
+
+def sql_kinds(source: str, decimal: str, more: str = "") -> str:
+    """A query for `cell_kind` of each cell `c` of `source`: its columns, and `kind`.
+
+    `more`: further branches of the CASE, where `n` is the number.
+    """
+    full = literal(f"^{_CELL}$")
     bare = f"translate(regexp_extract(t, {full}, 2), {literal(_FROM)}, {literal(_TO)})"
     odd = (
-        f"list_transform([{text}], lambda t: CASE WHEN regexp_extract(t, {full}, 1) <> '' THEN 'limit'"
+        f"list_transform([c], lambda t: CASE WHEN regexp_extract(t, {full}, 1) <> '' THEN 'limit'"
         f" WHEN regexp_extract(t, {full}, 3) <> '' THEN 'error'"
         f" WHEN regexp_extract(t, {full}, 4) <> '' THEN 'unit:' || regexp_extract(t, {full}, 4)"
         f" WHEN regexp_full_match({bare}, {literal(_shapes(decimal)[4])}) THEN 'grouped' ELSE '' END)[1]"
     )
-    return (
-        f"list_transform([{{'c': {cell}, 'n': {sql_number(cell, decimal)}}}], lambda s: CASE"
-        f" WHEN {sql_missing('s.c')} THEN 'missing' WHEN s.n IS NULL THEN 'unread'"
-        f" WHEN abs(s.n) > {HUGE!r} THEN 'infinite'{more.replace('{n}', 's.n')}"
-        f" WHEN {sql_cast_strictly('s.c', decimal)} IS NOT NULL THEN ''"
-        f" ELSE {odd.replace(text, _trimmed('s.c'))} END)[1]"
+    kind = (
+        f"CASE WHEN m THEN 'missing' WHEN n IS NULL THEN 'unread' WHEN abs(n) > {HUGE!r} THEN 'infinite'{more}"
+        f" WHEN {sql_cast_strictly('c', decimal)} IS NOT NULL THEN '' ELSE {odd} END"
     )
+    # S608: nothing in it is foreign but `source`.
+    told = f"SELECT *, {sql_missing('c')} AS m FROM {source}"  # noqa: S608
+    read = f"SELECT *, CASE WHEN NOT m THEN {sql_number('c', decimal)} END AS n FROM ({told})"  # noqa: S608
+    return f"SELECT *, {kind} AS kind FROM ({read})"  # noqa: S608
 
 
 def _odd(cell: str, decimal: str) -> str:
     own, grouped, grouped_otherwise, otherwise, _ = map(literal, _shapes(decimal))
     mine, other = literal(decimal), literal(_other(decimal))
-    bare = (
-        f"translate(regexp_extract({_trimmed(cell)}, {literal(f'^(?:{_FULL})$')}, 2), {literal(_FROM)}, {literal(_TO)})"
-    )
+    bare = f"translate(regexp_extract({cell}, {literal(f'^{_CELL}$')}, 2), {literal(_FROM)}, {literal(_TO)})"
     return f"""list_transform([{bare}], lambda b: try_cast(CASE
         WHEN regexp_full_match(b, {own}) THEN replace(b, {mine}, '.')
         WHEN regexp_full_match(b, {grouped}) THEN replace(replace(b, {other}, ''), {mine}, '.')
@@ -202,13 +242,5 @@ def _odd(cell: str, decimal: str) -> str:
         WHEN regexp_full_match(b, {otherwise}) THEN replace(b, {other}, '.') END AS DOUBLE))[1]"""
 
 
-def _trimmed(cell: str) -> str:
-    return f"trim({cell}, {_BLANKS_SQL})"
-
-
 def _other(decimal: str) -> str:
     return "," if decimal == "." else "."
-
-
-_WORDS_SQL = ", ".join(literal(word) for word in MISSING_WORDS)
-_BLANKS_SQL = literal(BLANKS)

@@ -29,6 +29,7 @@ from exoplanet_desktop.errors import InputError, UnreadableFile
 
 MAX_COLUMNS = 5_000  # measured: 1.9 GB while 5,000 rows of them are read, more than 2 GB past them
 DECIMALS = (".", ",")
+COMMA_NOTE = "Numbers are read with a decimal comma."
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
 
 _HEAD_BYTES = (65_536, 4_194_304)  # the second where the header does not end within the first
@@ -57,6 +58,7 @@ class Layout:
             where no name differs.
         conversions: columns whose cells are converted to the archive's unit as the file is read.
         dispositions: what values of the label column mean by the user's word: one of the three classes, or "" for none.
+        decimal_said: the decimal sign is the user's word; else the rows vote on it when all are read.
         counters: columns that only count the rows of a file (`rowid`, a nameless index); no data of an object.
         style: what there is to know of a line beyond the delimiter; None where that is all.
     """
@@ -70,6 +72,7 @@ class Layout:
     units: Mapping[str, str]
     first_row: int
     decimal: str = "."
+    decimal_said: bool = False
     notes: tuple[str, ...] = ()
     packed: str = ""
     texts: frozenset[str] = frozenset()
@@ -316,8 +319,8 @@ def _with_decimal(layout: Layout, lines: list[str], choice: Choice) -> Layout:
     body = lines[layout.first_row - 1 :]
     sample = split_records(body, layout.delimiter, len(layout.columns), layout.first_row, layout.style)
     decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
-    notes = (*layout.notes, "Numbers are read with a decimal comma.") if decimal == "," else layout.notes
-    return replace(layout, decimal=decimal, notes=notes)
+    notes = (*layout.notes, COMMA_NOTE) if decimal == "," else layout.notes
+    return replace(layout, decimal=decimal, decimal_said=choice.decimal is not None, notes=notes)
 
 
 def _described(layout: Layout) -> Layout:

@@ -87,8 +87,8 @@ def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: S
 
 def absent_columns(file: Path, asked: "PredictRequest", choice: "Choice | None" = None) -> tuple[str, ...]:
     """Feature columns of the model that is asked for that a file lacks, or that are empty in the rows asked for."""
-    from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.classify.features import absent_inputs, feature_set
 
     with Table.open(file, layout=sniff(file, choice)) as table:
