@@ -1,14 +1,34 @@
-"""The cells of a table in SQL: as text, as number, as missing."""
+"""The cells of a table in SQL: as text, as number, as missing.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+What a column's cells are is found out once (`Survey`); a column of plain numbers is read by a plain cast from then on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from exoplanet_desktop.catalogs.database import identifier, literal
-from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
+from exoplanet_desktop.catalogs.numbers import HUGE, sql_cast, sql_kinds, sql_missing, sql_number, sql_seems_number
+from exoplanet_desktop.catalogs.physics import (
+    HIGHEST_SENTINEL,
+    NEVER_NEGATIVE,
+    NEVER_ZERO,
+    sql_branches,
+    sql_sentinel,
+)
 
-MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
+MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 _WHOLE = literal(r"\s*[+-]?[0-9]+\s*")
 _LONG = literal(r"\s*[+-]?[0-9]{16,}\s*")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Cells of one kind (see account.Told) in a column: how many, row and text of the first one."""
+
+    count: int
+    row: int
+    example: str
 
 
 @dataclass(frozen=True)
@@ -16,12 +36,48 @@ class Kind:
     """What the cells of a column are.
 
     Attributes:
-        numeric: all are numbers, as far as they are not missing.
+        numeric: numbers, as far as they are not missing, but for a tenth of them at most.
         long: some are whole numbers of 16 digits or more, of which a double does not hold all.
+        odd: some numbers are not spelt as a computer does.
+        found: cells by kind, but for empty ones and plain numbers.
     """
 
     numeric: bool
     long: bool = False
+    odd: bool = False
+    found: Mapping[str, Found] = field(default_factory=dict)
+
+    def has(self, kind: str) -> bool:
+        return kind in self.found
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one quick pass over a column tells: see `Cells.survey`."""
+
+    filled: int
+    cast: int
+    least: float | None
+    most: float | None
+    long: bool
+    joined: bool
+
+    def texts(self, missing: int, seeming: int) -> bool:
+        """Whether so few of the cells can be numbers that the column is one of texts; see `Cells.look`."""
+        filled = self.filled - missing
+        return filled - self.cast - seeming > MOST_UNREAD * filled
+
+    def plain(self, column: str) -> bool:
+        """Nothing is to be told of the column, and each cell that is not empty is a number as a computer writes it."""
+        if self.filled != self.cast or self.joined:
+            return False
+        if self.least is None or self.most is None:
+            return True
+        if not (self.least >= -HUGE and self.most <= HUGE):  # not-a-number is above all numbers
+            return False
+        if column in NEVER_ZERO and self.least <= 0:
+            return False
+        return column not in NEVER_NEGATIVE or self.least > HIGHEST_SENTINEL
 
 
 @dataclass(frozen=True)
@@ -43,31 +99,63 @@ class Cells:
         return f"data.{identifier(column)}"
 
     def missing(self, column: str) -> str:
-        return f"(coalesce({self.cell(column)}, '') IN ({MISSING}))"
+        kind, cell = self.kind(column), self.cell(column)
+        said = sql_missing(cell) if kind.has("missing") else f"({cell} IS NULL)"
+        if not kind.has("sentinel"):
+            return said
+        return f"({said} OR coalesce({sql_sentinel(self._any_number(column))}, false))"
 
     def text(self, column: str) -> str:
         """The text; NULL where it is missing."""
+        kind = self.kind(column)
+        if not kind.has("missing") and not kind.has("sentinel"):
+            return self.cell(column)
         return f"CASE WHEN {self.missing(column)} THEN NULL ELSE {self.cell(column)} END"
 
-    def double(self, column: str) -> str:
-        """A DOUBLE, not-a-number and infinities among them; NULL where the cell is missing or no number."""
-        return f"try_cast({self._pointed(column)} AS DOUBLE)"
-
     def number(self, column: str) -> str:
-        """A DOUBLE; NULL where the cell is missing or no number. `NaN` in any spelling is none."""
-        return f"nullif({self.double(column)}, 'nan'::DOUBLE)"
+        """A DOUBLE, infinities among them; NULL where the cell is missing (a sentinel is) or no number."""
+        number = self._any_number(column)
+        if not self.kind(column).has("sentinel"):
+            return number
+        return f"CASE WHEN {sql_sentinel(number)} THEN NULL ELSE {number} END"
 
     def whole(self, column: str) -> str:
         """A HUGEINT that orders what is one DOUBLE."""
-        return f"try_cast({self._pointed(column)} AS HUGEINT)"
+        cell = self.cell(column)
+        pointed = f"replace({cell}, ',', '.')" if self.decimal == "," else cell
+        return f"try_cast({pointed} AS HUGEINT)"
 
-    def kind_of(self, column: str) -> str:
-        """Two aggregates: what Kind has."""
+    def survey(self, column: str) -> str:
+        """Aggregates: what Survey has."""
+        cell = self.cell(column)
+        cast = sql_cast(cell, self.decimal)
+        return (
+            f"count({cell}), count({cast}), min({cast}), max({cast}),"
+            f" count(CASE WHEN strlen({cell}) >= 16 AND regexp_full_match({cell}, {_LONG}) THEN 1 END),"
+            f" bool_or(contains({cell}, '_'))"
+        )
+
+    def look(self, column: str) -> str:
+        """Two aggregates, for a column with cells that no cast reads: how many say "missing", how many seem numbers."""
         cell = self.cell(column)
         return (
-            f"bool_and({self.double(column)} IS NOT NULL OR {self.missing(column)}),"
-            f" bool_or(length({cell}) >= 16 AND regexp_full_match({cell}, {_LONG}))"
+            f"count(CASE WHEN {cell} IS NOT NULL AND {sql_missing(cell)} THEN 1 END),"
+            f" count(CASE WHEN {sql_cast(cell, self.decimal)} IS NULL AND {sql_seems_number(cell)} THEN 1 END)"
         )
+
+    def inspection(self, column: str) -> str:
+        """A query for the cells of a column by kind: kind, count, row and text of the first one.
+
+        Empty cells and plain numbers are left out.
+        """
+        cell, cast = self.cell(column), sql_cast("c", self.decimal)
+        odd = [f"{cast} IS NULL", f"NOT abs({cast}) <= {HUGE!r}", "contains(c, '_')"]
+        odd += [f"{cast} <= {HIGHEST_SENTINEL}"] if column in NEVER_NEGATIVE else []
+        odd += [f"{cast} = 0"] if column in NEVER_ZERO else []
+        # S608: the name comes through identifier().
+        source = f"(SELECT {cell} AS c, rowid AS r FROM data) WHERE c IS NOT NULL AND ({' OR '.join(odd)})"  # noqa: S608
+        kinds = sql_kinds(source, self.decimal, sql_branches(column))
+        return f"SELECT kind, count(*), min(r), arg_min(c, r) FROM ({kinds}) GROUP BY 1"  # noqa: S608
 
     def all_whole(self, column: str) -> str:
         """An aggregate: all cells are whole numbers that a BIGINT holds, as far as they are not missing."""
@@ -76,14 +164,40 @@ class Cells:
         return f"bool_and({self.missing(column)} OR ({fits}))"
 
     def sort_keys(self, column: str, descending: bool) -> list[str]:
-        """Terms of ORDER BY: numbers as numbers, missing cells last."""
+        """Terms of ORDER BY: numbers as numbers, then what is none, missing cells last."""
         way = f"{'DESC' if descending else 'ASC'} NULLS LAST"
         kind = self.kind(column)
         if not kind.numeric:
             return [f"{self.text(column)} {way}"]
         keys = [f"{self.number(column)} {way}"]
-        return [*keys, f"{self.whole(column)} {way}"] if kind.long else keys
+        if kind.long:
+            keys.append(f"{self.whole(column)} {way}")
+        if kind.has("unread"):
+            number, text = self.number(column), self.text(column)
+            keys.append(f"CASE WHEN {number} IS NULL THEN {text} END {way}")
+        return keys
 
-    def _pointed(self, column: str) -> str:
-        cell = self.cell(column)
-        return f"replace({cell}, ',', '.')" if self.decimal == "," else cell
+    def _any_number(self, column: str) -> str:
+        kind, cell = self.kind(column), self.cell(column)
+        if kind.numeric and not kind.odd:
+            return sql_cast(cell, self.decimal)
+        return sql_number(cell, self.decimal)
+
+
+def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
+    """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
+
+    `expected`: the archive's dictionary says that it holds numbers.
+    """
+    found: dict[str, Found] = {str(kind): Found(int(count), int(row), str(text)) for kind, count, row, text in rows}
+    counts = {kind: each.count for kind, each in found.items()}
+    unread, missing = counts.get("unread", 0), counts.get("missing", 0)
+    numbers = survey.filled - unread - missing
+    odd = survey.joined or numbers != survey.cast
+    numeric = unread <= MOST_UNREAD * (numbers + unread) or (expected and numbers > counts.get("sentinel", 0))
+    return Kind(numeric, survey.long, odd, found)
+
+
+def text_kind(survey: Survey, missing: int) -> Kind:
+    """What a column of texts is, some of which say "missing"."""
+    return Kind(False, survey.long, True, {"missing": Found(missing, 0, "")} if missing else {})
