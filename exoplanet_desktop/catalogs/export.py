@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - names in SQL come through Cells and literal()
 
 import csv
+import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -121,8 +122,9 @@ def _typed(cells: "Cells", name: str, cursor: Any) -> str:
 
 def _move(copy: Path, part: Path, report: Report, should_stop: ShouldStop) -> None:
     """Over to the disk of the target, which may be another one."""
+    copy.chmod(stat.S_IRUSR | stat.S_IWUSR)
     try:
-        copy.rename(part)
+        copy.replace(part)
     except OSError:
         size = max(copy.stat().st_size, 1)
         with copy.open("rb") as source, part.open("wb") as target:

@@ -11,7 +11,7 @@ from exoplanet_desktop.cli.paths import is_there
 def run(args: Sequence[str] | None = None) -> int:
     """Run a command line (that of the process if None); returns its exit code and never raises.
 
-    0 for success, 2 for wrong input, 130 after Ctrl+C, 1 for everything else.
+    0 for success, 2 for wrong input, 130 after Ctrl+C, 143 after SIGTERM, 1 for everything else.
     """
     arguments = list(sys.argv[1:] if args is None else args)
     return guarded(lambda: _run(arguments))

@@ -4,9 +4,12 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from exoplanet_desktop.catalogs.files import is_open_stream
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import JobStatus, Payload
@@ -77,9 +80,10 @@ class Console:
         self._open = True
 
 
-def print_json(reply: "Payload", *, without: frozenset[str] = frozenset()) -> None:
-    """A reply as it came, NaN as null, on stdout."""
-    click.echo(json.dumps(_plain(reply.model_dump(exclude_unset=True, exclude=set(without))), indent=2))
+def print_json(reply: "Payload", *, without: frozenset[str] = frozenset(), beside: Path | None = None) -> None:
+    """A reply as it came, NaN as null, on stdout; on stderr where the result itself, `beside`, went to stdout."""
+    text = json.dumps(_plain(reply.model_dump(exclude_unset=True, exclude=set(without))), indent=2)
+    click.echo(text, err=_to_stdout(beside))
 
 
 def _plain(value: Any) -> Any:
@@ -91,8 +95,12 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value - value != 0 else value
 
 
-def print_rows(rows: list[tuple[str, str]]) -> None:
-    """Names and values in two columns, on stdout."""
+def print_rows(rows: list[tuple[str, str]], *, beside: Path | None = None) -> None:
+    """Names and values in two columns, on stdout; on stderr where the result itself, `beside`, went to stdout."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        click.echo(f"{name:<{width}}  {value}")
+        click.echo(f"{name:<{width}}  {value}", err=_to_stdout(beside))
+
+
+def _to_stdout(result: Path | None) -> bool:
+    return result is not None and is_open_stream(result, 1)

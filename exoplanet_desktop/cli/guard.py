@@ -2,13 +2,16 @@
 
 import logging
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
+from types import FrameType
+from typing import Any, TextIO
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError, UnreadableFile
 
@@ -16,9 +19,13 @@ log = logging.getLogger("exoplanet_desktop.cli")
 
 COMMAND = "exoplanet-desktop"
 
-OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, WRONG_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 _LOG_BYTES = 1_000_000
+
+
+class Terminated(BaseException):
+    """The system asked this process to end."""
 
 
 def guarded(command: Callable[[], object]) -> int:
@@ -27,12 +34,16 @@ def guarded(command: Callable[[], object]) -> int:
     # Without a handler, Python would print what is logged, tracebacks too.
     logging.getLogger("exoplanet_desktop").addHandler(logging.NullHandler())
     try:
-        code = command()
+        with _ending_in_order():
+            code = command()
         sys.stdout.flush() if sys.stdout else None
         return code if isinstance(code, int) else OK
     except BrokenPipeError:
         _drop_stdout()
         return FAILED
+    except Terminated:
+        _stopped()
+        return TERMINATED
     except (KeyboardInterrupt, Cancelled):
         return _stopped()
     except InputError as error:
@@ -53,6 +64,27 @@ def guarded(command: Callable[[], object]) -> int:
         log.critical("fault", exc_info=error)
         _tell(f"Something went wrong that this program did not expect ({_named(error)}).{_where_the_log_is()}")
         return FAILED
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Within, SIGTERM and the end of the terminal unwind a command as Ctrl+C does: no part of a file is left behind."""
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # `nohup` has it ignored
+                before[number] = signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # who asks again does not want to wait
+    raise Terminated
 
 
 def _stopped() -> int:

@@ -51,7 +51,19 @@ def _is_vo_file(path: Path) -> bool:
         return False  # whoever opens it, tells
 
 
+class OutputPath(click.Path):
+    """Where a result goes; `-` is standard output."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value != "-":
+            return super().convert(value, param, ctx)
+        if os.name != "posix":
+            raise InputError("-o - is not known on this system. Name a file for the result.")
+        return Path("/dev/stdout")
+
+
 CATALOG = CatalogPath(path_type=Path)
+OUTPUT = OutputPath(path_type=Path)
 RULES = tuple(map(str, Duplicates))
 
 

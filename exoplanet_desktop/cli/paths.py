@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from exoplanet_desktop.catalogs.files import checked_target
 from exoplanet_desktop.cli.guard import start_log
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.resources import default_data_dir
@@ -39,6 +40,7 @@ def writable(out: Path | None, *inputs: Path) -> None:
         raise InputError(f"There is no folder {out.absolute().parent}. Make it first, or choose another one.")
     if any(out.exists() and file.exists() and out.samefile(file) for file in inputs):
         raise InputError(f"{out} is one of the catalogs that are read. Name another file for the result.")
+    checked_target(out)
 
 
 def token_in(file: Path) -> str:

@@ -13,7 +13,7 @@ from exoplanet_desktop.cli.diagnosis import diagnose_rows
 from exoplanet_desktop.cli.guard import FAILED, OK
 from exoplanet_desktop.cli.options import (
     CATALOG,
-    PATH,
+    OUTPUT,
     RULES,
     Place,
     Said,
@@ -128,7 +128,7 @@ def train(
 @click.option("--train-on", type=CATALOG, metavar="CSV", help="Train on this catalog first.")
 @click.option("--match-columns", is_flag=True, help="With --train-on: learn only from the columns that CSV has.")
 @click.option("--known-rows", metavar="|".join(KnownRows), help="Who answers rows of the training [held-out].")
-@click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the table with the predictions goes.")
+@click.option("-o", "--output", type=OUTPUT, metavar="OUT.csv", help="Where the table with the predictions goes.")
 @reading_options
 @place_options
 @json_option
@@ -208,9 +208,10 @@ def _predict(
     for deviation in check_prediction(reply, asked):
         console.note(f"Careful: {deviation}")
     if as_json:
-        print_json(reply, without=frozenset({"results"}))
+        print_json(reply, without=frozenset({"results"}), beside=output)
     else:
-        print_rows(prediction_summary(reply, counted(reply, csv, asked.satellite), asked, output))
+        summed = counted(reply, csv, asked.satellite)
+        print_rows(prediction_summary(reply, summed, asked, output), beside=output)
     return FAILED if differences(reply, asked) else OK
 
 
@@ -269,7 +270,7 @@ def _reply(
 @click.option("--rule", metavar="|".join(RULES), help="Which rows are duplicates, and which of them stays [exact].")
 @click.option("--identifier", metavar="COLUMN", help="The column that names the object; else the satellite's own.")
 @click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice; the same as --rule none.")
-@click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the merged file goes.")
+@click.option("-o", "--output", type=OUTPUT, metavar="OUT.csv", help="Where the merged file goes.")
 @reading_options
 @place_options
 @json_option
@@ -309,19 +310,19 @@ def merge(
         reply, who = merged(there, wish, output, console)
     console.end()
     if as_json:
-        print_json(reply)
+        print_json(reply, beside=output)
     else:
         rows = [("merged", f"{reply.merged_rows:,} rows by {who}"), ("file", reply.merged_filename)]
         rows += [("duplicates", f"{reply.duplicates:,} rows dropped")] if reply.duplicates else []
         rows += [("note", note) for note in reply.notes or ()]
-        print_rows([*rows, *([("saved", str(output))] if output else [])])
+        print_rows([*rows, *([("saved", str(output))] if output else [])], beside=output)
 
 
 @click.command()
 @satellite_option
 @click.option("--rows", type=int, required=True, metavar="N", help="How many objects.")
 @click.option("--seed", type=int, default=42, show_default=True, metavar="S", help="The same seed, the same catalog.")
-@click.option("-o", "--output", type=PATH, required=True, metavar="OUT.csv", help="The file to write.")
+@click.option("-o", "--output", type=OUTPUT, required=True, metavar="OUT.csv", help="The file to write.")
 @data_dir_option
 def simulate(satellite: str | None, rows: int, seed: int, output: Path, data_dir: Path | None) -> None:
     """Write a synthetic catalog with the archive's columns, for demonstrations and load; not for science."""
@@ -340,4 +341,6 @@ def simulate(satellite: str | None, rows: int, seed: int, output: Path, data_dir
     console = Console()
     write(mission, rows, seed, output, report=console.progress)
     console.end()
-    print_rows([("simulated", f"{rows:,} rows of a {mission} catalog, seed {seed}"), ("saved", str(output))])
+    print_rows(
+        [("simulated", f"{rows:,} rows of a {mission} catalog, seed {seed}"), ("saved", str(output))], beside=output
+    )

@@ -37,12 +37,16 @@ def open_window(files: Sequence[Path] = (), data_dir: Path | None = None) -> int
 
 
 def end_by_ctrl_c() -> None:
-    """Let Ctrl+C end the process at once, until the window is there, which then takes it.
+    """Let Ctrl+C and SIGTERM end the process at once, until the window is there, which then takes them.
 
     Python's own would raise an error in the midst of what Qt calls, which passes it on to nobody, or crashes.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, and is to stay so
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
 
 
 def has_display() -> bool:

@@ -173,8 +173,9 @@ def follow(
     try:
         while not watch.ask():
             _pause(watch.interval_s, should_stop)
-    except (Cancelled, KeyboardInterrupt):
-        _stop(backend, accepted.job_id)
+    except BaseException as error:
+        if isinstance(error, Cancelled) or not isinstance(error, Exception):  # Ctrl+C and SIGTERM among them
+            _stop(backend, accepted.job_id)
         raise
     return watch.last
 

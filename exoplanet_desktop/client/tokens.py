@@ -5,11 +5,11 @@ import json
 import logging
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.errors import UnavailableError
 
 log = logging.getLogger("exoplanet_desktop.client")
@@ -115,19 +115,10 @@ class Tokens:
         return {key: token for key, token in kept.items() if isinstance(token, str)}
 
     def _write(self, kept: dict[str, str]) -> None:
-        # mkstemp makes the file 0600 from the start: at no moment can another user read it.
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".tokens.", suffix=".part")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(kept, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(name).replace(self._path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            with whole(self._path, private=True) as part:
+                part.write_text(json.dumps(kept), encoding="utf-8")
         except OSError as error:
             raise UnavailableError(
                 f"The token cannot be kept in {self._path}: {error.strerror or error}. Check the folder."

@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import os
 import re
 import secrets
 import threading
@@ -15,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from exoplanet_desktop.catalogs.temporary import noted
+from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.errors import Cancelled, InputError, TooLarge, UnavailableError
 
 Progress = Callable[[int, int | None], None]
@@ -202,23 +201,10 @@ def memory_sink(limit: int, transfer: Transfer) -> tuple[Sink, BytesIO]:
 
 
 @contextmanager
-def whole_file(target: Path) -> Iterator[BinaryIO]:
-    """A file that appears as `target` only when the block ends well; until then it is a `.part` beside it.
-
-    Raises UnavailableError where it cannot be written.
-    """
-    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
-    try:
-        with noted(part):
-            with part.open("xb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(target)
-    except OSError as error:
-        raise _unwritable(str(target), error) from error
-    finally:
-        part.unlink(missing_ok=True)
+def whole_file(target: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file that is kept as `target` only when the block ends well; see `catalogs.files.whole`."""
+    with whole(target, private=private) as part, part.open("wb") as file:
+        yield file
 
 
 def copy_file(

@@ -139,7 +139,7 @@ async def _show(application: QApplication, start: Start, services: Services) -> 
     await call(theme.template)
     window = MainWindow(services, before, None if start.script else kept)
     if start.script is None:
-        _close_by_ctrl_c(window, start)
+        _close_by_signals(window, start)
     # Dressed once and whole: each widget would be dressed anew wherever it is put.
     theme.apply(application)
     window.show()
@@ -182,18 +182,19 @@ async def _show(application: QApplication, start: Start, services: Services) -> 
     starting.cancel()
 
 
-def _close_by_ctrl_c(window: MainWindow, start: Start) -> None:
-    """Let Ctrl+C in the terminal close the window in order; a second one ends the program at once."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        return  # started by a shell in the background
+def _close_by_signals(window: MainWindow, start: Start) -> None:
+    """Let Ctrl+C in the terminal, its end, and SIGTERM close the window in order; the same again ends the program."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    def stop(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
         start.failures.append(Cancelled(tr("Stopped.")))
         # Later, since this comes between any two steps of Python, the painting of a widget among them.
         QTimer.singleShot(0, lambda: window.shut_down())
 
-    signal.signal(signal.SIGINT, stop)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # started in the background
+            signal.signal(number, stop)
 
 
 async def _painted(window: MainWindow) -> None:

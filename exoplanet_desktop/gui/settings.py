@@ -9,6 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.errors import UnavailableError
+
 log = logging.getLogger("exoplanet_desktop.gui")
 
 SCHEMA_VERSION = 2
@@ -162,12 +165,11 @@ def load(path: Path) -> Settings:
 
 def save(settings: Settings, path: Path) -> None:
     """Keep the settings; the file is replaced whole. A folder that cannot be written is logged, not fatal."""
-    beside = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(asdict(settings), indent=1), encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
+        with whole(path) as part:
+            part.write_text(json.dumps(asdict(settings), indent=1), encoding="utf-8")
+    except (OSError, UnavailableError) as error:
         log.warning("the settings could not be kept in %s: %s", path, error)
 
 

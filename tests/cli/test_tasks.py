@@ -174,3 +174,29 @@ def test_a_votable_is_merged_like_a_csv(run, catalog, rows, write, tmp_path):
 
     assert done.code == 0, done.err
     assert done.json["merged_rows"] == len(table(tmp_path / "merged.csv")) == 400
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM ends a process of Windows at once")
+def test_sigterm_leaves_no_part_of_a_file(command, tmp_path):
+    out = tmp_path / "out.csv"
+    out.write_text("old")
+    with subprocess.Popen(
+        [*command, "simulate", "--satellite", "KOI", "--rows", "3000000", "-o", str(out), "--data-dir", str(tmp_path)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        next(process.stderr)  # it is writing
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
+        assert process.wait(20) == 143
+    assert rest.strip().splitlines()[-1] == "Stopped."
+    assert out.read_text() == "old"
+    assert not list(tmp_path.glob(".*.part"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="/dev/stdout is one of POSIX")
+def test_a_result_can_go_to_standard_output_and_the_summary_then_does_not(run, tmp_path):
+    done = run("simulate", "--satellite", "KOI", "--rows", "3", "-o", "-", "--data-dir", tmp_path)
+    assert done.code == 0, done.err
+    assert len([line for line in done.out.splitlines() if not line.startswith("#")]) == 4
+    assert "3 rows of a KOI catalog" in done.err

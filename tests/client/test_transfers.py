@@ -131,7 +131,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path):
     with (
-        pytest.raises(UnavailableError, match=r"cannot be written: No such file.*Choose another place"),
+        pytest.raises(UnavailableError, match=r"There is no folder .*Choose another place"),
         whole_file(tmp_path / "nowhere" / "out.csv"),
     ):
         pass

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSaveFile, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from exoplanet_desktop.catalogs.files import CATALOG_ENDINGS, whole
@@ -52,9 +52,8 @@ def ask_target(parent: QWidget, title: str, name: str, take: Callable[[str], obj
 
 def write(target: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises UnavailableError."""
-    file = QSaveFile(str(target))
-    if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(data) != len(data) or not file.commit():
-        raise _not_written(target, file.errorString())
+    with whole(target) as part:
+        part.write_bytes(data)
 
 
 def copy(
@@ -63,7 +62,7 @@ def copy(
     """Copy a file whole or not at all. Raises UnavailableError, and Cancelled when told to stop."""
     try:
         total, done = source.stat().st_size, 0
-        with source.open("rb") as there, whole(target) as part, part.open("xb") as here:
+        with source.open("rb") as there, whole(target) as part, part.open("wb") as here:
             while block := there.read(_BLOCK):
                 if should_stop and should_stop():
                     raise Cancelled(tr("Stopped as you asked."))
