@@ -1,10 +1,10 @@
 """Results in a few lines for a reader: metrics with three decimals and their spread, and the protocol behind them."""
 
 import math
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.client.counts import counted
 from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
@@ -60,24 +60,14 @@ def prediction_summary(reply: PredictReply, asked: "PredictRequest", output: Pat
     span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
     used = reply.model_type or f"a model that the backend does not name ({asked.model} was asked)"
     rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]
-    counts, known, matches = counted(reply)
-    rows += [(label.lower(), f"{count:,}") for label, count in counts.items()]
-    if known:
-        rows.append(("agreement", f"{matches:,} of {known:,} known labels ({matches / known:.1%})"))
+    found = counted(reply, asked.satellite)
+    rows += [(label.lower(), f"{count:,}") for label, count in found.classes.items()]
+    if found.known:
+        share = f"{found.matches / found.known:.1%}"
+        rows.append(("agreement", f"{found.matches:,} of {found.known:,} known labels ({share})"))
     rows += [("note", note) for note in reply.notes or ()]
     rows.append(("saved", str(output)) if output else ("table", "not kept here; give -o OUT.csv to save it"))
     return rows
-
-
-def counted(reply: PredictReply) -> tuple[dict[str, int], int, int]:
-    """Rows by predicted class, rows with a known label, and agreements; counted here where the reply does not."""
-    if reply.class_counts is not None:
-        agreement = reply.agreement or {}
-        return reply.class_counts, agreement.get("known", 0), agreement.get("matches", 0)
-    # K2 rows of reference backends have their own spelling.
-    classes = Counter(str(row.get("Predicted_Class") or row.get("pred_label") or "unknown") for row in reply.results)
-    matches = Counter(str(row.get("Match") or row.get("match") or "") for row in reply.results)
-    return dict(sorted(classes.items())), matches["Yes"] + matches["No"], matches["Yes"]
 
 
 def _three(value: float | None) -> str:
