@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.gui.progress.request import TrainRequest
@@ -55,7 +55,7 @@ class Sending:
         with ExitStack() as stack:
             folder = stack.enter_context(temporary_folder("sending"))
             path = self._fetched(request.merged, folder) if request.merged else self._one_file(request.paths, folder)
-            check_for_training(sniff(path).columns, SATELLITES[request.satellite])
+            check_for_training(sniff(path, request.reading).columns, SATELLITES[request.satellite])
             sent, left_out = stack.enter_context(to_learn_from(backend, path, request.model_labels, self.should_stop))
             if left_out:
                 rows = counted(left_out, tr("row is left out"), tr("rows are left out"))
@@ -68,10 +68,16 @@ class Sending:
                 balance=request.balance,
                 sentinel=request.sentinel,
                 model_labels=request.model_labels,
-                in_place=sent in request.paths,
+                in_place=path is sent and folder not in path.parents,
                 progress=self.sent,
                 should_stop=self.should_stop,
+                **self._said(),
             )
+
+    def _said(self) -> dict[str, Any]:
+        """What is said of the file and the columns, where anything is."""
+        said = {"reading": self.request.reading, "without": self.request.without}
+        return {name: value for name, value in said.items() if value}
 
     def _fetched(self, merged: "MergedFile | MergeReply", folder: Path) -> Path:
         """A merged file of a backend that cannot train on it as asked."""
@@ -84,6 +90,9 @@ class Sending:
         return target
 
     def _one_file(self, paths: Sequence[Path], folder: Path) -> Path:
+        if self.request.rows is not None:
+            self.log(self.request.rows.sentence + "\n")
+            return self.request.rows.needed_file()
         if len(paths) == 1:
             return paths[0]
         from exoplanet_desktop.catalogs.merge import merge_many

@@ -51,13 +51,35 @@ class Opened:
     partial: bool = False
 
 
-def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, int]":
-    """The first rows of a file, and its bytes. Raises UnreadableFile."""
+@dataclass(frozen=True)
+class Stamp:
+    """What tells one content of a file from the next without reading it."""
+
+    size_bytes: int
+    modified_ns: int
+    inode: int
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file as it is now; None where it is gone."""
+    try:
+        return _stamp(path)
+    except OSError:
+        return None
+
+
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, Stamp]":
+    """The first rows of a file, and its stamp before it was read. Raises UnreadableFile."""
     from exoplanet_desktop.catalogs.reading import preview, readable
 
-    found = preview(path, choice=choice)
     with readable(path):
-        return found, path.stat().st_size
+        stamp = _stamp(path)
+    return preview(path, choice=choice), stamp
 
 
 def read(
@@ -127,7 +149,7 @@ def _notes(table: "Table", choice: "Choice | None") -> list[str]:
     if table.partial:
         notes.append("Training and prediction use the whole file, not only the rows that are shown.")
     if choice is not None:
-        notes.append("The file is shown as you said that it is read; a backend reads it by what it finds itself.")
+        notes.append("The file is read as you chose.")
     if table.bad_count:
         told = "; ".join(f"line {bad.line}: {bad.reason}" for bad in table.bad_lines[:MOST_BAD_LINES_TOLD])
         more = table.bad_count - MOST_BAD_LINES_TOLD
