@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop
+from exoplanet_desktop.wire.vocabulary import Disposition
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Layout
+    from exoplanet_desktop.catalogs.satellites import SatelliteInfo
     from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.view import View
 
 LABEL_SOURCE = "label_source"
 MODEL = "model"
@@ -21,6 +25,12 @@ def made_by_model(source: str | None) -> bool:
     (True, False, False)
     """
     return (source or "").strip().lower() == MODEL
+
+
+def layout_disposition(layout: "Layout", info: "SatelliteInfo", text: str | None) -> Disposition | None:
+    """The class that a cell of the label column stands for, by the user's word or else the archive's; None for none."""
+    said = layout.dispositions.get(text or "", layout.dispositions.get((text or "").strip()))
+    return info.disposition(text if said is None else said)
 
 
 def source_column(columns: Sequence[str]) -> str | None:
@@ -46,27 +56,34 @@ def without_model_labels(
     left, UnreadableFile, UnavailableError and Cancelled.
     """
     from exoplanet_desktop.catalogs.export import export
-    from exoplanet_desktop.catalogs.expression import written
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.table import Table
-    from exoplanet_desktop.errors import InputError
 
-    if (column := source_column(sniff(path).columns)) is None:
+    if source_column(sniff(path).columns) is None:
         return 0
     with Table.open(path, report=report, should_stop=should_stop) as table:
-        said = _said_by_models(table)
-        count = sum(said.values())
-        if not count:
-            return 0
-        if count == table.row_count:
-            raise InputError(
-                f"A model made the labels of all rows of {path.name}. Choose another catalog to learn from."
-            )
-        spelt = ", ".join(f"'{text}'" for text in said)
-        name = written(column)
-        others = table.select(f"{name} is missing or not {name} in ({spelt})")
-        export(others, out, should_stop=should_stop)
+        others = not_by_models(table, should_stop)
+        count = table.row_count - others.row_count
+        if count:
+            export(others, out, should_stop=should_stop)
     return count
+
+
+def not_by_models(table: "Table", should_stop: ShouldStop | None = None) -> "View":
+    """The rows of a table whose label no model made. Raises InputError where there are none."""
+    from exoplanet_desktop.catalogs.expression import written
+    from exoplanet_desktop.errors import InputError
+
+    said = _said_by_models(table)
+    if sum(said.values()) == table.row_count:
+        raise InputError(
+            f"A model made the labels of all rows of {table.layout.path.name}. Choose another catalog to learn from."
+        )
+    column = source_column(table.columns)
+    if column is None or not said:
+        return table.select()
+    spelt, name = ", ".join(f"'{text}'" for text in said), written(column)
+    return table.select(f"{name} is missing or not {name} in ({spelt})", should_stop=should_stop)
 
 
 def _said_by_models(table: "Table") -> dict[str, int]:

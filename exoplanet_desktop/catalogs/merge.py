@@ -14,6 +14,7 @@ from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.merge_notes import notes_of
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
+from exoplanet_desktop.catalogs.reading import Choice
 
 __all__ = ["Duplicates", "MergeSummary", "merge", "merge_many"]
 
@@ -69,6 +70,7 @@ def merge_many(
     *,
     rule: Duplicates = Duplicates.EXACT,
     identifier: str | None = None,
+    choices: Sequence[Choice | None] = (),
     report: Report | None = None,
     should_stop: ShouldStop | None = None,
 ) -> MergeSummary:
@@ -83,12 +85,13 @@ def merge_many(
         rule: which rows are duplicates, and which of them stays.
         identifier: for the rules by identifier: the column that says which object a row is; that of the files'
             satellite where None.
+        choices: how each file is to be read, where that is not to be found out; () for none.
         report, should_stop: see progress.
 
     Raises UnreadableFile, InputError (no common column, no identifier), UnavailableError and Cancelled.
     """
     report, should_stop = report or silent, should_stop or never
-    with Merging(paths, rule, identifier, report, should_stop) as merging, whole(out) as part:
+    with Merging(paths, rule, identifier, report, should_stop, choices) as merging, whole(out) as part:
         merging.need_room(part)
         merging.read(0.0, 0.4)
         merging.compare(0.4, 0.6)

@@ -29,7 +29,7 @@ from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
 from exoplanet_desktop.catalogs.loading import Loaded, no_rows_of
 from exoplanet_desktop.catalogs.preparing import Prepared, prepare
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, silent, within
-from exoplanet_desktop.catalogs.reading import readable, sniff
+from exoplanet_desktop.catalogs.reading import Choice, readable, sniff
 from exoplanet_desktop.catalogs.scan import UNIT_SEPARATOR
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
 from exoplanet_desktop.catalogs.united import Source, check_common, united_columns
@@ -60,12 +60,14 @@ class Merging:
         chosen: str | None,
         report: Report,
         should_stop: ShouldStop,
+        choices: Sequence[Choice | None] = (),
     ) -> None:
         """`chosen`: the column of the rules by identifier. Raises UnreadableFile and InputError."""
         if len(paths) < 2:
             raise InputError("A merge needs two files or more. Choose another file.")
         self.rule = Duplicates(rule)
-        self._layouts = [sniff(path) for path in paths]
+        said = choices or (None,) * len(paths)
+        self._layouts = [sniff(path, choice) for path, choice in zip(paths, said, strict=True)]
         self._report, self._should_stop = report, should_stop
         self.sources = [Source("", Loaded(layout)) for layout in self._layouts]
         check_common(self.sources)

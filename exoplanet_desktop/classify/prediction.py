@@ -13,7 +13,7 @@ from typing import Any
 
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
-from exoplanet_desktop.catalogs.reading import Layout, sniff
+from exoplanet_desktop.catalogs.reading import Choice, Layout, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, check_for_prediction
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.blocks import Block, NotPlain, Wanted, cell_blocks, out_of_range, plain_blocks
@@ -113,13 +113,15 @@ def predict(
     executor: Executor,
     report: Report,
     should_stop: ShouldStop,
+    reading: Choice | None = None,
 ) -> Prediction:
     """Predicts rows of a catalog and writes them to `out`, each with its cells as they were and the prediction behind.
 
+    `reading`: how the catalog is to be read, where that is not to be found out.
     Raises MissingColumns where columns are missing without which no prediction makes sense, InputError for a row range
     that is not in the file, UnreadableFile, UnavailableError and Cancelled; then there is no `out`.
     """
-    layout = sniff(csv)
+    layout = sniff(csv, reading)
     info = SATELLITES[classifier.features.satellite]
     check_for_prediction(layout.columns, info)
     start, end = _range(options)
@@ -130,7 +132,7 @@ def predict(
         return prediction
     except NotPlain:
         log.info("%s needs a true CSV reader.", csv.name)
-    with Table.open(csv, report=within(report, 0.0, 0.3), should_stop=should_stop) as table:
+    with Table.open(csv, layout=layout, report=within(report, 0.0, 0.3), should_stop=should_stop) as table:
         if start >= table.row_count or (end or 0) > table.row_count:
             raise out_of_range(start, end, table.row_count)
         blocks = cell_blocks(table, classifier.features.numbers, start, end)

@@ -13,6 +13,7 @@ import numpy as np
 
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
+from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify import evaluation
@@ -81,7 +82,14 @@ class Outputs:
 
 
 def train(
-    csv: Path, options: TrainOptions, outputs: Outputs, *, executor: Executor, report: Report, should_stop: ShouldStop
+    csv: Path,
+    options: TrainOptions,
+    outputs: Outputs,
+    *,
+    executor: Executor,
+    report: Report,
+    should_stop: ShouldStop,
+    reading: Choice | None = None,
 ) -> TrainResult:
     """Trains a classifier on a catalog.
 
@@ -89,6 +97,7 @@ def train(
         csv: the catalog.
         executor: fits run on it side by side, one thread each.
         report, should_stop: see catalogs.progress. `should_stop` is also asked from the executor's threads.
+        reading: how the catalog is to be read, where that is not to be found out.
 
     Returns the result without what only a server knows (paths, URLs, elapsed time).
     Raises InputError where the file cannot be trained on, Cancelled, UnavailableError where the disk is full.
@@ -96,7 +105,7 @@ def train(
     job = _Job(options, executor, should_stop)
     report = rising(report)
     report(0.0, "reading the catalog")
-    data = job.read(csv, within(report, 0.0, 0.1))
+    data = job.read(csv, reading, within(report, 0.0, 0.1))
     result, estimator = job.evaluate(data, within(report, 0.1, 0.92))
     check(should_stop)
     report(0.92, "drawing the confusion matrices")
@@ -120,11 +129,12 @@ class _Job:
         self.notes: list[str] = []
         self._main: evaluation.Evaluation | None = None
 
-    def read(self, csv: Path, report: Report) -> Dataset:
+    def read(self, csv: Path, reading: Choice | None, report: Report) -> Dataset:
         options = self.options
         info = SATELLITES[options.satellite]
         blank = feature_set(options.satellite, options.features)
-        with Table.open(csv, report=report, should_stop=self.should_stop) as table:
+        layout = sniff(csv, reading)
+        with Table.open(csv, layout=layout, report=report, should_stop=self.should_stop) as table:
             check_for_training(table.columns, info)
             data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
             absent = [name for name in blank.inputs if name not in table.columns]

@@ -1,15 +1,20 @@
 """A backend of the wire contract, as the program sees it: one method a call, typed replies, errors in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, TypeVar
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.reading import Choice
+from exoplanet_desktop.catalogs.stamp import FileStamp
 from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.client.caller import plain_name, segment
 from exoplanet_desktop.client.checks import check_prediction
+from exoplanet_desktop.client.connection import Answer
 from exoplanet_desktop.client.files import Files
+from exoplanet_desktop.client.sent import Sent, reading_field, readings_field, reads_as_told, understood
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.client.urls import rebase
 from exoplanet_desktop.client.words import not_the_contract
@@ -23,6 +28,8 @@ from exoplanet_desktop.wire.payloads import (
     TrainAccepted,
 )
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
+
+N = TypeVar("N", TrainAccepted, PredictReply, MergeReply)
 
 
 class Backend(Files):
@@ -60,19 +67,32 @@ class Backend(Files):
         sentinel: bool | None = None,
         model_labels: ModelLabels | None = None,
         in_place: bool = True,
+        reading: Choice | None = None,
+        stamp: FileStamp | None = None,
+        told: Callable[[str], None] | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
         """Uploads a catalog and starts a training on it. Raises InputError for an option the backend does not know.
 
-        `in_place`: the file stays until the job has ended, so that our own engine may read it where it is.
+        A backend with a reader of its own gets a plain copy (see `sent`).
+
+        Args:
+            in_place: the file stays until the job has ended, so that our own engine may read it where it is.
+            reading: what the user says of how the file is to be read.
+            stamp: of the file as it was shown: InputError is raised where it has changed since.
+            told: takes what is to be told of a copy, a sentence each, where the reply is a job. Other replies have it
+                among their notes.
         """
         options = self._train_options(satellite, model, features, balance, sentinel, model_labels)
         call = self._hand_over if in_place else self._upload
-        answer = call(
-            "/api/train", "start the training", options, {"file": csv}, self.patiences.quick, progress, should_stop
-        )
-        return self._parse(TrainAccepted, answer, "the start of a training")
+        with self._understood(csv, reading, stamp, "train on it", satellite, should_stop) as sent:
+            fields = {**options, **self._reading_field(reading)}
+            files = {"file": sent.path}
+            answer = call(
+                "/api/train", "start the training", fields, files, self.patiences.quick, progress, should_stop
+            )
+        return _with_notes(self._parse(TrainAccepted, answer, "the start of a training"), sent.notes, told)
 
     def train_merged(
         self,
@@ -84,6 +104,8 @@ class Backend(Files):
         balance: Balance | None = None,
         sentinel: bool | None = None,
         model_labels: ModelLabels | None = None,
+        reading: Choice | None = None,
+        told: Callable[[str], None] | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
@@ -92,7 +114,8 @@ class Backend(Files):
         name = merged.filename if isinstance(merged, MergedFile) else merged.merged_filename
         url = merged.url if isinstance(merged, MergedFile) else merged.merged_url
         if token := self._fresh_merge_token(name):
-            answer = self._post("/api/train", "start the training", {**options, "merge_token": token})
+            fields = {**options, **self._reading_field(reading), "merge_token": token}
+            answer = self._post("/api/train", "start the training", fields)
             return self._parse(TrainAccepted, answer, "the start of a training")
         with temporary_folder("merged") as folder:
             csv = folder / plain_name(name)
@@ -106,6 +129,8 @@ class Backend(Files):
                 sentinel=sentinel,
                 model_labels=model_labels,
                 in_place=False,
+                reading=reading,
+                told=told,
                 progress=progress,
                 should_stop=should_stop,
             )
@@ -143,10 +168,14 @@ class Backend(Files):
         features: Features | None = None,
         model_version: str | None = None,
         results_limit: int | None = None,
+        reading: Choice | None = None,
+        stamp: FileStamp | None = None,
+        told: Callable[[str], None] | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> PredictReply | TrainAccepted:
-        """Uploads a catalog and predicts rows of it, counted from 0, both ends inclusive.
+        """Uploads a catalog and predicts rows of it, counted from 0, both ends inclusive; see `train` for `reading`,
+        `stamp` and plain copies. Rows are those of the table that the program shows of the file.
 
         A backend that can predict as a job answers with that job, whose result is the reply (see `jobs`).
         `results_limit` bounds the rows in the reply, where the backend can; the CSV always has all.
@@ -169,12 +198,14 @@ class Backend(Files):
             "async": "true" if self.has("async") else None,
         }
         fields = {name: str(value) for name, value in given.items() if value is not None}
-        answer = self._hand_over(
-            "/api/predict", "predict", fields, {"file": csv}, self.patiences.work, progress, should_stop
-        )
+        fields |= self._reading_field(reading)
+        with self._understood(csv, reading, stamp, "predict it", satellite, should_stop) as sent:
+            answer = self._hand_over(
+                "/api/predict", "predict", fields, {"file": sent.path}, self.patiences.work, progress, should_stop
+            )
         if answer.status == 202:
-            return self._parse(TrainAccepted, answer, "the start of a prediction")
-        return self._parse(PredictReply, answer, "a prediction")
+            return _with_notes(self._parse(TrainAccepted, answer, "the start of a prediction"), sent.notes, told)
+        return _with_notes(self._parse(PredictReply, answer, "a prediction"), sent.notes, told)
 
     # Merging
 
@@ -185,18 +216,21 @@ class Backend(Files):
         *,
         dedupe: bool = True,
         output_name: str | None = None,
+        readings: Sequence[Choice | None] = (),
+        stamps: Sequence[FileStamp | None] = (),
+        told: Callable[[str], None] | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> MergeReply:
-        """Uploads two catalogs and has them merged, rows of `a` first."""
+        """Uploads two catalogs and has them merged, rows of `a` first.
+
+        `readings` and `stamps` have one entry a file; see `train` for them, and for plain copies.
+        """
         fields = {"dedupe": "true" if dedupe else "false"}
         if output_name:
             fields["output_name"] = output_name
-        files = {"file_a": a, "file_b": b}
-        answer = self._hand_over(
-            "/api/merge", "merge the files", fields, files, self.patiences.work, progress, should_stop
-        )
-        return self._parse(MergeReply, answer, "a merged file")
+        answer, notes = self._merged_by((a, b), readings, stamps, fields, progress, should_stop)
+        return _with_notes(self._parse(MergeReply, answer, "a merged file"), notes, told)
 
     def merge_by_rule(
         self,
@@ -205,10 +239,15 @@ class Backend(Files):
         rule: Duplicates = Duplicates.EXACT,
         identifier: str | None = None,
         output_name: str | None = None,
+        readings: Sequence[Choice | None] = (),
+        stamps: Sequence[FileStamp | None] = (),
+        told: Callable[[str], None] | None = None,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> TrainAccepted:
         """Has two catalogs or more merged by a rule, as a job whose result is the reply (see `jobs`).
+
+        See `merge` for `readings` and `stamps`.
 
         `identifier` is the column of the rules by identifier, where it is not that of the satellite. Raises InputError
         where the backend knows no rules.
@@ -216,13 +255,11 @@ class Backend(Files):
         self._require("merge-rules", "merges two files by one rule alone. Merge the files on this machine")
         given = {"rule": rule, "identifier": identifier, "output_name": output_name, "async": "true"}
         fields = {name: str(value) for name, value in given.items() if value}
-        files = {f"file_{letter}": path for letter, path in zip(ascii_lowercase, paths, strict=False)}
-        if len(files) < len(paths):
-            raise InputError(f"At most {len(files)} files can be merged at once. Merge the rest afterwards.")
-        answer = self._hand_over(
-            "/api/merge", "merge the files", fields, files, self.patiences.work, progress, should_stop
-        )
-        return self._parse(TrainAccepted, answer, "the start of a merge")
+        most = len(ascii_lowercase)
+        if len(paths) > most:
+            raise InputError(f"At most {most} files can be merged at once. Merge the rest afterwards.")
+        answer, notes = self._merged_by(paths, readings, stamps, fields, progress, should_stop)
+        return _with_notes(self._parse(TrainAccepted, answer, "the start of a merge"), notes, told)
 
     def delete_merged(self, filename: str) -> None:
         """Removes a merged file. Raises InputError where the backend cannot."""
@@ -232,6 +269,55 @@ class Backend(Files):
         )
 
     # Within
+
+    @contextmanager
+    def _understood(
+        self,
+        csv: Path,
+        reading: Choice | None,
+        stamp: FileStamp | None,
+        purpose: str,
+        satellite: Satellite | None,
+        should_stop: ShouldStop | None,
+    ) -> Iterator[Sent]:
+        """What to send of a file, which must be the one that was shown, also after it was copied."""
+        if stamp is not None:
+            stamp.check(purpose)
+        with understood(self, csv, reading, satellite, should_stop) as sent:
+            if stamp is not None and sent.path != csv:
+                stamp.check(purpose)
+            yield sent
+
+    def _reading_field(self, reading: Choice | None) -> dict[str, str]:
+        """Nothing for a backend that gets a plain copy."""
+        return reading_field(reading) if reading is not None and reads_as_told(self) else {}
+
+    def _merged_by(
+        self,
+        paths: Sequence[Path],
+        readings: Sequence[Choice | None],
+        stamps: Sequence[FileStamp | None],
+        fields: dict[str, str],
+        progress: Progress | None,
+        should_stop: ShouldStop | None,
+    ) -> tuple[Answer, tuple[str, ...]]:
+        """The answer to a merge, and what is to be told of the copies that were sent."""
+        none = (None,) * len(paths)
+        said = zip(ascii_lowercase, paths, readings or none, stamps or none, strict=False)
+        with ExitStack() as stack:
+            sent = {
+                f"file_{letter}": stack.enter_context(
+                    self._understood(path, reading, stamp, "merge it", None, should_stop)
+                )
+                for letter, path, reading, stamp in said
+            }
+            files = {name: one.path for name, one in sent.items()}
+            if reads_as_told(self):
+                fields = {**fields, **readings_field(readings)}
+            answer = self._hand_over(
+                "/api/merge", "merge the files", fields, files, self.patiences.work, progress, should_stop
+            )
+        return answer, tuple(note for one in sent.values() for note in one.notes)
 
     def _train_options(
         self,
@@ -263,3 +349,13 @@ class Backend(Files):
         if not self.has("merge-token"):
             return None
         return next((file.merge_token for file in self.merged().files if file.filename == filename), None)
+
+
+def _with_notes(reply: N, notes: Sequence[str], told: Callable[[str], None] | None) -> N:
+    """A reply with what this side has to tell as well; a job has no notes, so that they are `told`."""
+    if isinstance(reply, PredictReply | MergeReply):
+        return reply.model_copy(update={"notes": [*notes, *(reply.notes or ())]}) if notes else reply
+    if told is not None:
+        for note in notes:
+            told(note)
+    return reply

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop
+from exoplanet_desktop.catalogs.reading import Choice
+from exoplanet_desktop.catalogs.stamp import FileStamp
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.wire.payloads import MergeReply
 
@@ -19,12 +21,16 @@ class MergeWish:
         rule: which rows are duplicates, and which of them stays.
         identifier: for the rules by identifier, the column that names the object; that of the satellite where None.
         output_name: of the merged file; made from the catalogs' names where None.
+        readings: what the user says of how each file is to be read; () for nothing.
+        stamps: of each file as it was shown; () where that is not known.
     """
 
     paths: tuple[Path, ...]
     rule: Duplicates = Duplicates.EXACT
     identifier: str | None = None
     output_name: str | None = None
+    readings: tuple[Choice | None, ...] = ()
+    stamps: tuple[FileStamp | None, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -47,7 +53,7 @@ def backend_merges(backend: Backend, wish: MergeWish) -> bool:
     if backend.has("merge-rules"):
         return True
     plain = wish.rule in (Duplicates.EXACT, Duplicates.NONE) and len(wish.paths) == 2
-    return plain and not any(map(_has_prediction, wish.paths))
+    return plain and not any(map(_has_prediction, wish.paths, wish.readings or (None,) * len(wish.paths)))
 
 
 def merge_here(
@@ -55,12 +61,20 @@ def merge_here(
 ) -> MergeReply:
     """Merges on this machine into `target`; the reply is what our own engine would answer, without an address.
 
-    Raises what `catalogs.merge.merge_many` raises.
+    Raises what `catalogs.merge.merge_many` raises, and InputError where a file is not as it was shown.
     """
     from exoplanet_desktop.catalogs.merge import merge_many
 
+    for stamp in filter(None, wish.stamps):
+        stamp.check("merge it")
     summary = merge_many(
-        wish.paths, target, rule=wish.rule, identifier=wish.identifier, report=report, should_stop=should_stop
+        wish.paths,
+        target,
+        rule=wish.rule,
+        identifier=wish.identifier,
+        choices=wish.readings,
+        report=report,
+        should_stop=should_stop,
     )
     return MergeReply(
         merged_filename=target.name,
@@ -75,8 +89,8 @@ def merge_here(
     )
 
 
-def _has_prediction(path: Path) -> bool:
+def _has_prediction(path: Path, reading: Choice | None) -> bool:
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.united import PREDICTED
 
-    return any(column.lower() in PREDICTED for column in sniff(path).columns)
+    return any(column.lower() in PREDICTED for column in sniff(path, reading).columns)

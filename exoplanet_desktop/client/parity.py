@@ -5,16 +5,17 @@ nonsense. Rows that were trained on cannot be harder than held-out ones, so an a
 is a contradiction; one above it is none.
 """
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.catalogs.labels import made_by_model, source_column
+from exoplanet_desktop.catalogs.labels import layout_disposition, made_by_model, source_column
 from exoplanet_desktop.catalogs.progress import never
+from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.subset import reading_of_copy, write_rows
 from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.check_values import label_of
@@ -59,17 +60,20 @@ def parity_check(
     rows: int = SAMPLE_ROWS,
     features: Features | None = None,
     model_version: str | None = None,
+    reading: Choice | None = None,
     progress: Progress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Parity:
     """Predicts a sample of the labelled rows of a training file, spread over all of it, and compares.
 
+    `reading` is what the user says of how the file is to be read.
+
     Raises InputError where the file has too few labelled rows, and whatever the backend's prediction fails with.
     """
     with temporary_folder("parity") as folder:
         sample = folder / f"{path.stem}_sample.csv"
-        known = _write_sample(path, satellite, rows, sample, should_stop)
-        reply = _predicted(backend, sample, satellite, model, features, model_version, progress, should_stop)
+        known, copied = _write_sample(path, reading, satellite, rows, sample, should_stop)
+        reply = _predicted(backend, sample, copied, satellite, model, features, model_version, progress, should_stop)
     return judge_parity(known, _labels(reply, len(known), backend.base_url), satellite, reported_accuracy)
 
 
@@ -94,21 +98,23 @@ def judge_parity(
 
 
 def _write_sample(
-    path: Path, satellite: Satellite, rows: int, target: Path, should_stop: ShouldStop | None
-) -> list[Disposition]:
-    """Writes rows with a known class, evenly over the file, and returns their classes."""
+    path: Path,
+    reading: Choice | None,
+    satellite: Satellite,
+    rows: int,
+    target: Path,
+    should_stop: ShouldStop | None,
+) -> tuple[list[Disposition], Choice]:
+    """Writes rows with a known class, evenly over the file, and returns their classes and how to read them."""
     from exoplanet_desktop.catalogs.table import Table
 
     info = SATELLITES[satellite]
-    with (
-        Table.open(path, should_stop=should_stop or never) as table,
-        target.open("w", newline="", encoding="utf-8") as file,
-    ):
+    with Table.open(path, layout=sniff(path, reading), should_stop=should_stop or never) as table:
         if info.label not in table.columns:
             raise InputError(
                 f"{path.name} has no column {info.label}, so nothing can be compared. Choose another file."
             )
-        labels = [info.disposition(text) for text in table.texts(info.label)]
+        labels = [layout_disposition(table.layout, info, text) for text in table.texts(info.label)]
         if (source := source_column(table.columns)) is not None:
             # What a model once said is no truth to hold another one against.
             sources = table.texts(source)
@@ -120,16 +126,14 @@ def _write_sample(
             )
         count = min(rows, len(labelled))
         chosen = [labelled[number * len(labelled) // count] for number in range(count)]
-        writer = csv.writer(file)
-        writer.writerow(table.columns)
-        for row in chosen:
-            writer.writerow(table.page(row, 1)[0])
-    return [label for row in chosen if (label := labels[row]) is not None]
+        write_rows(table, chosen, target, should_stop=should_stop)
+        return [label for row in chosen if (label := labels[row]) is not None], reading_of_copy(table.layout)
 
 
 def _predicted(
     backend: Backend,
     sample: Path,
+    reading: Choice,
     satellite: Satellite,
     model: Model,
     features: Features | None,
@@ -143,6 +147,7 @@ def _predicted(
         model,
         features=features,
         model_version=model_version,
+        reading=reading,
         progress=progress,
         should_stop=should_stop,
     )

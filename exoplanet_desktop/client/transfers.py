@@ -23,6 +23,7 @@ Progress = Callable[[int, int | None], None]
 ShouldStop = Callable[[], bool]
 
 _BLOCK = 1 << 20  # bytes
+_ENDINGS = (".gz", ".csv", ".tsv", ".txt", ".tbl", ".dat", ".ecsv", ".bz2", ".zip")
 
 
 @dataclass
@@ -71,8 +72,20 @@ def prepare_upload(path: Path, should_stop: ShouldStop | None = None) -> Upload:
         raise _unreadable(path, error) from error
     digest = sha.hexdigest()
     # Backends rewrite other characters, each in its own way; a long name may not fit their file system.
-    stem = re.sub(r"[^\w.-]+", "_", path.stem)[:80] or "catalog"
+    stem = re.sub(r"[^\w.-]+", "_", plain_stem(path.name))[:80]
     return Upload(path, f"{stem}__{digest[:12]}.csv", size, digest)
+
+
+def plain_stem(name: str) -> str:
+    """A file's name without what tells its form.
+
+    >>> plain_stem("toi.2025.csv.gz"), plain_stem("koi.tbl"), plain_stem(".csv")
+    ('toi.2025', 'koi', 'catalog')
+    """
+    stem = name
+    while (ending := next((one for one in _ENDINGS if stem.lower().endswith(one)), "")) and stem:
+        stem = stem[: -len(ending)]
+    return stem or "catalog"
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:

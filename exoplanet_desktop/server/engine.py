@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.reading import preview
+from exoplanet_desktop.catalogs.reading import Choice, preview
 from exoplanet_desktop.catalogs.satellites import (
     SATELLITES,
     SatelliteInfo,
@@ -147,6 +147,7 @@ class Engine:
             "sentinel": wish.sentinel,
             "csv": str(source.path),
             "data_digest": source.local.digest if source.local else None,
+            "reading": as_text(wish.reading),
             "places": places,
         }
 
@@ -187,6 +188,7 @@ class Engine:
             "model_version": model.version,
             "from_row": wish.from_row,
             "to_row": wish.to_row,
+            **_kept("reading", as_text(wish.reading)),
         }
         reply = {
             "satellite": model.satellite,
@@ -203,13 +205,18 @@ class Engine:
             "to_row": wish.to_row,
             "results_limit": wish.results_limit,
             "explain": wish.explain,
+            "reading": as_text(wish.reading),
             "reply": reply,
         }
         return Order("predict", args, params, (output,), (source.reference,), recorded=wish.as_job)
 
-    def merge_order(self, sources: Sequence[Source], wish: "MergeWish", base: str) -> Order:
+    def merge_order(
+        self, sources: Sequence[Source], readings: Sequence[Choice | None], wish: "MergeWish", base: str
+    ) -> Order:
+        """`readings`: how each of the sources is to be read."""
         name = self._merged_name(sources, wish.output_name)
         output = Output(TABLE_FILE, "mergefiles", name)
+        said = [as_text(reading) for reading in readings]
         params: dict[str, Any] = {
             f"file_{letter}": source.reference for letter, source in zip(LETTERS, sources, strict=False)
         }
@@ -218,12 +225,14 @@ class Engine:
             "rule": wish.rule,
             "identifier": wish.identifier,
             "output_name": name,
+            **_kept("readings", said if any(said) else None),
         }
         args = {
             "files": [str(source.path) for source in sources],
             "stamps": {path: stamp for source in sources for path, stamp in source.stamps.items()},
             "rule": wish.rule,
             "identifier": wish.identifier,
+            "readings": said,
         }
 
         def settle(connection: Connection, _: Job, summary: Mapping[str, Any]) -> None:
@@ -275,6 +284,7 @@ class TrainWish:
     balance: Balance
     sentinel: bool
     model_labels: ModelLabels
+    reading: Choice | None = None
 
     @staticmethod
     def read(form: Form) -> "TrainWish":
@@ -288,6 +298,7 @@ class TrainWish:
             model_labels=form.choice(
                 ModelLabels, "way with model-made labels", "model_labels", default=ModelLabels.LEAVE_OUT
             ),
+            reading=form.reading(),
         )
 
     def params(self) -> dict[str, str]:
@@ -298,10 +309,10 @@ class TrainWish:
             "balance": self.balance,
             "model_labels": self.model_labels,
         }
-        return {name: str(word) for name, word in words.items()}
+        return {name: str(word) for name, word in words.items()} | _kept("reading", as_text(self.reading))
 
     def check(self, path: Path) -> None:
-        check_table(path, SATELLITES[self.satellite], check_for_training)
+        check_table(path, self.reading, SATELLITES[self.satellite], check_for_training)
 
 
 @dataclass(frozen=True)
@@ -339,19 +350,39 @@ class PredictWish:
     results_limit: int | None
     explain: int
     as_job: bool
+    reading: Choice | None = None
 
     def check(self, path: Path) -> None:
-        check_table(path, SATELLITES[Satellite(self.model.satellite)], check_for_prediction)
+        check_table(path, self.reading, SATELLITES[Satellite(self.model.satellite)], check_for_prediction)
 
 
-def check_table(path: Path, info: SatelliteInfo, check: Callable[[tuple[str, ...], SatelliteInfo], None]) -> None:
+def check_table(
+    path: Path,
+    reading: Choice | None,
+    info: SatelliteInfo,
+    check: Callable[[tuple[str, ...], SatelliteInfo], None],
+) -> None:
     """Refuse at once what a job could only fail on. Reads a few kilobytes.
 
     Raises UnreadableFile for what is no table with rows, MissingColumns.
     """
-    check(preview(path, 1).layout.columns, info)
+    check(preview(path, 1, reading).layout.columns, info)
 
 
-def check_readable(path: Path) -> None:
-    """Raises UnreadableFile for what is no table with rows."""
-    preview(path, 1)
+def check_readable(reading: Choice | None) -> Check:
+    """A check that raises UnreadableFile for what is no table with rows."""
+
+    def readable(path: Path) -> None:
+        preview(path, 1, reading)
+
+    return readable
+
+
+def as_text(reading: Choice | None) -> str | None:
+    """A reading as jobs and their records have it."""
+    return None if reading is None else reading.to_json()
+
+
+def _kept(name: str, value: Any) -> dict[str, Any]:
+    """What a record tells only where it was given."""
+    return {} if value is None else {name: value}

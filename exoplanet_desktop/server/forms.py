@@ -13,10 +13,12 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.errors import InputError, TooLarge, WrongType
 from exoplanet_desktop.server.files import check_space, disk_errors
 from exoplanet_desktop.server.names import shown
 from exoplanet_desktop.server.store import Incoming, Store
+from exoplanet_desktop.wire.vocabulary import READING_BYTES
 
 _FIELD_BYTES = 64 * 1024
 _FIELDS = 64
@@ -95,6 +97,30 @@ class Form:
             if text.lower() == kind.lower():
                 return kind
         raise InputError(f"There is no {noun} “{shown(text)}”. Choose one of {allowed}.")
+
+    def reading(self) -> Choice | None:
+        """What the caller says of how the file is to be read. Raises InputError."""
+        text = self._json_text("reading")
+        return Choice.from_json(text) if text is not None else None
+
+    def readings(self, count: int) -> tuple[Choice | None, ...]:
+        """The same of each of `count` files. Raises InputError."""
+        text = self._json_text("readings")
+        if text is None:
+            return (None,) * count
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, list) or len(said) != count:
+            raise InputError(f"The field readings must hold a JSON list with {count} entries, one a file. Null is one.")
+        return tuple(None if one is None else Choice.from_json(json.dumps(one)) for one in said)
+
+    def _json_text(self, name: str) -> str | None:
+        text = self.text(name)
+        if text is not None and len(text.encode()) > READING_BYTES:
+            raise InputError(f"The field {name} holds over {READING_BYTES:,} bytes. Rename fewer columns.")
+        return text
 
 
 def _number_text(name: str, value: int) -> str:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from exoplanet_desktop.catalogs.stamp import mark_of
 from exoplanet_desktop.errors import AppError, Cancelled, InputError, NotFound, UnavailableError
 from exoplanet_desktop.server.names import shown
 
@@ -52,9 +53,9 @@ def local_file(text: str) -> LocalFile:
             after = os.fstat(file.fileno())
     except OSError as error:
         raise _refused(path, error) from error
-    if _stamp(before) != _stamp(after):
+    if mark_of(before) != mark_of(after):
         raise changed(path)
-    return LocalFile(path, digest, _stamp(after))
+    return LocalFile(path, digest, mark_of(after))
 
 
 @contextmanager
@@ -84,12 +85,8 @@ def _check(stamps: Mapping[str, list[int]]) -> None:
             status = Path(text).lstat()
         except OSError as error:
             raise changed(Path(text)) from error
-        if _stamp(status) != tuple(stamp):
+        if mark_of(status) != tuple(stamp):
             raise changed(Path(text))
-
-
-def _stamp(status: os.stat_result) -> tuple[int, int, int, int]:
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _checked(text: str) -> Path:

@@ -31,6 +31,7 @@ EXTENSIONS = [
     "merge-many",
     "model-labels",
     "jobs",
+    "reading",
 ]
 LOCAL_PATHS = "local-path"
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.server.local import unchanged
 from exoplanet_desktop.server.worker import TaskContext
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
@@ -29,7 +30,7 @@ TABLE_FILE = "table.csv"
 
 def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
     """Arguments: csv, satellite, model, features, balance, sentinel, model_labels, data_digest (of a file that may
-    change), and `places`: the reply's paths and URLs.
+    change), reading (see `_reading`), and `places`: the reply's paths and URLs.
     """
     from exoplanet_desktop.classify.training import Outputs, TrainOptions
     from exoplanet_desktop.classify.training import train as train_on
@@ -57,6 +58,7 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
         executor=context.executor,
         report=context.report,
         should_stop=context.should_stop,
+        reading=_reading(args["reading"]),
     )
     elapsed = time.perf_counter() - started
     log.info("Training finished in %.2f s", elapsed)
@@ -66,8 +68,8 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
 
 
 def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, stamps (of a file that may change), and
-    `reply`: what is known beforehand.
+    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, stamps (of a file that may change), reading
+    (see `_reading`), and `reply`: what is known beforehand.
     """
     from exoplanet_desktop.classify.prediction import PredictOptions
     from exoplanet_desktop.classify.prediction import predict as predict_on
@@ -88,6 +90,7 @@ def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any],
             executor=context.executor,
             report=context.report,
             should_stop=context.should_stop,
+            reading=_reading(args["reading"]),
         )
     head = args["reply"]
     reply = {
@@ -108,6 +111,11 @@ def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any],
     return reply, {}
 
 
+def _reading(text: str | None) -> Choice | None:
+    """What the caller says of how a file is to be read, as JSON text; None where nothing."""
+    return None if text is None else Choice.from_json(text)
+
+
 def _classifier(path: Path) -> "Classifier":
     """A model, proven by its parity sample when it is first loaded; a process keeps the last one that it used."""
     if not path.exists():
@@ -124,7 +132,10 @@ def _loaded(path: Path, *_: int) -> "Classifier":
 
 
 def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: files, rule, identifier, stamps. The engine makes the reply, since only it can sign a token."""
+    """Arguments: files, rule, identifier, stamps, readings (see `_reading`).
+
+    The engine makes the reply, since only it can sign a token.
+    """
     from exoplanet_desktop.catalogs.merge import Duplicates, merge_many
 
     with unchanged(args["stamps"]):
@@ -133,6 +144,7 @@ def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
             context.work / TABLE_FILE,
             rule=Duplicates(args["rule"]),
             identifier=args["identifier"],
+            choices=[_reading(text) for text in args["readings"]],
             report=context.report,
             should_stop=context.should_stop,
         )

@@ -74,6 +74,8 @@ class KnownRows(StrEnum):
     MODEL = "model"
 
 
+READING_BYTES = 60_000  # of the JSON text that says how a file is to be read, and of that of all files of a merge
+
 SEEN_COLUMN = "seen_in_training"  # appended to a prediction: "yes" for rows that the model learnt from, else "no"
 
 

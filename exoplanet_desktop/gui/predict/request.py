@@ -18,6 +18,7 @@ from exoplanet_desktop.wire.vocabulary import Disposition, Features, KnownRows, 
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
 
 UNCERTAIN_BELOW = 0.6
@@ -47,6 +48,7 @@ class PredictRequest:
         reading: how the user said that the file is read.
         rows: those that are used, with their file; None for all, or for a range.
         known_rows: how rows that the model learnt from are answered; None for a backend that cannot choose.
+        stamp: of the file, as it was shown.
     """
 
     path: Path
@@ -61,6 +63,7 @@ class PredictRequest:
     reading: "Choice | None" = None
     rows: RowsUsed | None = None
     known_rows: KnownRows | None = None
+    stamp: "FileStamp | None" = None
 
     @property
     def sent(self) -> Path:
@@ -151,8 +154,7 @@ class Predictor(Following):
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
         request = self.request
-        said = {"reading": request.sent_reading, "known_rows": request.known_rows}
-        said = {name: value for name, value in said.items() if value is not None}
+        said = {} if request.known_rows is None else {"known_rows": request.known_rows}
         check_for_prediction(sniff(request.sent, request.sent_reading).columns, SATELLITES[request.satellite])
         return connection.backend.predict(
             request.sent,
@@ -165,6 +167,8 @@ class Predictor(Following):
             results_limit=0 if request.is_async else None,
             progress=Pacing(tr("Sending"), self.tell, tr("The backend predicts …")),
             should_stop=self.stop.is_set,
+            reading=request.sent_reading,
+            stamp=None if request.rows else request.stamp,
             **said,
         )
 

@@ -135,6 +135,7 @@ class PredictTab(QWidget):
             to_row=last,
             row_count=used.rows if used else shown.row_count if shown else None,
             reading=self.view.reading,
+            stamp=self.view.stamp,
         )
         train_first = self._training_request() if self.training_picker.paths else None
         choice = self.models.chosen

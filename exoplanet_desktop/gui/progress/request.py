@@ -1,7 +1,7 @@
 """What is asked of a training, and how the record keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLab
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.duplicates import Duplicates
     from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
 
 
@@ -25,7 +26,7 @@ class TrainRequest:
     know them. `model_labels`: what is done with rows whose label a model made; None where nothing was said of it.
     `readings`: how the user said that each of the `paths` is read, None where nothing was said. `rows`: those that are
     used, None for all. `without`: columns that the model shall do without. `duplicates`: the rule by which several
-    files are merged, None for rows that are alike in all cells.
+    files are merged, None for rows that are alike in all cells. `stamp`: of the one file, as it was shown.
     """
 
     satellite: Satellite
@@ -40,6 +41,7 @@ class TrainRequest:
     rows: RowsUsed | None = None
     without: tuple[str, ...] = ()
     duplicates: "Duplicates | None" = None
+    stamp: "FileStamp | None" = field(default=None, compare=False)
 
     @property
     def reading(self) -> "Choice | None":

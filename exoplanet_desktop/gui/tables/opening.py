@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.progress import Report, ShouldStop
     from exoplanet_desktop.catalogs.reading import Choice, Preview
     from exoplanet_desktop.catalogs.records import BadLine
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import View
 
@@ -51,34 +52,12 @@ class Opened:
     partial: bool = False
 
 
-@dataclass(frozen=True)
-class Stamp:
-    """What tells one content of a file from the next without reading it."""
-
-    size_bytes: int
-    modified_ns: int
-    inode: int
-
-
-def stamp_of(path: Path) -> Stamp | None:
-    """The stamp of a file as it is now; None where it is gone."""
-    try:
-        return _stamp(path)
-    except OSError:
-        return None
-
-
-def _stamp(path: Path) -> Stamp:
-    status = path.stat()
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, Stamp]":
+def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, FileStamp]":
     """The first rows of a file, and its stamp before it was read. Raises UnreadableFile."""
-    from exoplanet_desktop.catalogs.reading import preview, readable
+    from exoplanet_desktop.catalogs.reading import preview
+    from exoplanet_desktop.catalogs.stamp import FileStamp
 
-    with readable(path):
-        stamp = _stamp(path)
+    stamp = FileStamp.of(path)
     return preview(path, choice=choice), stamp
 
 

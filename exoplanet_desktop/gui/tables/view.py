@@ -22,10 +22,11 @@ from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.gui.tables.grid import Grid
     from exoplanet_desktop.gui.tables.model import TableModel
-    from exoplanet_desktop.gui.tables.opening import Opened, Stamp
+    from exoplanet_desktop.gui.tables.opening import Opened
     from exoplanet_desktop.gui.tables.pane import TablePane
 
 
@@ -62,7 +63,7 @@ class CatalogView(QWidget):
         self._keep_partial = threading.Event()
         self._table: Table | None = None
         self._shown: Opened | None = None
-        self._stamp: Stamp | None = None
+        self.stamp: FileStamp | None = None  # of the file as it is on screen
         self.reading: Choice | None = None  # how the user said that the file on screen is read
         self._stop = threading.Event()
         self._request = 0
@@ -132,7 +133,7 @@ class CatalogView(QWidget):
             preview, stamp = await self._workers.call(first_rows, path, choice)
             kept = await self._memory.find(path, self._group(preview.layout.columns))
             if request == self._request:
-                pane.show_preview(preview, name or path.name, first, kept.look, stamp.size_bytes)
+                pane.show_preview(preview, name or path.name, first, kept.look, stamp.mark[2] if stamp.mark else 0)
                 self._stack.setCurrentWidget(pane)
             report = partial(self._tell_share, request)
             table, opened = await self._workers.call(
@@ -145,7 +146,7 @@ class CatalogView(QWidget):
         if request != self._request:
             await self._workers.call(table.close)
             raise Cancelled(tr("Another file is shown meanwhile."))
-        self._table, self._shown, self._stamp, self.reading = table, opened, stamp, choice
+        self._table, self._shown, self.stamp, self.reading = table, opened, stamp, choice
         pane.show_table(table, opened, first, kept)
         self._stack.setCurrentWidget(pane)
         self.opened.emit(opened)
@@ -180,12 +181,9 @@ class CatalogView(QWidget):
 
     async def has_changed(self) -> bool:
         """Whether the file is another one on the disk than what is on screen."""
-        from exoplanet_desktop.gui.tables.opening import stamp_of
-
-        if self._shown is None or self._stamp is None or self._path is None:
+        if self._shown is None or (stamp := self.stamp) is None:
             return False
-        path, stamp = self._path, self._stamp
-        return await self._workers.call(stamp_of, path) != stamp and self._stamp is stamp
+        return await self._workers.call(stamp.changed) and self.stamp is stamp
 
     @aio.slot()
     async def look_for_changes(self) -> None:
@@ -231,7 +229,7 @@ class CatalogView(QWidget):
     def close_table(self) -> None:
         """Give the table's temporary files back; it must not be read any more."""
         self._stop.set()
-        self._shown = self._stamp = self.reading = None
+        self._shown = self.stamp = self.reading = None
         if self._table is not None:
             self.pane.drop_table()
             self._workers.call(self._table.close)

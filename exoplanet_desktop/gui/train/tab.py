@@ -177,7 +177,8 @@ class TrainTab(QWidget):
     def _request(self) -> TrainRequest:
         paths = self.picker.paths
         readings = [self._services.tables.choice_now(path) for path in paths]
-        return self.options.request(paths=paths, readings=readings, rows=self.rows.described())
+        request = self.options.request(paths=paths, readings=readings, rows=self.rows.described())
+        return replace(request, stamp=self.view.stamp) if len(paths) == 1 else request
 
     @aio.slot(object)
     async def _look_at(self, path: Path | None) -> None:

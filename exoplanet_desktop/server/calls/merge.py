@@ -24,7 +24,7 @@ from exoplanet_desktop.server.calls.common import (
     words,
 )
 from exoplanet_desktop.server.calls.train import TRAIN_FIELDS
-from exoplanet_desktop.server.engine import LETTERS, Engine, MergeWish, Source, TrainWish, check_readable
+from exoplanet_desktop.server.engine import LETTERS, Check, Engine, MergeWish, Source, TrainWish, check_readable
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.job import Order
 from exoplanet_desktop.wire.payloads import MergeTrainReply, UploadedFile
@@ -40,6 +40,7 @@ _FIELDS = {
     "output_name": TEXT,
     "rule": words(*Duplicates),
     "identifier": TEXT,
+    "readings": TEXT,
 }
 _MORE_FIELDS = {"file_c": TEXT, "local_path_a": TEXT, "local_path_b": TEXT, "local_path_c": TEXT, "async": FLAG}
 
@@ -53,7 +54,8 @@ async def merge(request: Request) -> Response:
     """Merge two CSVs or more, uploads or stored ones: the rows of `file_a`, then those of `file_b`, …
 
     `rule` says which rows are duplicates: `exact` ones (the first stays), those with the same `identifier` (`first`,
-    `last` or `most-complete` stays), or `none`. An embedded engine also takes `local_path_a`, … in place of files.
+    `last` or `most-complete` stays), or `none`. `readings` says how the files are to be read: a JSON list with one
+    entry a file, null where that is to be found out. An embedded engine also takes `local_path_a`, … in place of files.
     """
     async with form_of(request, *_FILES) as form:
         order = await _merge_order(request, form, MergeWish.read(form), _FILES)
@@ -72,12 +74,16 @@ async def _merge_order(request: Request, form: Form, wish: MergeWish, files: Seq
         raise InputError("A merge needs two files. Send `file_a` and `file_b`, as .csv files or as names.")
     if any(there[count:]):
         raise InputError(f"`{fields[count][1]}` is missing, but a later file is there. Leave no gap between the files.")
-    sources = [await _one(engine, form, *one) for one in fields[:count]]
-    return engine.merge_order(sources, wish, base_of(request))
+    readings = form.readings(count)
+    sources = [
+        await _one(engine, form, *one, check_readable(reading))
+        for one, reading in zip(fields[:count], readings, strict=True)
+    ]
+    return engine.merge_order(sources, readings, wish, base_of(request))
 
 
-async def _one(engine: Engine, form: Form, file_field: str, name_field: str, path_field: str) -> Source:
-    source = await engine.source(form, file_field, name_field, path_field, check_readable)
+async def _one(engine: Engine, form: Form, file_field: str, name_field: str, path_field: str, check: Check) -> Source:
+    source = await engine.source(form, file_field, name_field, path_field, check)
     assert source is not None
     return source
 

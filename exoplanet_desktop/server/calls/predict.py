@@ -36,6 +36,7 @@ _FIELDS = {
     "model_version": TEXT,
     "results_limit": COUNT,
     "explain": COUNT,
+    "reading": TEXT,
     "async": FLAG,
 }
 
@@ -48,6 +49,7 @@ _FIELDS = {
 async def predict(request: Request) -> Response:
     """Predict an upload (`file`) or a stored file (`data_path`): at once, or as a job where `async` is true.
 
+    `reading` says how the file is to be read (JSON text), where that is not to be found out.
     An embedded engine also takes `local_path`: the absolute path of a file that it reads in place.
     """
     engine = engine_of(request)
@@ -82,4 +84,5 @@ async def _wish(engine: Engine, form: Form) -> PredictWish:
         results_limit=form.count("results_limit"),
         explain=explain,
         as_job=form.flag("async", False),
+        reading=form.reading(),
     )

@@ -38,6 +38,7 @@ TRAIN_FIELDS = {
     "balance": words(*Balance),
     "sentinel": FLAG,
     "model_labels": words(*ModelLabels),
+    "reading": TEXT,
 }
 
 
@@ -53,7 +54,8 @@ TRAIN_FIELDS = {
 async def start_training(request: Request) -> Response:
     """Start a training on an upload (`file`), a stored file (`data_path`) or a merged one (`merge_token`).
 
-    Rows whose label a model made (`label_source` says `model`) are left out unless `model_labels` is `use`. An embedded
+    Rows whose label a model made (`label_source` says `model`) are left out unless `model_labels` is `use`.
+    `reading` says how the file is to be read (JSON text), where that is not to be found out. An embedded
     engine also takes `local_path`: the absolute path of a file that it reads in place.
     """
     engine = engine_of(request)
