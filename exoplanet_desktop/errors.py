@@ -42,12 +42,12 @@ class MissingColumns(InputError):
 
     code = "missing_columns"
 
-    def __init__(self, names: Sequence[str], task: str) -> None:
+    def __init__(self, names: Sequence[str], task: str, hint: str = "") -> None:
+        """`hint`: what else would do, a sentence."""
         listed = ", ".join(f"`{name}`" for name in names)
         noun = "column" if len(names) == 1 else "columns"
-        super().__init__(
-            f"This file has no {noun} {listed}, which {task} needs. Choose another file or another satellite."
-        )
+        remedy = hint or "Choose another file or another satellite."
+        super().__init__(f"This file has no {noun} {listed}, which {task} needs. {remedy}")
         self.names = tuple(names)
 
 

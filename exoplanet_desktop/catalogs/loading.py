@@ -5,12 +5,13 @@
 import csv
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.database import full, literal, run
+from exoplanet_desktop.catalogs.naming import Conversion
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, within
 from exoplanet_desktop.catalogs.reading import Layout, as_latin1, no_rows, open_bytes, read_records, readable
 from exoplanet_desktop.catalogs.records import BadLine
@@ -228,7 +229,10 @@ def clean_copy(
     should_stop: ShouldStop,
     keep_partial: Callable[[], bool] = lambda: False,
 ) -> Loaded:
-    """Writes the records of a file as UTF-8 with every cell quoted; keeps what is no record. Raises UnicodeError."""
+    """Writes the records of a file as UTF-8, every cell quoted and in the archive's unit; keeps what is no record.
+
+    Raises UnicodeError.
+    """
     loaded = Loaded(layout)
     try:
         with copy.open("w", encoding="utf-8", newline="") as file:
@@ -242,9 +246,13 @@ def clean_copy(
 def _rows(
     loaded: Loaded, report: Report, should_stop: ShouldStop, keep_partial: Callable[[], bool]
 ) -> Iterator[tuple[str, ...]]:
-    size = max(loaded.layout.path.stat().st_size, 1)
+    layout = loaded.layout
+    size = max(layout.path.stat().st_size, 1)
+    convert = [
+        (place, layout.conversions[name]) for place, name in enumerate(layout.columns) if name in layout.conversions
+    ]
     characters = 0
-    for number, record in enumerate(read_records(loaded.layout)):
+    for number, record in enumerate(read_records(layout)):
         if number % _CHECK_ROWS == 0:
             if should_stop():
                 loaded.partial = bool(loaded.rows) and keep_partial()
@@ -259,4 +267,12 @@ def _rows(
         else:
             loaded.rows += 1
             characters += sum(map(len, record.cells)) + len(record.cells)
-            yield record.cells
+            yield converted(record.cells, convert, layout.decimal) if convert else record.cells
+
+
+def converted(cells: tuple[str, ...], convert: Sequence[tuple[int, Conversion]], decimal: str) -> tuple[str, ...]:
+    """A record with some of its cells, by place, in the archive's unit."""
+    changed = list(cells)
+    for place, conversion in convert:
+        changed[place] = conversion.cell(changed[place], decimal)
+    return tuple(changed)

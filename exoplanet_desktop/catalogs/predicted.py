@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.labels import label_reader
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def predicted(table: "Table") -> Predicted | None:
     satellite = recognise(table.columns)
     info = SATELLITES[satellite] if satellite else None
     label = info.label if info and info.label in table.columns else ""
+    read = label_reader(table.layout, info) if info else None
     confidence = next((name for name in CONFIDENCE_COLUMNS if name in table.columns), "")
     cells = table.cells
     number = cells.number(confidence) if confidence else "NULL"
@@ -63,7 +65,7 @@ def predicted(table: "Table") -> Predicted | None:
         counts[said] = counts.get(said, 0) + rows
         if at is not None:
             bins.setdefault(said, [0] * BINS)[at] += rows
-        actual = info.disposition(raw) if info and raw is not None else None
+        actual = read(raw) if read and raw is not None else None
         if actual is not None:
             pairs[str(actual), said] = pairs.get((str(actual), said), 0) + rows
             spellings.setdefault(str(actual), set()).add(raw)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from exoplanet_desktop.catalogs.dictionary import describe
-from exoplanet_desktop.catalogs.naming import Conversion
+from exoplanet_desktop.catalogs.naming import Conversion, named
 from exoplanet_desktop.catalogs.records import BadLine, Record, bounded_lines, split_records
 from exoplanet_desktop.catalogs.sniffing import (
     DELIMITERS,
@@ -146,7 +146,8 @@ class Preview:
 def sniff(path: Path, choice: Choice | None = None) -> Layout:
     """How a file is to be read, from its first kilobytes and from what the user says of it.
 
-    Raises UnreadableFile where it is no table of text, or not what the user says.
+    Raises UnreadableFile where it is no table of text, or not what the user says, and InputError where the user's names
+    and labels do not fit it.
     """
     with readable(path):
         packed = _is_packed(path)
@@ -155,7 +156,7 @@ def sniff(path: Path, choice: Choice | None = None) -> Layout:
                 head = file.read(size)
                 whole = not file.read(1)
             if layout := _layout(path, head, whole, choice or Choice()):
-                return replace(layout, packed=packed)
+                return named(replace(layout, packed=packed), choice or Choice())
     raise UnreadableFile(f"{path.name} has no header line that ends. Choose a CSV file.")
 
 

@@ -5,10 +5,12 @@ Column names, labels and units are those of the NASA Exoplanet Archive's tables 
 and .../API_TOI_columns.html.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from exoplanet_desktop.catalogs.kinds import other_kind
 from exoplanet_desktop.errors import InputError, MissingColumns
 from exoplanet_desktop.wire.vocabulary import Disposition, Features, Satellite
 
@@ -65,10 +67,42 @@ class SatelliteInfo:
         return self.verdict_texts if features is Features.VETTED else ()
 
     def disposition(self, text: str | None) -> Disposition | None:
-        """The class that a cell of the label column stands for; None where it stands for none."""
-        return self.label_map.get((text or "").strip().upper())
+        """The class that a cell of the label column stands for; None where it stands for none.
+
+        >>> [str(KOI.disposition(text)) for text in ("false_positive", "Confirmed\xa0Planet", "0")]
+        ['FALSE POSITIVE', 'CONFIRMED', 'None']
+        """
+        given = (text or "").strip().upper()  # nearly every cell is spelt as the archive does
+        if (known := self.label_map.get(given)) is None and given:
+            plain = spelling(given)
+            known = self.label_map.get(plain) or _WORDS.get(plain)
+        return known
 
 
+def spelling(text: str) -> str:
+    """A disposition without what is chance in its spelling: case, quotes, `_`, hyphens, and blanks of any kind.
+
+    >>> spelling(" 'False__positive'\xa0"), spelling("Planet\u2010Candidate"), spelling("1.0")
+    ('FALSE POSITIVE', 'PLANET CANDIDATE', '1')
+    """
+    plain = " ".join(_SEPARATORS.sub(" ", text).split()).upper()
+    return _WHOLE_NUMBER.sub(r"\1", plain)
+
+
+_SEPARATORS = re.compile(r"[\s_\"'“”‘’`\-\u00ad\u200b-\u200d\u2010-\u2015\u2212\ufeff]+")
+_WHOLE_NUMBER = re.compile(r"^(\d+)\.0*$")  # a column of whole numbers that another program kept as floats
+# Words that no archive table has and that can mean one class only.
+_WORDS = MappingProxyType(
+    {
+        "CONFIRMED PLANET": Disposition.CONFIRMED,
+        "KNOWN PLANET": Disposition.CONFIRMED,
+        "PLANET CANDIDATE": Disposition.CANDIDATE,
+        "PLANETARY CANDIDATE": Disposition.CANDIDATE,
+        "AMBIGUOUS PLANET CANDIDATE": Disposition.CANDIDATE,
+        "FALSEPOSITIVE": Disposition.FALSE_POSITIVE,
+        "FALSE ALARM": Disposition.FALSE_POSITIVE,
+    }
+)
 _SAME = {str(disposition): disposition for disposition in Disposition}
 
 KOI = SatelliteInfo(
@@ -111,7 +145,7 @@ K2 = SatelliteInfo(
     host="hostname",
     name="pl_name",
     identifiers=("pl_name", "hostname"),
-    required=("pl_orbper", "pl_rade", "st_teff", "st_rad"),
+    required=("pl_orbper", "pl_rade"),  # the archive's short export has no column of the star
     measured=(
         "sy_snum",
         *_with_errors_and_limit(
@@ -165,33 +199,160 @@ def satellite_info(name: str) -> SatelliteInfo:
         raise InputError(f"There is no satellite “{name}”. Choose one of {allowed}.") from None
 
 
-def recognise(columns: Iterable[str]) -> Satellite | None:
-    """The satellite whose catalog has these columns, or None where none fits.
+_K2_MARKS = frozenset(("k2_name", "epic_hostname", "k2_campaigns", "k2_campaigns_num", "disp_refname", "disposition"))
+_TOI_MARKS = frozenset(("toi", "tfopwg_disp", "tid", "toipfx", "ctoi_alias", "pl_trandurh", "st_tmag", "toi_created"))
+_WEIGHT = 3  # of a column that one mission alone has, against one of the many that begin with `koi_`
+_SIGNS_OF_LABEL = ("disp", "label", "class", "status", "target")
 
-    A catalog fits where all required columns are there; of several (K2 and TOI share names), the one with most of its
-    identifiers, label and measured columns.
+
+@dataclass(frozen=True)
+class Recognition:
+    """What a table was recognised as.
+
+    Attributes:
+        satellite: whose catalog it is; None where it is none, or where that is in doubt.
+        missing: columns without which that catalog can neither be trained on nor predicted.
+        kind: another kind of table that it is for certain, one of kinds.KINDS; empty where it is none.
+        sentence: what is to be told: the kind, the missing columns, or the doubt; empty where all is well.
+        marked: satellites of which some column is the own.
     """
+
+    satellite: Satellite | None
+    missing: tuple[str, ...] = ()
+    kind: str = ""
+    sentence: str = ""
+    marked: tuple[Satellite, ...] = ()
+
+
+def identify(columns: Iterable[str]) -> Recognition:
+    """What a table is, by its columns' names (the program's).
+
+    >>> identify(["toi", "tid", "tfopwg_disp", "pl_orbper", "pl_trandep", "pl_rade"]).missing
+    ('pl_trandurh',)
+    >>> identify(["pl_name", "hostname", "discoverymethod", "pl_orbper", "pl_rade", "st_teff", "st_rad"]).kind
+    'ps'
+    """
+    names = tuple(columns)
+    there = frozenset(name.lower() for name in names)
+    marks = {satellite: count for satellite, find in _MARKS.items() if (count := find(there))}
+    marked = tuple(marks)
+    # One column of TOI, such as the TIC number, does not make a table of planets one of TOI.
+    if (not marks or marks == {Satellite.TOI: _WEIGHT}) and (other := other_kind(there)):
+        return Recognition(None, kind=other.kind, sentence=f"This is {other.what}. {other.remedy}")
+    if not marks:
+        return Recognition(None, sentence=_doubt(there))
+    most = max(marks.values())
+    leading = [satellite for satellite, count in marks.items() if count == most]
+    if len(leading) > 1:
+        listed = " and ".join(leading)
+        return Recognition(
+            None, sentence=f"This table has columns of {listed} alike. Say which satellite it is.", marked=marked
+        )
+    info = SATELLITES[leading[0]]
+    missing = tuple(name for name in info.required if name not in names)
+    return Recognition(info.satellite, missing, sentence=_lacking(info, missing), marked=marked)
+
+
+def recognise(columns: Iterable[str]) -> Satellite | None:
+    """The satellite whose catalog has these columns, or None where it is none, or in doubt; see `identify`."""
+    return identify(columns).satellite
+
+
+def star_source(columns: Iterable[str], info: SatelliteInfo) -> str | None:
+    """The column that says which star a row belongs to: that of the host, else that of the object, whose name begins
+    with its star's (`K00752.01`, `101.01`, `K2-9 b`); None where there is neither."""
     there = set(columns)
-
-    def share(info: SatelliteInfo) -> float:
-        known = (*info.identifiers, info.label, *info.measured)
-        return len(there.intersection(known)) / len(known)
-
-    fitting = [info for info in SATELLITES.values() if there.issuperset(info.required)]
-    return max(fitting, key=share).satellite if fitting else None
+    return next((name for name in (info.host, info.name) if name in there), None)
 
 
 def check_for_training(columns: Iterable[str], info: SatelliteInfo) -> None:
-    """Raises MissingColumns where a file cannot be trained on."""
-    _check(columns, (info.label, info.host, *info.required), f"a {info.satellite} training")
+    """Raises InputError for a table of another kind, MissingColumns where a file cannot be trained on."""
+    names = tuple(columns)
+    star = star_source(names, info) or info.host
+    _check(names, (info.label, star, *info.required), info, "training")
 
 
 def check_for_prediction(columns: Iterable[str], info: SatelliteInfo) -> None:
-    """Raises MissingColumns where a file cannot be predicted on."""
-    _check(columns, info.required, f"a {info.satellite} prediction")
+    """Raises InputError for a table of another kind, MissingColumns where a file cannot be predicted on."""
+    _check(tuple(columns), info.required, info, "prediction")
 
 
-def _check(columns: Iterable[str], needed: Iterable[str], task: str) -> None:
-    there = set(columns)
-    if missing := [name for name in needed if name not in there]:
-        raise MissingColumns(missing, task)
+def check_kind(columns: Iterable[str], info: SatelliteInfo, task: str) -> None:
+    """Raises InputError for a table of another kind, or of other satellites alone; `task`: training or prediction."""
+    found = identify(columns)
+    if found.kind:
+        raise InputError(found.sentence)
+    if found.marked and info.satellite not in found.marked:
+        others = " and ".join(SATELLITES[satellite].title for satellite in found.marked)
+        raise InputError(
+            f"The columns of this file are those of {others}, so a {info.satellite} {task} would say nothing of it. "
+            "Choose another file or another satellite."
+        )
+
+
+def _check(names: tuple[str, ...], needed: Iterable[str], info: SatelliteInfo, task: str) -> None:
+    check_kind(names, info, task)
+    if missing := [name for name in needed if name not in names]:
+        raise MissingColumns(missing, f"a {info.satellite} {task}", _hint(names, missing, info))
+
+
+def _hint(names: tuple[str, ...], missing: list[str], info: SatelliteInfo) -> str:
+    """Columns that may hold the label, or what else would name the star."""
+    if info.label in missing:
+        alike = [name for name in names if any(sign in name.lower() for sign in _SIGNS_OF_LABEL)]
+        alike = [name for name in alike if not name.lower().startswith("koi_tce") and name != "disp_refname"]
+        if alike:
+            listed = ", ".join(f"`{name}`" for name in alike[:3])
+            return f"If the dispositions are in another column ({listed}?), choose it as the label column."
+    if info.host in missing:
+        return f"`{info.name}` would do as well: it names the star, too."
+    return ""
+
+
+def _lacking(info: SatelliteInfo, missing: tuple[str, ...]) -> str:
+    if not missing:
+        return ""
+    listed = ", ".join(f"`{name}`" for name in missing)
+    noun = "column" if len(missing) == 1 else "columns"
+    return (
+        f"This is a table of {info.title}, but has no {noun} {listed}, without which nothing can be trained or "
+        "predicted. Choose a more complete table, or say which of its columns these are."
+    )
+
+
+def _doubt(there: frozenset[str]) -> str:
+    alike = [
+        info.satellite for info in (SATELLITES[Satellite.K2], SATELLITES[Satellite.TOI]) if there >= {*info.required}
+    ]
+    if alike:
+        return (
+            "The columns of this file, such as `pl_orbper`, stand in tables of K2, of TOI and of confirmed planets "
+            "alike. Say which satellite it is, or choose a table with its identifiers and dispositions."
+        )
+    return (
+        "The columns of this file are those of no known catalog. Choose a table of KOI, K2 or TOI, or say which of its "
+        "columns are the archive's."
+    )
+
+
+def _koi(there: frozenset[str]) -> int:
+    own = sum(name.startswith("koi_") for name in there)
+    return own + 2 * len(there & {"kepoi_name", "koi_disposition"}) + (own > 0 and "kepid" in there)
+
+
+def _k2(there: frozenset[str]) -> int:
+    own = there & _K2_MARKS
+    if not there & {"pl_name", "hostname", "pl_orbper"}:
+        own -= {"disposition"}  # a word of everybody's
+    return _WEIGHT * len(own)
+
+
+def _toi(there: frozenset[str]) -> int:
+    return _WEIGHT * len(there & _TOI_MARKS)
+
+
+_MARKS: dict[Satellite, Callable[[frozenset[str]], int]] = {
+    Satellite.KOI: _koi,
+    Satellite.K2: _k2,
+    Satellite.TOI: _toi,
+}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.catalogs.labels import layout_disposition
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, recognise
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _top_classes(
     ).fetchall()
     counts: dict[str, dict[str, int]] = {value: {} for value in values}
     for value, told, count in found:
-        group = str(label.disposition(told) or "")
+        group = str(layout_disposition(view.table.layout, label, told) or "")
         counts[value][group] = counts[value].get(group, 0) + count
     return counts
 
@@ -215,7 +216,7 @@ def _histogram(
         if place is None:
             outside += count
             continue
-        group = str(label.disposition(text) or "") if label else ""
+        group = str(layout_disposition(view.table.layout, label, text) or "") if label else ""
         counts.setdefault(group, [0] * bins)[max(place, 0)] += count
     return Histogram(tuple(edges), {group: tuple(each) for group, each in counts.items()}, logarithmic, outside)
 

@@ -193,9 +193,9 @@ class CellBlock:
 
 def plain_blocks(layout: Layout, start: int, end: int | None) -> Iterator[PlainBlock]:
     """Rows `start` to before `end` of a plain file. Raises NotPlain as soon as it turns out not to be one."""
-    plain_header = layout.delimiter.join(layout.columns)
+    plain_header = layout.delimiter.join(layout.file_columns)
     drops = any(is_prediction_column(name) for name in layout.columns)
-    if layout.encoding != "utf-8" or layout.decimal != "." or drops:
+    if layout.encoding != "utf-8" or layout.decimal != "." or drops or layout.conversions:
         raise NotPlain
     size = max(layout.path.stat().st_size, 1)
     with layout.path.open("rb") as file:

@@ -1,13 +1,21 @@
 """The labelled rows of a catalog, ready for training, and an account of those that are not used."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.labels import made_by_model, source_column
-from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.labels import (
+    HOW_TO_MAP,
+    LabelAccount,
+    account_of_labels,
+    label_reader,
+    made_by_model,
+    source_column,
+)
+from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, star_source
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import FeatureSet, Matrix, feature_set, known_text, with_categories
 from exoplanet_desktop.errors import InputError
@@ -64,18 +72,22 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     Raises InputError where there is too little to learn from.
     """
     info = SATELLITES[blank.satellite]
-    classes = [info.disposition(text) for text in table.texts(info.label)]
+    read = label_reader(table.layout, info)
+    classes = [read(text) for text in table.texts(info.label)]
+    account = account_of_labels(table.counts(info.label), read)
     known = np.array([label is not None for label in classes], dtype=bool)
     made = _made_by_models(table) & known
     used = known if model_labels else known & ~made
-    left_out = _account(table, known, np.zeros_like(made) if model_labels else made, info)
+    left_out = _account(table, known, np.zeros_like(made) if model_labels else made, info, account)
     rows = np.flatnonzero(used)
     labels = tuple(str(label) for label in Disposition if any(classes[row] is label for row in rows))
     place = {name: index for index, name in enumerate(labels)}
     y = np.array([place[str(classes[row])] for row in rows], dtype=np.int64)
-    hosts = table.texts(info.host)
+    star = star_source(table.columns, info)
+    # Where no column names the star, the object's name does: its part before the planet's number or letter.
+    hosts = table.texts(star) if star == info.host else [_star_of(text) for text in table.texts(str(star))]
     groups = _stars(hosts, rows)
-    _check_enough(y, groups, labels, folds, info)
+    _check_enough(y, groups, labels, folds, info, account)
     numbers = table.numbers(blank.numbers)[rows]
     _check_measured(numbers, blank.numbers, info)
     cells = {name: _cells(table, name, rows) for name in blank.texts}
@@ -124,12 +136,13 @@ def _made_by_models(table: Table) -> NDArray[np.bool_]:
 
 
 def _account(
-    table: Table, known: NDArray[np.bool_], made: NDArray[np.bool_], info: SatelliteInfo
+    table: Table, known: NDArray[np.bool_], made: NDArray[np.bool_], info: SatelliteInfo, labels: LabelAccount
 ) -> tuple[LeftOut, ...]:
     allowed = ", ".join(info.label_map)
+    unknown = f"; unknown are {labels.values}" if labels.unknown else ""
     entries = []
     for reason, rows in (
-        (f"no known disposition in `{info.label}` (known are {allowed})", np.flatnonzero(~known)),
+        (f"no known disposition in `{info.label}` (known are {allowed}{unknown})", np.flatnonzero(~known)),
         ("the label was made by a model, not by a person", np.flatnonzero(made)),
     ):
         if len(rows):
@@ -151,6 +164,16 @@ def _line(table: Table, row: int) -> int:
     return line
 
 
+def _star_of(text: str | None) -> str:
+    """The star in an object's name.
+
+    >>> _star_of("K00752.01"), _star_of("101.01"), _star_of("K2-9 b"), _star_of(None)
+    ('K00752', '101', 'K2-9', '')
+    """
+    name = (text or "").strip()
+    return re.sub(r"(\.\d+|\s*[b-z])$", "", name)
+
+
 def _stars(hosts: Sequence[str | None], rows: Integers) -> Integers:
     """A number for each row's host star, in the order of their names; a row without a host is a star of its own.
 
@@ -165,10 +188,13 @@ def _stars(hosts: Sequence[str | None], rows: Integers) -> Integers:
     return np.array([numbers[key] for key in lone], dtype=np.int64)
 
 
-def _check_enough(y: Integers, groups: Integers, labels: tuple[str, ...], folds: int, info: SatelliteInfo) -> None:
+def _check_enough(
+    y: Integers, groups: Integers, labels: tuple[str, ...], folds: int, info: SatelliteInfo, account: LabelAccount
+) -> None:
     if not len(y):
         allowed = ", ".join(info.label_map)
-        raise InputError(f"No row has a known disposition in `{info.label}`. Known are {allowed}.")
+        found = f" The column holds {account.values}. {HOW_TO_MAP}" if account.unknown else ""
+        raise InputError(f"No row has a known disposition in `{info.label}`. Known are {allowed}.{found}")
     if len(labels) < 2:
         raise InputError(f"All {len(y):,} labelled rows are {labels[0]}. Training needs rows of at least two classes.")
     for index, name in enumerate(labels):

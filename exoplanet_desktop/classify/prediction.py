@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.labels import LabelReader, label_reader
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.reading import Choice, Layout, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, check_for_prediction
@@ -77,6 +78,7 @@ class _Plan:
 
     classifier: Classifier
     info: SatelliteInfo
+    disposition: LabelReader
     units: dict[str, str]
     options: PredictOptions
     start: int
@@ -125,7 +127,7 @@ def predict(
     info = SATELLITES[classifier.features.satellite]
     check_for_prediction(layout.columns, info)
     start, end = _range(options)
-    plan = _Plan(classifier, info, dict(layout.units), options, start)
+    plan = _Plan(classifier, info, label_reader(layout, info), dict(layout.units), options, start)
     try:
         prediction = _run(plan, layout, plain_blocks(layout, start, end), out, executor, report, should_stop)
         _note_familiar(prediction, csv, classifier)
@@ -225,7 +227,7 @@ def _judge(plan: _Plan, block: Block) -> _Judged:
     matrix = classifier.matrix(parsed.numbers, {name: parsed.texts[name] for name in classifier.features.texts})
     probabilities = classifier.probabilities(matrix)
     predicted = [labels[index] for index in probabilities.argmax(axis=1)]
-    actual = [_text(info.disposition(cell)) for cell in parsed.texts[info.label]]
+    actual = [_text(plan.disposition(cell)) for cell in parsed.texts[info.label]]
     known = [(said, truth) for said, truth in zip(predicted, actual, strict=True) if truth is not None]
     listed = plan.listed(block)
     results = [
@@ -256,7 +258,9 @@ def _text(label: Any) -> str | None:
 
 
 def _header(plan: _Plan, layout: Layout, line_end: str) -> bytes:
-    names = [name for name in layout.columns if not is_prediction_column(name)]
+    # The file's own names, but for columns that are in another unit now.
+    pairs = zip(layout.columns, layout.file_columns, strict=True)
+    names = [name if name in layout.conversions else own for name, own in pairs if not is_prediction_column(name)]
     line = io.StringIO(newline="")
     csv_writer(line, delimiter=layout.delimiter, lineterminator=line_end).writerow(
         [*names, *appended_columns(plan.classifier.labels)]

@@ -12,6 +12,7 @@ from uuid import uuid4
 import numpy as np
 
 from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.labels import account_of_labels, label_reader
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
@@ -137,6 +138,7 @@ class _Job:
         with Table.open(csv, layout=layout, report=report, should_stop=self.should_stop) as table:
             check_for_training(table.columns, info)
             data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
+            account = account_of_labels(table.counts(info.label), label_reader(table.layout, info))
             absent = [name for name in blank.inputs if name not in table.columns]
         self.digest = _sha256(csv)
         if options.data_digest not in (None, self.digest):
@@ -146,6 +148,7 @@ class _Job:
                 f"{data.made_by_models:,} rows carry labels that a model made, and were used as if a person had made "
                 "them: what the model got wrong is learnt, and counted as right."
             )
+        self.notes += account.vanished_sentences(info.label)
         if absent:
             self.notes.append(
                 f"{len(absent)} of {len(blank.inputs)} feature columns are not in this file; they count as missing: "

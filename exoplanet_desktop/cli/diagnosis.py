@@ -5,27 +5,33 @@ file is read here, whole, once something has gone wrong with it, never before.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
+from exoplanet_desktop.wire.vocabulary import Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
 
 
-def diagnose_training(csv: Path, satellite: Satellite) -> None:
-    """Raises InputError where no backend could train on this file."""
+def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" = None) -> None:
+    """Raises InputError where no backend could train on this file; `choice`: how it is read, where that was said."""
+    from exoplanet_desktop.catalogs.labels import HOW_TO_MAP, account_of_labels, label_reader
+    from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import SATELLITES
     from exoplanet_desktop.catalogs.table import Table
 
     info = SATELLITES[satellite]
-    with Table.open(csv) as table:
+    with Table.open(csv, layout=sniff(csv, choice)) as table:
         _some_rows(csv, table.row_count)
-        classes: dict[Disposition, int] = {}
-        for text, count in table.counts(info.label).items():
-            if label := info.disposition(text):
-                classes[label] = classes.get(label, 0) + count
+        account = account_of_labels(table.counts(info.label), label_reader(table.layout, info))
+    classes = {label: count for label, count in account.classes.items() if count}
     if not classes:
+        remedy = "Choose another file or another satellite."
+        if account.unknown:
+            remedy = f"The column holds {account.values}. {HOW_TO_MAP}"
         raise InputError(
-            f"No row of {csv.name} has a disposition in `{info.label}` that is known for {satellite}. "
-            "Choose another file or another satellite."
+            f"No row of {csv.name} has a disposition in `{info.label}` that is known for {satellite}. {remedy}"
         )
     if len(classes) == 1:
         label, count = next(iter(classes.items()))

@@ -3,12 +3,12 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,6 +17,9 @@ from exoplanet_desktop.catalogs.files import is_vo
 from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
 
 F = TypeVar("F", bound=Callable[..., Any])
 W = TypeVar("W", bound=StrEnum)
@@ -113,18 +116,109 @@ def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
     return rule
 
 
-def satellite_of(text: str | None, csv: Path) -> Satellite:
+@dataclass(frozen=True)
+class Said:
+    """What the options say of how the catalogs are to be read; see `reading_options`."""
+
+    rename: Path | None = None
+    label_column: str | None = None
+    labels: str | None = None
+    forget_reading: bool = False
+
+
+_READING = (
+    click.option(
+        "--rename", type=PATH, metavar="FILE", help="The archive's names for columns: CSV file,program; or JSON."
+    ),
+    click.option("--label-column", metavar="NAME", help="The column that holds the dispositions."),
+    click.option(
+        "--labels", metavar="VALUE=CLASS,…", help="What its values mean, such as 0=FALSE POSITIVE,1=CONFIRMED."
+    ),
+    click.option("--forget-reading", is_flag=True, help="Forget what was said before of files with these columns."),
+)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how catalogs are read; the command gets them as one argument, `said`."""
+
+    @wraps(command)
+    def gathered(**values: Any) -> Any:
+        said = Said(**{field.name: values.pop(field.name) for field in fields(Said)})
+        return command(said=said, **values)
+
+    for option in reversed(_READING):
+        gathered = option(gathered)
+    return gathered
+
+
+def choice_of(said: Said, satellite: str | None) -> "Choice":
+    """What the options say of a file. Raises InputError for what cannot be meant.
+
+    With a satellite named, the label column is that satellite's, whatever the other columns look like.
+    """
+    from exoplanet_desktop.catalogs.naming import parse_meanings, read_renames
+    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.satellites import satellite_info
+
+    renames = read_renames(said.rename) if said.rename else {}
+    labels = parse_meanings(said.labels) if said.labels is not None else {}
+    label = said.label_column
+    if label is not None and satellite is not None:
+        own = satellite_info(satellite).label
+        renames, label = {**renames, label: own} if label != own else renames, None
+    return Choice(rename=renames, label=label, labels=labels)
+
+
+def choices_of(
+    said: Said, files: Sequence[Path], satellite: str | None, tell: Callable[[str], None]
+) -> tuple["Choice", ...]:
+    """For each file: what the options say of it, else what was said before of files with its columns, which is told.
+
+    Raises InputError where the options do not fit, UnreadableFile and UnavailableError.
+    """
+    from exoplanet_desktop.catalogs.choices import forget, recall, remember
+    from exoplanet_desktop.catalogs.reading import Choice, sniff
+
+    existing(*files)
+    asked = choice_of(said, satellite)
+    found = []
+    for file in files:
+        if asked != Choice():
+            header = sniff(file, replace(asked, rename={}, label=None)).file_columns
+            fitting = _fitting(asked, header) if len(files) > 1 else asked
+            sniff(file, fitting)
+            remember(header, fitting)
+            found.append(fitting)
+            continue
+        header = sniff(file).file_columns
+        if said.forget_reading:
+            forget(header)
+        kept = recall(header)
+        if kept is not None:
+            tell(f"{file.name} is read as you said before for files with these columns; --forget-reading undoes that.")
+        found.append(kept or Choice())
+    return tuple(found)
+
+
+def _fitting(choice: "Choice", header: Sequence[str]) -> "Choice":
+    """The part of a choice for several files that is about columns of one of them."""
+    renames = {name: program for name, program in choice.rename.items() if name in header}
+    return replace(choice, rename=renames, label=choice.label if choice.label in header else None)
+
+
+def satellite_of(text: str | None, csv: Path, choice: "Choice | None" = None) -> Satellite:
     """The satellite that was named, or the one whose columns a catalog has."""
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import recognise, satellite_info
+    from exoplanet_desktop.catalogs.satellites import identify, satellite_info
 
     if text is not None:
         return satellite_info(text).satellite
     existing(csv)
-    found = recognise(sniff(csv).columns)
-    if found is None:
-        raise InputError(f"The columns of {csv.name} are those of no known catalog. Name one with --satellite.")
-    return found
+    found = identify(sniff(csv, choice).columns)
+    if found.satellite is None:
+        remedy = "" if found.kind else " On the command line, name it with --satellite."
+        raise InputError(f"{csv.name}: {found.sentence}{remedy}")
+    return found.satellite
 
 
 def _word(kind: type[W], text: str, noun: str) -> W:

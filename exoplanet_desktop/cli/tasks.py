@@ -13,7 +13,9 @@ from exoplanet_desktop.cli.options import (
     PATH,
     RULES,
     Place,
+    Said,
     balance_of,
+    choices_of,
     data_dir_option,
     features_of,
     features_option,
@@ -21,6 +23,7 @@ from exoplanet_desktop.cli.options import (
     model_of,
     model_option,
     place_options,
+    reading_options,
     rule_of,
     satellite_of,
     satellite_option,
@@ -31,6 +34,7 @@ from exoplanet_desktop.cli.work import (
     blamed_on,
     check_prediction_file,
     check_training,
+    labels_told,
     one_file,
     train_on,
     watch,
@@ -52,9 +56,11 @@ if TYPE_CHECKING:
 @click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
 @click.option("--use-model-labels", is_flag=True, help="Learn from rows too whose label a model made (merged files).")
 @click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
+@reading_options
 @place_options
 @json_option
 def train(
+    said: Said,
     csv: tuple[Path, ...],
     satellite: str | None,
     model: str,
@@ -74,9 +80,12 @@ def train(
     from exoplanet_desktop.cli.summaries import training_summary
 
     kind, feature_set, weights = model_of(model), features_of(features), balance_of(balance)
-    mission = satellite_of(satellite, csv[0])
-    check_training(csv, mission)
     console = Console()
+    choices = choices_of(said, csv, satellite, console.note)
+    mission = satellite_of(satellite, csv[0], choices[0])
+    check_training(csv, mission, choices)
+    for warning in labels_told(csv, choices, mission):
+        console.note(warning)
     with one_file(csv, console) as whole, backend_at(Place(data_dir, backend, token_file), console) as there:
         status, result = train_on(
             there,
@@ -104,9 +113,11 @@ def train(
 @click.option("--to-row", type=int, metavar="M", help="Last row to predict, itself included.")
 @click.option("--train-on", type=CATALOG, metavar="CSV", help="Train on this catalog first.")
 @click.option("-o", "--output", type=PATH, metavar="OUT.csv", help="Where the table with the predictions goes.")
+@reading_options
 @place_options
 @json_option
 def predict(
+    said: Said,
     csv: Path,
     satellite: str | None,
     model: str,
@@ -127,16 +138,18 @@ def predict(
     """
     from exoplanet_desktop.client.checks import PredictRequest
 
-    mission = satellite_of(satellite, csv)
     _check_range(from_row, to_row)
-    writable(output, csv, *([train_on] if train_on else []))
-    check_prediction_file(csv, mission)
+    files = (csv, *([train_on] if train_on else []))
+    writable(output, *files)
+    console = Console()
+    choices = choices_of(said, files, satellite, console.note)
+    mission = satellite_of(satellite, csv, choices[0])
+    check_prediction_file(csv, mission, choices[0])
     if train_on:
-        check_training([train_on], mission)
+        check_training([train_on], mission, choices[1:])
     asked = PredictRequest(
         mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
     )
-    console = Console()
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         return _predict(there, csv, train_on, asked, output, console, as_json=as_json)
 

@@ -15,6 +15,7 @@ from exoplanet_desktop.errors import BugError, InputError, NoAnswer, Unavailable
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
@@ -45,23 +46,42 @@ def backend_at(place: Place, console: Console) -> Iterator["Backend"]:
         engine.stop()
 
 
-def check_training(files: Sequence[Path], satellite: Satellite) -> None:
-    """Raises InputError where a training on these files could not end well. Of several, one has to have the label."""
+def check_training(files: Sequence[Path], satellite: Satellite, choices: Sequence["Choice"] = ()) -> None:
+    """Raises InputError where a training on these files could not end well. Of several, one has to have the label.
+
+    `choices`: how each file is read, where the user has said so.
+    """
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training, check_kind
 
     existing(*files)
-    columns = {column for file in files for column in sniff(file).columns}
-    check_for_training(columns, SATELLITES[satellite])
+    said = choices or (None,) * len(files)
+    layouts = [sniff(file, choice) for file, choice in zip(files, said, strict=True)]
+    for layout in layouts:
+        check_kind(layout.columns, SATELLITES[satellite], "training")
+    check_for_training({column for layout in layouts for column in layout.columns}, SATELLITES[satellite])
 
 
-def check_prediction_file(file: Path, satellite: Satellite) -> None:
+def check_prediction_file(file: Path, satellite: Satellite, choice: "Choice | None" = None) -> None:
     """Raises InputError where a file cannot be predicted on."""
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
     existing(file)
-    check_for_prediction(sniff(file).columns, SATELLITES[satellite])
+    check_for_prediction(sniff(file, choice).columns, SATELLITES[satellite])
+
+
+def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: Satellite) -> list[str]:
+    """What is to be feared of the labels of files that a training is about to use, a sentence each."""
+    from exoplanet_desktop.catalogs.labels import warnings_before_training
+    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.satellites import SATELLITES
+
+    told = []
+    for file, choice in zip(files, choices, strict=True):
+        warnings = warnings_before_training(sniff(file, choice), SATELLITES[satellite])
+        told += [f"{file.name}: {warning}" for warning in warnings]
+    return told
 
 
 @contextmanager

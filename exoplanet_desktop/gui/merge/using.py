@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
-from exoplanet_desktop.errors import AppError, MissingColumns
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.merge.local import LocalMerged
 from exoplanet_desktop.gui.merge.words import WAITING_TEXT
@@ -163,7 +163,7 @@ class UsePage(QWidget):
             return tr("The file is being read.")
         try:
             check_for_training(shown.columns, SATELLITES[chosen(self.options.satellite, Satellite)])
-        except MissingColumns as error:
+        except InputError as error:
             return str(error)
         if self._services.runs.under_way(self._request()) is not None:
             return tr("This very training is under way: see its progress, or change an option.")

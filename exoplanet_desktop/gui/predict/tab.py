@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
-from exoplanet_desktop.errors import AppError, MissingColumns, UnavailableError
+from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.figures.pages import Scrolled
 from exoplanet_desktop.gui.figures.prediction import PredictionFigures
@@ -252,7 +252,7 @@ class PredictTab(QWidget):
             return self.view.failure or tr("The catalog is being read.")
         try:
             check_for_prediction(shown.columns, SATELLITES[satellite])
-        except MissingColumns as error:
+        except InputError as error:
             return str(error)
         if why_not := self.rows.why_not:
             return why_not

@@ -111,6 +111,7 @@ def read(
 
 def count_by_class(view: "View", satellite: Satellite | None) -> dict[str, int]:
     """Rows of a view by class, "" for those without a known label; nothing where the table has no label."""
+    from exoplanet_desktop.catalogs.labels import layout_disposition
     from exoplanet_desktop.catalogs.satellites import SATELLITES
 
     info = SATELLITES[satellite] if satellite else None
@@ -118,7 +119,7 @@ def count_by_class(view: "View", satellite: Satellite | None) -> dict[str, int]:
         return {}
     counts: dict[str, int] = {}
     for text, count in view.counts(info.label).items():
-        label = str(info.disposition(text) or "")
+        label = str(layout_disposition(view.table.layout, info, text) or "")
         counts[label] = counts.get(label, 0) + count
     return counts
 

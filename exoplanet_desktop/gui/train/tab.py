@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
-from exoplanet_desktop.errors import AppError, InputError, MissingColumns
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.services import Services
@@ -164,7 +164,7 @@ class TrainTab(QWidget):
         satellite = chosen(self.options.satellite, Satellite)
         try:
             check_for_training(shown.columns, SATELLITES[satellite])
-        except MissingColumns as error:
+        except InputError as error:
             return str(error)
         if self._services.runs.under_way(self._request()) is not None:
             return tr("This very training is under way: see its progress, or change an option.")

@@ -1,0 +1,88 @@
+"""Tables that people have and that are none of the three catalogs: told by columns that no other table has."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_PLANET_NAMES = frozenset(("pl_name", "hostname"))
+_PLANETS_ONLY = frozenset(
+    ("discoverymethod", "disc_year", "disc_facility", "sy_pnum", "pl_refname", "default_flag", "pl_controv_flag")
+)
+_LIGHT_CURVE = 20  # columns of flux
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A table that people have and that is none of the three catalogs.
+
+    Attributes:
+        kind: a short name for the program.
+        what: what it is, as it stands behind "This is".
+        remedy: what to do, one sentence.
+        fits: whether column names in lower case are those of such a table.
+    """
+
+    kind: str
+    what: str
+    remedy: str
+    fits: Callable[[frozenset[str]], bool]
+
+
+def _flux(there: frozenset[str]) -> bool:
+    return sum(name.startswith("flux") for name in there) >= _LIGHT_CURVE
+
+
+KINDS = (
+    Kind(
+        "ps",
+        "the archive's table of Planetary Systems, which holds confirmed planets only",
+        "Use the archive's “K2 Planets and Candidates” in its place: that has the column `disposition`.",
+        lambda there: there >= _PLANET_NAMES and bool(there & _PLANETS_ONLY),
+    ),
+    Kind(
+        "planets",
+        "the archive's former table of Confirmed Planets, which holds no candidates",
+        "Use a table of KOI, K2 or TOI in its place.",
+        lambda there: there >= {"pl_hostname", "pl_letter"},
+    ),
+    Kind(
+        "k2candidates",
+        "the archive's former table of K2 Candidates, whose columns have other names and meanings",
+        "Use the archive's “K2 Planets and Candidates” in its place.",
+        lambda there: "k2c_disp" in there,
+    ),
+    Kind(
+        "tce",
+        "a table of Kepler's threshold crossing events (TCE), which are signals before anyone has vetted them",
+        "Use the archive's table of Kepler Objects of Interest in its place.",
+        lambda there: {"kepid", "tce_plnt_num"} <= there or sum(name.startswith("tce_") for name in there) >= 5,
+    ),
+    Kind(
+        "keplerstellar",
+        "a table of Kepler's stars, not of planets or candidates",
+        "Use the archive's table of Kepler Objects of Interest in its place.",
+        lambda there: there >= {"kepid", "teff", "logg", "radius"},
+    ),
+    Kind(
+        "k2targets",
+        "a list of K2's target stars (EPIC), not of planets or candidates",
+        "Use the archive's “K2 Planets and Candidates” in its place.",
+        lambda there: "epic_number" in there,
+    ),
+    Kind(
+        "exoplanet.eu",
+        "the catalog of exoplanet.eu, whose columns have other names and units than the archive's",
+        "Use a table of KOI, K2 or TOI from the NASA Exoplanet Archive in its place.",
+        lambda there: there >= {"planet_status", "star_name"},
+    ),
+    Kind(
+        "lightcurves",
+        "a table of light curves, with a column for each measurement of a star's brightness",
+        "Use a catalog with a row for each object in its place.",
+        _flux,
+    ),
+)
+
+
+def other_kind(there: frozenset[str]) -> Kind | None:
+    """The other table that has these columns (names in lower case) for certain; None where there is none."""
+    return next((kind for kind in KINDS if kind.fits(there)), None)
