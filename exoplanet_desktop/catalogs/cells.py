@@ -1,14 +1,35 @@
-"""The cells of a table in SQL: as text, as number, as missing."""
+"""The cells of a table in SQL: as text, as number, as missing.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+What a column's cells are is found out once (`Survey`); a column of plain numbers is read by a plain cast from then on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from exoplanet_desktop.catalogs.database import identifier, literal
-from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
+from exoplanet_desktop.catalogs.numbers import HUGE, sql_cast, sql_kind, sql_missing, sql_number
+from exoplanet_desktop.catalogs.physics import (
+    HIGHEST_SENTINEL,
+    NEVER_NEGATIVE,
+    NEVER_ZERO,
+    sql_branches,
+    sql_sentinel,
+)
 
-MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
+MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 _WHOLE = literal(r"\s*[+-]?[0-9]+\s*")
 _LONG = literal(r"\s*[+-]?[0-9]{16,}\s*")
+_NUMBERLESS = ("missing", "unread", "sentinel")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Cells of one kind (see account.Told) in a column: how many, row and text of the first one."""
+
+    count: int
+    row: int
+    example: str
 
 
 @dataclass(frozen=True)
@@ -16,12 +37,43 @@ class Kind:
     """What the cells of a column are.
 
     Attributes:
-        numeric: all are numbers, as far as they are not missing.
+        numeric: numbers, as far as they are not missing, but for a tenth of them at most.
         long: some are whole numbers of 16 digits or more, of which a double does not hold all.
+        odd: some numbers are not spelt as a computer does.
+        found: cells by kind, where not all are numbers or empty; "" for plain numbers.
     """
 
     numeric: bool
     long: bool = False
+    odd: bool = False
+    found: Mapping[str, Found] = field(default_factory=dict)
+
+    def has(self, kind: str) -> bool:
+        return kind in self.found
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one quick pass over a column tells: see `Cells.survey`."""
+
+    filled: int
+    cast: int
+    least: float | None
+    most: float | None
+    long: bool
+    joined: bool
+
+    def plain(self, column: str) -> bool:
+        """Nothing is to be told of the column, and each cell that is not empty is a number as a computer writes it."""
+        if self.filled != self.cast or self.joined:
+            return False
+        if self.least is None or self.most is None:
+            return True
+        if not (self.least >= -HUGE and self.most <= HUGE):  # not-a-number is above all numbers
+            return False
+        if column in NEVER_ZERO and self.least <= 0:
+            return False
+        return column not in NEVER_NEGATIVE or self.least > HIGHEST_SENTINEL
 
 
 @dataclass(frozen=True)
@@ -43,30 +95,50 @@ class Cells:
         return f"data.{identifier(column)}"
 
     def missing(self, column: str) -> str:
-        return f"(coalesce({self.cell(column)}, '') IN ({MISSING}))"
+        kind, cell = self.kind(column), self.cell(column)
+        said = sql_missing(cell) if kind.has("missing") else f"({cell} IS NULL)"
+        if not kind.has("sentinel"):
+            return said
+        return f"({said} OR coalesce({sql_sentinel(self._any_number(column))}, false))"
 
     def text(self, column: str) -> str:
         """The text; NULL where it is missing."""
+        kind = self.kind(column)
+        if not kind.has("missing") and not kind.has("sentinel"):
+            return self.cell(column)
         return f"CASE WHEN {self.missing(column)} THEN NULL ELSE {self.cell(column)} END"
 
-    def double(self, column: str) -> str:
-        """A DOUBLE, not-a-number and infinities among them; NULL where the cell is missing or no number."""
-        return f"try_cast({self._pointed(column)} AS DOUBLE)"
-
     def number(self, column: str) -> str:
-        """A DOUBLE; NULL where the cell is missing or no number. `NaN` in any spelling is none."""
-        return f"nullif({self.double(column)}, 'nan'::DOUBLE)"
+        """A DOUBLE, infinities among them; NULL where the cell is missing (a sentinel is) or no number."""
+        number = self._any_number(column)
+        if not self.kind(column).has("sentinel"):
+            return number
+        return f"CASE WHEN {sql_sentinel(number)} THEN NULL ELSE {number} END"
 
     def whole(self, column: str) -> str:
         """A HUGEINT that orders what is one DOUBLE."""
-        return f"try_cast({self._pointed(column)} AS HUGEINT)"
-
-    def kind_of(self, column: str) -> str:
-        """Two aggregates: what Kind has."""
         cell = self.cell(column)
+        pointed = f"replace({cell}, ',', '.')" if self.decimal == "," else cell
+        return f"try_cast({pointed} AS HUGEINT)"
+
+    def survey(self, column: str) -> str:
+        """Aggregates: what Survey has."""
+        cell = self.cell(column)
+        cast = sql_cast(cell, self.decimal)
         return (
-            f"bool_and({self.double(column)} IS NOT NULL OR {self.missing(column)}),"
-            f" bool_or(length({cell}) >= 16 AND regexp_full_match({cell}, {_LONG}))"
+            f"count({cell}), count({cast}), min({cast}), max({cast}),"
+            f" bool_or(length({cell}) >= 16 AND regexp_full_match({cell}, {_LONG})),"
+            f" bool_or(contains({cell}, '_'))"
+        )
+
+    def inspection(self, column: str) -> str:
+        """A query for the cells of a column by kind: kind, count, row and text of the first one."""
+        cell = self.cell(column)
+        kind = sql_kind("c", self.decimal, sql_branches(column))
+        # S608: the name comes through identifier().
+        return (
+            f"SELECT {kind} AS kind, count(*), min(r), arg_min(c, r) FROM"  # noqa: S608
+            f" (SELECT {cell} AS c, rowid AS r FROM data WHERE {cell} IS NOT NULL) GROUP BY 1"
         )
 
     def all_whole(self, column: str) -> str:
@@ -76,14 +148,36 @@ class Cells:
         return f"bool_and({self.missing(column)} OR ({fits}))"
 
     def sort_keys(self, column: str, descending: bool) -> list[str]:
-        """Terms of ORDER BY: numbers as numbers, missing cells last."""
+        """Terms of ORDER BY: numbers as numbers, then what is none, missing cells last."""
         way = f"{'DESC' if descending else 'ASC'} NULLS LAST"
         kind = self.kind(column)
         if not kind.numeric:
             return [f"{self.text(column)} {way}"]
         keys = [f"{self.number(column)} {way}"]
-        return [*keys, f"{self.whole(column)} {way}"] if kind.long else keys
+        if kind.long:
+            keys.append(f"{self.whole(column)} {way}")
+        if kind.has("unread"):
+            number, text = self.number(column), self.text(column)
+            keys.append(f"CASE WHEN {number} IS NULL THEN {text} END {way}")
+        return keys
 
-    def _pointed(self, column: str) -> str:
-        cell = self.cell(column)
-        return f"replace({cell}, ',', '.')" if self.decimal == "," else cell
+    def _any_number(self, column: str) -> str:
+        kind, cell = self.kind(column), self.cell(column)
+        if kind.numeric and not kind.odd:
+            return sql_cast(cell, self.decimal)
+        return sql_number(cell, self.decimal)
+
+
+def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
+    """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
+
+    `expected`: the archive's dictionary says that it holds numbers.
+    """
+    found: dict[str, Found] = {str(kind): Found(int(count), int(row), str(text)) for kind, count, row, text in rows}
+    unread = found["unread"].count if "unread" in found else 0
+    numbers = sum(each.count for kind, each in found.items() if kind not in _NUMBERLESS)
+    sentinels = found["sentinel"].count if "sentinel" in found else 0
+    filled = numbers + unread + sentinels
+    numeric = unread <= MOST_UNREAD * filled or (expected and numbers > 0)
+    odd = survey.joined or numbers + sentinels != survey.cast
+    return Kind(numeric, survey.long, odd, found)

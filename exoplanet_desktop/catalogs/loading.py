@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.database import full, literal, run
+from exoplanet_desktop.catalogs.lines import Shifts
 from exoplanet_desktop.catalogs.naming import Conversion
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, within
 from exoplanet_desktop.catalogs.reading import Layout, as_latin1, no_rows, open_bytes, read_records, readable
@@ -43,6 +44,7 @@ class Loaded:
         bad_lines: the first 1,000 of them.
         index: where the rows begin in the file; None where it was read line by line.
         partial: the reading was stopped, and this is what had been read by then.
+        shifts: where it was read line by line: (row, line) wherever a row does not begin a line below the one before.
     """
 
     layout: Layout
@@ -51,6 +53,7 @@ class Loaded:
     bad_lines: list[BadLine] = field(default_factory=list)
     index: RowIndex | None = None
     partial: bool = False
+    shifts: Shifts = field(default_factory=Shifts)
 
 
 def load(
@@ -265,6 +268,7 @@ def _rows(
             if loaded.bad_count <= MAX_BAD_LINES:
                 loaded.bad_lines.append(record)
         else:
+            loaded.shifts.add(loaded.rows, record.line)
             loaded.rows += 1
             characters += sum(map(len, record.cells)) + len(record.cells)
             yield converted(record.cells, convert, layout.decimal) if convert else record.cells

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 _BYTES = 8
+_BLOCK = 4_194_304  # bytes
 Cells = tuple[str | None, ...]
 
 
@@ -42,6 +43,23 @@ class RowIndex:
         except (OSError, ValueError, csv.Error):  # gone, or no longer what it was
             return None
 
+    def lines(self, numbers: Sequence[int]) -> list[int] | None:
+        """The line of the file, from 1, that each of some rows begins at; None where the file is another meanwhile."""
+        found: dict[int, int] = {}
+        try:
+            with self.path.open("rb") as file, self.starts.open("rb") as starts:
+                if signature(file) != self.signature:
+                    return None
+                begin, line = 0, 1
+                for number in sorted(set(numbers)):
+                    starts.seek(number * _BYTES)
+                    end = int.from_bytes(starts.read(_BYTES), "little")
+                    line += _line_ends(file, end - begin)
+                    begin, found[number] = end, line
+        except OSError:
+            return None
+        return [found[number] for number in numbers]
+
     def _lines(self, file: IO[bytes], starts: IO[bytes], numbers: Sequence[int]) -> Iterator[bytes]:
         for number in numbers:
             starts.seek(number * _BYTES)
@@ -62,6 +80,15 @@ class RowIndex:
         if len(cells) != self.width:
             raise ValueError("a row of another width")
         return tuple(cell or None for cell in cells)
+
+
+def _line_ends(file: IO[bytes], length: int) -> int:
+    """How many line ends stand in the next bytes of a file."""
+    count = 0
+    while length > 0 and (block := file.read(min(length, _BLOCK))):
+        count += block.count(b"\n")
+        length -= len(block)
+    return count
 
 
 def signature(file: IO[bytes]) -> tuple[int, int]:

@@ -13,11 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from exoplanet_desktop.catalogs.account import Told, account_of
 from exoplanet_desktop.catalogs.arrays import matrix, objects
-from exoplanet_desktop.catalogs.cells import Cells, Kind
+from exoplanet_desktop.catalogs.cells import Cells, Kind, Survey, kind_of
 from exoplanet_desktop.catalogs.database import MEMORY_MB, ROOMY_MB, discard, lock, open_database, roomy, run, settle
+from exoplanet_desktop.catalogs.dictionary import describe
+from exoplanet_desktop.catalogs.lines import Lines
 from exoplanet_desktop.catalogs.loading import Loaded, load
-from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
+from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.reading import Layout, sniff
 from exoplanet_desktop.catalogs.records import BadLine
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
@@ -34,6 +37,7 @@ _CELLS_AT_ONCE = 4_000_000
 _COLUMNS_AT_ONCE = 16  # planning a query takes longer than in proportion: of 5,000 columns, 19 s by 200, 4 s by 16
 _POLL_S = 0.02
 _LONGEST_END_S = 10.0  # that a statement takes to end when it is told to
+_NUMBER_ROLES = ("measured", "error", "limit")
 _ROW_BYTES = 24  # of a row's number and of each of its keys, while rows are sorted
 
 
@@ -67,6 +71,7 @@ class Table:
         self.forgotten: deque[str] = deque()
         self._kinds: dict[str, Kind] = {}
         self._index = loaded.index
+        self._lines = Lines(loaded.layout.first_row, loaded.index, loaded.shifts)
         self.exports = export_folder(folder)
         self._finalizer = weakref.finalize(self, discard, connection, folder)
         self.layout = loaded.layout
@@ -294,7 +299,9 @@ class Table:
         """
         begin, end = self._range(offset, limit)
         there = set(self.columns)
-        wanted = {f"n{i}": self.cells.double(name) for i, name in enumerate(numbers) if name in there}
+        read = [name for name in numbers if name in there and name not in self.layout.texts]
+        self._learn_all(read)
+        wanted = {f"n{i}": self.cells.number(name) for i, name in enumerate(numbers) if name in read}
         wanted |= {f"t{i}": self.cells.cell(name) for i, name in enumerate(texts) if name in there}
         chosen = ", ".join(f"{sql} AS {key}" for key, sql in wanted.items()) or "1"
         sql = f"SELECT {chosen} FROM data WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
@@ -309,24 +316,68 @@ class Table:
 
     @cached_property
     def numeric(self) -> frozenset[str]:
-        """Columns whose cells are numbers, as far as they are not missing."""
-        unknown = [column for column in self.columns if column not in self._kinds]
-        for start in range(0, len(unknown), _COLUMNS_AT_ONCE):
-            self._learn(unknown[start : start + _COLUMNS_AT_ONCE])
+        """Columns whose cells are numbers, as far as they are not missing; see cells.MOST_UNREAD."""
+        self._learn_all(self.columns)
         return frozenset(column for column in self.columns if self._kinds[column].numeric)
+
+    def account(
+        self, columns: Sequence[str] | None = None, *, should_stop: ShouldStop | None = None
+    ) -> tuple[Told, ...]:
+        """Cells that were not read as they stand, column by column; of all columns where None.
+
+        Of a column of texts nothing is told, unless the archive's dictionary says that it holds numbers; a column that
+        the table does not have is passed over. Raises Cancelled.
+        """
+        chosen = [name for name in (self.columns if columns is None else columns) if name in self._columns_there]
+        self._learn_all(chosen, should_stop or never)
+        kinds = {name: self._kinds[name] for name in dict.fromkeys(chosen) if name not in self.layout.texts}
+        return account_of(kinds, self.layout.units, self._expected, self.lines_of)
+
+    def line_of(self, row: int) -> int:
+        """The line of the file, from 1, that a row (from 0) begins at."""
+        return self.lines_of([row])[0]
+
+    def lines_of(self, rows: Sequence[int]) -> list[int]:
+        """The lines of the file, from 1, that some rows (from 0) begin at."""
+        return self._lines.of(rows)
+
+    @cached_property
+    def _expected(self) -> frozenset[str]:
+        """Columns that hold numbers by the archive's dictionary."""
+        return frozenset(name for name, info in describe(self.columns).items() if info.role in _NUMBER_ROLES)
 
     def _kind(self, column: str) -> Kind:
         if column not in self._kinds:
             self._learn([column])
         return self._kinds[column]
 
-    def _learn(self, columns: Sequence[str]) -> None:
-        tests = ", ".join(self.cells.kind_of(column) for column in columns)
+    def _learn_all(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
+        unknown = [column for column in dict.fromkeys(columns) if column not in self._kinds]
+        for start in range(0, len(unknown), _COLUMNS_AT_ONCE):
+            check(should_stop)
+            self._learn(unknown[start : start + _COLUMNS_AT_ONCE], should_stop)
+
+    def _learn(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
+        surveys = ", ".join(self.cells.survey(column) for column in columns)
         with self.reading() as cursor:
-            row: Any = cursor.execute(f"SELECT {tests} FROM data").fetchone()
-        found = zip(row[::2], row[1::2], strict=True)
-        for name, each in zip(columns, found, strict=True):
-            self._kinds[name] = Kind(False) if name in self.layout.texts else Kind(*map(bool, each))
+            row: Any = cursor.execute(f"SELECT {surveys} FROM data").fetchone()
+            for place, name in enumerate(columns):
+                filled, cast, least, most, long, joined = row[6 * place : 6 * place + 6]
+                survey = Survey(filled, cast, least, most, bool(long), bool(joined))
+                self._kinds[name] = self._kind_of(cursor, name, survey)
+                check(should_stop)
+
+    def _kind_of(self, cursor: "DuckDBPyConnection", column: str, survey: Survey) -> Kind:
+        plain = survey.plain(column)
+        as_text = column in self.layout.texts
+        if plain and not as_text:
+            return Kind(True, survey.long)
+        rows = [] if plain else cursor.execute(self.cells.inspection(column)).fetchall()
+        kind = kind_of(survey, rows, column in self._expected)
+        if not as_text:
+            return kind
+        words = {name: found for name, found in kind.found.items() if name == "missing"}
+        return Kind(False, kind.long, kind.odd, words)
 
     def _range(self, offset: int, limit: int | None) -> tuple[int, int]:
         begin = min(max(offset, 0), self.row_count)

@@ -1,0 +1,38 @@
+"""What physics forbids in the archive's columns: negative numbers, and zeros."""
+
+from exoplanet_desktop.catalogs.satellites import SATELLITES
+
+# Written for "missing" by older programs. None of them can be a magnitude either.
+SENTINELS = (-99.0, -99.9, -99.99, -99.999, -999.0, -999.9, -999.99, -999.999, -9999.0, -9999.9, -9999.99, -99999.0)
+SENTINELS += (-999999.0, -9999999.0)
+HIGHEST_SENTINEL = max(SENTINELS)
+
+_SIGNED = ("koi_slogg", "st_logg", "st_met", "st_pmra", "st_pmdec")  # beside lower errors and limit flags
+
+NEVER_NEGATIVE = frozenset(
+    name
+    for info in SATELLITES.values()
+    for name in (*info.measured, *info.verdict_numbers)
+    if name not in _SIGNED and not name.endswith(("err2", "lim"))
+)
+NEVER_ZERO = frozenset(
+    {
+        *("koi_period", "koi_duration", "koi_srad", "koi_steff"),
+        *("pl_orbper", "pl_trandurh", "st_rad", "st_teff"),
+    }
+)
+
+
+def is_sentinel(column: str, number: float) -> bool:
+    """Whether a number stands for "missing" in a column of this name."""
+    return number in SENTINELS and column in NEVER_NEGATIVE
+
+
+def sql_branches(column: str) -> str:
+    """Branches of the CASE in numbers.sql_kind for what a column of this name cannot hold."""
+    sentinels = f" WHEN {sql_sentinel('{n}')} THEN 'sentinel'" if column in NEVER_NEGATIVE else ""
+    return sentinels + (" WHEN {n} = 0 THEN 'zero'" if column in NEVER_ZERO else "")
+
+
+def sql_sentinel(number: str) -> str:
+    return f"{number} IN ({', '.join(map(repr, SENTINELS))})"
