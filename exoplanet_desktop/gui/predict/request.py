@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.gui.progress.following import Following, Tell
 from exoplanet_desktop.gui.progress.journal import Entry, deviations
+from exoplanet_desktop.gui.progress.request import readings_json
+from exoplanet_desktop.gui.progress.rows_used import RowsUsed
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.gui.workers.poller import Connection
-from exoplanet_desktop.wire.vocabulary import Disposition, Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Disposition, Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
 
 UNCERTAIN_BELOW = 0.6
@@ -40,7 +44,11 @@ class PredictRequest:
     Attributes:
         is_async, can_cancel: whether that backend predicts as a job, and can stop one.
         from_row, to_row: count from 0, both ends inclusive; None for the first and the last.
-        row_count: of the file, where it is known.
+        row_count: of the file, or of the rows of it that are used, where it is known.
+        reading: how the user said that the file is read.
+        rows: those that are used, with their file; None for all, or for a range.
+        known_rows: how rows that the model learnt from are answered; None for a backend that cannot choose.
+        stamp: of the file, as it was shown.
     """
 
     path: Path
@@ -52,6 +60,19 @@ class PredictRequest:
     from_row: int | None = None
     to_row: int | None = None
     row_count: int | None = None
+    reading: "Choice | None" = None
+    rows: RowsUsed | None = None
+    known_rows: KnownRows | None = None
+    stamp: "FileStamp | None" = None
+
+    @property
+    def sent(self) -> Path:
+        """The file that the backend gets."""
+        return self.rows.needed_file() if self.rows else self.path
+
+    @property
+    def sent_reading(self) -> "Choice | None":
+        return self.rows.reading if self.rows else self.reading
 
     def as_json(self) -> dict[str, Any]:
         """What the record keeps of it, beside the file."""
@@ -64,6 +85,9 @@ class PredictRequest:
             "to_row": self.to_row,
             "row_count": self.row_count,
             "results_limit": 0 if self.is_async else None,
+            "readings": readings_json((self.reading,)),
+            "rows": self.rows.as_json() if self.rows else None,
+            "known_rows": self.known_rows,
         }
 
 
@@ -130,9 +154,10 @@ class Predictor(Following):
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
         request = self.request
-        check_for_prediction(sniff(request.path).columns, SATELLITES[request.satellite])
+        said = {} if request.known_rows is None else {"known_rows": request.known_rows}
+        check_for_prediction(sniff(request.sent, request.sent_reading).columns, SATELLITES[request.satellite])
         return connection.backend.predict(
-            request.path,
+            request.sent,
             request.satellite,
             request.choice.model,
             from_row=request.from_row,
@@ -142,6 +167,9 @@ class Predictor(Following):
             results_limit=0 if request.is_async else None,
             progress=Pacing(tr("Sending"), self.tell, tr("The backend predicts …")),
             should_stop=self.stop.is_set,
+            reading=request.sent_reading,
+            stamp=None if request.rows else request.stamp,
+            **said,
         )
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
