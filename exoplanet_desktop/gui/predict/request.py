@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.progress.following import Following, Tell
 from exoplanet_desktop.gui.progress.journal import Entry, deviations
 from exoplanet_desktop.gui.progress.request import readings_json
@@ -14,7 +15,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.gui.workers.poller import Connection
-from exoplanet_desktop.wire.vocabulary import Disposition, Features, KnownRows, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
@@ -138,9 +139,36 @@ class Predictor(Following):
             reply = prediction_of(await self.to_end(reply))
         self.tell(None, "Fetching the result …")
         prediction = await workers.call(self._take, connection, reply)
+        if sentence := await self._seen(connection):
+            prediction.notes = (sentence, *prediction.notes)
         await entry.done(prediction.reply, prediction.notes, prediction.csv)
         self._run_id = entry.run_id
         return prediction
+
+    async def _seen(self, connection: Connection) -> str:
+        """A warning of rows that the model was trained on, where the backend tells of none; "" where there is none."""
+        from exoplanet_desktop.client.seen import seen_rows, taught_by_record
+        from exoplanet_desktop.client.sent import reads_as_told
+
+        request, workers = self.request, self.services.workers
+        if await workers.call(reads_as_told, connection.backend):
+            return ""
+        asked = (connection.backend.base_url, request.satellite, request.choice.model, request.choice.features)
+        try:
+            taught = await self.services.keeper.work(lambda record: taught_by_record(record, *asked))
+        except AppError:
+            return ""
+        self.tell(None, tr("Looking for rows that the model was trained on …"))
+        found = await workers.call(
+            seen_rows,
+            request.sent,
+            request.sent_reading,
+            taught,
+            request.satellite,
+            rows=(request.from_row, request.to_row),
+            should_stop=self.stop.is_set,
+        )
+        return found.sentence if found else ""
 
     async def add_notes(self, prediction: Prediction, notes: Sequence[str]) -> None:
         """What is odd about the table itself, seen when it was opened: told, and kept in the record."""
@@ -174,30 +202,18 @@ class Predictor(Following):
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
         """Fetch the CSV, and count what the reply says. Runs in a worker."""
+        from exoplanet_desktop.client.counts import blank_undecided, counted
+        from exoplanet_desktop.client.sent import reads_as_told
+
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
         csv = folder / f"{self.request.path.stem}_predicted.csv"
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
         connection.backend.provide(reply.csv_file, csv, fetching, self.stop.is_set)
         request = self.request
-        counts, known, matches = _counted(reply)
+        if not reads_as_told(connection.backend):
+            blank_undecided(csv, request.satellite, self.stop.is_set)
+        found = counted(reply, request.satellite)
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
-        return Prediction(reply, csv, counts, known, matches, notes)
-
-
-def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:
-    """Rows by predicted class, rows with a known disposition, and agreements: the reply's own sums, or its rows'."""
-    if reply.class_counts is not None:
-        agreement = reply.agreement or {}
-        return dict(reply.class_counts), agreement.get("known", 0), agreement.get("matches", 0)
-    counts: dict[str, int] = {str(label): 0 for label in Disposition}
-    known = matches = 0
-    for row in reply.results:
-        # Two spellings: K2 rows of reference backends have their own.
-        label = str(row.get("Predicted_Class") or row.get("pred_label") or "")
-        counts[label] = counts.get(label, 0) + 1
-        match = str(row.get("Match") or row.get("match") or "")
-        known += match in ("Yes", "No")
-        matches += match == "Yes"
-    return counts, known, matches
+        return Prediction(reply, csv, found.classes, found.known, found.matches, notes)
