@@ -210,7 +210,7 @@ def _predict(
     if as_json:
         print_json(reply, without=frozenset({"results"}), beside=output)
     else:
-        summed = counted(reply, csv, asked.satellite)
+        summed = counted(reply, csv, asked.satellite, choice)
         print_rows(prediction_summary(reply, summed, asked, output), beside=output)
     return FAILED if differences(reply, asked) else OK
 

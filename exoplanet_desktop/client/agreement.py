@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from exoplanet_desktop.catalogs.labels import label_reader
 from exoplanet_desktop.catalogs.progress import ShouldStop, never
+from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
 from exoplanet_desktop.client.check_values import label_of
 from exoplanet_desktop.wire.payloads import PredictReply
@@ -35,8 +37,16 @@ class Counted:
     matches: int
 
 
-def counted(reply: PredictReply, csv: Path | None, satellite: Satellite, should_stop: ShouldStop = never) -> Counted:
+def counted(
+    reply: PredictReply,
+    csv: Path | None,
+    satellite: Satellite,
+    reading: Choice | None = None,
+    should_stop: ShouldStop = never,
+) -> Counted:
     """Counts a reply; `csv` is the file that was predicted, read only where the backend has not counted itself.
+
+    `reading`: how that file is to be read, where that is not to be found out.
 
     Raises UnreadableFile where it cannot be read any more, Cancelled.
     """
@@ -44,7 +54,7 @@ def counted(reply: PredictReply, csv: Path | None, satellite: Satellite, should_
         agreement = reply.agreement or {}
         return Counted(dict(reply.class_counts), agreement.get("known", 0), agreement.get("matches", 0))
     info = SATELLITES[satellite]
-    truths = _truths(reply, csv, info, should_stop)
+    truths = _truths(reply, csv, info, reading, should_stop)
     classes: dict[str, int] = {str(label): 0 for label in Disposition}
     known = matches = 0
     for row, truth in zip(reply.results, truths, strict=True):
@@ -56,10 +66,10 @@ def counted(reply: PredictReply, csv: Path | None, satellite: Satellite, should_
 
 
 def _truths(
-    reply: PredictReply, csv: Path | None, info: SatelliteInfo, should_stop: ShouldStop
+    reply: PredictReply, csv: Path | None, info: SatelliteInfo, reading: Choice | None, should_stop: ShouldStop
 ) -> Sequence[Disposition | None]:
     """What the file says of each row of the reply; where its rows cannot be told, what the reply says the file says."""
-    labels = _labels(csv, info, should_stop) if csv is not None and reply.results else None
+    labels = _labels(csv, info, reading, should_stop) if csv is not None and reply.results else None
     if labels is None:
         return [_said(row, info) for row in reply.results]
     places = _places(reply.results, reply.from_row or 0)
@@ -68,13 +78,16 @@ def _truths(
     return [labels[place] for place in places]
 
 
-def _labels(csv: Path, info: SatelliteInfo, should_stop: ShouldStop) -> list[Disposition | None] | None:
+def _labels(
+    csv: Path, info: SatelliteInfo, reading: Choice | None, should_stop: ShouldStop
+) -> list[Disposition | None] | None:
     from exoplanet_desktop.catalogs.table import Table
 
-    with Table.open(csv, should_stop=should_stop) as table:
+    with Table.open(csv, layout=sniff(csv, reading), should_stop=should_stop) as table:
         if info.label not in table.columns:
             return [None] * table.row_count
-        return [info.disposition(text) for text in table.texts(info.label)]
+        read = label_reader(table.layout, info)
+        return [read(text) for text in table.texts(info.label)]
 
 
 def _said(row: Mapping[str, Any], info: SatelliteInfo) -> Disposition | None:

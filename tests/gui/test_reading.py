@@ -66,7 +66,7 @@ def test_the_reading_is_shown_changed_and_remembered(start: Callable[[], object]
     with qtbot.waitSignal(window.predict.view.opened, timeout=20_000):
         dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     assert pane.model.numeric == {"value"}
-    assert "as you said" in pane.notes.toolTip()
+    assert "as you chose" in pane.notes.toolTip()
     first.close()
 
     second = start()

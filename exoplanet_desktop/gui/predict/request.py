@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.progress.following import Following, Tell
 from exoplanet_desktop.gui.progress.journal import Entry, deviations
+from exoplanet_desktop.gui.progress.request import readings_json
+from exoplanet_desktop.gui.progress.rows_used import RowsUsed
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.gui.workers.poller import Connection
-from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
 
 UNCERTAIN_BELOW = 0.6
@@ -40,7 +45,11 @@ class PredictRequest:
     Attributes:
         is_async, can_cancel: whether that backend predicts as a job, and can stop one.
         from_row, to_row: count from 0, both ends inclusive; None for the first and the last.
-        row_count: of the file, where it is known.
+        row_count: of the file, or of the rows of it that are used, where it is known.
+        reading: how the user said that the file is read.
+        rows: those that are used, with their file; None for all, or for a range.
+        known_rows: how rows that the model learnt from are answered; None for a backend that cannot choose.
+        stamp: of the file, as it was shown.
     """
 
     path: Path
@@ -52,6 +61,19 @@ class PredictRequest:
     from_row: int | None = None
     to_row: int | None = None
     row_count: int | None = None
+    reading: "Choice | None" = None
+    rows: RowsUsed | None = None
+    known_rows: KnownRows | None = None
+    stamp: "FileStamp | None" = None
+
+    @property
+    def sent(self) -> Path:
+        """The file that the backend gets."""
+        return self.rows.needed_file() if self.rows else self.path
+
+    @property
+    def sent_reading(self) -> "Choice | None":
+        return self.rows.reading if self.rows else self.reading
 
     def as_json(self) -> dict[str, Any]:
         """What the record keeps of it, beside the file."""
@@ -64,6 +86,9 @@ class PredictRequest:
             "to_row": self.to_row,
             "row_count": self.row_count,
             "results_limit": 0 if self.is_async else None,
+            "readings": readings_json((self.reading,)),
+            "rows": self.rows.as_json() if self.rows else None,
+            "known_rows": self.known_rows,
         }
 
 
@@ -114,9 +139,36 @@ class Predictor(Following):
             reply = prediction_of(await self.to_end(reply))
         self.tell(None, "Fetching the result …")
         prediction = await workers.call(self._take, connection, reply)
+        if sentence := await self._seen(connection):
+            prediction.notes = (sentence, *prediction.notes)
         await entry.done(prediction.reply, prediction.notes, prediction.csv)
         self._run_id = entry.run_id
         return prediction
+
+    async def _seen(self, connection: Connection) -> str:
+        """A warning of rows that the model was trained on, where the backend tells of none; "" where there is none."""
+        from exoplanet_desktop.client.seen import seen_rows, taught_by_record
+        from exoplanet_desktop.client.sent import reads_as_told
+
+        request, workers = self.request, self.services.workers
+        if await workers.call(reads_as_told, connection.backend):
+            return ""
+        asked = (connection.backend.base_url, request.satellite, request.choice.model, request.choice.features)
+        try:
+            taught = await self.services.keeper.work(lambda record: taught_by_record(record, *asked))
+        except AppError:
+            return ""
+        self.tell(None, tr("Looking for rows that the model was trained on …"))
+        found = await workers.call(
+            seen_rows,
+            request.sent,
+            request.sent_reading,
+            taught,
+            request.satellite,
+            rows=(request.from_row, request.to_row),
+            should_stop=self.stop.is_set,
+        )
+        return found.sentence if found else ""
 
     async def add_notes(self, prediction: Prediction, notes: Sequence[str]) -> None:
         """What is odd about the table itself, seen when it was opened: told, and kept in the record."""
@@ -130,9 +182,10 @@ class Predictor(Following):
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
         request = self.request
-        check_for_prediction(sniff(request.path).columns, SATELLITES[request.satellite])
+        said = {} if request.known_rows is None else {"known_rows": request.known_rows}
+        check_for_prediction(sniff(request.sent, request.sent_reading).columns, SATELLITES[request.satellite])
         return connection.backend.predict(
-            request.path,
+            request.sent,
             request.satellite,
             request.choice.model,
             from_row=request.from_row,
@@ -142,11 +195,16 @@ class Predictor(Following):
             results_limit=0 if request.is_async else None,
             progress=Pacing(tr("Sending"), self.tell, tr("The backend predicts …")),
             should_stop=self.stop.is_set,
+            reading=request.sent_reading,
+            stamp=None if request.rows else request.stamp,
+            **said,
         )
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
         """Fetch the CSV, and count what the reply says. Runs in a worker."""
         from exoplanet_desktop.client.agreement import counted
+        from exoplanet_desktop.client.sent import reads_as_told
+        from exoplanet_desktop.client.undecided import blank_undecided
 
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
@@ -154,7 +212,9 @@ class Predictor(Following):
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
         connection.backend.provide(reply.csv_file, csv, fetching, self.stop.is_set)
         request = self.request
-        sums = counted(reply, request.path, request.satellite, self.stop.is_set)
+        if not reads_as_told(connection.backend):
+            blank_undecided(csv, request.satellite, self.stop.is_set)
+        sums = counted(reply, request.path, request.satellite, request.reading, self.stop.is_set)
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
         return Prediction(reply, csv, sums.classes, sums.known, sums.matches, notes)

@@ -1,14 +1,18 @@
 """Which rows of a catalog shall be predicted."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.progress.rows_used import Rows
+from exoplanet_desktop.gui.tables.choosing_rows import RowsChoice
+from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.workers.calls import Workers
 
 
-class RowRange(QWidget):
-    """All rows, or those from one number to another, counted from 0, both inclusive.
+class PredictedRows(QWidget):
+    """All rows, those shown or selected, or those from one number to another, counted from 0, both inclusive.
 
     Signals:
         changed: other rows are chosen now.
@@ -16,27 +20,30 @@ class RowRange(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, view: CatalogView, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.every = QCheckBox(tr("All"), self)
-        self.every.setChecked(True)
+        self.choice = RowsChoice(view, workers, ranged=True, parent=self)
         self.first = QSpinBox(self)
         self.first.setAccessibleName(tr("First row, counted from 0"))
         self.last = QSpinBox(self)
         self.last.setAccessibleName(tr("Last row, included"))
         self.hint = Words(tr("Counted from 0, so row 1 of the table is 0; both ends are included."), "muted")
-        layout = QFormLayout(self)
+        self._numbers = QWidget(self)
+        numbers = QFormLayout(self._numbers)
+        numbers.setContentsMargins(0, 0, 0, 0)
+        numbers.addRow(tr("from"), self.first)
+        numbers.addRow(tr("to"), self.last)
+        numbers.addRow(self.hint)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addRow(self.every)
-        layout.addRow(tr("from"), self.first)
-        layout.addRow(tr("to"), self.last)
-        layout.addRow(self.hint)
-        self._form = layout
-        self.every.toggled.connect(self._show_numbers)
-        for signal in (self.every.toggled, self.first.valueChanged, self.last.valueChanged):
+        layout.addWidget(self.choice)
+        layout.addWidget(self._numbers)
+        self.setFocusProxy(self.choice)
+        self.choice.changed.connect(self._show_numbers)
+        for signal in (self.choice.changed, self.first.valueChanged, self.last.valueChanged):
             signal.connect(self.changed)
         self.offer(0)
-        self._show_numbers(True)
+        self._show_numbers()
 
     def offer(self, row_count: int) -> None:
         """Say how many rows there are."""
@@ -45,12 +52,18 @@ class RowRange(QWidget):
         self.first.setValue(0)
         self.last.setValue(max(row_count - 1, 0))
 
-    def chosen(self) -> tuple[int | None, int | None]:
-        if self.every.isChecked():
-            return None, None
-        return self.first.value(), self.last.value()
+    def range(self) -> tuple[int | None, int | None]:
+        """The first and the last row, where these are what is chosen."""
+        return (self.first.value(), self.last.value()) if self.choice.kind is Rows.RANGE else (None, None)
 
-    @Slot(bool)
-    def _show_numbers(self, every: bool) -> None:
-        for widget in (self.first, self.last, self.hint):
-            self._form.setRowVisible(widget, not every)
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be predicted with these rows."""
+        first, last = self.range()
+        if first is not None and last is not None and first > last:
+            return tr("The first row, {first}, lies behind the last one, {last}.", first=count(first), last=count(last))
+        return self.choice.why_not
+
+    @Slot()
+    def _show_numbers(self) -> None:
+        self._numbers.setVisible(self.choice.kind is Rows.RANGE)

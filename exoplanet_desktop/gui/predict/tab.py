@@ -16,14 +16,14 @@ from exoplanet_desktop.gui.predict.model_box import ModelBox
 from exoplanet_desktop.gui.predict.models import model_of
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
 from exoplanet_desktop.gui.predict.result import ResultPage
-from exoplanet_desktop.gui.predict.rows import RowRange
+from exoplanet_desktop.gui.predict.rows import PredictedRows
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
@@ -45,11 +45,11 @@ class PredictTab(QWidget):
         self._services = services
         self._predictor: Predictor | None = None
         self._training: TrainingRun | None = None
+        self._preparing = False
         self.picker = CatalogPicker(tr("C&atalog"))
         self.satellite = satellite_combo()
         self.models = ModelBox(services, lambda: chosen(self.satellite, Satellite), self)
         self.model = self.models.box
-        self.rows = RowRange()
         self.training_picker = CatalogPicker(tr("&Training catalog"), many=True)
         self.training_options = TrainingOptions(satellite=False)
         self.go = GoButton(tr("&Predict"))
@@ -57,6 +57,7 @@ class PredictTab(QWidget):
             tr("Predict dispositions"), _empty_text(), (tr("Choose a catalog…"), tr("Try a simulated sample"))
         )
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
+        self.rows = PredictedRows(self.view, services.workers)
         self.page = ResultPage(services)
         self.result, self.summary = self.page.view, self.page.summary
         self.transfer, self.busy = self.page.transfer, self.page.busy
@@ -87,7 +88,7 @@ class PredictTab(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether a prediction, or the training before it, is under way."""
-        return self._predictor is not None or self._training is not None
+        return self._preparing or self._predictor is not None or self._training is not None
 
     def tell(self, error: AppError) -> None:
         self._services.notices.failure(error)
@@ -121,7 +122,8 @@ class PredictTab(QWidget):
         session.backend()
         connection, shown = session.connection, self.view.shown
         assert connection is not None  # session.backend() raises without one
-        first, last = self.rows.chosen()
+        first, last = self.rows.range()
+        used = self.rows.choice.described()
         asked = partial(
             PredictRequest,
             path,
@@ -131,17 +133,26 @@ class PredictTab(QWidget):
             chosen(self.satellite, Satellite),
             from_row=first,
             to_row=last,
-            row_count=shown.row_count if shown else None,
+            row_count=used.rows if used else shown.row_count if shown else None,
+            reading=self.view.reading,
+            stamp=self.view.stamp,
         )
         train_first = self._training_request() if self.training_picker.paths else None
         choice = self.models.chosen
         try:
+            self._preparing = True
+            if await self.view.has_changed():
+                self.view.tell_change()
+                return
             self._show_busy(tr("Preparing …"))
+            if used is not None:
+                used = await self.rows.choice.write(used, self._services.scratch)
             if train_first is not None:
                 choice = await self._train_first(train_first)
             if choice is not None:
-                await self._predict(asked(choice=choice))
+                await self._predict(asked(choice=choice, rows=used))
         finally:
+            self._preparing = False
             self._training = self._predictor = None
             self.page.hide_busy()
             self.settle()
@@ -192,9 +203,12 @@ class PredictTab(QWidget):
         self.models.settle(train_first)
         self.go.button.setText(tr("Train, then &predict") if train_first else tr("&Predict"))
         self.go.settle(self._reason())
+        self.go.say(self.rows.choice.note)
 
     def _training_request(self) -> TrainRequest:
-        return self.training_options.request(chosen(self.satellite, Satellite), self.training_picker.paths)
+        paths = self.training_picker.paths
+        readings = [self._services.tables.choice_now(path) for path in paths]
+        return self.training_options.request(chosen(self.satellite, Satellite), paths, readings=readings)
 
     async def _train_first(self, request: TrainRequest) -> ModelChoice | None:
         """The model that was trained; None where the user has cancelled. Raises UnavailableError where it failed."""
@@ -240,9 +254,8 @@ class PredictTab(QWidget):
             check_for_prediction(shown.columns, SATELLITES[satellite])
         except InputError as error:
             return str(error)
-        first, last = self.rows.chosen()
-        if first is not None and last is not None and first > last:
-            return tr("The first row, {first}, lies behind the last one, {last}.", first=count(first), last=count(last))
+        if why_not := self.rows.why_not:
+            return why_not
         if not self.training_picker.paths and self.models.chosen is None:
             return tr(
                 "Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab.",

@@ -284,7 +284,10 @@ class ProgressDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.again_button)
         buttons.addWidget(self.close_button)
+        rows = self.run.request.rows
         source = Words(f"{self.run.request.source}  ·  {self.run.backend_title}", "muted")
+        if rows is not None:
+            source.setText(f"{source.text()}\n{rows.sentence}")
         about = QHBoxLayout()
         about.addWidget(source, 1)
         about.addWidget(self.log_button)

@@ -1,15 +1,20 @@
 """What is asked of a training, and how the record keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.gui.progress.rows_used import RowsUsed
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.duplicates import Duplicates
+    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
 
 
@@ -19,6 +24,9 @@ class TrainRequest:
 
     `features`, `balance` and `sentinel` (the score of blind features as well) are None for a backend that does not
     know them. `model_labels`: what is done with rows whose label a model made; None where nothing was said of it.
+    `readings`: how the user said that each of the `paths` is read, None where nothing was said. `rows`: those that are
+    used, None for all. `without`: columns that the model shall do without. `duplicates`: the rule by which several
+    files are merged, None for rows that are alike in all cells. `stamp`: of the one file, as it was shown.
     """
 
     satellite: Satellite
@@ -29,6 +37,18 @@ class TrainRequest:
     model_labels: ModelLabels | None = None
     paths: tuple[Path, ...] = ()
     merged: "MergedFile | MergeReply | None" = None
+    readings: "tuple[Choice | None, ...]" = ()
+    rows: RowsUsed | None = None
+    without: tuple[str, ...] = ()
+    duplicates: "Duplicates | None" = None
+    stamp: "FileStamp | None" = field(default=None, compare=False)
+
+    @property
+    def reading(self) -> "Choice | None":
+        """How the one file that is sent is read, where the user has said so."""
+        if self.rows is not None:
+            return self.rows.reading
+        return self.readings[0] if len(self.paths) == 1 and self.readings else None
 
     @property
     def title(self) -> str:
@@ -37,6 +57,8 @@ class TrainRequest:
     @property
     def can_be_repeated(self) -> bool:
         """Whether it says where its data is: the files of an imported run are names alone."""
+        if self.rows is not None and self.rows.file is None:
+            return False
         return self.merged is not None or (bool(self.paths) and all(path.is_absolute() for path in self.paths))
 
     def as_json(self) -> dict[str, Any]:
@@ -52,6 +74,10 @@ class TrainRequest:
             "paths": [str(path.absolute()) for path in self.paths],
             "merged": self.merged is not None,
             "merged_url": merged_url(self.merged) or None,
+            "readings": readings_json(self.readings),
+            "rows": self.rows.as_json() if self.rows else None,
+            "without": list(self.without) or None,
+            "duplicates": self.duplicates,
         }
 
     @classmethod
@@ -72,6 +98,10 @@ class TrainRequest:
                 ModelLabels(labels) if labels else None,
                 () if merged else tuple(Path(str(name)) for name in kept.get("paths") or kept.get("files") or ()),
                 merged,
+                _kept_readings(kept.get("readings")),
+                RowsUsed.from_json(kept["rows"]) if kept.get("rows") else None,
+                tuple(map(str, kept.get("without") or ())),
+                _kept_rule(kept.get("duplicates")),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(tr("This run's entry in the record cannot be read. Delete the run.")) from error
@@ -87,6 +117,28 @@ class TrainRequest:
 def merged_url(merged: "MergedFile | MergeReply | None") -> str:
     """Where a merged file lies at its backend."""
     return str(getattr(merged, "url", "") or getattr(merged, "merged_url", ""))
+
+
+def readings_json(readings: "tuple[Choice | None, ...]") -> list[str | None] | None:
+    """How files are read, as the record keeps it; None where nothing was said of any."""
+    return [reading.to_json() if reading else None for reading in readings] if any(readings) else None
+
+
+def each_read(paths: tuple[Path, ...], readings: "tuple[Choice | None, ...]") -> "list[Choice | None]":
+    """One entry a file, also where nothing was said."""
+    return [reading for _, reading in zip_longest(paths, readings[: len(paths)])]
+
+
+def _kept_readings(found: Any) -> "tuple[Choice | None, ...]":
+    from exoplanet_desktop.catalogs.reading import Choice
+
+    return tuple(Choice.from_json(str(text)) if text else None for text in found or ())
+
+
+def _kept_rule(found: Any) -> "Duplicates | None":
+    from exoplanet_desktop.catalogs.duplicates import Duplicates
+
+    return Duplicates(found) if found else None
 
 
 def _kept_merged(kept: Mapping[str, Any]) -> "MergedFile | None":

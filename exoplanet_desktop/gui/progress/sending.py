@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.temporary import temporary_folder
-from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.request import TrainRequest, each_read
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
 
@@ -55,8 +55,10 @@ class Sending:
         with ExitStack() as stack:
             folder = stack.enter_context(temporary_folder("sending"))
             path = self._fetched(request.merged, folder) if request.merged else self._one_file(request.paths, folder)
-            check_for_training(sniff(path).columns, SATELLITES[request.satellite])
-            sent, left_out = stack.enter_context(to_learn_from(backend, path, request.model_labels, self.should_stop))
+            check_for_training(sniff(path, request.reading).columns, SATELLITES[request.satellite])
+            sent, left_out = stack.enter_context(
+                to_learn_from(backend, path, request.model_labels, self.should_stop, request.reading)
+            )
             if left_out:
                 rows = counted(left_out, tr("row is left out"), tr("rows are left out"))
                 self.log(tr("{rows}: a model made their labels.", rows=rows) + "\n")
@@ -68,11 +70,18 @@ class Sending:
                 balance=request.balance,
                 sentinel=request.sentinel,
                 model_labels=request.model_labels,
-                in_place=sent in request.paths,
+                in_place=path is sent and folder not in path.parents,
                 told=lambda note: self.log(f"{note}\n"),
                 progress=self.sent,
                 should_stop=self.should_stop,
+                reading=request.reading if sent is path else None,  # a copy is plain
+                stamp=request.stamp if sent is path else None,
+                **self._without(),
             )
+
+    def _without(self) -> dict[str, Any]:
+        """The columns that are left out, where any is."""
+        return {"without": self.request.without} if self.request.without else {}
 
     def _fetched(self, merged: "MergedFile | MergeReply", folder: Path) -> Path:
         """A merged file of a backend that cannot train on it as asked."""
@@ -85,12 +94,23 @@ class Sending:
         return target
 
     def _one_file(self, paths: Sequence[Path], folder: Path) -> Path:
+        if self.request.rows is not None:
+            self.log(self.request.rows.sentence + "\n")
+            return self.request.rows.needed_file()
         if len(paths) == 1:
             return paths[0]
+        from exoplanet_desktop.catalogs.duplicates import Duplicates
         from exoplanet_desktop.catalogs.merge import merge_many
 
         target = folder / f"merged_{len(paths)}_{paths[0].stem}.csv"
-        summary = merge_many(paths, target, report=self._tell_merged, should_stop=self.should_stop)
+        summary = merge_many(
+            paths,
+            target,
+            rule=self.request.duplicates or Duplicates.EXACT,
+            choices=each_read(self.request.paths, self.request.readings),
+            report=self._tell_merged,
+            should_stop=self.should_stop,
+        )
         said = tr(
             "{files} merged: {rows}, {dropped} dropped.",
             files=", ".join(path.name for path in paths),

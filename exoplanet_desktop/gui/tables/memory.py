@@ -3,13 +3,13 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -82,6 +82,11 @@ class TableMemory(QObject):
         """How the user said that a file is to be read; None where that was left to the program."""
         data = await self._loaded()
         entry = data["files"].get(_key(file), {})
+        return _choice(entry.get("reading")) if isinstance(entry, dict) else None
+
+    def choice_now(self, file: Path) -> "Choice | None":
+        """The same without waiting: whoever has opened a catalog has had this file read."""
+        entry = self._data["files"].get(_key(file), {}) if self._data else {}
         return _choice(entry.get("reading")) if isinstance(entry, dict) else None
 
     def keep(self, file: Path | None, group: str, kept: Kept) -> None:
@@ -241,15 +246,12 @@ def _filter(found: object) -> "ColumnFilter | None":
 
 
 def _choice(found: object) -> "Choice | None":
-    from exoplanet_desktop.catalogs.reading import DECIMALS, ENCODINGS, Choice
-    from exoplanet_desktop.catalogs.sniffing import DELIMITERS
+    from exoplanet_desktop.catalogs.reading import Choice
 
     if not isinstance(found, dict):
         return None
-    allowed = {"delimiter": DELIMITERS, "encoding": ENCODINGS, "decimal": DECIMALS}
-    values: Json = {name: found[name] for name, known in allowed.items() if found.get(name) in known}
-    if isinstance(skip := found.get("skip"), int) and skip >= 0:
-        values["skip"] = skip
-    values["texts"] = _names(found.get("texts"))
-    choice = Choice(**values)
-    return choice if any(getattr(choice, field.name) for field in fields(choice)) or choice.skip == 0 else None
+    try:
+        choice = Choice.from_json(json.dumps({name: value for name, value in found.items() if value is not None}))
+    except InputError:
+        return None
+    return choice if choice != Choice() else None

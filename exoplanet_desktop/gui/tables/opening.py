@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.progress import Report, ShouldStop
     from exoplanet_desktop.catalogs.reading import Choice, Preview
     from exoplanet_desktop.catalogs.records import BadLine
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import View
 
@@ -51,13 +52,13 @@ class Opened:
     partial: bool = False
 
 
-def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, int]":
-    """The first rows of a file, and its bytes. Raises UnreadableFile."""
-    from exoplanet_desktop.catalogs.reading import preview, readable
+def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, FileStamp]":
+    """The first rows of a file, and its stamp before it was read. Raises UnreadableFile."""
+    from exoplanet_desktop.catalogs.reading import preview
+    from exoplanet_desktop.catalogs.stamp import FileStamp
 
-    found = preview(path, choice=choice)
-    with readable(path):
-        return found, path.stat().st_size
+    stamp = FileStamp.of(path)
+    return preview(path, choice=choice), stamp
 
 
 def read(
@@ -130,7 +131,7 @@ def _notes(table: "Table", choice: "Choice | None") -> list[str]:
     if table.partial:
         notes.append("Training and prediction use the whole file, not only the rows that are shown.")
     if choice is not None:
-        notes.append("The file is shown as you said that it is read; a backend reads it by what it finds itself.")
+        notes.append("The file is read as you chose.")
     if table.bad_count:
         told = "; ".join(f"line {bad.line}: {bad.reason}" for bad in table.bad_lines[:MOST_BAD_LINES_TOLD])
         more = table.bad_count - MOST_BAD_LINES_TOLD

@@ -52,6 +52,7 @@ class ReadingDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("How {file} is read", file=path.name))
         self._workers, self._path, self._request = workers, path, 0
+        self._given = given
         self._texts = set(given.texts) if given else set()
         self._kinds: list[str] = []
         self._columns: Sequence[str] = ()
@@ -108,7 +109,8 @@ class ReadingDialog(QDialog):
         from exoplanet_desktop.catalogs.reading import Choice
 
         skip = self.skip.value()
-        return Choice(
+        return replace(
+            self._given or Choice(),  # names and labels are asked for elsewhere
             delimiter=self.delimiter.currentData(),
             encoding=self.encoding.currentData(),
             decimal=self.decimal.currentData(),
@@ -228,7 +230,7 @@ class ReadingDialog(QDialog):
         from exoplanet_desktop.catalogs.reading import Choice
 
         choice = self.choice()
-        self.chosen.emit(None if choice == Choice() else replace(choice))
+        self.chosen.emit(None if choice == Choice() else choice)
         self.accept()
 
     def _show(self, given: "Choice") -> None:
@@ -260,9 +262,7 @@ class ReadingDialog(QDialog):
         form.addRow(tr("&Encoding"), self.encoding)
         form.addRow(tr("De&cimal sign"), self.decimal)
         form.addRow(tr("&Lines before the column names"), self.skip)
-        note = Words(
-            tr("This is for looking at the file here. A backend reads it by what it finds in it itself."), "muted"
-        )
+        note = Words(tr("Training, prediction and merging read the file in the same way."), "muted")
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addLayout(form)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.notices import Notices, Offer
 from exoplanet_desktop.gui.tables.memory import TableMemory
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
@@ -22,6 +22,7 @@ from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.gui.tables.grid import Grid
     from exoplanet_desktop.gui.tables.model import TableModel
@@ -62,6 +63,8 @@ class CatalogView(QWidget):
         self._keep_partial = threading.Event()
         self._table: Table | None = None
         self._shown: Opened | None = None
+        self.stamp: FileStamp | None = None  # of the file as it is on screen
+        self.reading: Choice | None = None  # how the user said that the file on screen is read
         self._stop = threading.Event()
         self._request = 0
         self.failure = ""
@@ -70,8 +73,11 @@ class CatalogView(QWidget):
         self.busy = BusyPage(self)
         self.busy.cancelled.connect(self._stop_reading)
         self._read_so_far.connect(self._show_share)
+        self.failed = EmptyPage(tr("This file cannot be shown"), "", (tr("Read as…"), tr("Try again")))
+        self.failed.buttons[0].setToolTip(tr("Say yourself how the file is read: its delimiter, encoding and header"))
+        self.failed.chosen.connect(self._after_failure)
         self._stack = QStackedWidget(self)
-        for page in (self.empty, self.busy):
+        for page in (self.empty, self.busy, self.failed):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -124,10 +130,10 @@ class CatalogView(QWidget):
         try:
             choice = await self._memory.choice(path)
             pane = self.pane  # built now, so that the first rows need not wait for it
-            preview, size = await self._workers.call(first_rows, path, choice)
+            preview, stamp = await self._workers.call(first_rows, path, choice)
             kept = await self._memory.find(path, self._group(preview.layout.columns))
             if request == self._request:
-                pane.show_preview(preview, name or path.name, first, kept.look, size)
+                pane.show_preview(preview, name or path.name, first, kept.look, stamp.mark[2] if stamp.mark else 0)
                 self._stack.setCurrentWidget(pane)
             report = partial(self._tell_share, request)
             table, opened = await self._workers.call(
@@ -135,12 +141,12 @@ class CatalogView(QWidget):
             )
         except AppError as error:
             if request == self._request:
-                self.clear(tr("Reading was cancelled.") if isinstance(error, Cancelled) else str(error))
+                self._fail(error)
             raise
         if request != self._request:
             await self._workers.call(table.close)
             raise Cancelled(tr("Another file is shown meanwhile."))
-        self._table, self._shown = table, opened
+        self._table, self._shown, self.stamp, self.reading = table, opened, stamp, choice
         pane.show_table(table, opened, first, kept)
         self._stack.setCurrentWidget(pane)
         self.opened.emit(opened)
@@ -157,6 +163,45 @@ class CatalogView(QWidget):
         self._request += 1
         self._stack.setCurrentWidget(self.empty)
         self.closed.emit()
+
+    def _fail(self, error: AppError) -> None:
+        """Say why nothing can be shown, and offer what may mend it."""
+        cancelled = isinstance(error, Cancelled)
+        self.clear(tr("Reading was cancelled.") if cancelled else str(error))
+        if not cancelled and not self._result:
+            self.failed.say(str(error))
+            self._stack.setCurrentWidget(self.failed)
+
+    @Slot(int)
+    def _after_failure(self, button: int) -> None:
+        if button == 0:
+            self.ask_reading()
+        else:
+            self.read_again()
+
+    async def has_changed(self) -> bool:
+        """Whether the file is another one on the disk than what is on screen."""
+        if self._shown is None or (stamp := self.stamp) is None:
+            return False
+        return await self._workers.call(stamp.changed) and self.stamp is stamp
+
+    @aio.slot()
+    async def look_for_changes(self) -> None:
+        """Tell where the file has changed on the disk since it was read."""
+        if not self._result and await self.has_changed():
+            self.tell_change()
+
+    def tell_change(self) -> None:
+        """Say that the file on the disk is not the one on screen, and offer to read it again."""
+        file = self._path.name if self._path else ""
+        words = tr("{file} has changed on the disk since it was opened. The table shows its old contents.", file=file)
+        self._notices.information(words, Offer(tr("Read again"), self.read_again))
+
+    @aio.slot()
+    async def read_again(self) -> None:
+        """Open the same file once more."""
+        if self._path is not None:
+            await self.open(self._path, self._name, self._first)
 
     def back(self) -> None:
         """After `show_busy`: show again what was there before."""
@@ -184,7 +229,7 @@ class CatalogView(QWidget):
     def close_table(self) -> None:
         """Give the table's temporary files back; it must not be read any more."""
         self._stop.set()
-        self._shown = None
+        self._shown = self.stamp = self.reading = None
         if self._table is not None:
             self.pane.drop_table()
             self._workers.call(self._table.close)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError
@@ -13,6 +13,7 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.tables.choosing_rows import RowsChoice
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
@@ -34,7 +35,7 @@ class TrainTab(QWidget):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._services = services
+        self._services, self._preparing = services, False
         self.picker = CatalogPicker(tr("C&atalog"), many=True)
         self.options = TrainingOptions()
         self.go = GoButton(tr("&Train"))
@@ -47,9 +48,14 @@ class TrainTab(QWidget):
         )
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
         self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
-        self.splitter = skeleton(
-            "train", column((self.picker, self.several, self.options, self.go, self.all_button)), self.view
-        )
+        self.rows = RowsChoice(self.view, services.workers)
+        rows = QWidget()
+        form = QFormLayout(rows)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("Ro&ws"), self.rows)
+        parts = (self.picker, self.several, rows, self.options, self.go, self.all_button)
+        self.splitter = skeleton("train", column(parts), self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -59,6 +65,7 @@ class TrainTab(QWidget):
         self.view.opened.connect(self._recognise)
         self.view.closed.connect(self.settle)
         self.options.changed.connect(self.settle)
+        self.rows.changed.connect(self.settle)
         services.runs.listed.connect(self.settle)
         services.runs.ended.connect(self.settle)
         services.runs.grouped.connect(self.settle)
@@ -85,18 +92,36 @@ class TrainTab(QWidget):
 
     @aio.slot()
     async def train(self) -> None:
-        request = self._request()
-        if self._services.runs.under_way(request) is not None:
-            return  # a second click before the button was disabled
+        if (request := await self._ready_request()) is None:
+            return
         run = self._services.runs.begin(request)
         await run.work()
         self.training_ended.emit(run)
 
+    async def _ready_request(self) -> TrainRequest | None:
+        """What is to be trained, with the rows that are chosen as a file; None where the user has to look first."""
+        request = self._request()
+        if self._preparing or self._services.runs.under_way(request) is not None:
+            return None  # a second click before the button was disabled
+        self._preparing = True
+        try:
+            self.settle()
+            if await self.view.has_changed():
+                self.view.tell_change()
+                return None
+            if request.rows is not None:
+                written = await self.rows.write(request.rows, self._services.scratch)
+                request = replace(request, rows=written)
+            return request
+        finally:
+            self._preparing = False
+            self.settle()
+
     @aio.slot()
     async def train_all(self) -> None:
         """All models one after another, with the options that are chosen."""
-        if self.all_button.isEnabled():
-            batch = self._services.runs.begin_all(self._request())
+        if self.all_button.isEnabled() and (request := await self._ready_request()) is not None:
+            batch = self._services.runs.begin_all(request)
             await batch.work()
 
     @aio.slot()
@@ -120,6 +145,7 @@ class TrainTab(QWidget):
             balance=embedded_or_unknown or session.has("balance"),
         )
         self.go.settle(self._reason())
+        self.go.say(self.rows.note)
         self.all_button.setEnabled(self.go.button.isEnabled() and not self._all_under_way())
 
     def _reason(self) -> str:
@@ -131,6 +157,10 @@ class TrainTab(QWidget):
         shown = self.view.shown
         if shown is None:
             return self.view.failure or tr("The catalog is being read.")
+        if why_not := self.rows.why_not:
+            return why_not
+        if self._preparing:
+            return tr("The rows are being prepared.")
         satellite = chosen(self.options.satellite, Satellite)
         try:
             check_for_training(shown.columns, SATELLITES[satellite])
@@ -145,7 +175,10 @@ class TrainTab(QWidget):
         return any(replace(batch.request, model=request.model) == request for batch in self._services.runs.groups)
 
     def _request(self) -> TrainRequest:
-        return self.options.request(paths=self.picker.paths)
+        paths = self.picker.paths
+        readings = [self._services.tables.choice_now(path) for path in paths]
+        request = self.options.request(paths=paths, readings=readings, rows=self.rows.described())
+        return replace(request, stamp=self.view.stamp) if len(paths) == 1 else request
 
     @aio.slot(object)
     async def _look_at(self, path: Path | None) -> None:
@@ -177,6 +210,7 @@ class TrainTab(QWidget):
         files = len(self.picker.paths)
         self.several.setText(tr("{count} catalogs: they are merged first, then trained on.", count=count(files)))
         self.several.setVisible(files > 1)
+        self.rows.offer_several(files > 1)
         self.settle()
 
     @Slot(int)

@@ -22,11 +22,19 @@ class GoButton(QWidget):
         self.button = QPushButton(text, self)
         self.button.setProperty("primary", True)
         self.reason = Words("", "muted")
+        self.note = Words("", "warning")
+        self.note.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.button)
+        layout.addWidget(self.note)
         layout.addWidget(self.reason)
+
+    def say(self, note: str) -> None:
+        """What should be known before the button is pressed."""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
 
     def settle(self, reason: str) -> None:
         """Enable the button where `reason` is empty."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
 from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.rows_used import RowsUsed
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.fields import FoldingFields
@@ -17,6 +18,7 @@ from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -158,6 +160,8 @@ class TrainingOptions(QWidget):
         satellite: Satellite | None = None,
         paths: Sequence[Path] = (),
         merged: "MergedFile | MergeReply | None" = None,
+        readings: "Sequence[Choice | None]" = (),
+        rows: RowsUsed | None = None,
     ) -> TrainRequest:
         """The training that the options describe, on files of this machine or on a merged one of the backend."""
         return TrainRequest(
@@ -169,6 +173,8 @@ class TrainingOptions(QWidget):
             model_labels=ModelLabels.USE if self.use_model_labels.isChecked() else ModelLabels.LEAVE_OUT,
             paths=tuple(paths),
             merged=merged,
+            readings=tuple(readings),
+            rows=rows,
         )
 
     def _show(self, box: QComboBox, shown: bool) -> None:

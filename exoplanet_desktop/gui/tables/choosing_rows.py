@@ -1,0 +1,218 @@
+"""Which rows of the catalog on screen are used: a visible choice, and the file with them."""
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.gui.progress.rows_used import Rows, RowsUsed
+from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.view import View
+    from exoplanet_desktop.gui.tables.selecting import Wish
+
+Spans = Sequence[tuple[int, int]]  # first and last row on screen, both included
+
+
+class RowsChoice(QWidget):
+    """All rows, those that the filter leaves, those that are selected; with `ranged`, also those from one number on.
+
+    Signals:
+        changed: other rows are chosen now, or there are others to choose from.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, view: CatalogView, workers: Workers, ranged: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._workers, self._several = view, workers, False
+        self.box = combo(tr("Rows that are used"), [(tr("All rows"), Rows.ALL)], parent=self)
+        self.box.addItem("", Rows.SHOWN)
+        self.box.addItem("", Rows.SELECTED)
+        if ranged:
+            self.box.addItem(tr("From one number to another"), Rows.RANGE)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.box)
+        self.setFocusProxy(self.box)
+        self.box.currentIndexChanged.connect(self.changed)
+        view.opened.connect(self._follow_selection)
+        for signal in (view.opened, view.closed):
+            signal.connect(self._begin_anew)
+        view.selected.connect(self.settle)
+        self.settle()
+
+    @property
+    def kind(self) -> Rows:
+        return Rows(self.box.currentData())
+
+    def offer_several(self, several: bool) -> None:
+        """Whether several catalogs are used together, of which only all rows can be."""
+        self._several = several
+        self.settle()
+
+    @Slot()
+    def settle(self) -> None:
+        """Say how many rows each choice means, and why one of them cannot be had."""
+        shown = self._view.shown
+        every = shown.row_count if shown else 0
+        self.box.setItemText(0, tr("All rows ({rows})", rows=count(every)) if every else tr("All rows"))
+        self._entry(1, tr("Rows shown"), self._shown_rows(), self._why_not_shown())
+        self._entry(2, tr("Rows selected"), self._selected_rows(), self._why_not_selected())
+        model = self.box.model()
+        if isinstance(model, QStandardItemModel) and not model.item(self.box.currentIndex()).isEnabled():
+            self.box.setCurrentIndex(0)
+        self.box.setToolTip(tip(self.box.currentText()))
+        self.changed.emit()
+
+    @property
+    def note(self) -> str:
+        """What should be known beside the button: that the filter on screen does not count, where that is so."""
+        shown, rows = self._view.shown, self._shown_rows()
+        if shown is None or self.kind is not Rows.ALL or not self._filtered:
+            return ""
+        if self._several:
+            return tr("The filter is not applied: all rows of all catalogs are used.")
+        if rows == shown.row_count:
+            return ""
+        return tr("The filter is not applied: all {rows} rows are used.", rows=count(shown.row_count))
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be done with the rows that are chosen."""
+        if self.kind is Rows.SHOWN and not self._shown_rows():
+            return tr("The filter leaves no rows. Change it, or use all rows.")
+        return ""
+
+    def described(self) -> RowsUsed | None:
+        """The rows that are chosen, without their file; None for all, and for a range."""
+        shown, kind = self._view.shown, self.kind
+        if shown is None or kind not in (Rows.SHOWN, Rows.SELECTED):
+            return None
+        if kind is Rows.SELECTED:
+            return RowsUsed(kind, "", self._selected_rows(), shown.row_count)
+        return RowsUsed(kind, _condition(self._view.pane.selecting.wish), self._shown_rows(), shown.row_count)
+
+    async def write(self, used: RowsUsed, scratch: Path) -> RowsUsed:
+        """Write these rows as a CSV below `scratch`, in the order of the catalog. Raises AppError."""
+        selecting, shown = self._view.pane.selecting, self._view.shown
+        if selecting.table is None or selecting.view is None or shown is None:
+            raise InputError(tr("The catalog is no longer open. Choose it again."))
+        target = scratch / uuid.uuid4().hex[:8] / shown.path.name.removesuffix(".gz")
+        spans = self._spans() if used.kind is Rows.SELECTED else ()
+        source = (selecting.table, selecting.view, selecting.wish)
+        file, reading, rows = await self._workers.call(
+            _write, *source, spans, target.with_suffix(".csv"), self._view.reading
+        )
+        if rows != used.rows:
+            raise InputError(tr("Other rows were chosen meanwhile. Start again."))
+        return used.written(file, reading)
+
+    @property
+    def _filtered(self) -> bool:
+        return self._view.shown is not None and _is_filter(self._view.pane.selecting.wish)
+
+    def _shown_rows(self) -> int:
+        view = self._view.pane.selecting.view if self._view.shown is not None else None
+        return view.row_count if view is not None else 0
+
+    def _why_not_shown(self) -> str:
+        if self._several:
+            return tr("not with several catalogs")
+        return "" if self._filtered else tr("no filter is set")
+
+    def _why_not_selected(self) -> str:
+        if self._several:
+            return tr("not with several catalogs")
+        return "" if self._selected_rows() else tr("none is selected")
+
+    def _selected_rows(self) -> int:
+        return sum(last - first + 1 for first, last in self._spans())
+
+    def _spans(self) -> list[tuple[int, int]]:
+        """The rows with a selected cell, as spans that do not overlap."""
+        if self._view.shown is None:
+            return []
+        grid = self._view.grid
+        first_row, selection = grid.table_model.first_row, grid.selectionModel().selection()
+        found: list[tuple[int, int]] = []
+        ranges = [selection.at(place) for place in range(selection.size())]
+        for low, high in sorted((each.top(), each.bottom()) for each in ranges):
+            if found and first_row + low <= found[-1][1] + 1:
+                found[-1] = (found[-1][0], max(found[-1][1], first_row + high))
+            else:
+                found.append((first_row + low, first_row + high))
+        return found
+
+    def _entry(self, place: int, words: str, rows: int, why_not: str) -> None:
+        self.box.setItemText(place, f"{words} ({why_not or count(rows)})")
+        model = self.box.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(place).setEnabled(not why_not)
+        self.box.setItemData(place, tip(self.box.itemText(place)), Qt.ItemDataRole.ToolTipRole)
+
+    @Slot()
+    def _follow_selection(self) -> None:
+        """From the first table on; before that there is no grid."""
+        self._view.opened.disconnect(self._follow_selection)
+        self._view.grid.selectionModel().selectionChanged.connect(self.settle)
+        self._view.grid.table_model.modelReset.connect(self.settle)
+
+    @Slot()
+    def _begin_anew(self) -> None:
+        """Another catalog: what was chosen was said of the one before."""
+        self.box.setCurrentIndex(0)
+        self.settle()
+
+
+def _is_filter(wish: "Wish") -> bool:
+    return bool(wish.where.strip() or wish.filters)
+
+
+def _condition(wish: "Wish") -> str:
+    """The filter of a table in one line."""
+    from exoplanet_desktop.catalogs.view import RowNumbers
+
+    parts = [each.words if isinstance(each, RowNumbers) else each.expression() for each in wish.filters]
+    if wish.where.strip():
+        parts.insert(0, f"({wish.where.strip()})" if parts else wish.where.strip())
+    return " and ".join(parts)
+
+
+def _write(
+    table: "Table", view: "View", wish: "Wish", spans: Spans, target: Path, given: "Choice | None"
+) -> "tuple[Path, Choice, int]":
+    """The rows of a table as a file of their own: the file, how it is read, and how many they are. In a worker."""
+    from dataclasses import replace
+
+    from exoplanet_desktop.catalogs.export import export
+    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.view import RowNumbers
+
+    if spans:
+        numbers = [number for first, last in spans for number in view.numbers(first, last - first + 1)]
+        chosen = table.select([RowNumbers(tuple(sorted(numbers)), "")])
+    else:
+        chosen = table.select([wish.where, *wish.filters])
+    target.parent.mkdir(parents=True)
+    export(chosen, target)
+    # The copy has the program's names, commas and no lines before its header; its cells are written as they were.
+    reading = replace(
+        given or Choice(), delimiter=",", encoding="utf-8", decimal=table.layout.decimal, skip=0, rename={}, label=None
+    )
+    return target, reading, chosen.row_count
