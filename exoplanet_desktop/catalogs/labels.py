@@ -170,12 +170,6 @@ def made_by_model(source: str | None) -> bool:
     return (source or "").strip().lower() == MODEL
 
 
-def layout_disposition(layout: "Layout", info: "SatelliteInfo", text: str | None) -> Disposition | None:
-    """The class that a cell of the label column stands for, by the user's word or else the archive's; None for none."""
-    said = layout.dispositions.get(text or "", layout.dispositions.get((text or "").strip()))
-    return info.disposition(text if said is None else said)
-
-
 def source_column(columns: Sequence[str]) -> str | None:
     """The column that says who gave the labels, in whatever case another program has left its name.
 

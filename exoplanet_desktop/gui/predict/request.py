@@ -99,6 +99,7 @@ class Prediction:
     known, matches: rows with a known disposition, and those of them that were predicted so.
     notes: deviations from what was asked and what else should be known, a sentence each.
     uncertain: rows whose highest probability is below UNCERTAIN_BELOW; None where that is not known (yet).
+    rows: which rows of the catalog were used, in a sentence; empty for all.
     """
 
     reply: "PredictReply"
@@ -108,6 +109,7 @@ class Prediction:
     matches: int
     notes: tuple[str, ...]
     uncertain: int | None = None
+    rows: str = ""
 
 
 class Predictor(Following):
@@ -154,7 +156,7 @@ class Predictor(Following):
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
         request = self.request
-        said = {} if request.known_rows is None else {"known_rows": request.known_rows}
+        said: dict[str, Any] = {} if request.known_rows is None else {"known_rows": request.known_rows}
         check_for_prediction(sniff(request.sent, request.sent_reading).columns, SATELLITES[request.satellite])
         return connection.backend.predict(
             request.sent,
@@ -183,7 +185,9 @@ class Predictor(Following):
         counts, known, matches = _counted(reply)
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
-        return Prediction(reply, csv, counts, known, matches, notes)
+        cells = [cell.sentence for cell in reply.cells or ()]
+        rows = request.rows.sentence if request.rows else ""
+        return Prediction(reply, csv, counts, known, matches, (*notes, *cells), rows=rows)
 
 
 def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:

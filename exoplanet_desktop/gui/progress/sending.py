@@ -71,8 +71,7 @@ class Sending:
                 sentinel=request.sentinel,
                 model_labels=request.model_labels,
                 in_place=path is sent and folder not in path.parents,
-                told=lambda note: self.log(f"{note}
-"),
+                told=lambda note: self.log(f"{note}\n"),
                 progress=self.sent,
                 should_stop=self.should_stop,
                 reading=request.reading if sent is path else None,  # a copy is plain
