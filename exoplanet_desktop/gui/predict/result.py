@@ -36,6 +36,7 @@ class ResultPage(QWidget):
         super().__init__(parent)
         self._services = services
         self.prediction: Prediction | None = None
+        self.request: PredictRequest | None = None  # what the shown prediction answers
         waiting = EmptyPage(tr("No prediction yet"), tr("Choose a catalog and a model at the left, then Predict."))
         self.view = CatalogView(services.workers, services.notices, services.tables, waiting, result=True)
         self.summary = Summary()
@@ -75,14 +76,16 @@ class ResultPage(QWidget):
 
     async def show_prediction(self, prediction: Prediction, predictor: Predictor) -> None:
         """Open the CSV, which is read once: what the backend does not count is counted in the table."""
-        request = predictor.request
+        request = self.request = predictor.request
         old, self.prediction = self.prediction, prediction
         info = SATELLITES[request.satellite]
         columns = (*info.identifiers[:2], *PREDICTED, *CONFIDENCE, *MATCH, info.label, *PROBABILITIES)
         self.hide_busy()
         opened = await self.view.open(prediction.csv, tr("{file}, predicted", file=request.path.stem), columns)
         looked = await self._services.workers.call(_looked_at, opened.rows.table, prediction.reply, request)
-        prediction.uncertain, odd = looked
+        prediction.uncertain, odd, decided = looked
+        if decided is not None:
+            prediction.known, prediction.matches = decided
         await predictor.add_notes(prediction, odd)
         self.summary.show_prediction(prediction, request.path.name, opened.columns)
         self.summary.show()
@@ -101,17 +104,26 @@ class ResultPage(QWidget):
         self.summary.show_filters(self.view.pane.selecting.wish.filters)
 
 
-def _looked_at(table: "Table", reply: "PredictReply", request: PredictRequest) -> tuple[int | None, list[str]]:
-    """How many rows of a result are uncertain, None where it does not tell, and what is odd about it, a sentence each.
+def _looked_at(
+    table: "Table", reply: "PredictReply", request: PredictRequest
+) -> tuple[int | None, list[str], tuple[int, int] | None]:
+    """How many rows of a result are uncertain, None where it does not tell, what is odd about it, a sentence each, and
+    how many rows are decided and agree, where the backend does not count that: whatever it calls a match, a row
+    without a known disposition is none.
 
     Where only some rows were asked for, some backends send the others too, so that the table is not held against them.
     """
+    from exoplanet_desktop.catalogs.predicted import predicted
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.view import ColumnFilter
     from exoplanet_desktop.client.check_values import check_table
 
     every_row = request.from_row is None and request.to_row is None
     odd = check_table(table, reply, sniff(request.sent, request.sent_reading).columns) if every_row else []
+    decided = None
+    if reply.agreement is None and (found := predicted(table)) is not None:
+        agree = sum(rows for (known, said), rows in found.pairs.items() if known == said)
+        decided = (sum(found.pairs.values()), agree)
     if CONFIDENCE[0] not in table.columns:
-        return None, odd
-    return table.select([ColumnFilter(CONFIDENCE[0], "<", UNCERTAIN_BELOW)]).row_count, odd
+        return None, odd, decided
+    return table.select([ColumnFilter(CONFIDENCE[0], "<", UNCERTAIN_BELOW)]).row_count, odd, decided
