@@ -184,7 +184,6 @@ class Predictor(Following):
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
         request = self.request
-        said: dict[str, Any] = {} if request.known_rows is None else {"known_rows": request.known_rows}
         check_for_prediction(sniff(request.sent, request.sent_reading).columns, SATELLITES[request.satellite])
         return connection.backend.predict(
             request.sent,
