@@ -45,6 +45,7 @@ class Sheet:
     before: list[str] | None = None
     after: list[str] | None = None
     raw: list[tuple[int, str]] | None = None  # lines put in as they are, before that row
+    truth: list[list[str]] | None = None  # the rows that it should be read as, where the damage changes these
 
     def copy(self) -> "Sheet":
         return Sheet([*self.block], [*self.header], [[*row] for row in self.rows], self.numbers, self.label)
@@ -408,7 +409,11 @@ def _decimal_commas(sheet: Sheet, dice: Dice) -> tuple[str, bool]:
                 continue
             if late and number < 60:
                 row[at] = row[at].split(".")[0] if not re.search("[eE]", row[at]) else ""
-            row[at] = row[at].replace(".", ",")
+    sheet.truth = [[*row] for row in sheet.rows]
+    for row in sheet.rows:
+        for at in sheet.numbers:
+            if sheet.header[at] not in ("toi", "kepid", "tid"):
+                row[at] = row[at].replace(".", ",")
     return f"decimal commas{', late' if late else ''}, delimiter {sheet.delimiter!r}", not late
 
 

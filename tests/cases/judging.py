@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +26,12 @@ class Verdict:
     details: list[str] = field(default_factory=list)
 
 
-def judge(path: Path, truth: Sheet, key: str) -> Verdict:
-    """Holds what a file is read as against the table that it was made from; `key` names the objects."""
+def judge(path: Path, truth: Sheet, key: str, rows: list[list[str]] | None = None) -> Verdict:
+    """Holds what a file is read as against the table that it was made from; `key` names the objects.
+
+    `rows`: what its rows are now, where the damage was meant to change them.
+    """
+    truth = replace(truth, rows=rows or truth.rows)
     try:
         table = Table.open(path)
     except UnreadableFile as error:

@@ -53,7 +53,7 @@ def one(seed: int, sheets: dict[str, tuple[Sheet, str]], folder: Path) -> tuple[
     else:
         path.write_text(sheet.text(), encoding="utf-8", newline="")
     try:
-        verdict = judge(path, truth, key)
+        verdict = judge(path, truth, key, sheet.truth)
     finally:
         path.unlink()
     return f"{seed}: {name}: {'; '.join(said)}", verdict
