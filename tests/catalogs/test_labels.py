@@ -73,7 +73,9 @@ def test_unknown_values_are_listed_with_their_counts() -> None:
     assert account.unknown == {"FALSE+POSITIVE": 4, "maybe": 1}
     assert account.blank == 3
     unknown, gone = account.sentences("koi_disposition")
-    assert unknown.startswith("5 rows have an unknown disposition in `koi_disposition`: “FALSE+POSITIVE” (4), “maybe” (1).")
+    assert unknown.startswith(
+        "5 rows have an unknown disposition in `koi_disposition`: “FALSE+POSITIVE” (4), “maybe” (1)."
+    )
     assert gone == "No row of `koi_disposition` is FALSE POSITIVE, so a model trained on this file never predicts that."
     whole = {"CONFIRMED": 5, "candidate": 3, "FALSE_POSITIVE": 4}
     assert account_of_labels(whole, LabelReader(KOI)).sentences("koi_disposition") == ()
