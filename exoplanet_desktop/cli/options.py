@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.files import is_vo
+from exoplanet_desktop.catalogs.files import holds_vo, is_vo
 from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
@@ -32,7 +32,7 @@ class CatalogPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if ctx is None or not is_vo(path) or not path.is_file():
+        if ctx is None or not _is_vo_file(path):
             return path
         from exoplanet_desktop.catalogs.vo import convert
 
@@ -42,6 +42,13 @@ class CatalogPath(click.Path):
         for note in done.notes:
             click.echo(f"{path.name}: {note}", err=True)
         return done.csv
+
+
+def _is_vo_file(path: Path) -> bool:
+    try:
+        return path.is_file() and (is_vo(path) or holds_vo(path))
+    except OSError:
+        return False  # whoever opens it, tells
 
 
 CATALOG = CatalogPath(path_type=Path)

@@ -230,7 +230,7 @@ def test_labels_that_nobody_knows_are_listed_and_never_guessed(lab: Any, make_ca
     frame = make_catalog(Satellite.KOI)
     numbers = {"CONFIRMED": "1", "FALSE POSITIVE": "0", "CANDIDATE": "2"}
     csv = lab.write(frame.assign(koi_disposition=frame["koi_disposition"].map(numbers)))
-    with pytest.raises(InputError, match="The column holds “.”") as refused:
+    with pytest.raises(InputError, match=r"The column holds “.”") as refused:
         lab.train(csv, TrainOptions(Satellite.KOI, Model.DT, sentinel=False))
     assert "Say which class each value means" in str(refused.value)
 
@@ -240,4 +240,4 @@ def test_a_class_that_is_gone_is_told(lab: Any, make_catalog: MakeCatalog) -> No
     broken = frame.assign(koi_disposition=frame["koi_disposition"].replace("FALSE POSITIVE", "FALSE+POSITIVE"))
     result = lab.train(lab.write(broken), TrainOptions(Satellite.KOI, Model.DT, sentinel=False))
     assert any("is FALSE POSITIVE, so a model" in note for note in result.evaluation.notes)
-    assert any("unknown are “FALSE+POSITIVE” (" in entry.reason for entry in result.evaluation.left_out)
+    assert any("unknown are “FALSE+POSITIVE” (" in entry.reason for entry in result.evaluation.rows_left_out)
