@@ -130,16 +130,24 @@ def count_labels(layout: "Layout", column: str, *, limit: int = MOST_LOOKED_AT) 
             return counted(as_latin1(layout))
 
 
-def warnings_before_training(layout: "Layout", info: SatelliteInfo) -> tuple[str, ...]:
-    """What the labels of a file let fear: values that nobody knows, classes without a row. Raises UnreadableFile.
+def warnings_before_training(layouts: "Sequence[Layout]", info: SatelliteInfo) -> tuple[str, ...]:
+    """What the labels of files let fear that are trained on together: values that nobody knows, classes without a row.
 
-    Of a very long file, the first rows tell of unknown values; the training itself counts all.
+    Of a very long file, the first rows tell of unknown values; the training itself counts all. Raises UnreadableFile.
     """
-    if info.label not in layout.columns:
-        return ()
-    counts, all_rows = count_labels(layout, info.label)
-    account = account_of_labels(counts, label_reader(layout, info))
-    return account.sentences(info.label) if all_rows else account.unknown_sentences(info.label)
+    told: list[str] = []
+    classes = dict.fromkeys(Disposition, 0)
+    complete = True
+    for layout in layouts:
+        if info.label not in layout.columns:
+            continue
+        counts, all_rows = count_labels(layout, info.label)
+        account = account_of_labels(counts, label_reader(layout, info))
+        told += [f"{layout.path.name}: {sentence}" for sentence in account.unknown_sentences(info.label)]
+        classes = {name: rows + account.classes[name] for name, rows in classes.items()}
+        complete = complete and all_rows
+    gone = LabelAccount(classes, {}, 0).vanished_sentences(info.label) if complete else ()
+    return (*told, *gone)
 
 
 def account_of_labels(counts: Mapping[str | None, int] | Mapping[str, int], reader: LabelReader) -> LabelAccount:

@@ -78,11 +78,8 @@ def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: S
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.satellites import SATELLITES
 
-    told = []
-    for file, choice in zip(files, choices, strict=True):
-        warnings = warnings_before_training(sniff(file, choice), SATELLITES[satellite])
-        told += [f"{file.name}: {warning}" for warning in warnings]
-    return told
+    layouts = [sniff(file, choice) for file, choice in zip(files, choices, strict=True)]
+    return list(warnings_before_training(layouts, SATELLITES[satellite]))
 
 
 def absent_columns(file: Path, asked: "PredictRequest", choice: "Choice | None" = None) -> tuple[str, ...]:

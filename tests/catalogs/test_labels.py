@@ -83,11 +83,18 @@ def test_unknown_values_are_listed_with_their_counts() -> None:
 
 def test_a_file_is_warned_of_before_a_training(write) -> None:
     path = write("kepid,koi_disposition\n1,0\n2,1\n3,1\n4,CANDIDATE\n")
-    unknown, gone = warnings_before_training(sniff(path), KOI)
+    unknown, gone = warnings_before_training([sniff(path)], KOI)
     assert "“1” (2), “0” (1)" in unknown
     assert "CONFIRMED or FALSE POSITIVE" in gone
     mapped = Choice(labels={"0": "CONFIRMED", "1": "FALSE POSITIVE"})
-    assert warnings_before_training(sniff(path, mapped), KOI) == ()
+    assert warnings_before_training([sniff(path, mapped)], KOI) == ()
+
+
+def test_what_one_file_lacks_another_may_have(write) -> None:
+    planets = sniff(write("kepid,koi_disposition\n1,CONFIRMED\n2,CANDIDATE\n", "planets.csv"))
+    others = sniff(write("kepid,koi_disposition\n3,FALSE POSITIVE\n", "others.csv"))
+    assert len(warnings_before_training([planets], KOI)) == 1
+    assert warnings_before_training([planets, others], KOI) == ()
 
 
 def test_summaries_count_by_the_users_meanings(write) -> None:
