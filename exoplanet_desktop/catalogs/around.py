@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from exoplanet_desktop.catalogs.dictionary import ColumnInfo
 from exoplanet_desktop.catalogs.fixed import places_of
 from exoplanet_desktop.catalogs.formats import cleaned
-from exoplanet_desktop.catalogs.header import SAMPLE, Header, clean_name, counts_up, uncommented
+from exoplanet_desktop.catalogs.header import SAMPLE, Header, counts_up
+from exoplanet_desktop.catalogs.known import clean_name, uncommented
 from exoplanet_desktop.catalogs.records import Record, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.sniffing import meanings, unique_names
 
@@ -143,17 +144,24 @@ def _without_spare(lines: Sequence[str], header: Header) -> tuple[Header, tuple[
 
 
 def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str, ...]]:
-    """The header cut at places in the line, where blanks alone do not tell the cells of all rows."""
-    if not header.cut.blank or header.share >= 0.9 or header.row_names:
+    """The header cut at places in the line, where blanks alone do not tell the cells of all rows.
+
+    `1 FALSE POSITIVE` over `kepid label period` has the right number of words, and the wrong cells.
+    """
+    if not header.cut.blank or header.row_names or (header.cut.style is None and header.share >= 0.9):
         return header, ()
-    places = places_of([line.rstrip("\r\n") for line in lines[header.line : header.line + 20 * SAMPLE]])
-    style = Style(trim=True, places=places)
-    record = next(split_records(lines[header.line : header.line + 1], " ", 0, 1, style), None) if places else None
-    if not isinstance(record, Record) or not all(record.cells) or len(places) < 2:
+    part = lines[header.line : header.line + 20 * SAMPLE]
+    places = places_of([line.rstrip("\r\n") for line in part])
+    if len(places) < 2:
         return header, ()
-    cut = replace(header.cut, style=style)
+    at_places = list(split_records(part, " ", len(places), 1, Style(trim=True, places=places, rules=True)))
+    by_blanks = list(split_records(part, " ", header.width, 1, replace(header.cut.style or Style(), rules=True)))
+    names = at_places[0]
+    if at_places == by_blanks or not isinstance(names, Record) or not all(names.cells):
+        return header, ()
+    cut = replace(header.cut, style=Style(trim=True, places=places))
     note = f"The cells are told by their places in the line: {len(places):,} columns of a fixed width."
-    return replace(header, cut=cut, cells=record.cells), (note,)
+    return replace(header, cut=cut, cells=names.cells), (note,)
 
 
 def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
