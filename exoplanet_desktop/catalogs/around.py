@@ -96,7 +96,9 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
         names = (ROW_NAME, *names)
         said += (f"Each row begins with a name of its own, above which no column name stands: it is `{ROW_NAME}`.",)
     below = _below(lines, header, len(names))
-    rows = list(_records(lines, below.first, header, len(names), SAMPLE))
+    same = below.first == header.end  # then the sample is there already
+    sample = header.rows if same else tuple(_records(lines, below.first, header, len(names), SAMPLE))
+    rows = [row for row in sample if len(row) == len(names)]
     columns, renamed = unique_names(names)
     counters = _counters(columns, names, rows)
     return Surroundings(
@@ -160,8 +162,9 @@ def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str,
     if at_places == by_blanks or not isinstance(names, Record) or not all(names.cells):
         return header, ()
     cut = replace(header.cut, style=Style(trim=True, places=places))
+    rows = tuple(record.cells for record in at_places[1:] if isinstance(record, Record))
     note = f"The cells are told by their places in the line: {len(places):,} columns of a fixed width."
-    return replace(header, cut=cut, cells=names.cells), (note,)
+    return replace(header, cut=cut, cells=names.cells, rows=rows), (note,)
 
 
 def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
@@ -177,6 +180,8 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
             found, comments = replace(found, first=place + 1), comments + 1
         elif len(cells) > 1 and all(re.fullmatch(r"[-=]{2,}", cell.strip()) for cell in cells):
             found = replace(found, first=place + 1)
+        elif 2 * sum(map(_is_number, cells)) > len(cells):
+            break  # most rows are told from words without a look at those below
         elif kind := _words(cells, list(_records(lines, place + 1, header, width, SAMPLE)), width):
             units = tuple(_bare(clean_name(cell)) for cell in cells) if kind == "units" else found.units
             found = replace(found, first=place + 1, units=units)

@@ -114,6 +114,7 @@ def cleaned(text: str) -> str:
 
 
 def _refuse_pointer(name: str, text: str) -> None:
+    text = text.lstrip()
     if text.startswith("version https://git-lfs.github.com/spec/"):
         size = _LFS_SIZE.search(text)
         rest = f" of {int(size[1]):,} bytes" if size else ""

@@ -193,6 +193,8 @@ def _best(lines: Sequence[str], place: int, cuts: Sequence[Cut], quick: bool = F
             if few is None or few.width < 2 or few.share < 0.6:
                 continue
         found = _header(lines, place, cut)
+        if found and not cut.blank and found.says_enough and found.share >= 0.9 and 2 * found.known > found.width:
+            return found
         if found and (best is None or _quality(found) > _quality(best)):
             best = found
     return best

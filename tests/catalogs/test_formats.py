@@ -50,8 +50,6 @@ NO_TABLES = {
 @pytest.mark.parametrize(("content", "said"), NO_TABLES.values(), ids=NO_TABLES.keys())
 @pytest.mark.parametrize("before", ["", "\ufeff", "\n "])
 def test_what_is_no_table_is_named_and_quoted(write, content: str, said: str, before: str) -> None:
-    if before == "\n " and content.startswith(("version", "/annex")):
-        pytest.skip("a pointer begins its file")
     with pytest.raises(UnreadableFile) as caught:
         sniff(write(before + content))
     words = str(caught.value)
@@ -117,7 +115,7 @@ def test_what_is_no_bzip2_is_told(write) -> None:
 
 def test_an_archive_with_another_number_of_tables_is_told(tmp_path: Path) -> None:
     two = archive(tmp_path / "two.zip", a_csv=TABLE, b_csv=TABLE)
-    with pytest.raises(UnreadableFile, match="a zip archive with 2 tables in it. Unpack it and choose one file"):
+    with pytest.raises(UnreadableFile, match=r"a zip archive with 2 tables in it\. Unpack it and choose one file"):
         sniff(two)
     with pytest.raises(UnreadableFile, match="a zip archive with no table in it"):
         sniff(archive(tmp_path / "none.zip", a_md="x", b_md="y"))
@@ -126,7 +124,7 @@ def test_an_archive_with_another_number_of_tables_is_told(tmp_path: Path) -> Non
 
 
 def test_an_office_document_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="Excel workbook .* Save its sheet as CSV"):
+    with pytest.raises(UnreadableFile, match=r"Excel workbook .* Save its sheet as CSV"):
         sniff(archive(tmp_path / "koi.xlsx", **{"[Content_Types].xml": "", "xl__a.xml": ""}))
     with pytest.raises(UnreadableFile, match="OpenDocument"):
         sniff(archive(tmp_path / "koi.ods", **{"mimetype": "", "content.xml": ""}))

@@ -310,7 +310,7 @@ def test_a_title_over_rows_without_names(write) -> None:
     [
         "Some words of a sentence, which go on; and so\n" * 400,
         "Some words of a sentence, which go on and on\nand more, and more of them all\n" * 200,
-        "This is a text about the planets of other stars.\nIt has several lines, of words, and no table at all.\nNo table.\n",
+        "This is a text about the planets of other stars.\nIt has several lines, of words, and no table.\nNone.\n",
     ],
 )
 def test_a_text_is_no_table(write, content: str) -> None:
@@ -343,9 +343,9 @@ def test_a_long_beginning_is_answered_quickly(write, unit: str) -> None:
 # The same with real rows, in the forms that people have
 
 AS_BASE = """h_all_quoted.csv h_bang.csv h_blank_in_block.csv h_bom_behind_block.csv h_comment_after_header.csv
-h_index.csv h_r_rownames.csv h_read_me.csv h_rowid.csv h_savetxt.csv h_sep.csv h_spaces.csv h_title_lines.csv h_units_row.csv
-s_cr_only.csv s_header_trailing.csv s_mixed_ends.csv s_multi.csv.gz s_no_end.csv s_quote_all.csv s_tab.tsv
-s_trailing_delims.csv s_utf16.csv s_utf8bom.csv s_zip.csv.zip x_ecsv.ecsv x_pipe.csv x_space.txt"""
+h_index.csv h_r_rownames.csv h_read_me.csv h_rowid.csv h_savetxt.csv h_sep.csv h_spaces.csv h_title_lines.csv
+h_units_row.csv s_cr_only.csv s_header_trailing.csv s_mixed_ends.csv s_multi.csv.gz s_no_end.csv s_quote_all.csv
+s_tab.tsv s_trailing_delims.csv s_utf16.csv s_utf8bom.csv s_zip.csv.zip x_ecsv.ecsv x_pipe.csv x_space.txt"""
 
 
 @pytest.fixture
