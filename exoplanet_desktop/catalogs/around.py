@@ -64,10 +64,16 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class _Below:
-    """What lies between the names and the first row, which is at line `first`."""
+    """What lies between the names and the first row, which is at line `first`.
+
+    Attributes:
+        rules: a line drawn of dashes; dashes: a row of cells of them, as VizieR writes.
+        units: a cell of a row of units for each column.
+    """
 
     first: int
     rules: bool = False
+    dashes: bool = False
     units: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -104,7 +110,7 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
     return Surroundings(
         columns=columns,
         first_row=below.first,
-        style=_style(lines, header, rows, below.rules),
+        style=_style(lines, header, rows, below),
         known=_meanings(lines[: header.line]),
         units={name: unit for name, unit in zip(columns, below.units, strict=False) if unit},
         counters=counters,
@@ -115,6 +121,8 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
 def _before(lines: Sequence[str], header: Header) -> tuple[str, ...]:
     """What is to be said of the lines before the header."""
     notes: tuple[str, ...] = ()
+    if header.cut.nested:
+        notes = ("Each line is quoted as a whole: it was cut within its quotation marks.",)
     if header.commented:
         notes = (f"The column names stand in a comment, in line {header.line + 1:,}.",)
     left = [line for line in lines[: header.line] if _says_something(line)]
@@ -179,7 +187,7 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
         elif len(cells) != width and uncommented(lines[place])[1]:
             found, comments = replace(found, first=place + 1), comments + 1
         elif len(cells) > 1 and all(re.fullmatch(r"[-=]{2,}", cell.strip()) for cell in cells):
-            found = replace(found, first=place + 1)
+            found = replace(found, first=place + 1, dashes=True)
         elif 2 * sum(map(_is_number, cells)) > len(cells):
             break  # most rows are told from words without a look at those below
         elif kind := _words(cells, list(_records(lines, place + 1, header, width, SAMPLE)), width):
@@ -231,12 +239,12 @@ def _is_unit(text: str) -> bool:
     return bracketed or text in _UNITS or all(word in _UNITS for word in re.split(r"[\s-]+", text))
 
 
-def _style(lines: Sequence[str], header: Header, rows: Sequence[Sequence[str]], rules: bool) -> Style | None:
+def _style(lines: Sequence[str], header: Header, rows: Sequence[Sequence[str]], below: _Below) -> Style | None:
     """The style of the rows, with what was seen around the header."""
     style = header.cut.style
-    if rules or any(map(is_rule, lines[max(header.line - 3, 0) : header.line])):
-        style = replace(style or Style(), rules=True)
-    if _padded(header.cells) and any(map(_padded, rows[:3])):
+    if below.rules or any(map(is_rule, lines[max(header.line - 3, 0) : header.line])):
+        style = replace(style or Style(), rules=True, trim=True)
+    if (below.dashes or _padded(header.cells)) and any(map(_padded, rows[:3])):
         style = replace(style or Style(), trim=True)
     return style
 

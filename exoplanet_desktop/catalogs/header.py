@@ -33,6 +33,10 @@ class Cut:
     def blank(self) -> bool:
         return self.delimiter == " "
 
+    @property
+    def nested(self) -> bool:
+        return self.style is not None and self.style.nested
+
 
 CUTS = (
     Cut(","),
@@ -40,6 +44,8 @@ CUTS = (
     Cut("\t"),
     Cut("|", Style(trim=True, borders=True)),
     Cut("|"),
+    Cut(",", Style(nested=True)),
+    Cut(";", Style(nested=True)),
     Cut(" "),
     Cut(" ", Style(gap=1)),
     Cut(" ", Style(gap=2)),
@@ -134,7 +140,7 @@ def _rank(header: Header) -> tuple[bool, bool, int]:
 
 def _may_be_known(text: str) -> bool:
     """Whether at least two known names stand in a line, however it is cut."""
-    words = {clean_name(word).lower() for word in chain(re.split(r"[,;\t|]", text), text.split())}
+    words = {clean_name(word).lower() for word in chain(re.split(r"[,;\t|]", text.strip(EDGES + '"')), text.split())}
     return len(words & known_names()) > 1
 
 
@@ -186,7 +192,7 @@ def _best(lines: Sequence[str], place: int, cuts: Sequence[Cut], quick: bool = F
     text = lines[place].strip(EDGES + "#! ")
     bordered = len(text) > 2 and text.startswith("|") and text.endswith("|")
     for cut in cuts:
-        if cut.delimiter == "|" and bordered != bool(cut.style):
+        if (cut.delimiter == "|" and bordered != bool(cut.style)) or (cut.nested and text[:1] != '"'):
             continue
         if quick:
             few = _header(lines, place, cut, _FEW)

@@ -43,6 +43,10 @@ NO_TABLES = {
         "Git LFS pointer, not the data of 4,624,082 bytes. Run “git lfs pull”",
     ),
     "a git-annex pointer": ("/annex/objects/MD5E-s1--abc.csv\n", "git-annex pointer"),
+    "a table of a journal": (
+        "Title: Planets\n====\nByte-by-byte Description of file: t1.txt\n----\n   1-  8 I8 --- KIC Star\n",
+        "is a machine-readable table of a journal",
+    ),
     "RTF": ("{\\rtf1 kepid}", "is an RTF document"),
 }
 

@@ -240,6 +240,12 @@ FORMS = {
         [padded(NAMES), padded(["-" * width for width in WIDTHS]), *map(padded, ROWS), ""]
     ),
     "dashes below each name": text([NAMES, ["-" * len(name) for name in NAMES], *ROWS]),
+    "units and dashes, as VizieR writes": text(
+        [NAMES, ["", "", "", "d", "ppm"], ["-" * 5] * 5, *([cell.rjust(12) for cell in row] for row in ROWS)], "\t"
+    ),
+    "lines quoted as a whole": "".join(
+        '"' + line.replace('"', '""') + '"\n' for line in text([NAMES, *ROWS], ",", csv.QUOTE_NONNUMERIC).splitlines()
+    ),
     "an ECSV table": "# %ECSV 1.0\n# ---\n# datatype:\n# - {name: kepid, datatype: int64}\n"
     + text([NAMES, *ROWS], " "),
     "an ECSV table with commas": "# %ECSV 1.0\n# ---\n# delimiter: ','\n# datatype:\n" + TABLE,
