@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from exoplanet_desktop.catalogs.dictionary import ColumnInfo
 from exoplanet_desktop.catalogs.fixed import places_of
 from exoplanet_desktop.catalogs.formats import cleaned
-from exoplanet_desktop.catalogs.header import SAMPLE, Header, clean_name, counts_up, uncommented
+from exoplanet_desktop.catalogs.header import SAMPLE, Header, counts_up
+from exoplanet_desktop.catalogs.known import clean_name, uncommented
 from exoplanet_desktop.catalogs.records import Record, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.sniffing import meanings, unique_names
 
@@ -63,10 +64,16 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class _Below:
-    """What lies between the names and the first row, which is at line `first`."""
+    """What lies between the names and the first row, which is at line `first`.
+
+    Attributes:
+        rules: a line drawn of dashes; dashes: a row of cells of them, as VizieR writes.
+        units: a cell of a row of units for each column.
+    """
 
     first: int
     rules: bool = False
+    dashes: bool = False
     units: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -95,13 +102,15 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
         names = (ROW_NAME, *names)
         said += (f"Each row begins with a name of its own, above which no column name stands: it is `{ROW_NAME}`.",)
     below = _below(lines, header, len(names))
-    rows = list(_records(lines, below.first, header, len(names), SAMPLE))
+    same = below.first == header.end  # then the sample is there already
+    sample = header.rows if same else tuple(_records(lines, below.first, header, len(names), SAMPLE))
+    rows = [row for row in sample if len(row) == len(names)]
     columns, renamed = unique_names(names)
     counters = _counters(columns, names, rows)
     return Surroundings(
         columns=columns,
         first_row=below.first,
-        style=_style(lines, header, rows, below.rules),
+        style=_style(lines, header, rows, below),
         known=_meanings(lines[: header.line]),
         units={name: unit for name, unit in zip(columns, below.units, strict=False) if unit},
         counters=counters,
@@ -112,6 +121,8 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
 def _before(lines: Sequence[str], header: Header) -> tuple[str, ...]:
     """What is to be said of the lines before the header."""
     notes: tuple[str, ...] = ()
+    if header.cut.nested:
+        notes = ("Each line is quoted as a whole: it was cut within its quotation marks.",)
     if header.commented:
         notes = (f"The column names stand in a comment, in line {header.line + 1:,}.",)
     left = [line for line in lines[: header.line] if _says_something(line)]
@@ -143,17 +154,25 @@ def _without_spare(lines: Sequence[str], header: Header) -> tuple[Header, tuple[
 
 
 def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str, ...]]:
-    """The header cut at places in the line, where blanks alone do not tell the cells of all rows."""
-    if not header.cut.blank or header.share >= 0.9 or header.row_names:
+    """The header cut at places in the line, where blanks alone do not tell the cells of all rows.
+
+    `1 FALSE POSITIVE` over `kepid label period` has the right number of words, and the wrong cells.
+    """
+    if not header.cut.blank or header.row_names or (header.cut.style is None and header.share >= 0.9):
         return header, ()
-    places = places_of([line.rstrip("\r\n") for line in lines[header.line : header.line + 20 * SAMPLE]])
-    style = Style(trim=True, places=places)
-    record = next(split_records(lines[header.line : header.line + 1], " ", 0, 1, style), None) if places else None
-    if not isinstance(record, Record) or not all(record.cells) or len(places) < 2:
+    part = lines[header.line : header.line + 20 * SAMPLE]
+    places = places_of([line.rstrip("\r\n") for line in part])
+    if len(places) < 2:
         return header, ()
-    cut = replace(header.cut, style=style)
+    at_places = list(split_records(part, " ", len(places), 1, Style(trim=True, places=places, rules=True)))
+    by_blanks = list(split_records(part, " ", header.width, 1, replace(header.cut.style or Style(), rules=True)))
+    names = at_places[0]
+    if at_places == by_blanks or not isinstance(names, Record) or not all(names.cells):
+        return header, ()
+    cut = replace(header.cut, style=Style(trim=True, places=places))
+    rows = tuple(record.cells for record in at_places[1:] if isinstance(record, Record))
     note = f"The cells are told by their places in the line: {len(places):,} columns of a fixed width."
-    return replace(header, cut=cut, cells=record.cells), (note,)
+    return replace(header, cut=cut, cells=names.cells, rows=rows), (note,)
 
 
 def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
@@ -168,7 +187,9 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
         elif len(cells) != width and uncommented(lines[place])[1]:
             found, comments = replace(found, first=place + 1), comments + 1
         elif len(cells) > 1 and all(re.fullmatch(r"[-=]{2,}", cell.strip()) for cell in cells):
-            found = replace(found, first=place + 1)
+            found = replace(found, first=place + 1, dashes=True)
+        elif 2 * sum(map(_is_number, cells)) > len(cells):
+            break  # most rows are told from words without a look at those below
         elif kind := _words(cells, list(_records(lines, place + 1, header, width, SAMPLE)), width):
             units = tuple(_bare(clean_name(cell)) for cell in cells) if kind == "units" else found.units
             found = replace(found, first=place + 1, units=units)
@@ -218,12 +239,12 @@ def _is_unit(text: str) -> bool:
     return bracketed or text in _UNITS or all(word in _UNITS for word in re.split(r"[\s-]+", text))
 
 
-def _style(lines: Sequence[str], header: Header, rows: Sequence[Sequence[str]], rules: bool) -> Style | None:
+def _style(lines: Sequence[str], header: Header, rows: Sequence[Sequence[str]], below: _Below) -> Style | None:
     """The style of the rows, with what was seen around the header."""
     style = header.cut.style
-    if rules or any(map(is_rule, lines[max(header.line - 3, 0) : header.line])):
-        style = replace(style or Style(), rules=True)
-    if _padded(header.cells) and any(map(_padded, rows[:3])):
+    if below.rules or any(map(is_rule, lines[max(header.line - 3, 0) : header.line])):
+        style = replace(style or Style(), rules=True, trim=True)
+    if (below.dashes or _padded(header.cells)) and any(map(_padded, rows[:3])):
         style = replace(style or Style(), trim=True)
     return style
 

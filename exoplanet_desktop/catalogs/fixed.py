@@ -63,7 +63,7 @@ def places_of(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Where the columns of lines lie that are blank at the same places; empty where that tells nothing.
 
     >>> places_of(["name     x", "K 1    1.5", "K 2       "])
-    ((0, 4), (9, 12))
+    ((0, 4), (7, 10))
     """
     rule = next((line for line in lines[1:3] if is_rule(line) and "|" not in line), None)
     filled = [line.expandtabs() for line in lines if line.strip() and not is_rule(line)]

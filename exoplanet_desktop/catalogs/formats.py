@@ -71,6 +71,11 @@ def refuse_text(name: str, text: str) -> None:
     start = text.lstrip()
     if start.startswith("<"):
         raise UnreadableFile(f"{name} is {_markup(name, start)}")
+    if "Byte-by-byte Description of file" in text:
+        raise UnreadableFile(
+            f"{name} is a machine-readable table of a journal or the CDS, which is not read here. Convert it to CSV, "
+            "with TOPCAT or with astropy."
+        )
     if _JSON.match(text):
         raise UnreadableFile(f"{name} is a JSON file, not a CSV file. Export the table as CSV.")
 
@@ -114,6 +119,7 @@ def cleaned(text: str) -> str:
 
 
 def _refuse_pointer(name: str, text: str) -> None:
+    text = text.lstrip()
     if text.startswith("version https://git-lfs.github.com/spec/"):
         size = _LFS_SIZE.search(text)
         rest = f" of {int(size[1]):,} bytes" if size else ""

@@ -4,26 +4,22 @@ It is the line with names that catalogs are known to have, whose width is that o
 has such names, it is the first line that is as wide as those below. Sentences, titles and comments are neither.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import chain, islice, pairwise
 
+from exoplanet_desktop.catalogs.known import EDGES, clean_name, known_names, uncommented
 from exoplanet_desktop.catalogs.records import BadLine, Record, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.sniffing import looks_like_values
-from exoplanet_desktop.resources import resource
 
 MOST_LINES = 400  # that are looked through for names, comments not counted
 SAMPLE = 40  # records behind a line that are held against it
 
+_MOST_COMMENTS = 5_000  # that are searched for names; the archive's longest block has 400 lines
 _FEW = 5  # of them, for a first look
 _ENOUGH = 3  # known names that make a line the header, where it has many cells
 _SMALL = 6  # cells; of a line with no more, two known names are enough
-_COMMENT = re.compile(r'[\ufeff\s]*("?)\s*(?:#+|!+|//+)(?![,;|\t])[ \t]*')
-_EDGES = " \t\r\n\xa0\ufeff\u200b"
-_MARKS = {'"': '"', "'": "'", "“": "”", "`": "`"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,10 @@ class Cut:
     def blank(self) -> bool:
         return self.delimiter == " "
 
+    @property
+    def nested(self) -> bool:
+        return self.style is not None and self.style.nested
+
 
 CUTS = (
     Cut(","),
@@ -44,6 +44,8 @@ CUTS = (
     Cut("\t"),
     Cut("|", Style(trim=True, borders=True)),
     Cut("|"),
+    Cut(",", Style(nested=True)),
+    Cut(";", Style(nested=True)),
     Cut(" "),
     Cut(" ", Style(gap=1)),
     Cut(" ", Style(gap=2)),
@@ -89,44 +91,6 @@ class Header:
         return self.share >= 0.5 or (self.known >= _ENOUGH and 2 * self.known >= self.width)
 
 
-@cache
-def known_names() -> frozenset[str]:
-    """The names that columns of known catalogs have, in small letters: the archive's, and those of the rename maps."""
-    found: set[str] = set()
-    for folder, fields in (("columns", ("column",)), ("renames", ("file", "program"))):
-        place = resource(folder)
-        for path in sorted(place.glob("*.csv")) if place.is_dir() else ():
-            with path.open(encoding="utf-8", newline="") as file:
-                found.update(
-                    clean_name(row.get(field) or "").lower() for row in csv.DictReader(file) for field in fields
-                )
-    return frozenset(found - {""})
-
-
-def clean_name(text: str) -> str:
-    """A column name without blanks, byte order marks and quotation marks around it.
-
-    >>> clean_name("\\ufeff 'koi\\xa0period' ")
-    'koi period'
-    """
-    name = text.strip(_EDGES).replace("\xa0", " ")
-    while len(name) > 1 and _MARKS.get(name[0]) == name[-1]:
-        name = name[1:-1].strip(_EDGES)
-    return name
-
-
-def uncommented(line: str) -> tuple[str, bool]:
-    """A line without the signs of a comment before it, and whether there were any.
-
-    >>> uncommented("# kepid,ra"), uncommented('"! kepid","ra"'), uncommented("#,kepid")
-    (('kepid,ra', True), ('"kepid","ra"', True), ('#,kepid', False))
-    """
-    found = _COMMENT.match(line)
-    if line.startswith("%") and clean_name(re.split(r"[,;\t| ]", line.lstrip("% "))[0]).lower() in known_names():
-        return line.lstrip("% "), True  # elsewhere, a name may begin so: `% of light`
-    return (found[1] + line[found.end() :], True) if found else (line.lstrip("\ufeff"), False)
-
-
 def find_header(lines: Sequence[str], delimiter: str | None = None, skip: int | None = None) -> Header | BadLine | None:
     """The line with the column names; a BadLine where it is none that can be cut; None where there is no line.
 
@@ -158,7 +122,7 @@ def _by_names(lines: Sequence[str], cuts: Sequence[Cut]) -> Header | None:
     for number, line in enumerate(lines):
         text, commented = uncommented(line)
         seen += not commented and bool(line.strip())
-        if seen > MOST_LINES:
+        if seen > MOST_LINES or number > _MOST_COMMENTS:
             break
         if not _may_be_known(text):
             continue
@@ -176,15 +140,13 @@ def _rank(header: Header) -> tuple[bool, bool, int]:
 
 def _may_be_known(text: str) -> bool:
     """Whether at least two known names stand in a line, however it is cut."""
-    words = {clean_name(word).lower() for word in chain(re.split(r"[,;\t|]", text), text.split())}
+    words = {clean_name(word).lower() for word in chain(re.split(r"[,;\t|]", text.strip(EDGES + '"')), text.split())}
     return len(words & known_names()) > 1
 
 
 def _by_width(lines: Sequence[str], cuts: Sequence[Cut]) -> Header | BadLine | None:
     places = [
-        number
-        for number, line in enumerate(lines)
-        if line.strip() and not line.lstrip("\ufeff").startswith("#") and not _COMMENT.match(line) and not is_rule(line)
+        number for number, line in enumerate(lines) if line.strip() and not _is_comment(line) and not is_rule(line)
     ][:MOST_LINES]
     if not places:
         return None
@@ -198,6 +160,10 @@ def _by_width(lines: Sequence[str], cuts: Sequence[Cut]) -> Header | BadLine | N
                 break
             return found
     return _by_first_line(lines, places[0], cuts)
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip("\ufeff").startswith("#") or uncommented(line)[1]
 
 
 def _commented_above(lines: Sequence[str], first: Header) -> Header | None:
@@ -223,16 +189,18 @@ def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[Cut]) -> Hea
 def _best(lines: Sequence[str], place: int, cuts: Sequence[Cut], quick: bool = False) -> Header | None:
     """A line as the header, cut in the way that fits it and the lines below best; None where it cannot be cut."""
     best: Header | None = None
-    text = lines[place].strip(_EDGES + "#! ")
+    text = lines[place].strip(EDGES + "#! ")
     bordered = len(text) > 2 and text.startswith("|") and text.endswith("|")
     for cut in cuts:
-        if cut.delimiter == "|" and bordered != bool(cut.style):
+        if (cut.delimiter == "|" and bordered != bool(cut.style)) or (cut.nested and text[:1] != '"'):
             continue
         if quick:
             few = _header(lines, place, cut, _FEW)
             if few is None or few.width < 2 or few.share < 0.6:
                 continue
         found = _header(lines, place, cut)
+        if found and not cut.blank and found.says_enough and found.share >= 0.9 and 2 * found.known > found.width:
+            return found
         if found and (best is None or _quality(found) > _quality(best)):
             best = found
     return best
@@ -246,8 +214,8 @@ def _quality(header: Header) -> tuple[bool, bool, int, bool, bool, int]:
         fits and header.width > 1,
         enough,
         header.known if enough else 0,
-        not header.cut.blank or enough,
         header.share >= 0.9,
+        not header.cut.blank,
         header.width,
     )
 
@@ -276,7 +244,7 @@ def _sample(lines: Sequence[str], start: int, cut: Cut, width: int, most: int = 
     for record in islice(found, most):
         if isinstance(record, BadLine):
             yield ()
-        elif len(record.cells) == width or not _COMMENT.match(lines[record.line - 1]):
+        elif len(record.cells) == width or not _is_comment(lines[record.line - 1]):
             yield record.cells
 
 
@@ -296,7 +264,7 @@ def _fitted(header: Header) -> Header:
 
 def _without_empty_end(cells: Sequence[str]) -> int:
     width = len(cells)
-    while width > 1 and not cells[width - 1].strip(_EDGES):
+    while width > 1 and not cells[width - 1].strip(EDGES):
         width -= 1
     return width
 

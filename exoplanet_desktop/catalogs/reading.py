@@ -19,15 +19,15 @@ from typing import Self
 from exoplanet_desktop.catalogs.around import Surroundings, delimiter_said, surroundings
 from exoplanet_desktop.catalogs.dictionary import ColumnInfo, describe
 from exoplanet_desktop.catalogs.fixed import Ipac, ipac
-from exoplanet_desktop.catalogs.formats import cleaned, refuse_bytes, refuse_text
-from exoplanet_desktop.catalogs.header import Header, find_header, one_column_of_many
+from exoplanet_desktop.catalogs.formats import refuse_bytes, refuse_text
+from exoplanet_desktop.catalogs.header import Header, find_header
 from exoplanet_desktop.catalogs.naming import Conversion, named
 from exoplanet_desktop.catalogs.packing import open_bytes, packing
 from exoplanet_desktop.catalogs.records import BadLine, Record, Style, bounded_lines, split_records
-from exoplanet_desktop.catalogs.sniffing import DELIMITERS, decimal_sign, decode, looks_like_values, unique_names
+from exoplanet_desktop.catalogs.refusals import check_names, refuse_prose
+from exoplanet_desktop.catalogs.sniffing import DELIMITERS, decimal_sign, decode, unique_names
 from exoplanet_desktop.errors import InputError, UnreadableFile
 
-MAX_COLUMNS = 5_000  # measured: 1.9 GB while 5,000 rows of them are read, more than 2 GB past them
 DECIMALS = (".", ",")
 COMMA_NOTE = "Numbers are read with a decimal comma."
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
@@ -35,7 +35,6 @@ ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
 _HEAD_BYTES = (65_536, 4_194_304)  # the second where the header does not end within the first
 _SAMPLE = 50  # records behind the header that are looked at for the decimal sign
 _MOST_BAD = 20_000  # lines that are no row, before a preview says that none is
-_PROSE_WORDS = 8  # of a line, without any delimiter: no column name has so many
 
 
 @dataclass(frozen=True)
@@ -269,8 +268,9 @@ def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | No
         return None
     if not last and header.share < 0.5 and not header.says_enough:
         return None  # the table may begin later
-    _refuse_prose(path.name, lines, header)
-    _check_names(path.name, header.line + 1, header.cells)
+    if choice.delimiter is None and choice.skip is None:
+        refuse_prose(path.name, lines, header)
+    check_names(path.name, header.line + 1, header.cells)
     return _csv_layout(path, encoding, header, surroundings(lines, header), lines, choice)
 
 
@@ -296,7 +296,7 @@ def _csv_layout(
 
 
 def _ipac_layout(path: Path, encoding: str, table: Ipac, lines: list[str], choice: Choice) -> Layout:
-    _check_names(path.name, table.line + 1, table.names)
+    check_names(path.name, table.line + 1, table.names)
     columns, notes = unique_names(table.names)
     layout = Layout(
         path=path,
@@ -334,35 +334,6 @@ def _described(layout: Layout) -> Layout:
     units = {name: info.unit for name, info in known.items() if info.unit}
     labels = {name: known[name].label for name in layout.columns if name in known}
     return replace(layout, labels=labels, units={**units, **layout.units})
-
-
-def _refuse_prose(name: str, lines: list[str], header: Header) -> None:
-    """Raises UnreadableFile for a header of one cell that stands over many, or is a sentence over sentences."""
-    if header.known or header.row_names:
-        return
-    said = cleaned(header.cells[0])
-    if header.width == 1 and (width := one_column_of_many(lines, header)):
-        raise UnreadableFile(
-            f"{name} has no column names: the rows have {width:,} cells, and line {header.line + 1:,} is “{said}”. "
-            "Add a line with a name for each column."
-        )
-    words = [len(cell.split()) for cells in (header.cells, *header.rows) for cell in cells]
-    numbers = any(any(letter.isdigit() for letter in cell) for row in header.rows for cell in row)
-    if sum(words[: header.width]) >= _PROSE_WORDS * header.width or (
-        not numbers and words[0] > 2 and sum(words) >= _PROSE_WORDS / 2 * len(words)
-    ):
-        raise UnreadableFile(f"{name} is a text and no table; it begins: “{said}”. Choose a file with a table.")
-
-
-def _check_names(name: str, line: int, cells: tuple[str, ...]) -> None:
-    if looks_like_values(cells):
-        raise UnreadableFile(
-            f"Line {line:,} of {name} should hold the column names, but holds values. Add a header line."
-        )
-    if len(cells) > MAX_COLUMNS:
-        raise UnreadableFile(
-            f"{name} has {len(cells):,} columns; at most {MAX_COLUMNS:,} can be read. Leave out some of them."
-        )
 
 
 def _first_rows(layout: Layout, rows: int) -> Preview:

@@ -29,6 +29,7 @@ class Style:
         trim: blanks around a cell are no part of it.
         gap: so many blanks or more stand between two cells; 0 where the delimiter does.
         borders: the delimiter also begins and ends each line, as in Markdown.
+        nested: each line is quoted as a whole, as a spreadsheet writes lines that it did not cut.
         rules: lines of dashes are drawn between rows; they are none.
         places: where each column begins and ends in a line, in characters; the last one ends with its line.
         nulls: the word for "missing" in each column of `places`.
@@ -37,6 +38,7 @@ class Style:
     trim: bool = False
     gap: int = 0
     borders: bool = False
+    nested: bool = False
     rules: bool = False
     places: tuple[tuple[int, int], ...] = ()
     nulls: tuple[str, ...] = ()
@@ -44,7 +46,7 @@ class Style:
     @property
     def by_line(self) -> bool:
         """Whether each line is a record, which no quoted line break joins to the next."""
-        return bool(self.gap or self.borders or self.places)
+        return bool(self.gap or self.borders or self.nested or self.places)
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,20 @@ def _cut(line: str, delimiter: str, style: Style) -> tuple[list[str], str]:
             return next(csv.reader([text], delimiter=" ", skipinitialspace=True, strict=True)), ""
         except csv.Error as error:
             return [], _reason(str(error))
+    if style.nested:
+        return _cut_nested(line, delimiter)
     text = line.strip().removeprefix(delimiter).removesuffix(delimiter)
     return [cell.strip() for cell in text.split(delimiter)], ""
+
+
+def _cut_nested(line: str, delimiter: str) -> tuple[list[str], str]:
+    try:
+        outer = next(csv.reader([line.strip()], strict=True))
+        if len(outer) != 1:
+            return [], "cells where one pair of quotation marks is expected"
+        return next(csv.reader(outer, delimiter=delimiter, strict=True)), ""
+    except csv.Error as error:
+        return [], _reason(str(error))
 
 
 def _cut_at_places(text: str, style: Style) -> tuple[list[str], str]:

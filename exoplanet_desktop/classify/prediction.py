@@ -205,5 +205,6 @@ def _notes(layout: Layout) -> list[str]:
     if dropped := [name for name in layout.columns if is_prediction_column(name)]:
         notes.append(f"Columns of an earlier prediction are replaced: {', '.join(dropped)}.")
     if layout.skip:
-        notes.append(f"The {layout.skip} lines before the column names are not in the result.")
+        lines = "The line" if layout.skip == 1 else f"The {layout.skip:,} lines"
+        notes.append(f"{lines} before the column names {'is' if layout.skip == 1 else 'are'} not in the result.")
     return notes

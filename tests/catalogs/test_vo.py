@@ -82,6 +82,25 @@ def test_what_is_no_such_table_is_told(astropy_table: Any, tmp_path: Path, name:
     assert not list((tmp_path / "made").glob("*"))
 
 
+def test_what_a_server_says_in_a_votable_is_quoted(tmp_path: Path) -> None:
+    info = '<INFO name="QUERY_STATUS" value="ERROR">no such column</INFO>'
+    (tmp_path / "tap.vot").write_text(f"<VOTABLE><RESOURCE>{info}</RESOURCE></VOTABLE>")
+    with pytest.raises(UnreadableFile, match="“no such column”"):
+        convert(tmp_path / "tap.vot", tmp_path / "made")
+
+
+def test_identifiers_given_as_doubles_come_out_as_whole_numbers(astropy_table: Any, tmp_path: Path) -> None:
+    table = astropy_table.Table(masked=True)
+    table["kepid"] = astropy_table.MaskedColumn([10797460.0, 1.1446443e7, 0.0], mask=[False, False, True])
+    table["koi_period"] = astropy_table.MaskedColumn([9.0, 0.5, 1e300])
+    table["tid"] = astropy_table.MaskedColumn([1e15, 2.0**53, 3.0])
+    table.write(tmp_path / "koi.vot", format="votable")
+    rows = rows_of(convert(tmp_path / "koi.vot", tmp_path / "made").csv)
+    assert [row[0] for row in rows] == ["10797460", "11446443", None]
+    assert [float(row[1] or "nan") for row in rows] == [9.0, 0.5, 1e300]
+    assert [float(row[2] or "nan") for row in rows] == [1e15, 2.0**53, 3.0]
+
+
 def test_a_picture_in_fits_is_no_table(astropy_table: Any, tmp_path: Path) -> None:
     import numpy as np
     from astropy.io import fits
