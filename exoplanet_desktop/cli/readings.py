@@ -51,19 +51,6 @@ def form_of(
     )
 
 
-def options_for(choice: "Choice") -> list[str]:
-    """The words of a command line that say the same; see `form_of`."""
-    words = {sign: word for word, sign in _WORDS.items() if word != "\\t"}
-    given = {
-        "--delimiter": choice.delimiter and words.get(choice.delimiter, choice.delimiter),
-        "--encoding": choice.encoding,
-        "--decimal": choice.decimal and words.get(choice.decimal, choice.decimal),
-        "--skip-lines": None if choice.skip is None else str(choice.skip),
-        "--text-columns": ",".join(choice.texts) or None,
-    }
-    return [word for name, value in given.items() if value for word in (name, value)]
-
-
 def _sign(text: str | None, option: str, known: Sequence[str]) -> str | None:
     if text is None:
         return None
