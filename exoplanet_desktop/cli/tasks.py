@@ -38,6 +38,7 @@ from exoplanet_desktop.cli.work import (
     labels_told,
     one_file,
     train_on,
+    warning_of_seen,
     watch,
 )
 from exoplanet_desktop.errors import InputError
@@ -155,7 +156,7 @@ def predict(
         mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
     )
     with backend_at(Place(data_dir, backend, token_file), console) as there:
-        return _predict(there, files, choices, asked, output, console, as_json=as_json)
+        return _predict(there, files, choices, asked, output, data_dir, console, as_json=as_json)
 
 
 def _check_range(from_row: int | None, to_row: int | None) -> None:
@@ -172,12 +173,15 @@ def _predict(
     choices: "Sequence[Choice]",
     asked: "PredictRequest",
     output: Path | None,
+    data_dir: Path | None,
     console: Console,
     *,
     as_json: bool,
 ) -> int:
     from exoplanet_desktop.cli.summaries import prediction_summary
     from exoplanet_desktop.client.checks import check_prediction, differences
+    from exoplanet_desktop.client.counts import blank_undecided
+    from exoplanet_desktop.client.sent import reads_as_told
 
     csv, *before = files
     for train_csv, choice in zip(before, choices[1:], strict=True):
@@ -186,7 +190,11 @@ def _predict(
         reply = _reply(backend, csv, choices[0], asked, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
+        if not reads_as_told(backend):
+            blank_undecided(output, asked.satellite)
     console.end()
+    if sentence := warning_of_seen(backend, files, choices, asked, data_dir):
+        console.note(f"Careful: {sentence}")
     for deviation in check_prediction(reply, asked):
         console.note(f"Careful: {deviation}")
     if as_json:
