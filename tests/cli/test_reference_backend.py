@@ -88,7 +88,7 @@ def test_a_prediction_other_than_asked_is_no_success(run, reference, catalog, tm
 
 def test_undecided_rows_and_rows_that_the_model_has_seen_are_told(run, stage, rows, write, catalog, tmp_path):
     label = rows[0].index("koi_disposition")
-    half = [row[:label] + [""] + row[label + 1 :] if number % 2 else row for number, row in enumerate(rows)]
+    half = [[*row[:label], "", *row[label + 1 :]] if number % 2 else row for number, row in enumerate(rows)]
     spaced = write(tmp_path / "half.csv", [[f" {name}" for name in rows[0]], *half[1:101]])
     lab.mount(stage)
     appended = ("Predicted_Class", "Match")
