@@ -10,6 +10,10 @@ from exoplanet_desktop.catalogs.temporary import noted
 from exoplanet_desktop.errors import UnavailableError
 
 VO_ENDINGS = (".vot", ".votable", ".xml", ".vot.gz", ".fits", ".fit", ".fits.gz")
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".tbl", ".ecsv", ".dat")
+PACKED_ENDINGS = (".gz", *(f"{table}{packed}" for table in TABLE_ENDINGS for packed in (".bz2", ".zip")))
+_VO_HEAD = 4_096  # bytes; within them, a VOTable says that it is one
+CATALOG_ENDINGS = (*TABLE_ENDINGS, *PACKED_ENDINGS, *VO_ENDINGS)  # of all that can be opened
 
 
 def is_vo(path: Path) -> bool:
@@ -19,6 +23,13 @@ def is_vo(path: Path) -> bool:
     (True, False)
     """
     return path.name.lower().endswith(VO_ENDINGS)
+
+
+def holds_vo(path: Path) -> bool:
+    """Whether a file begins as a VOTable or FITS, whatever its name says. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(_VO_HEAD)
+    return head.startswith(b"SIMPLE  =") or (head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<") and b"<VOTABLE" in head)
 
 
 @contextmanager

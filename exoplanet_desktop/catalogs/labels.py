@@ -144,7 +144,7 @@ def warnings_before_training(layout: "Layout", info: SatelliteInfo) -> tuple[str
 
 def account_of_labels(counts: Mapping[str | None, int] | Mapping[str, int], reader: LabelReader) -> LabelAccount:
     """What stands in a label column, of which `counts` has the rows by text ("" for empty cells)."""
-    from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
+    from exoplanet_desktop.catalogs.numbers import is_missing
 
     classes = dict.fromkeys(Disposition, 0)
     unknown: dict[str, int] = {}
@@ -153,7 +153,7 @@ def account_of_labels(counts: Mapping[str | None, int] | Mapping[str, int], read
         value = (text or "").strip()
         if (known := reader(value)) is not None:
             classes[known] += rows
-        elif value in MISSING_TEXTS or not reader.is_unknown(value):
+        elif is_missing(value) or not reader.is_unknown(value):
             blank += rows
         else:
             unknown[value] = unknown.get(value, 0) + rows

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from exoplanet_desktop.catalogs.database import full, literal, run
 from exoplanet_desktop.catalogs.lines import Shifts
 from exoplanet_desktop.catalogs.naming import Conversion
+from exoplanet_desktop.catalogs.packing import open_bytes
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, within
-from exoplanet_desktop.catalogs.reading import Layout, as_latin1, no_rows, open_bytes, read_records, readable
+from exoplanet_desktop.catalogs.reading import Layout, as_latin1, no_rows, read_records, readable
 from exoplanet_desktop.catalogs.records import BadLine
 from exoplanet_desktop.catalogs.rowindex import RowIndex, signature
 from exoplanet_desktop.catalogs.scan import Scan, scan
@@ -104,7 +105,7 @@ def unpacked(layout: Layout, folder: Path, report: Report, should_stop: ShouldSt
     shown = layout.path.name
     need_space(folder, size, f"The file {shown}, unpacked,")
     try:
-        with layout.path.open("rb") as raw, open_bytes(layout.path, True) as packed, copy.open("wb") as target:
+        with layout.path.open("rb") as raw, open_bytes(layout.path, layout.packed) as packed, copy.open("wb") as target:
             while block := packed.read(_BLOCK):
                 check(should_stop)
                 need_space(folder, len(block), f"The file {shown}, unpacked,")
@@ -112,12 +113,12 @@ def unpacked(layout: Layout, folder: Path, report: Report, should_stop: ShouldSt
                 report(min(raw.tell() / size, 1.0), "unpacking")
     except OSError as error:
         raise full(error) or error from None
-    return replace(layout, path=copy, packed=False)
+    return replace(layout, path=copy, packed="")
 
 
 def no_rows_of(loaded: Loaded) -> UnreadableFile:
     """The error for a file without a row."""
-    return no_rows(loaded.layout, loaded.bad_lines[0] if loaded.bad_lines else None)
+    return no_rows(loaded.layout, loaded.bad_lines[0] if loaded.bad_lines else None, loaded.bad_count)
 
 
 def _load(target: "_Target", layout: Layout, report: Report) -> Loaded:

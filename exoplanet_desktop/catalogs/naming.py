@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -54,12 +55,15 @@ class Conversion:
         >>> Conversion(factor=24.0).cell("0,5", ","), Conversion(factor=24.0).cell("n/a")
         ('12', 'n/a')
         """
+        from exoplanet_desktop.catalogs.numbers import read_number
+
+        found = read_number(text, decimal)
+        if found is None or not isfinite(found):
+            return text
         try:
             number = Decimal(text.strip().replace(decimal, "."))
-        except InvalidOperation:
-            return text
-        if not number.is_finite():
-            return text
+        except InvalidOperation:  # a number in another spelling, such as `1 981.48`
+            number = Decimal(repr(found))
         if self.magnitudes:
             converted = f"{1e6 * (1 - 10.0 ** (-float(number) / 2500)):.9g}"
         else:
@@ -111,7 +115,8 @@ def named(layout: "Layout", choice: "Choice") -> "Layout":
         given=given,
         conversions=conversions,
         dispositions=dispositions,
-        texts=frozenset(names.get(name, name) for name in layout.texts),
+        texts=frozenset(names[name] for name in layout.texts),
+        counters=frozenset(names[name] for name in layout.counters),
         labels=_labels(layout, names, known, changed),
         units=_units(layout, names, known, conversions),
         notes=(*layout.notes, *_notes(names, spelt, said, published, publisher, aside)),
@@ -416,7 +421,11 @@ def _notes_of_list(
         elif rename.note:
             notes.append(f"`{name}` stands for `{rename.program}`: {rename.note}.")
     rest = [name for name in names if name not in {**spelt, **said, **pairs} and name not in known_names()]
-    if rest:
+    twice = [name for name in rest if any(plain(name) in publishers_names(each) for each in _LISTS)]
+    if twice:
+        listed, verb = ", ".join(f"`{name}`" for name in twice), "is" if len(twice) == 1 else "are"
+        notes.append(f"{listed} {verb} not used: other columns say the same in the archive's unit.")
+    if rest := [name for name in rest if name not in twice]:
         listed = ", ".join(f"`{name}`" for name in rest)
         noun = "column has" if len(rest) == 1 else "columns have"
         notes.append(f"{len(rest)} {noun} no counterpart in the archive's table and no part in a model: {listed}.")

@@ -1,11 +1,12 @@
-"""What a CSV file looks like, found in its first kilobytes, and its first rows.
+"""What a file with a table of text looks like, found in its first kilobytes, and its first rows.
 
-Leading lines with `#` are the archive's header block: counted, skipped, and mined for the columns' meanings. A `#`
-anywhere else is data: `&#x131;` stands in 23 rows of the K2 table.
+Which line has the column names, `header` finds; what stands around the table, `around` tells: comments are mined for
+the columns' meanings. A `#` among the rows is data: `&#x131;` stands in 23 rows of the K2 table.
 """
 
 import gzip
 import json
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,22 +14,17 @@ from dataclasses import asdict, dataclass, field, replace
 from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
-from exoplanet_desktop.catalogs.dictionary import describe
+from exoplanet_desktop.catalogs.around import Surroundings, delimiter_said, surroundings
+from exoplanet_desktop.catalogs.dictionary import ColumnInfo, describe
+from exoplanet_desktop.catalogs.fixed import Ipac, ipac
+from exoplanet_desktop.catalogs.formats import cleaned, refuse_bytes, refuse_text
+from exoplanet_desktop.catalogs.header import Header, find_header, one_column_of_many
 from exoplanet_desktop.catalogs.naming import Conversion, named
-from exoplanet_desktop.catalogs.records import BadLine, Record, bounded_lines, split_records
-from exoplanet_desktop.catalogs.sniffing import (
-    DELIMITERS,
-    GZIP,
-    decimal_sign,
-    decode,
-    find_delimiter,
-    looks_like_values,
-    meanings,
-    refuse_other_kinds,
-    unique_names,
-)
+from exoplanet_desktop.catalogs.packing import open_bytes, packing
+from exoplanet_desktop.catalogs.records import BadLine, Record, Style, bounded_lines, split_records
+from exoplanet_desktop.catalogs.sniffing import DELIMITERS, decimal_sign, decode, looks_like_values, unique_names
 from exoplanet_desktop.errors import InputError, UnreadableFile
 
 MAX_COLUMNS = 5_000  # measured: 1.9 GB while 5,000 rows of them are read, more than 2 GB past them
@@ -37,6 +33,8 @@ ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
 
 _HEAD_BYTES = (65_536, 4_194_304)  # the second where the header does not end within the first
 _SAMPLE = 50  # records behind the header that are looked at for the decimal sign
+_MOST_BAD = 20_000  # lines that are no row, before a preview says that none is
+_PROSE_WORDS = 8  # of a line, without any delimiter: no column name has so many
 
 
 @dataclass(frozen=True)
@@ -45,21 +43,22 @@ class Layout:
 
     Attributes:
         path: the file.
-        skip: leading `#` lines.
-        delimiter: one of `,` `;` tab `|`.
+        skip: lines before the one with the column names.
+        delimiter: one of DELIMITERS; a blank where cells are told by blanks or by their places in the line.
         encoding: of its text: one of ENCODINGS; "utf-8" with or without byte order mark.
         columns: names, made unique where they were not.
         labels, units: meaning and unit by column, where known.
         first_row: number (from 1) of the line behind the header.
         decimal: "," where numbers are written `1,5`; else ".".
         notes: what was changed or guessed, a sentence each.
-        packed: compressed with gzip.
+        packed: how it is compressed, one of those in `packing`; "" where it is not.
         texts: columns whose cells are taken for texts, whatever they look like.
         given: the columns' names as the file writes them, where `columns` has the program's names for them; empty
             where no name differs.
         conversions: columns whose cells are converted to the archive's unit as the file is read.
         dispositions: what values of the label column mean by the user's word: one of the three classes, or "" for none.
         counters: columns that only count the rows of a file (`rowid`, a nameless index); no data of an object.
+        style: what there is to know of a line beyond the delimiter; None where that is all.
     """
 
     path: Path
@@ -72,12 +71,23 @@ class Layout:
     first_row: int
     decimal: str = "."
     notes: tuple[str, ...] = ()
-    packed: bool = False
+    packed: str = ""
     texts: frozenset[str] = frozenset()
     given: tuple[str, ...] = ()
     conversions: Mapping[str, Conversion] = field(default_factory=dict)
     dispositions: Mapping[str, str] = field(default_factory=dict)
     counters: frozenset[str] = frozenset()
+    style: Style | None = None
+
+    @property
+    def direct(self) -> bool:
+        """Whether the table's cells are those that any CSV reader finds between the delimiters."""
+        return self.style is None and self.delimiter != " "
+
+    @property
+    def written(self) -> str:
+        """The delimiter for what is made of the file: its own, where that tells the cells by itself."""
+        return self.delimiter if self.direct else ","
 
     @property
     def file_columns(self) -> tuple[str, ...]:
@@ -92,7 +102,7 @@ class Choice:
     It travels with the file to whoever reads it: see `to_json`.
 
     Attributes:
-        delimiter: one of `,` `;` tab `|`.
+        delimiter: one of DELIMITERS.
         encoding: one of ENCODINGS.
         decimal: `.` or `,`.
         skip: lines before the line with the column names.
@@ -149,14 +159,15 @@ def sniff(path: Path, choice: Choice | None = None) -> Layout:
     Raises UnreadableFile where it is no table of text, or not what the user says, and InputError where the user's names
     and labels do not fit it.
     """
+    choice = choice or Choice()
     with readable(path):
-        packed = _is_packed(path)
+        packed = packing(path)
         for size in _HEAD_BYTES:
             with open_bytes(path, packed) as file:
                 head = file.read(size)
                 whole = not file.read(1)
-            if layout := _layout(path, head, whole, choice or Choice()):
-                return named(replace(layout, packed=packed), choice or Choice())
+            if layout := _layout(path, head, whole, choice):
+                return _described(named(replace(layout, packed=packed), choice))
     raise UnreadableFile(f"{path.name} has no header line that ends. Choose a CSV file.")
 
 
@@ -168,18 +179,9 @@ def preview(path: Path, rows: int = 200, choice: Choice | None = None) -> Previe
     layout = sniff(path, choice)
     with readable(path):
         try:
-            found = _first_rows(layout, rows)
+            return _first_rows(layout, rows)
         except UnicodeError:
-            layout = as_latin1(layout)
-            found = _first_rows(layout, rows)
-    if not found:
-        raise no_rows(layout)
-    return Preview(layout, found)
-
-
-def open_bytes(path: Path, packed: bool) -> IO[bytes]:
-    """A file's content, unpacked where it is `packed`."""
-    return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]
+            return _first_rows(as_latin1(layout), rows)
 
 
 def read_records(layout: Layout) -> Iterator[Record | BadLine]:
@@ -192,7 +194,7 @@ def read_records(layout: Layout) -> Iterator[Record | BadLine]:
         lines = bounded_lines(file)
         for _ in islice(lines, layout.first_row - 1):
             pass
-        yield from split_records(lines, layout.delimiter, len(layout.columns), layout.first_row)
+        yield from split_records(lines, layout.delimiter, len(layout.columns), layout.first_row, layout.style)
 
 
 def as_latin1(layout: Layout) -> Layout:
@@ -203,13 +205,15 @@ def as_latin1(layout: Layout) -> Layout:
     return replace(layout, encoding="latin-1", notes=(*layout.notes, note))
 
 
-def no_rows(layout: Layout, bad: BadLine | None = None) -> UnreadableFile:
-    """The error for a table without a single row; `bad` is the first line that was none."""
+def no_rows(layout: Layout, bad: BadLine | None = None, count: int = 0) -> UnreadableFile:
+    """The error for a table without a single row: `bad` is the first of `count` lines that were none."""
     name = layout.path.name
     if bad is None:
         return UnreadableFile(f"{name} has column names but no rows. Choose a file with data.")
+    lines = f"none of its {count:,} lines below the column names fits them: line" if count > 1 else "line"
     return UnreadableFile(
-        f"{name} has no row that fits its header: line {bad.line:,} has {bad.reason}. Export it again."
+        f"{name} has no row that fits its header: {lines} {bad.line:,} has {bad.reason}. Correct the header or the "
+        "delimiter, or export the file again."
     )
 
 
@@ -226,73 +230,149 @@ def readable(path: Path) -> Iterator[None]:
         raise UnreadableFile(f"There is no file {path}. It may have been moved or deleted: choose it again.") from None
     except PermissionError:
         raise UnreadableFile(f"You may not read {path.name}. Change its permissions or choose a copy.") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile):
         raise UnreadableFile(f"{path.name} is damaged: it cannot be unpacked to its end. Copy it again.") from None
     except OSError as error:
+        if error.errno is None:  # bz2 knows no better words for what is no bzip2
+            raise UnreadableFile(f"{path.name} is damaged: it cannot be unpacked. Copy it again.") from None
         reason = error.strerror or str(error)
         raise UnreadableFile(f"{path.name} cannot be read: {reason}. Check the disk or choose a copy.") from error
 
 
-def _is_packed(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(GZIP)) == GZIP
-
-
 def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | None:
     """The layout, or None where the head ends before the header does."""
-    refuse_other_kinds(path.name, head)
+    refuse_bytes(path.name, head)
     encoding, text = decode(path.name, head, whole, choice.encoding)
+    refuse_text(path.name, text)
     lines = list(StringIO(text, newline=""))
+    last = whole or len(head) == _HEAD_BYTES[-1]
     if not whole:
         lines = lines[:-1]  # it may be cut
-    skip = choice.skip
-    if skip is None:
-        skip = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    body = lines[skip:]
-    first = next((line for line in body if line.strip()), None)
-    if first is None:
+    delimiter = choice.delimiter
+    if choice.skip is None and delimiter in (None, " ", "|") and (table := ipac(lines)):
+        return _ipac_layout(path, encoding, table, lines, choice)
+    if delimiter is None and (said := delimiter_said(lines)) in DELIMITERS:
+        delimiter = said
+    header = find_header(lines, delimiter, choice.skip)
+    if delimiter != choice.delimiter and isinstance(header, Header) and header.share < 0.5:
+        header = find_header(lines, None, choice.skip)  # what the file says of itself is not so
+    if header is None:
         if whole:
             raise UnreadableFile(f"{path.name} has no table in it. Choose a CSV file with a header line and rows.")
         return None
-    delimiter = choice.delimiter or find_delimiter(first)
-    header = next(split_records(body, delimiter, None, skip + 1))
     if isinstance(header, BadLine):
-        if whole or len(head) == _HEAD_BYTES[-1]:
+        if last:
             raise UnreadableFile(f"The header line of {path.name} has {header.reason}. Export the file again.")
         return None
-    columns, notes = _columns(path.name, header)
-    sample = split_records(body[header.end - skip :], delimiter, len(columns))
-    decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
-    if decimal == ",":
-        notes = (*notes, "Numbers are read with a decimal comma.")
-    known = meanings(lines[:skip]) or describe(columns)
-    return Layout(
+    if not last and header.share < 0.5 and not header.says_enough:
+        return None  # the table may begin later
+    _refuse_prose(path.name, lines, header)
+    _check_names(path.name, header.line + 1, header.cells)
+    return _csv_layout(path, encoding, header, surroundings(lines, header), lines, choice)
+
+
+def _csv_layout(
+    path: Path, encoding: str, header: Header, around: Surroundings, lines: list[str], choice: Choice
+) -> Layout:
+    units = {name: info.unit for name, info in around.known.items() if name in around.columns and info.unit}
+    layout = Layout(
         path=path,
-        skip=skip,
-        delimiter=delimiter,
+        skip=header.line,
+        delimiter=header.cut.delimiter,
+        encoding=encoding,
+        columns=around.columns,
+        labels={name: around.known[name].label for name in around.columns if name in around.known},
+        units={**units, **around.units},
+        first_row=around.first_row + 1,
+        notes=around.notes,
+        texts=frozenset(choice.texts).intersection(around.columns),
+        counters=around.counters,
+        style=around.style,
+    )
+    return _with_decimal(layout, lines, choice)
+
+
+def _ipac_layout(path: Path, encoding: str, table: Ipac, lines: list[str], choice: Choice) -> Layout:
+    _check_names(path.name, table.line + 1, table.names)
+    columns, notes = unique_names(table.names)
+    layout = Layout(
+        path=path,
+        skip=table.line,
+        delimiter=" ",
         encoding=encoding,
         columns=columns,
-        labels={name: known[name].label for name in columns if name in known},
-        units={name: known[name].unit for name in columns if name in known and known[name].unit},
-        first_row=header.end + 1,
-        decimal=decimal,
+        labels={},
+        units={name: unit for name, unit in zip(columns, table.units, strict=False) if unit},
+        first_row=table.end + 1,
         notes=notes,
         texts=frozenset(choice.texts).intersection(columns),
+        counters=frozenset({"rowid_2", "loc_rowid"}.intersection(columns)),
+        style=table.style,
     )
+    return _with_decimal(layout, lines, choice)
 
 
-def _columns(name: str, header: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if looks_like_values(header.cells):
+def _with_decimal(layout: Layout, lines: list[str], choice: Choice) -> Layout:
+    body = lines[layout.first_row - 1 :]
+    sample = split_records(body, layout.delimiter, len(layout.columns), layout.first_row, layout.style)
+    decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
+    notes = (*layout.notes, "Numbers are read with a decimal comma.") if decimal == "," else layout.notes
+    return replace(layout, decimal=decimal, notes=notes)
+
+
+def _described(layout: Layout) -> Layout:
+    """With labels and units out of the archive's dictionary, where the file itself does not say what its columns are.
+
+    What it says of single units below its column names, goes before the dictionary's.
+    """
+    if layout.labels:
+        return layout
+    known: Mapping[str, ColumnInfo] = describe(layout.columns)
+    units = {name: info.unit for name, info in known.items() if info.unit}
+    labels = {name: known[name].label for name in layout.columns if name in known}
+    return replace(layout, labels=labels, units={**units, **layout.units})
+
+
+def _refuse_prose(name: str, lines: list[str], header: Header) -> None:
+    """Raises UnreadableFile for a header of one cell that stands over many, or is a sentence over sentences."""
+    if header.known or header.row_names:
+        return
+    said = cleaned(header.cells[0])
+    if header.width == 1 and (width := one_column_of_many(lines, header)):
         raise UnreadableFile(
-            f"Line {header.line} of {name} should hold the column names, but holds values. Add a header line."
+            f"{name} has no column names: the rows have {width:,} cells, and line {header.line + 1:,} is “{said}”. "
+            "Add a line with a name for each column."
         )
-    if len(header.cells) > MAX_COLUMNS:
+    words = [len(cell.split()) for cells in (header.cells, *header.rows) for cell in cells]
+    numbers = any(any(letter.isdigit() for letter in cell) for row in header.rows for cell in row)
+    if sum(words[: header.width]) >= _PROSE_WORDS * header.width or (
+        not numbers and words[0] > 2 and sum(words) >= _PROSE_WORDS / 2 * len(words)
+    ):
+        raise UnreadableFile(f"{name} is a text and no table; it begins: “{said}”. Choose a file with a table.")
+
+
+def _check_names(name: str, line: int, cells: tuple[str, ...]) -> None:
+    if looks_like_values(cells):
         raise UnreadableFile(
-            f"{name} has {len(header.cells):,} columns; at most {MAX_COLUMNS:,} can be read. Leave out some of them."
+            f"Line {line:,} of {name} should hold the column names, but holds values. Add a header line."
         )
-    return unique_names(header.cells)
+    if len(cells) > MAX_COLUMNS:
+        raise UnreadableFile(
+            f"{name} has {len(cells):,} columns; at most {MAX_COLUMNS:,} can be read. Leave out some of them."
+        )
 
 
-def _first_rows(layout: Layout, rows: int) -> list[tuple[str, ...]]:
-    found = (record.cells for record in read_records(layout) if isinstance(record, Record))
-    return list(islice(found, rows))
+def _first_rows(layout: Layout, rows: int) -> Preview:
+    found: list[tuple[str, ...]] = []
+    first: BadLine | None = None
+    bad = 0
+    for record in read_records(layout):
+        if isinstance(record, Record):
+            found.append(record.cells)
+        else:
+            first, bad = first or record, bad + 1
+        if len(found) == rows or (not found and bad == _MOST_BAD):
+            break
+    if not found:
+        raise no_rows(layout, first, bad)
+    return Preview(layout, found)

@@ -17,6 +17,34 @@ MAX_RECORD = 2_000_000  # characters; DuckDB's own limit for a line is 2,097,152
 MAX_CELL = 131_072  # characters; the csv module's own limit
 MAX_LINES = 200  # of one record; past them, a quote counts as never closed
 SHOWN = 200  # characters of a bad line that are kept to be shown
+_RULE = re.compile(r"[\s|+:=-]*[-=]{2}[\s|+:=-]*")
+_COUNT = re.compile(r"\(\d+ rows?\)\s*")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How cells stand in a line where there is more to it than a delimiter between them.
+
+    Attributes:
+        trim: blanks around a cell are no part of it.
+        gap: so many blanks or more stand between two cells; 0 where the delimiter does.
+        borders: the delimiter also begins and ends each line, as in Markdown.
+        rules: lines of dashes are drawn between rows; they are none.
+        places: where each column begins and ends in a line, in characters; the last one ends with its line.
+        nulls: the word for "missing" in each column of `places`.
+    """
+
+    trim: bool = False
+    gap: int = 0
+    borders: bool = False
+    rules: bool = False
+    places: tuple[tuple[int, int], ...] = ()
+    nulls: tuple[str, ...] = ()
+
+    @property
+    def by_line(self) -> bool:
+        """Whether each line is a record, which no quoted line break joins to the next."""
+        return bool(self.gap or self.borders or self.places)
 
 
 @dataclass(frozen=True)
@@ -45,6 +73,9 @@ class Record:
     cells: tuple[str, ...]
 
 
+_PLAIN = Style()
+
+
 def bounded_lines(file: TextIO) -> Iterator[str]:
     """The lines of a file opened with `newline=""`; of a line longer than a record may be, only the beginning.
 
@@ -58,38 +89,89 @@ def bounded_lines(file: TextIO) -> Iterator[str]:
         yield line
 
 
+def is_rule(line: str) -> bool:
+    """Whether a line is drawn of dashes: `+----+----+`, `|:---|---:|`, `---- ----`; or is psql's count of rows.
+
+    >>> is_rule("|:---|----|"), is_rule("-1 -2")
+    (True, False)
+    """
+    return len(line) <= MAX_CELL and (_RULE.fullmatch(line) or _COUNT.fullmatch(line)) is not None
+
+
 def split_records(
-    lines: Iterable[str], delimiter: str, width: int | None = None, first_line: int = 1
+    lines: Iterable[str],
+    delimiter: str,
+    width: int | None = None,
+    first_line: int = 1,
+    style: Style | None = None,
 ) -> Iterator[Record | BadLine]:
     """The records of a text, in order.
 
     Args:
         lines: the text's lines with their ends (a file opened with `newline=""`).
         delimiter: one character.
-        width: cells that a record must have; the first record's where None. Empty cells too many at the end are no
-            fault: some programs end each line with delimiters.
+        width: cells that a record must have; the first record's where None, any where 0. Empty cells too many at the
+            end are no fault: some programs end each line with delimiters.
         first_line: the number of the first of `lines`.
+        style: what there is to know of a line beyond the delimiter.
     """
+    style = style or _PLAIN
     source = _Lines(lines, first_line)
     tidy = _spaces_at_quotes(delimiter)
     blanks = "\r\n" if width == 1 else "\r\n\t ".replace(delimiter, "")
     while (line := source.take()) is not None:
-        if not line.strip(blanks):
+        if not line.strip(blanks) or (style.rules and is_rule(line)):
             continue
         number = source.number
-        cells, further, reason = _parse(line, source, delimiter)
-        width = width or len(cells)
-        if len(cells) != width and (mended := _without_spaces(line, tidy, delimiter, width)):
-            cells, further, reason = mended, 0, ""
+        if style.by_line:
+            (cells, reason), further = _cut(line, delimiter, style), 0
+        else:
+            cells, further, reason = _parse(line, source, delimiter)
+        width = len(cells) if width is None else width
+        if width and len(cells) != width and not style.by_line:
+            mended = _without_spaces(line, tidy, delimiter, width)
+            cells, further, reason = (mended, 0, "") if mended else (cells, further, reason)
         source.skip(further)
-        while len(cells) > width and not cells[-1]:
+        if style.trim:
+            cells = [cell.strip() for cell in cells]
+        while width and len(cells) > width and not cells[-1]:
             cells.pop()
-        if not reason and len(cells) != width:
-            reason = f"{len(cells):,} cells where the header has {width:,}"
+        if width and not reason and len(cells) != width:
+            reason = "a comment" if line.startswith("#") else _other_width(len(cells), width)
         if reason:
             yield BadLine(number, reason, _shown(line), source.number)
         else:
             yield Record(number, source.number, tuple(cells))
+
+
+def _cut(line: str, delimiter: str, style: Style) -> tuple[list[str], str]:
+    """Cells of a line that is a record, and what is wrong (empty where nothing is)."""
+    if len(line) > MAX_RECORD:
+        return [], f"longer than {MAX_RECORD:,} characters"
+    if "\0" in line:
+        return [], "a NUL character, which no text has"
+    if style.places:
+        return _cut_at_places(line.rstrip("\r\n").expandtabs(), style)
+    if style.gap:
+        text = line.strip().replace("\t", " " * style.gap)
+        if style.gap > 1:
+            return re.split(f" {{{style.gap},}}", text), ""
+        try:
+            return next(csv.reader([text], delimiter=" ", skipinitialspace=True, strict=True)), ""
+        except csv.Error as error:
+            return [], _reason(str(error))
+    text = line.strip().removeprefix(delimiter).removesuffix(delimiter)
+    return [cell.strip() for cell in text.split(delimiter)], ""
+
+
+def _cut_at_places(text: str, style: Style) -> tuple[list[str], str]:
+    edges = (text[end:start] for (_, end), (start, _) in zip(style.places, style.places[1:], strict=False))
+    if any(edge.strip() for edge in edges):
+        return [], "text across the edge of a column"
+    last = style.places[-1][0]
+    cells = [text[start:end].strip() for start, end in style.places[:-1]] + [text[last:].strip()]
+    nulls = style.nulls or ("",) * len(cells)
+    return ["" if cell == null else cell for cell, null in zip(cells, nulls, strict=True)], ""
 
 
 class _Lines:
@@ -149,6 +231,10 @@ def _chain(line: str, source: _Lines) -> Iterator[str]:
     yield from islice(source.look(), MAX_LINES - 1)
 
 
+def _other_width(cells: int, width: int) -> str:
+    return f"{cells:,} cell{'s' if cells > 1 else ''} where the header has {width:,}"
+
+
 def _too_long(line: str, cells: list[str]) -> bool:
     return len(line) > MAX_CELL and max(map(len, cells)) > MAX_CELL
 
@@ -163,7 +249,7 @@ def _reason(message: str) -> str:
 
 def _spaces_at_quotes(delimiter: str) -> re.Pattern[str]:
     edge = re.escape(delimiter)
-    blank = "[ \t]" if delimiter != "\t" else " "
+    blank = {"\t": " ", " ": "\t"}.get(delimiter, "[ \t]")
     return re.compile(rf'(?:(?<={edge})|^){blank}+(?=")|(?<="){blank}+(?={edge}|[\r\n]*$)')
 
 

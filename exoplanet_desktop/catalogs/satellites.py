@@ -303,7 +303,7 @@ def _hint(names: tuple[str, ...], missing: list[str], info: SatelliteInfo) -> st
         alike = [name for name in alike if not name.lower().startswith("koi_tce") and name != "disp_refname"]
         if alike:
             listed = ", ".join(f"`{name}`" for name in alike[:3])
-            return f"If the dispositions are in another column ({listed}?), choose it as the label column."
+            return f"If another column has the dispositions ({listed}?), choose it as label column (--label-column)."
     if info.host in missing:
         return f"`{info.name}` would do as well: it names the star, too."
     return ""

@@ -50,7 +50,7 @@ def scan(
 
 
 def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop: ShouldStop) -> Scan:
-    if layout.encoding != "utf-8" or len(layout.columns) == 1 or layout.conversions:
+    if layout.encoding != "utf-8" or len(layout.columns) == 1 or not layout.direct or layout.conversions:
         return Scan(clean=False)  # of one column, a blank line would be a row to DuckDB; it converts no units either
     decoder = codecs.getincrementaldecoder("utf-8")()
     size = max(layout.path.stat().st_size, 1)

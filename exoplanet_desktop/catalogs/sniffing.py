@@ -1,7 +1,6 @@
-"""Guesses about a file from its first bytes: kind, encoding, delimiter, decimal sign, column names and meanings."""
+"""Guesses about a file from its first bytes: encoding, decimal sign, column names and meanings."""
 
 import codecs
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -9,38 +8,13 @@ from contextlib import suppress
 from exoplanet_desktop.catalogs.dictionary import ColumnInfo
 from exoplanet_desktop.errors import UnreadableFile
 
-GZIP = b"\x1f\x8b"
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", " ")
 MISSING_TEXTS = ("", "NA", "NaN", "nan", "null")
 
-_OTHER_KINDS = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive",
-    b"\x1f\x8b": "packed twice",
-    b"\xfd7zXZ": "compressed with xz",
-    b"%PDF": "a PDF document",
-    b"SIMPLE  =": "a FITS file",
-    b"\x89HDF": "an HDF5 file",
-    b"\x89PNG": "a picture",
-    b"PAR1": "a Parquet file",
-    b"SQLite format 3": "a database",
-    b"{": "a JSON file",
-    b"[{": "a JSON file",
-    b"<": "a web page or an XML file",
-}
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_COLUMN_LINE = re.compile(r"#\s*COLUMN\s+([^:\s]+)\s*:\s*(.*)")
+_COLUMN_LINE = re.compile(r"COLUMN\s+([^:\s]+)\s*:\s*(.*)")
 _COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _POINT_NUMBER = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
-
-
-def refuse_other_kinds(name: str, head: bytes) -> None:
-    """Raises UnreadableFile for an empty file and for the beginning of what is no CSV."""
-    if not head:
-        raise UnreadableFile(f"{name} is empty. Choose a CSV file with a header line and rows.")
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    for magic, kind in _OTHER_KINDS.items():
-        if start.startswith(magic):
-            raise UnreadableFile(f"{name} is {kind}, not a CSV file. Export it as CSV first.")
 
 
 def decode(name: str, head: bytes, whole: bool, chosen: str | None = None) -> tuple[str, str]:
@@ -61,17 +35,6 @@ def decode(name: str, head: bytes, whole: bool, chosen: str | None = None) -> tu
     if len(_CONTROLS.findall(text)) * 100 > len(text):
         raise UnreadableFile(f"{name} is not text. Choose a CSV file.")
     return encoding, text.removeprefix("\ufeff")
-
-
-def find_delimiter(line: str) -> str:
-    """The delimiter that gives the header line the most names."""
-
-    def names(delimiter: str) -> int:
-        with suppress(csv.Error):
-            return len(next(csv.reader([line], delimiter=delimiter)))
-        return 0
-
-    return max(DELIMITERS, key=names)
 
 
 def decimal_sign(rows: Iterable[Sequence[str]]) -> str:
@@ -105,7 +68,7 @@ def looks_like_values(header: Sequence[str]) -> bool:
 
 
 def meanings(lines: Iterable[str]) -> Mapping[str, ColumnInfo]:
-    """Label and unit by column, out of the header block's `# COLUMN name: Label [unit]` lines."""
+    """Label and unit by column, out of the header block's lines `COLUMN name: Label [unit]`, without their `#`."""
     found = (_COLUMN_LINE.match(line) for line in lines)
     return {match[1]: ColumnInfo(*split_unit(match[2])) for match in found if match}
 

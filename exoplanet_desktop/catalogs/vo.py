@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.formats import refuse_text, refused, server_error
+from exoplanet_desktop.catalogs.packing import open_bytes, packing
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.reading import readable
 from exoplanet_desktop.errors import TooLarge, UnavailableError, UnreadableFile
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_000_000_000  # astropy holds the whole of it in memory, several times over
 _ROWS = 5_000
+_HEAD = 65_536  # bytes that may hold a server's error message
+_EXACT = 2**53  # up to which each whole number has a double of its own
 _NEEDED = "pip install exoplanet-desktop[vo]"
 
 
@@ -65,6 +69,7 @@ def convert(
         notes = (*notes, f"Columns whose cells are no single values are left out: {', '.join(left_out)}.")
     if not flat or not len(table):
         raise UnreadableFile(f"The table of {source.name} has no rows or no columns of single values. Choose another.")
+    integral = [_is_integral(column) for column in flat]
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{source.name.split('.')[0]}__{digest[:8]}.csv"
     with whole(target) as part, part.open("w", encoding="utf-8", newline="") as out:
@@ -74,19 +79,24 @@ def convert(
         for start in range(0, len(table), _ROWS):
             check(should_stop)
             report(0.3 + 0.7 * start / len(table), "writing")
-            writer.writerows(zip(*(_cells(column[start : start + _ROWS]) for column in flat), strict=True))
+            cells = (_cells(column[start : start + _ROWS], whole) for column, whole in zip(flat, integral, strict=True))
+            writer.writerows(zip(*cells, strict=True))
     report(1.0, "written")
     return Converted(source, target, len(table), notes)
 
 
 def _read(source: Path) -> "tuple[Table, tuple[str, ...]]":
     """The first table, and what is to be said of the others."""
+    with open_bytes(source, packing(source)) as file:
+        head = file.read(_HEAD)
+    if said := server_error(head.decode("utf-8", "replace")):
+        raise UnreadableFile(refused(source.name, said))
     try:
         from astropy.io import fits
         from astropy.table import Table
     except ImportError:
         raise UnavailableError(_not_here(source.name)) from None
-    is_fits = source.name.lower().removesuffix(".gz").endswith((".fits", ".fit"))
+    is_fits = head.startswith(b"SIMPLE  =")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # astropy warns of what is untidy in a file, and reads it all the same
         try:
@@ -100,6 +110,8 @@ def _read(source: Path) -> "tuple[Table, tuple[str, ...]]":
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # of the disk, not of the content
             kind = "FITS file" if is_fits else "VOTable"
+            if b"<VOTABLE" not in head:
+                refuse_text(source.name, head.decode("utf-8", "replace"))
             raise UnreadableFile(
                 f"{source.name} is no {kind} with a table that can be read. Export it again, or as CSV."
             ) from error
@@ -138,13 +150,24 @@ def _meaning(column: "Column") -> str:
     return f"{label} {unit}".strip()
 
 
-def _cells(column: "Column") -> Iterator[str]:
+def _is_integral(column: "Column") -> bool:
+    """Whether floats are whole numbers, such as the identifiers of stars that a server gives as doubles."""
+    import numpy as np
+
+    if column.dtype.kind != "f":
+        return False
+    values = np.ma.getdata(column)[~np.ma.getmaskarray(column)]
+    values = values[~np.isnan(values)]
+    return bool(np.all((values == np.round(values)) & (np.abs(values) < _EXACT)))
+
+
+def _cells(column: "Column", integral: bool) -> Iterator[str]:
     """Each cell as text: the shortest that is this number again, "" where it is missing."""
     import numpy as np
 
     missing = np.ma.getmaskarray(column)
     for value, is_missing in zip(np.ma.getdata(column), missing, strict=True):
-        yield "" if is_missing else _text(value)
+        yield "" if is_missing or value != value else str(int(value)) if integral else _text(value)
 
 
 def _text(value: Any) -> str:

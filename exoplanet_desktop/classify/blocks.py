@@ -184,7 +184,7 @@ class CellBlock:
 
     def extended(self, cells: Cells) -> bytes:
         file = io.StringIO(newline="")
-        writer = csv.writer(file, delimiter=self.layout.delimiter, lineterminator="\n")
+        writer = csv.writer(file, delimiter=self.layout.written, lineterminator="\n")
         rows = zip(*(self.cells[name] for name in self.kept), strict=True)
         for row, more in zip(rows, cells, strict=True):
             writer.writerow([*row, *(_localised(cell, self.layout.decimal) for cell in more)])
@@ -195,7 +195,7 @@ def plain_blocks(layout: Layout, start: int, end: int | None) -> Iterator[PlainB
     """Rows `start` to before `end` of a plain file. Raises NotPlain as soon as it turns out not to be one."""
     plain_header = layout.delimiter.join(layout.file_columns)
     drops = any(is_prediction_column(name) for name in layout.columns)
-    if layout.encoding != "utf-8" or layout.decimal != "." or drops or layout.conversions:
+    if layout.encoding != "utf-8" or layout.decimal != "." or drops or not layout.direct or layout.conversions:
         raise NotPlain
     size = max(layout.path.stat().st_size, 1)
     with layout.path.open("rb") as file:

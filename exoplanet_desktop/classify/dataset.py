@@ -1,12 +1,12 @@
 """The labelled rows of a catalog, ready for training, and an account of those that are not used."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from exoplanet_desktop.catalogs.identity import star_of_object
 from exoplanet_desktop.catalogs.labels import (
     HOW_TO_MAP,
     LabelAccount,
@@ -84,8 +84,12 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     place = {name: index for index, name in enumerate(labels)}
     y = np.array([place[str(classes[row])] for row in rows], dtype=np.int64)
     star = star_source(table.columns, info)
-    # Where no column names the star, the object's name does: its part before the planet's number or letter.
-    hosts = table.texts(star) if star == info.host else [_star_of(text) for text in table.texts(str(star))]
+    # Where no column names the star, the object's name does.
+    hosts = (
+        table.texts(star)
+        if star == info.host
+        else [star_of_object(text, info.satellite) for text in table.texts(str(star))]
+    )
     groups = _stars(hosts, rows)
     _check_enough(y, groups, labels, folds, info, account)
     numbers = table.numbers(blank.numbers)[rows]
@@ -162,16 +166,6 @@ def _line(table: Table, row: int) -> int:
         if bad.line <= line:
             line += 1
     return line
-
-
-def _star_of(text: str | None) -> str:
-    """The star in an object's name.
-
-    >>> _star_of("K00752.01"), _star_of("101.01"), _star_of("K2-9 b"), _star_of(None)
-    ('K00752', '101', 'K2-9', '')
-    """
-    name = (text or "").strip()
-    return re.sub(r"(\.\d+|\s*[b-z])$", "", name)
 
 
 def _stars(hosts: Sequence[str | None], rows: Integers) -> Integers:

@@ -262,7 +262,7 @@ def _header(plan: _Plan, layout: Layout, line_end: str) -> bytes:
     pairs = zip(layout.columns, layout.file_columns, strict=True)
     names = [name if name in layout.conversions else own for name, own in pairs if not is_prediction_column(name)]
     line = io.StringIO(newline="")
-    csv_writer(line, delimiter=layout.delimiter, lineterminator=line_end).writerow(
+    csv_writer(line, delimiter=layout.written, lineterminator=line_end).writerow(
         [*names, *appended_columns(plan.classifier.labels)]
     )
     return line.getvalue().encode()
@@ -279,5 +279,5 @@ def _notes(plan: _Plan, layout: Layout) -> list[str]:
     if dropped := [name for name in layout.columns if is_prediction_column(name)]:
         notes.append(f"Columns of an earlier prediction are replaced: {', '.join(dropped)}.")
     if layout.skip:
-        notes.append(f"The {layout.skip} lines with # before the table are not in the result.")
+        notes.append(f"The {layout.skip} lines before the column names are not in the result.")
     return notes

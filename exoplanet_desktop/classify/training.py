@@ -138,6 +138,7 @@ class _Job:
         with Table.open(csv, layout=layout, report=report, should_stop=self.should_stop) as table:
             check_for_training(table.columns, info)
             data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
+            self.notes += table.layout.notes
             account = account_of_labels(table.counts(info.label), label_reader(table.layout, info))
             absent = [name for name in blank.inputs if name not in table.columns]
         self.digest = _sha256(csv)

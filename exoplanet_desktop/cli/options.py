@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.files import is_vo
+from exoplanet_desktop.catalogs.files import holds_vo, is_vo
 from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
@@ -32,7 +32,7 @@ class CatalogPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if ctx is None or not is_vo(path) or not path.is_file():
+        if ctx is None or not _is_vo_file(path):
             return path
         from exoplanet_desktop.catalogs.vo import convert
 
@@ -42,6 +42,13 @@ class CatalogPath(click.Path):
         for note in done.notes:
             click.echo(f"{path.name}: {note}", err=True)
         return done.csv
+
+
+def _is_vo_file(path: Path) -> bool:
+    try:
+        return path.is_file() and (is_vo(path) or holds_vo(path))
+    except OSError:
+        return False  # whoever opens it, tells
 
 
 CATALOG = CatalogPath(path_type=Path)
@@ -200,10 +207,12 @@ def choices_of(
 
     existing(*files)
     asked = choice_of(said, satellite)
-    found = []
+    found: list[Choice] = []
+    headers: set[str] = set()
     for file, given in zip(files, readings_in(said.reading, files), strict=True):
         choice = together(given, asked)
         header = sniff(file, replace(choice, rename={}, label=None, labels={})).file_columns
+        headers.update(header)
         if choice.rename or choice.label or choice.labels:
             fitting = _fitting(choice, header) if len(files) > 1 else choice
             sniff(file, fitting)
@@ -217,7 +226,16 @@ def choices_of(
         if kept is not None:
             tell(f"{file.name} is read as you said before for files with these columns; --forget-reading undoes that.")
         found.append(together(kept or Choice(), choice))
+    if len(files) > 1:
+        _check_used(asked, headers)
     return tuple(found)
+
+
+def _check_used(choice: "Choice", headers: set[str]) -> None:
+    """Raises InputError for a column that none of several files has."""
+    wanted = (*choice.rename, *([choice.label] if choice.label else []))
+    if lost := [name for name in wanted if name not in headers]:
+        raise InputError(f"None of the files has a column `{lost[0]}`. Check its name.")
 
 
 def _fitting(choice: "Choice", header: Sequence[str]) -> "Choice":

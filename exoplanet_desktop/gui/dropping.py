@@ -8,11 +8,9 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from exoplanet_desktop.catalogs.files import VO_ENDINGS
+from exoplanet_desktop.catalogs.files import CATALOG_ENDINGS
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.gui.text import tr
-
-CATALOGS = (".csv", ".csv.gz", *VO_ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,8 @@ class Dropped:
         names = ", ".join(path.name for path in self.others)
         return InputError(
             tr(
-                "{names}: only catalogs (.csv, .csv.gz, VOTable, FITS) and exported runs (.zip) can be opened.",
+                "{names}: only catalogs (.csv and other tables of text, VOTable, FITS) and exported runs (.zip) can be "
+                "opened.",
                 names=names,
             )
         )
@@ -42,8 +41,8 @@ def sorted_out(paths: Sequence[Path]) -> Dropped:
     >>> sorted_out([Path("a.CSV"), Path("b.csv.gz"), Path("run.zip"), Path("c.pdf")]).others[0].name
     'c.pdf'
     """
-    catalogs = tuple(path for path in paths if path.name.lower().endswith(CATALOGS))
-    runs = tuple(path for path in paths if path.name.lower().endswith(".zip"))
+    catalogs = tuple(path for path in paths if path.name.lower().endswith(CATALOG_ENDINGS))
+    runs = tuple(path for path in paths if path.name.lower().endswith(".zip") and path not in catalogs)
     return Dropped(catalogs, runs, tuple(path for path in paths if path not in {*catalogs, *runs}))
 
 

@@ -190,7 +190,7 @@ def test_lines_that_were_left_out_are_told(write, tmp_path: Path) -> None:
     summary, _ = merged(write, tmp_path, "a,b\n1,2\n3\n", "a,b\n4,5\n")
     assert summary.notes[0] == (
         "1 lines of a.csv are no rows of its table and were left out; the first is line 3:"
-        " 1 cells where the header has 2."
+        " 1 cell where the header has 2."
     )
 
 

@@ -44,7 +44,7 @@ def test_a_row_of_empty_cells_is_a_row_whatever_the_delimiter() -> None:
 
 def test_ragged_lines_are_reported_with_their_numbers() -> None:
     assert bad("a,b\n1,2\n3\n4,5,6\n7,8\n") == [
-        (3, "1 cells where the header has 2"),
+        (3, "1 cell where the header has 2"),
         (4, "3 cells where the header has 2"),
     ]
 

@@ -267,3 +267,33 @@ def test_agreement_on_the_training_rows_is_said_to_prove_little(trained: Any, ta
     assert again.notes[0].startswith("The model learnt from these very rows")
     other = predicted(trained, table.to_csv(index=False), "other")
     assert not any("learnt" in note for note in other.notes)
+
+
+def test_a_list_in_other_words_and_units_is_predicted_as_the_archives(lab: Any, make_catalog: Any) -> None:
+    frame = make_catalog(Satellite.TOI, 200, seed=4)
+    lab.train(lab.write(frame), TrainOptions(Satellite.TOI, Model.DT, sentinel=False))
+    own = {"tid": "TIC", "toi": "Full TOI ID", "tfopwg_disp": "TOI Disposition", "pl_tranmid": "Epoch Value"}
+    own |= {"pl_orbper": "Orbital Period Value", "pl_rade": "Planet Radius Value", "st_tmag": "TMag Value"}
+    frame["pl_tranmid"] = (2_457_000 + frame["pl_tranmid"]).round(4)
+    theirs = frame.assign(pl_tranmid=(frame["pl_tranmid"] - 2_457_000).round(4)).rename(columns=own)
+    plain, found = (probabilities(lab, each, name) for each, name in ((frame, "plain"), (theirs, "theirs")))
+    np.testing.assert_array_equal(found, plain)
+    header = list(lab.frame("theirs_out.csv").columns)
+    assert header == [*("pl_tranmid" if name == "Epoch Value" else name for name in theirs.columns), *ADDED]
+    np.testing.assert_array_equal(lab.frame("theirs_out.csv")["pl_tranmid"], frame["pl_tranmid"])
+
+
+def test_other_names_alone_leave_the_rows_as_they_are(lab: Any, make_catalog: Any) -> None:
+    frame = make_catalog(Satellite.TOI, 200, seed=4)
+    lab.train(lab.write(frame), TrainOptions(Satellite.TOI, Model.DT, sentinel=False))
+    loud = frame.rename(columns=str.upper)
+    text = loud.to_csv(index=False).replace("0.5", ".50")
+    predicted(lab, text, "loud")
+    lines = (lab.folder / "loud_out.csv").read_text().splitlines()
+    for line, original in zip(lines, text.splitlines(), strict=True):
+        assert line.startswith(original + ",")
+
+
+def test_dispositions_in_other_spellings_are_known(trained: Any, table: pandas.DataFrame) -> None:
+    spelt = table.assign(koi_disposition=table["koi_disposition"].str.lower().str.replace(" ", "_"))
+    assert predicted(trained, spelt.to_csv(index=False), "spelt").agreement["known"] == 120

@@ -213,3 +213,31 @@ def test_a_folder_that_takes_no_file_is_told(lab: Any, make_catalog: MakeCatalog
             report=lambda share, stage: None,
             should_stop=lambda: False,
         )
+
+
+def test_the_objects_names_tell_the_stars_where_no_column_does(lab: Any, make_catalog: MakeCatalog) -> None:
+    frame = make_catalog(Satellite.KOI)
+    frame["kepoi_name"] = [f"K{star % 100_000:05d}.{row % 50 + 1:02d}" for row, star in enumerate(frame["kepid"])]
+    with_stars = lab.train(lab.write(frame), TrainOptions(Satellite.KOI, Model.DT, sentinel=False))
+    without = lab.train(
+        lab.write(frame.drop(columns="kepid"), "no_kepid.csv"), TrainOptions(Satellite.KOI, Model.DT, sentinel=False)
+    )
+    assert without.accuracy == with_stars.accuracy
+    assert without.cv_mean == with_stars.cv_mean
+
+
+def test_labels_that_nobody_knows_are_listed_and_never_guessed(lab: Any, make_catalog: MakeCatalog) -> None:
+    frame = make_catalog(Satellite.KOI)
+    numbers = {"CONFIRMED": "1", "FALSE POSITIVE": "0", "CANDIDATE": "2"}
+    csv = lab.write(frame.assign(koi_disposition=frame["koi_disposition"].map(numbers)))
+    with pytest.raises(InputError, match=r"The column holds “.”") as refused:
+        lab.train(csv, TrainOptions(Satellite.KOI, Model.DT, sentinel=False))
+    assert "Say which class each value means" in str(refused.value)
+
+
+def test_a_class_that_is_gone_is_told(lab: Any, make_catalog: MakeCatalog) -> None:
+    frame = make_catalog(Satellite.KOI)
+    broken = frame.assign(koi_disposition=frame["koi_disposition"].replace("FALSE POSITIVE", "FALSE+POSITIVE"))
+    result = lab.train(lab.write(broken), TrainOptions(Satellite.KOI, Model.DT, sentinel=False))
+    assert any("is FALSE POSITIVE, so a model" in note for note in result.evaluation.notes)
+    assert any("unknown are “FALSE+POSITIVE” (" in entry.reason for entry in result.evaluation.rows_left_out)

@@ -57,7 +57,8 @@ class ReadingDialog(QDialog):
         self._kinds: list[str] = []
         self._columns: Sequence[str] = ()
         self.delimiter = self._box(
-            tr("Delimiter"), {",": tr("comma"), ";": tr("semicolon"), "\t": tr("tab"), "|": tr("vertical bar")}
+            tr("Delimiter"),
+            {",": tr("comma"), ";": tr("semicolon"), "\t": tr("tab"), "|": tr("vertical bar"), " ": tr("blanks")},
         )
         self.encoding = self._box(tr("Encoding"), {name: name.upper() for name in _encodings()})
         self.decimal = self._box(tr("Decimal sign"), {".": tr("point (1.5)"), ",": tr("comma (1,5)")})
@@ -150,7 +151,7 @@ class ReadingDialog(QDialog):
             tr(
                 "{columns}{packed}. The types are those of the first {rows}.",
                 columns=counted(len(layout.columns), tr("column"), tr("columns")),
-                packed=tr(", compressed with gzip") if layout.packed else "",
+                packed=tr(", compressed with {kind}", kind=layout.packed) if layout.packed else "",
                 rows=counted(len(preview.rows), tr("row"), tr("rows")),
             )
         )

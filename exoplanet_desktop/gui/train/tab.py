@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training, identify
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.progress.request import TrainRequest
@@ -194,15 +194,8 @@ class TrainTab(QWidget):
             choose(self.options.satellite, opened.satellite)
             self.options.tell_model_labels(opened.model_labels)
         else:
-            self._services.notices.failure(
-                InputError(
-                    tr(
-                        "The columns of {file} fit none of the satellites KOI, K2 and TOI. "
-                        "Choose a catalog as the archive exports it.",
-                        file=opened.path.name,
-                    )
-                )
-            )
+            found = identify(opened.columns)
+            self._services.notices.failure(InputError(f"{opened.path.name}: {found.sentence}"))
         self.settle()
 
     @Slot()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from exoplanet_desktop.catalogs.files import VO_ENDINGS, whole
+from exoplanet_desktop.catalogs.files import CATALOG_ENDINGS, whole
 from exoplanet_desktop.errors import Cancelled, UnavailableError
 from exoplanet_desktop.gui.text import tr
 
@@ -27,7 +27,7 @@ def save_in(folder: str) -> None:
 def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callable[[list[Path]], object]) -> None:
     """Ask for one catalog, or for several; `take` gets them unless the user thinks better of it."""
     # `open`, not `exec`: a nested event loop breaks the coroutines that wait meanwhile.
-    kinds = " ".join(f"*{ending}" for ending in (".csv", ".CSV", ".csv.gz", *VO_ENDINGS))
+    kinds = " ".join(f"*{ending}" for ending in (".CSV", *CATALOG_ENDINGS))
     dialog = QFileDialog(parent, title, folder, tr("Catalogs ({kinds});;All files (*)", kinds=kinds))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
