@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HINT = "Options such as --delimiter and --skip-lines say how to read it; --help lists them."
 
-_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "point": "."}
+_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " ", "point": "."}
 
 
 def readings_in(texts: Sequence[str], files: Sequence[Path]) -> "tuple[Choice, ...]":

@@ -6,7 +6,7 @@ from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.client.record_entry import Run
 from exoplanet_desktop.client.sent import reading_field
 
-_SIGN_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_SIGN_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
 
 
 def readings_of(run: Run, files: Sequence[str]) -> list[Choice | None]:

@@ -65,7 +65,7 @@ def test_a_file_that_is_not_understood_names_the_options(run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--delimiter", "x"), "--delimiter “x” is none of comma, semicolon, tab, pipe"),
+        (("--delimiter", "x"), "--delimiter “x” is none of comma, semicolon, tab, pipe, space"),
         (("--decimal", "semicolon"), "--decimal “semicolon” is none of comma, point"),
         (("--encoding", "ebcdic"), "--encoding “ebcdic” is none of utf-8"),
         (("--skip-lines", "-1"), "--skip-lines -1 is no number of lines"),
