@@ -111,7 +111,7 @@ def _looked_at(table: "Table", reply: "PredictReply", request: PredictRequest) -
     from exoplanet_desktop.client.check_values import check_table
 
     every_row = request.from_row is None and request.to_row is None
-    odd = check_table(table, reply, sniff(request.sent, request.sent_reading).columns) if every_row else []
+    odd = check_table(table, reply, sniff(request.sent, request.sent_reading)) if every_row else []
     if CONFIDENCE[0] not in table.columns:
         return None, odd
     return table.select([ColumnFilter(CONFIDENCE[0], "<", UNCERTAIN_BELOW)]).row_count, odd
