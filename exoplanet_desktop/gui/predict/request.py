@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.gui.workers.poller import Connection
-from exoplanet_desktop.wire.vocabulary import Disposition, Features, KnownRows, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
@@ -176,32 +176,17 @@ class Predictor(Following):
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
         """Fetch the CSV, and count what the reply says. Runs in a worker."""
+        from exoplanet_desktop.client.agreement import counted
+
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
         csv = folder / f"{self.request.path.stem}_predicted.csv"
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
         connection.backend.provide(reply.csv_file, csv, fetching, self.stop.is_set)
         request = self.request
-        counts, known, matches = _counted(reply)
+        sums = counted(reply, request.sent, request.satellite, self.stop.is_set)
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
         cells = [cell.sentence for cell in reply.cells or ()]
         rows = request.rows.sentence if request.rows else ""
-        return Prediction(reply, csv, counts, known, matches, (*notes, *cells), rows=rows)
-
-
-def _counted(reply: "PredictReply") -> tuple[dict[str, int], int, int]:
-    """Rows by predicted class, rows with a known disposition, and agreements: the reply's own sums, or its rows'."""
-    if reply.class_counts is not None:
-        agreement = reply.agreement or {}
-        return dict(reply.class_counts), agreement.get("known", 0), agreement.get("matches", 0)
-    counts: dict[str, int] = {str(label): 0 for label in Disposition}
-    known = matches = 0
-    for row in reply.results:
-        # Two spellings: K2 rows of reference backends have their own.
-        label = str(row.get("Predicted_Class") or row.get("pred_label") or "")
-        counts[label] = counts.get(label, 0) + 1
-        match = str(row.get("Match") or row.get("match") or "")
-        known += match in ("Yes", "No")
-        matches += match == "Yes"
-    return counts, known, matches
+        return Prediction(reply, csv, sums.classes, sums.known, sums.matches, (*notes, *cells), rows=rows)

@@ -19,6 +19,7 @@ from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.train.rows import RunRows
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
+from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
@@ -49,12 +50,15 @@ class TrainTab(QWidget):
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
         self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
         self.rows = RowsChoice(self.view, services.workers)
+        self.doubt = Doubt(self.options.satellite)
+        self.doubt.settled.connect(self.settle)
+        self.doubt.names_wanted.connect(self.view.ask_names)
         rows = QWidget()
         form = QFormLayout(rows)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Ro&ws"), self.rows)
-        parts = (self.picker, self.several, rows, self.options, self.go, self.all_button)
+        parts = (self.picker, self.several, rows, self.doubt, self.options, self.go, self.all_button)
         self.splitter = skeleton("train", column(parts), self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -63,7 +67,7 @@ class TrainTab(QWidget):
         self.picker.changed.connect(self._count_files)
         self.picker.current_changed.connect(self._look_at)
         self.view.opened.connect(self._recognise)
-        self.view.closed.connect(self.settle)
+        self.view.closed.connect(self._close)
         self.options.changed.connect(self.settle)
         self.rows.changed.connect(self.settle)
         services.runs.listed.connect(self.settle)
@@ -157,7 +161,7 @@ class TrainTab(QWidget):
         shown = self.view.shown
         if shown is None:
             return self.view.failure or tr("The catalog is being read.")
-        if why_not := self.rows.why_not:
+        if why_not := self.rows.why_not or self.doubt.why_not:
             return why_not
         if self._preparing:
             return tr("The rows are being prepared.")
@@ -192,17 +196,13 @@ class TrainTab(QWidget):
     def _recognise(self, opened: Opened) -> None:
         if opened.satellite is not None:
             choose(self.options.satellite, opened.satellite)
-            self.options.tell_model_labels(opened.model_labels)
-        else:
-            self._services.notices.failure(
-                InputError(
-                    tr(
-                        "The columns of {file} fit none of the satellites KOI, K2 and TOI. "
-                        "Choose a catalog as the archive exports it.",
-                        file=opened.path.name,
-                    )
-                )
-            )
+        self.options.tell_model_labels(opened.model_labels)
+        self.doubt.ask(opened.doubt, opened.satellite is None)
+        self.settle()
+
+    @Slot()
+    def _close(self) -> None:
+        self.doubt.ask("", unknown=False)
         self.settle()
 
     @Slot()
