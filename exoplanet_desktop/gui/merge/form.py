@@ -44,9 +44,7 @@ class MergeForm(QWidget):
         layout.setSpacing(8)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.reading_button = QPushButton(tr("&Read as…"), self)
-        self.reading_button.setToolTip(
-            tr("How the selected catalog is read: delimiter, encoding, decimal sign, header")
-        )
+        self.reading_button.setToolTip(tr("How the selected catalog is read: delimiter, encoding, header"))
         layout.addRow(self.picker)
         layout.addRow(self.reading_button)
         layout.addRow(tr("&Duplicates"), self.rule)

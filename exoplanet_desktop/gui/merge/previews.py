@@ -153,7 +153,7 @@ class PreviewPage(QWidget):
                 wish.paths,
                 wish.rule,
                 identifier=wish.identifier,
-                choices=wish.readings,
+                **({"choices": wish.readings} if any(wish.readings) else {}),
                 report=lambda share, stage: self._progress.emit(number, share, stage),
                 should_stop=stop.is_set,
             )

@@ -119,7 +119,10 @@ def read(
         roomy_mb=ROOMY_MB if memory_mb is None else memory_mb,
     )
     rows, found = table.select(), identify(table.columns)
-    satellite, told = found.satellite, table.account(should_stop=should_stop) if count_classes else ()
+    satellite = found.satellite
+    told: tuple[Told, ...] = ()
+    if count_classes:  # of a table whose reading was stopped, what was read is told all the same
+        told = table.account(should_stop=None if table.partial else should_stop)
     opened = Opened(
         path=path,
         columns=tuple(table.columns),

@@ -116,7 +116,8 @@ class CatalogPicker(QWidget):
     def current(self) -> Path | None:
         """The file that is looked at, else the first one."""
         item = self.list.currentItem()
-        return item.data(Qt.ItemDataRole.UserRole) if item is not None else self.path
+        current: Path | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else self.path
+        return current
 
     def set_paths(self, paths: Sequence[Path]) -> None:
         """Replace the files."""
