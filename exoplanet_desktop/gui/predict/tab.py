@@ -26,6 +26,7 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.doubt import Doubt
@@ -163,6 +164,10 @@ class PredictTab(QWidget):
             if await self.view.has_changed():
                 self.view.tell_change()
                 return
+            if train_first is not None:
+                train_first = await settle_duplicates(self, self._services.workers, train_first)
+                if train_first is None:
+                    return
             self._show_busy(tr("Preparing …"))
             if used is not None:
                 used = await self.rows.choice.write(used, self._services.scratch)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
+    QPlainTextEdit,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -41,8 +42,12 @@ class NotesDialog(QDialog):
         self._lines = opened.bad_lines
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        for note in opened.notes:
-            layout.addWidget(Words(note, selectable=True))
+        notes = QPlainTextEdit("\n\n".join(opened.notes), self)
+        notes.setReadOnly(True)
+        notes.setTabChangesFocus(True)
+        notes.setAccessibleName(tr("Notes on the file"))
+        notes.setVisible(bool(opened.notes))
+        layout.addWidget(notes, 1)
         self.cells = self._cell_table(opened)
         if opened.cells:
             layout.addWidget(
@@ -65,10 +70,9 @@ class NotesDialog(QDialog):
             self.lines.hide()
             self.copy.hide()
         if self._lines or opened.cells:
-            size_in_text(self, 120, 30)
+            size_in_text(self, 140, 30)
         else:
-            layout.addStretch(1)
-            size_in_text(self, 86, 14)
+            size_in_text(self, 100, 18)
         layout.addWidget(buttons)
 
     def _cell_table(self, opened: Opened) -> QTableWidget:
@@ -94,6 +98,8 @@ class NotesDialog(QDialog):
                 table.setItem(row, place, item)
         _dress(table, tr("Cells that were not read as they stand"))
         table.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        table.setWordWrap(True)  # here the last column is a sentence
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.cellClicked.connect(lambda row, _: self.cell_wanted.emit(opened.cells[row]))
         table.activated.connect(lambda index: self.cell_wanted.emit(opened.cells[index.row()]))
         return table

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError
@@ -18,11 +18,13 @@ from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.train.rows import RunRows
+from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -53,12 +55,9 @@ class TrainTab(QWidget):
         self.doubt = Doubt(self.options.satellite)
         self.doubt.settled.connect(self.settle)
         self.doubt.names_wanted.connect(self.view.ask_names)
-        rows = QWidget()
-        form = QFormLayout(rows)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Ro&ws"), self.rows)
-        parts = (self.picker, self.several, rows, self.doubt, self.options, self.go, self.all_button)
+        self.options.add_row(tr("Ro&ws"), self.rows)
+        in_order(self.options.balance, self.options.use_model_labels, self.rows.box, self.go.button)
+        parts = (self.picker, self.several, self.doubt, self.options, self.go, self.all_button)
         self.splitter = skeleton("train", column(parts), self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -116,7 +115,7 @@ class TrainTab(QWidget):
             if request.rows is not None:
                 written = await self.rows.write(request.rows, self._services.scratch)
                 request = replace(request, rows=written)
-            return request
+            return await settle_duplicates(self, self._services.workers, request)
         finally:
             self._preparing = False
             self.settle()
@@ -164,7 +163,7 @@ class TrainTab(QWidget):
         if why_not := self.rows.why_not or self.doubt.why_not:
             return why_not
         if self._preparing:
-            return tr("The rows are being prepared.")
+            return tr("The catalog is being prepared.")
         satellite = chosen(self.options.satellite, Satellite)
         try:
             check_for_training(shown.columns, SATELLITES[satellite])
