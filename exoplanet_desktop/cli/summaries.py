@@ -4,11 +4,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.client.counts import counted
 from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.client.agreement import Counted
     from exoplanet_desktop.client.checks import PredictRequest
 
 Rows = list[tuple[str, str]]
@@ -55,16 +55,14 @@ def _protocol(result: TrainResult) -> Rows:
     return rows + [("note", note) for note in found.notes]
 
 
-def prediction_summary(reply: PredictReply, asked: "PredictRequest", output: Path | None) -> Rows:
+def prediction_summary(reply: PredictReply, counted: "Counted", asked: "PredictRequest", output: Path | None) -> Rows:
     """Names and values of a prediction's reply."""
     span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
     used = reply.model_type or f"a model that the backend does not name ({asked.model} was asked)"
     rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]
-    found = counted(reply, asked.satellite)
-    rows += [(label.lower(), f"{count:,}") for label, count in found.classes.items()]
-    if found.known:
-        share = f"{found.matches / found.known:.1%}"
-        rows.append(("agreement", f"{found.matches:,} of {found.known:,} known labels ({share})"))
+    rows += [(label.lower(), f"{count:,}") for label, count in counted.classes.items()]
+    if known := counted.known:
+        rows.append(("agreement", f"{counted.matches:,} of {known:,} known labels ({counted.matches / known:.1%})"))
     rows += [("note", note) for note in reply.notes or ()]
     rows.append(("saved", str(output)) if output else ("table", "not kept here; give -o OUT.csv to save it"))
     return rows

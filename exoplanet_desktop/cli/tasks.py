@@ -179,9 +179,10 @@ def _predict(
     as_json: bool,
 ) -> int:
     from exoplanet_desktop.cli.summaries import prediction_summary
+    from exoplanet_desktop.client.agreement import counted
     from exoplanet_desktop.client.checks import check_prediction, differences
-    from exoplanet_desktop.client.counts import blank_undecided
     from exoplanet_desktop.client.sent import reads_as_told
+    from exoplanet_desktop.client.undecided import blank_undecided
 
     csv, *before = files
     for train_csv, choice in zip(before, choices[1:], strict=True):
@@ -200,7 +201,8 @@ def _predict(
     if as_json:
         print_json(reply, without=frozenset({"results"}))
     else:
-        print_rows(prediction_summary(reply, asked, output))
+        sums = counted(reply, csv, asked.satellite, reading=choices[0])
+        print_rows(prediction_summary(reply, sums, asked, output))
     return FAILED if differences(reply, asked) else OK
 
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exoplanet_desktop.wire.vocabulary import Status
 
+FELT = 0.02  # loss of accuracy
+
 
 class Payload(BaseModel):
     # protected_namespaces: the contract has fields such as `model_path`, which pydantic would warn about.
@@ -85,6 +87,11 @@ class Worth(Payload):
     absent: list[str]
     rows: int = 0
 
+    @property
+    def is_felt(self) -> bool:
+        """Whether so much is lost that it has to be said before any class."""
+        return self.with_all - self.accuracy > FELT
+
 
 class Evaluation(Payload):
     """The protocol behind the numbers (extension).
@@ -149,6 +156,7 @@ class TrainResult(Payload):
     leaks: dict[str, Any] | None = None
     blind: dict[str, Any] | None = None
     data_digest: str | None = None
+    model_version: str | None = None
     cells: list[CellCount] | None = None
     absent: list[str] | None = None  # feature columns that the file lacks, or that are empty in it
     versions: dict[str, str] | None = None
@@ -213,6 +221,7 @@ class PredictReply(Payload):
     worth: Worth | None = None
     seen: int | None = None  # rows that the model learnt from
     known_rows: str | None = None  # how they were answered, a word of KnownRows
+    without: list[str] | None = None  # columns that a reduced model does without
     cells: list[CellCount] | None = None
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.catalogs.stamp import FileStamp
+from exoplanet_desktop.client.agreement import counted
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.counts import counted
 from exoplanet_desktop.client.labels import to_learn_from
 from exoplanet_desktop.client.merges import MergeWish, merge_here, reading_of_merged
 from exoplanet_desktop.errors import InputError
@@ -96,7 +96,7 @@ def test_what_a_plain_backend_misreads_is_not_sent_to_it(name, plain):
         pytest.skip("the collected cases are not here (../shared/cases)")
     reply = plain.predict(CASES / f"{name}.csv", KOI, XGB)
     rows = 99 if name == "koi_ragged" else 100
-    found = counted(reply, KOI)
+    found = counted(reply, CASES / f"{name}.csv", KOI)
     assert (reply.total_predicted, found.known, found.matches) == (rows, rows, rows)
     assert reply.notes[0] == f"The backend has a plain copy of {name}.csv, read as it is shown here."
     assert len(reply.notes) == (2 if name in ("koi_ragged", "koi_note_on_top") else 1), "what is not in it is told"
@@ -106,7 +106,7 @@ def test_half_blank_dispositions_are_no_mismatches(plain):
     if not CASES.is_dir():
         pytest.skip("the collected cases are not here (../shared/cases)")
     reply = plain.predict(CASES / "koi_half_blank.csv", KOI, XGB)
-    found = counted(reply, KOI)
+    found = counted(reply, CASES / "koi_half_blank.csv", KOI)
     assert sum(row["Match"] == "No" for row in reply.results) == 50
     assert (sum(found.classes.values()), found.known, found.matches) == (100, 50, 50)
 
@@ -196,3 +196,15 @@ def test_only_the_meaning_of_labels_is_left_to_say_of_a_merged_file():
     assert reading_of_merged((Choice(labels={"1": "CONFIRMED"}), Choice(decimal=",", labels={"2": ""}))) == Choice(
         labels={"1": "CONFIRMED", "2": ""}
     )
+
+
+def test_agreement_is_counted_with_the_labels_as_the_user_reads_them(plain, tmp_path):
+    path = tmp_path / "mine.csv"
+    header = "kepid,verdict,koi_period,koi_duration,koi_depth,koi_prad"
+    path.write_text(f"{header}\n1,yes,1,2,3,4\n2,no,1,2,3,4\n3,?,1,2,3,4\n")
+    labels = {"yes": "CONFIRMED", "no": "FALSE POSITIVE", "?": ""}
+    choice = Choice(rename={"verdict": "koi_disposition"}, labels=labels)
+    reply = plain.predict(path, KOI, XGB, reading=choice)
+    found = counted(reply, path, KOI, reading=choice)
+    assert (found.known, found.matches) == (2, 2)
+    assert found.classes == {"CANDIDATE": 1, "CONFIRMED": 1, "FALSE POSITIVE": 1}

@@ -100,6 +100,7 @@ class Prediction:
     known, matches: rows with a known disposition, and those of them that were predicted so.
     notes: deviations from what was asked and what else should be known, a sentence each.
     uncertain: rows whose highest probability is below UNCERTAIN_BELOW; None where that is not known (yet).
+    rows: which rows of the catalog were used, in a sentence; empty for all.
     """
 
     reply: "PredictReply"
@@ -109,6 +110,7 @@ class Prediction:
     matches: int
     notes: tuple[str, ...]
     uncertain: int | None = None
+    rows: str = ""
 
 
 class Predictor(Following):
@@ -182,7 +184,7 @@ class Predictor(Following):
         from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 
         request = self.request
-        said = {} if request.known_rows is None else {"known_rows": request.known_rows}
+        said: dict[str, Any] = {} if request.known_rows is None else {"known_rows": request.known_rows}
         check_for_prediction(sniff(request.sent, request.sent_reading).columns, SATELLITES[request.satellite])
         return connection.backend.predict(
             request.sent,
@@ -202,8 +204,9 @@ class Predictor(Following):
 
     def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
         """Fetch the CSV, and count what the reply says. Runs in a worker."""
-        from exoplanet_desktop.client.counts import blank_undecided, counted
+        from exoplanet_desktop.client.agreement import counted
         from exoplanet_desktop.client.sent import reads_as_told
+        from exoplanet_desktop.client.undecided import blank_undecided
 
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
@@ -213,7 +216,9 @@ class Predictor(Following):
         request = self.request
         if not reads_as_told(connection.backend):
             blank_undecided(csv, request.satellite, self.stop.is_set)
-        found = counted(reply, request.satellite)
+        sums = counted(reply, request.sent, request.satellite, self.stop.is_set, request.sent_reading)
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
-        return Prediction(reply, csv, found.classes, found.known, found.matches, notes)
+        cells = [cell.sentence for cell in reply.cells or ()]
+        rows = request.rows.sentence if request.rows else ""
+        return Prediction(reply, csv, sums.classes, sums.known, sums.matches, (*notes, *cells), rows=rows)

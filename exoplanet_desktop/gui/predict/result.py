@@ -36,6 +36,7 @@ class ResultPage(QWidget):
         super().__init__(parent)
         self._services = services
         self.prediction: Prediction | None = None
+        self.request: PredictRequest | None = None  # what the shown prediction answers
         waiting = EmptyPage(tr("No prediction yet"), tr("Choose a catalog and a model at the left, then Predict."))
         self.view = CatalogView(services.workers, services.notices, services.tables, waiting, result=True)
         self.summary = Summary()
@@ -75,7 +76,7 @@ class ResultPage(QWidget):
 
     async def show_prediction(self, prediction: Prediction, predictor: Predictor) -> None:
         """Open the CSV, which is read once: what the backend does not count is counted in the table."""
-        request = predictor.request
+        request = self.request = predictor.request
         old, self.prediction = self.prediction, prediction
         info = SATELLITES[request.satellite]
         columns = (*info.identifiers[:2], *PREDICTED, *CONFIDENCE, *MATCH, info.label, *PROBABILITIES)

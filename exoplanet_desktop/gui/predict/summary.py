@@ -10,10 +10,13 @@ from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui import theme
+from exoplanet_desktop.gui.predict import words
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction
-from exoplanet_desktop.gui.text import count, fixed, percent, tr
+from exoplanet_desktop.gui.predict.worth import WorthLine
+from exoplanet_desktop.gui.text import count, counted, fixed, percent, tr
 from exoplanet_desktop.gui.widgets.classbar import MARKED, Shares
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
+from exoplanet_desktop.gui.widgets.notes import FoldedNotes
 from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Disposition, Model
@@ -44,26 +47,30 @@ class Summary(QFrame):
         self.setProperty("panel", True)
         self._columns: frozenset[str] = frozenset()
         self.headline = Words("", "heading")
+        self.worth = WorthLine(self)
         self.agreement = Words()
-        self.notes = Words("", "warning", selectable=True)
+        self.seen = Words()
+        self.rows = Words("", "muted")
+        self.notes = FoldedNotes(self)
         self.chips: dict[str, QToolButton] = {}
         self._filters: dict[str, ColumnFilter] = {}
         self._shares = Shares(self)
         self.save_button = QPushButton(tr("Save CSV…"), self)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self.headline)
-        words.addWidget(self.agreement)
+        said = QVBoxLayout()
+        said.setSpacing(4)
+        for label in (self.headline, self.agreement, self.seen, self.rows):
+            said.addWidget(label)
         self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         line.setSpacing(16)
-        line.addLayout(words, 1)
+        line.addLayout(said, 1)
         line.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         holder = QWidget()
-        self._parts = (self.headline, self.agreement, self.notes, self.save_button, holder)
+        self._parts = (self.headline, self.worth, self.agreement, self.notes, self.save_button, holder)
         self._flow = FlowLayout(holder, spacing=8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         layout.setSpacing(4)
+        layout.addWidget(self.worth)
         layout.addLayout(line)
         layout.addWidget(self.notes)
         layout.addWidget(holder)
@@ -77,8 +84,8 @@ class Summary(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        words = max(label.minimumSizeHint().width() for label in (self.headline, self.agreement))
-        needed = words + self._line.spacing() + self.save_button.sizeHint().width() + self._margins
+        widest = max(label.minimumSizeHint().width() for label in (self.headline, self.agreement))
+        needed = widest + self._line.spacing() + self.save_button.sizeHint().width() + self._margins
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._line.setDirection(across if needed <= self.width() else down)
 
@@ -99,10 +106,17 @@ class Summary(QFrame):
             )
         )
         self.agreement.setText(_agreement(prediction))
-        self.notes.setText("\n".join(f"⚠ {note}" for note in prediction.notes))
-        self.notes.setVisible(bool(prediction.notes))
+        self._say(self.seen, words.seen(reply))
+        self._say(self.rows, prediction.rows)
+        self.worth.show_worth(reply.worth, self._columns)
+        self.notes.show_notes(words.without_repeats(prediction.notes, reply))
         self._show_chips(prediction)
         self._shares.show_counts(prediction.counts)
+
+    @staticmethod
+    def _say(label: Words, text: str) -> None:
+        label.setText(text)
+        label.setVisible(bool(text))
 
     @Slot(object)
     def show_filters(self, filters: object) -> None:
@@ -134,7 +148,7 @@ class Summary(QFrame):
             uncertain = tr("? {rows} uncertain", rows=count(prediction.uncertain))
             self._add("uncertain", uncertain, ColumnFilter(confidence, "<", UNCERTAIN_BELOW))
             self.chips["uncertain"].setToolTip(tr("Highest probability below {bound}", bound=fixed(UNCERTAIN_BELOW, 2)))
-        in_order(self.save_button, *self.chips.values())
+        in_order(self.worth.columns, self.worth.button, self.save_button, self.notes.more, *self.chips.values())
         self._recolour()
 
     def _column(self, names: "Sequence[str]") -> str:
@@ -165,11 +179,17 @@ class Summary(QFrame):
 def _agreement(prediction: Prediction) -> str:
     if not prediction.known:
         return tr("No disposition is known to compare with")
+    share = percent(prediction.matches / prediction.known, 1)
+    matches, known = count(prediction.matches), count(prediction.known)
+    undecided = prediction.reply.total_predicted - prediction.known
+    if undecided <= 0:
+        return tr("{matches} of {known} known dispositions agree ({share})", matches=matches, known=known, share=share)
     return tr(
-        "{matches} of {known} known dispositions agree ({share})",
-        matches=count(prediction.matches),
-        known=count(prediction.known),
-        share=percent(prediction.matches / prediction.known, 1),
+        "{matches} of {known} known dispositions agree ({share}); not counted: {undecided}",
+        matches=matches,
+        known=known,
+        share=share,
+        undecided=counted(undecided, tr("row without a disposition"), tr("rows without a disposition")),
     )
 
 

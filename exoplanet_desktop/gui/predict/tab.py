@@ -1,6 +1,7 @@
 """The Predict tab: choose a catalog and a model, predict, look, save."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.figures.pages import Scrolled
 from exoplanet_desktop.gui.figures.prediction import PredictionFigures
+from exoplanet_desktop.gui.predict.learnt import training_of
 from exoplanet_desktop.gui.predict.model_box import ModelBox
 from exoplanet_desktop.gui.predict.models import model_of
 from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
@@ -24,12 +26,15 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
+from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
-from exoplanet_desktop.gui.widgets.files import ask_target, copy
+from exoplanet_desktop.gui.widgets.files import ask_files, ask_target, copy
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
-from exoplanet_desktop.wire.vocabulary import Satellite, Status
+from exoplanet_desktop.wire.vocabulary import KnownRows, Satellite, Status
 
 
 class PredictTab(QWidget):
@@ -48,8 +53,19 @@ class PredictTab(QWidget):
         self._preparing = False
         self.picker = CatalogPicker(tr("C&atalog"))
         self.satellite = satellite_combo()
+        self.doubt = Doubt(self.satellite)
         self.models = ModelBox(services, lambda: chosen(self.satellite, Satellite), self)
         self.model = self.models.box
+        self.known_rows = combo(
+            tr("Known rows"),
+            [
+                (tr("As if unseen"), KnownRows.HELD_OUT),
+                (tr("By the full model"), KnownRows.MODEL),
+            ],
+        )
+        self.known_rows.setToolTip(
+            tr("Who answers rows that the model learnt from: folds that had not seen them, or the model itself")
+        )
         self.training_picker = CatalogPicker(tr("&Training catalog"), many=True)
         self.training_options = TrainingOptions(satellite=False)
         self.go = GoButton(tr("&Predict"))
@@ -70,10 +86,13 @@ class PredictTab(QWidget):
         self.picker.current_changed.connect(self._look_at)
         self.training_picker.changed.connect(self.settle)
         self.view.opened.connect(self._recognise)
-        self.view.closed.connect(self.settle)
+        self.view.closed.connect(self._close)
+        self.doubt.settled.connect(self.settle)
+        self.doubt.names_wanted.connect(self.view.ask_names)
         self.satellite.currentIndexChanged.connect(self.models.refresh)
         self.models.changed.connect(self.settle)
         self.rows.changed.connect(self.settle)
+        self.summary.worth.training_wanted.connect(self.train_without)
         self.summary.save_button.clicked.connect(self.ask_target)
         self.page.cancelled.connect(self.cancel)
         self.go.button.clicked.connect(self.predict)
@@ -136,6 +155,7 @@ class PredictTab(QWidget):
             row_count=used.rows if used else shown.row_count if shown else None,
             reading=self.view.reading,
             stamp=self.view.stamp,
+            known_rows=chosen(self.known_rows, KnownRows) if session.has("known-rows") else None,
         )
         train_first = self._training_request() if self.training_picker.paths else None
         choice = self.models.chosen
@@ -144,6 +164,10 @@ class PredictTab(QWidget):
             if await self.view.has_changed():
                 self.view.tell_change()
                 return
+            if train_first is not None:
+                train_first = await settle_duplicates(self, self._services.workers, train_first)
+                if train_first is None:
+                    return
             self._show_busy(tr("Preparing …"))
             if used is not None:
                 used = await self.rows.choice.write(used, self._services.scratch)
@@ -163,6 +187,46 @@ class PredictTab(QWidget):
             await self._training.cancel()
         elif self._predictor is not None:
             await self._predictor.cancel()
+
+    @aio.slot(object)
+    async def train_without(self, absent: tuple[str, ...]) -> None:
+        """Train the kind of model that has predicted on the columns that the file has, and predict with that.
+
+        The catalog is the one that the model learnt from, where the record knows it and it is still the same.
+        """
+        asked = self.page.request
+        if self.is_busy or asked is None:
+            return
+        learnt_from = await training_of(self._services, asked.choice)
+        if learnt_from is None:
+            self._services.notices.information(
+                tr("The catalog that this model learnt from is unknown or has changed. Choose one to train on.")
+            )
+            request = TrainRequest(asked.satellite, asked.choice.model, asked.choice.features, without=absent)
+            ask_files(
+                self,
+                tr("Choose the catalog to train on"),
+                self.training_picker.folder,
+                False,
+                lambda paths: self._train_and_predict(replace(request, paths=tuple(paths)), asked),
+            )
+            return
+        without = tuple(dict.fromkeys((*learnt_from.without, *absent)))
+        self._train_and_predict(replace(learnt_from, without=without), asked)
+
+    @aio.slot(object, object)
+    async def _train_and_predict(self, request: TrainRequest, asked: PredictRequest) -> None:
+        if self.is_busy:
+            return
+        try:
+            self._show_busy(tr("Preparing …"))
+            choice = await self._train_first(request)
+            if choice is not None:
+                await self._predict(replace(asked, choice=choice))
+        finally:
+            self._training = self._predictor = None
+            self.page.hide_busy()
+            self.settle()
 
     def leave(self) -> None:
         """The window closes: nothing here waits any longer."""
@@ -185,7 +249,10 @@ class PredictTab(QWidget):
         if self.prediction is not None:
             saving = partial(copy, self.prediction.csv, Path(target))
             await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
-            self._services.notices.information(tr("The prediction is saved in {file}.", file=target))
+            said = tr("The prediction is saved in {file}.", file=target)
+            # Whoever takes the file away should know it.
+            worth = "" if self.summary.worth.isHidden() else self.summary.worth.sentence.text()
+            self._services.notices.information(f"{said} {worth}".rstrip())
 
     @Slot()
     def ask_target(self) -> None:
@@ -200,6 +267,8 @@ class PredictTab(QWidget):
         train_first = bool(self.training_picker.paths)
         self.training_options.setVisible(train_first)
         self.training_options.offer_extensions(session.has("features"), session.has("balance"))
+        self._form.setRowVisible(self.known_rows, session.has("known-rows"))
+        self.summary.worth.offer_training(session.has("without"))
         self.models.settle(train_first)
         self.go.button.setText(tr("Train, then &predict") if train_first else tr("&Predict"))
         self.go.settle(self._reason())
@@ -254,7 +323,7 @@ class PredictTab(QWidget):
             check_for_prediction(shown.columns, SATELLITES[satellite])
         except InputError as error:
             return str(error)
-        if why_not := self.rows.why_not:
+        if why_not := self.rows.why_not or self.doubt.why_not:
             return why_not
         if not self.training_picker.paths and self.models.chosen is None:
             return tr(
@@ -276,7 +345,13 @@ class PredictTab(QWidget):
     def _recognise(self, opened: Opened) -> None:
         if opened.satellite is not None:
             choose(self.satellite, opened.satellite)
+        self.doubt.ask(opened.doubt, opened.satellite is None)
         self.rows.offer(opened.row_count)
+        self.settle()
+
+    @Slot()
+    def _close(self) -> None:
+        self.doubt.ask("", unknown=False)
         self.settle()
 
     @Slot(int)
@@ -292,9 +367,12 @@ class PredictTab(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("&Satellite"), self.satellite)
+        form.addRow(self.doubt)
         form.addRow(tr("&Model"), self.model)
         form.addRow("", self.models.hint)
         form.addRow(tr("Ro&ws"), self.rows)
+        form.addRow(tr("&Known rows"), self.known_rows)
+        self._form = form
         training = QGroupBox(tr("Train first (optional)"))
         inside = QVBoxLayout(training)
         inside.addWidget(self.training_picker)

@@ -9,7 +9,7 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.text import percent, tr
 from exoplanet_desktop.gui.workers.calls import Workers
-from exoplanet_desktop.wire.vocabulary import Satellite
+from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.dictionary import ColumnInfo
@@ -63,6 +63,8 @@ class Facts(QObject):
         return self._layout.units.get(column, "") if self._layout else ""
 
     def meaning(self, column: str) -> str:
+        if column == SEEN_COLUMN:
+            return tr("Yes where the model learnt from this row, so that its answer there proves nothing by itself")
         info = self._known.get(column)
         return info.meaning if info else ""
 

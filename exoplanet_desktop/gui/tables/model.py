@@ -12,7 +12,7 @@ from exoplanet_desktop.gui.tables.texts import one_line, runs, shown_as
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.words import tip
 from exoplanet_desktop.gui.workers.calls import Workers
-from exoplanet_desktop.wire.vocabulary import Disposition
+from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Disposition
 
 Index = QModelIndex | QPersistentModelIndex
 Order = tuple[tuple[str, bool], ...]
@@ -231,7 +231,8 @@ class TableModel(QAbstractTableModel):
         name = self._columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
             unit = self._units.get(name)
-            return f"{name} ({unit}){self._key(name)}" if unit else name + self._key(name)
+            title = tr("Seen in training") if name == SEEN_COLUMN else name
+            return f"{title} ({unit}){self._key(name)}" if unit else title + self._key(name)
         if role == Qt.ItemDataRole.ToolTipRole:
             return tip(self.describe(name))
         if role == Qt.ItemDataRole.TextAlignmentRole:

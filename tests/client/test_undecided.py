@@ -5,42 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.client.counts import Counts, blank_undecided, counted
+from exoplanet_desktop.client.undecided import blank_undecided
 from exoplanet_desktop.errors import Cancelled
-from exoplanet_desktop.wire.payloads import PredictReply
 from exoplanet_desktop.wire.vocabulary import Satellite
-
-
-def reply_of(rows, **more):
-    return PredictReply(satellite="KOI", total_predicted=len(rows), csv_file="/x.csv", results=rows, **more)
-
-
-def test_rows_are_counted_by_what_the_catalog_says_of_them():
-    rows = [
-        {"Predicted_Class": "CONFIRMED", "Actual_Class": "CONFIRMED", "Match": "Yes"},
-        {"Predicted_Class": "CONFIRMED", "Actual_Class": "CANDIDATE", "Match": "No"},
-        {"Predicted_Class": "FALSE POSITIVE", "Actual_Class": None, "Match": "No"},
-        {"Predicted_Class": "FALSE POSITIVE", "Actual_Class": "", "Match": "No"},
-        {"Predicted_Class": "FALSE POSITIVE", "Actual_Class": "NOT DISPOSITIONED", "Match": "No"},
-        {"Predicted_Class": "FALSE POSITIVE", "Actual_Class": float("nan"), "Match": "Yes"},
-        {"Predicted_Class": None, "Actual_Class": "CONFIRMED", "Match": "No"},
-    ]
-    found = counted(reply_of(rows), Satellite.KOI)
-    assert found == Counts({"CANDIDATE": 0, "CONFIRMED": 2, "FALSE POSITIVE": 4, "unknown": 1}, 3, 1)
-
-
-def test_k2_rows_have_their_own_names():
-    rows = [
-        {"pred_label": "FALSE POSITIVE", "actual_class": "REFUTED", "match": "No"},
-        {"pred_label": "CONFIRMED", "actual_class": None, "match": "No"},
-    ]
-    found = counted(reply_of(rows), Satellite.K2)
-    assert (found.known, found.matches) == (1, 1)
-
-
-def test_sums_of_the_reply_come_first():
-    reply = reply_of([], class_counts={"CONFIRMED": 5}, agreement={"known": 4, "matches": 3})
-    assert counted(reply, Satellite.KOI) == Counts({"CONFIRMED": 5}, 4, 3)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a prediction says in all: classes, and agreement with the catalog over the rows that have a disposition.
+"""The table of a prediction by a backend of the plain contract says nothing of rows without a disposition.
 
 A row without a disposition is neither a match nor a mismatch, whatever a backend says of it: reference backends say
 "No" of each.
@@ -6,63 +6,23 @@ A row without a disposition is neither a match nor a mismatch, whatever a backen
 
 import codecs
 import csv
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.progress import ShouldStop, check, never
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
-from exoplanet_desktop.client.check_values import label_of
 from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.wire.payloads import PredictReply
-from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
+from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Layout
 
 _ACTUAL = ("Actual_Class", "actual_class")  # K2 rows have their own spelling
 _MATCH = ("Match", "match")
-_UNKNOWN = "unknown"  # of rows without a predicted class
 _ROWS_AT_ONCE = 10_000
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Attributes:
-    classes: rows by predicted class.
-    known: rows with a disposition that the satellite's catalog knows.
-    matches: those of them that were predicted so.
-    """
-
-    classes: dict[str, int]
-    known: int
-    matches: int
-
-
-def counted(reply: PredictReply, satellite: Satellite) -> Counts:
-    """The sums of a reply: its own where it has them, else those over its rows."""
-    if reply.class_counts is not None:
-        agreement = reply.agreement or {}
-        return Counts(dict(reply.class_counts), agreement.get("known", 0), agreement.get("matches", 0))
-    info = SATELLITES[satellite]
-    classes = Counter({str(label): 0 for label in Disposition})
-    known = matches = 0
-    for row in reply.results:
-        said = label_of(row)
-        classes[said or _UNKNOWN] += 1
-        actual = _actual(row, info)
-        known += actual is not None
-        matches += actual is not None and said is not None and info.disposition(said) is actual
-    return Counts(dict(classes), known, matches)
-
-
-def _actual(row: Mapping[str, Any], info: SatelliteInfo) -> Disposition | None:
-    """The class that the catalog gives a row of a reply; None where it is undecided."""
-    told = next((row[name] for name in _ACTUAL if name in row), None)
-    return info.disposition(told) if isinstance(told, str) else None
 
 
 def blank_undecided(path: Path, satellite: Satellite, should_stop: ShouldStop | None = None) -> int:

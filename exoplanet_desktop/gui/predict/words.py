@@ -1,0 +1,67 @@
+"""What a prediction says of itself, in words."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.gui.text import count, fixed, tr
+from exoplanet_desktop.wire.vocabulary import KnownRows
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import PredictReply, Worth
+
+WORTH_SAYS, SEEN_SAYS = " right without ", " in training; "  # in our own engine's notes
+
+
+def worth_sentence(worth: "Worth", there: Collection[str]) -> str:
+    """What a model is worth on a file that lacks some of its columns; `there`: the columns of the file.
+
+    A column that is there and absent all the same is empty.
+    """
+    without, with_all, number = fixed(worth.accuracy, 2), fixed(worth.with_all, 2), len(worth.absent)
+    if number == 1:
+        return tr(
+            "About {without} right without `{column}`, which this file lacks; {with_all} with it.",
+            without=without,
+            column=worth.absent[0],
+            with_all=with_all,
+        )
+    if any(name in there for name in worth.absent):
+        return tr(
+            "About {without} right without the {columns} columns that are not in this file or empty in it; {with_all} "
+            "with them.",
+            without=without,
+            columns=count(number),
+            with_all=with_all,
+        )
+    return tr(
+        "About {without} right without the {columns} columns that are not in this file; {with_all} with them.",
+        without=without,
+        columns=count(number),
+        with_all=with_all,
+    )
+
+
+def seen(reply: "PredictReply") -> str:
+    """How many rows the model learnt from, and how these are answered."""
+    if not reply.seen:
+        return ""
+    rows, every = count(reply.seen), count(reply.total_predicted)
+    if reply.known_rows == KnownRows.HELD_OUT:
+        return tr(
+            "{rows} of {every} rows were in training; they are answered by folds that had not seen them.",
+            rows=rows,
+            every=every,
+        )
+    return tr(
+        "{rows} of {every} rows were in training; the model has seen their answers, so that their agreement says "
+        "nothing of new objects.",
+        rows=rows,
+        every=every,
+    )
+
+
+def without_repeats(notes: Sequence[str], reply: "PredictReply") -> list[str]:
+    """The notes without those that lines of their own say already."""
+    said = [WORTH_SAYS] if reply.worth and reply.worth.is_felt else []
+    said += [SEEN_SAYS] if reply.seen else []
+    return [note for note in notes if not any(words in note for words in said)]

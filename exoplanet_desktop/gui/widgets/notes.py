@@ -1,0 +1,55 @@
+"""Notes that take little room: the first ones are seen, the rest is one click away."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.widgets.words import Words
+
+SEEN = 2
+
+
+class FoldedNotes(QWidget):
+    """A line a note, the first SEEN of them always in sight; takes no room without any."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._notes: tuple[str, ...] = ()
+        self.first = Words("", "warning", selectable=True, parent=self)
+        self.rest = Words("", "warning", selectable=True, parent=self)
+        self.more = QToolButton(self)
+        self.more.setCheckable(True)
+        self.more.setProperty("folds", True)
+        self.more.setAutoRaise(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in (self.first, self.more, self.rest):
+            layout.addWidget(widget)
+        self.more.toggled.connect(self._fold)
+        self.show_notes(())
+
+    def text(self) -> str:
+        """All notes, a line each."""
+        return "\n".join(self._notes)
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """Show these in place of those before."""
+        self._notes = tuple(dict.fromkeys(notes))
+        rest = self._notes[SEEN:]
+        self.first.setText("\n".join(f"⚠ {note}" for note in self._notes[:SEEN]))
+        self.rest.setText("\n".join(f"⚠ {note}" for note in rest))
+        self.more.setText(counted(len(rest), tr("more note"), tr("more notes")))
+        self.more.setVisible(bool(rest))
+        self.more.setChecked(False)
+        self._fold(False)
+        self.setVisible(bool(self._notes))
+
+    @Slot(bool)
+    def _fold(self, open_: bool) -> None:
+        self.more.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow)
+        self.rest.setVisible(open_ and bool(self._notes[SEEN:]))
