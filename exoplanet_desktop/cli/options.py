@@ -169,7 +169,7 @@ _READING = (
         "--labels", metavar="VALUE=CLASS,…", help="What its values mean, such as 0=FALSE POSITIVE,1=CONFIRMED."
     ),
     click.option("--forget-reading", is_flag=True, help="Forget what was said before of files with these columns."),
-    click.option("--delimiter", metavar="SIGN", help="Sign between cells: comma, semicolon, tab or pipe."),
+    click.option("--delimiter", metavar="SIGN", help="Sign between cells: comma, semicolon, tab, pipe or space."),
     click.option("--encoding", metavar="NAME", help="Encoding of the text, such as utf-8, utf-16 or latin-1."),
     click.option("--decimal", metavar="SIGN", help="Decimal sign: point or comma."),
     click.option("--skip-lines", type=int, metavar="N", help="Lines before the line with the column names."),

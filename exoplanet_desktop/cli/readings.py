@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HINT = "Options such as --delimiter and --skip-lines say how to read it; --help lists them."
 
-_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "point": "."}
+_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " ", "point": "."}
 
 
 def readings_in(texts: Sequence[str], files: Sequence[Path]) -> "tuple[Choice, ...]":
@@ -49,19 +49,6 @@ def form_of(
         skip=skip_lines,
         texts=tuple(name.strip() for name in (text_columns or "").split(",") if name.strip()),
     )
-
-
-def options_for(choice: "Choice") -> list[str]:
-    """The words of a command line that say the same; see `form_of`."""
-    words = {sign: word for word, sign in _WORDS.items() if word != "\\t"}
-    given = {
-        "--delimiter": choice.delimiter and words.get(choice.delimiter, choice.delimiter),
-        "--encoding": choice.encoding,
-        "--decimal": choice.decimal and words.get(choice.decimal, choice.decimal),
-        "--skip-lines": None if choice.skip is None else str(choice.skip),
-        "--text-columns": ",".join(choice.texts) or None,
-    }
-    return [word for name, value in given.items() if value for word in (name, value)]
 
 
 def _sign(text: str | None, option: str, known: Sequence[str]) -> str | None:

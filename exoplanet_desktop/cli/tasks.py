@@ -43,6 +43,7 @@ from exoplanet_desktop.cli.work import (
     labels_told,
     one_file,
     train_on,
+    warning_of_seen,
     watch,
 )
 from exoplanet_desktop.errors import InputError
@@ -174,7 +175,7 @@ def predict(
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         if train_on:
             asked = _trained_for(there, files, choices, asked, console, match_columns=match_columns)
-        return _predict(there, csv, choices[0], asked, known, output, console, as_json=as_json)
+        return _predict(there, files, choices, asked, known, output, data_dir, console, as_json=as_json)
 
 
 def _check_range(from_row: int | None, to_row: int | None) -> None:
@@ -187,11 +188,12 @@ def _check_range(from_row: int | None, to_row: int | None) -> None:
 
 def _predict(
     backend: "Backend",
-    csv: Path,
-    choice: "Choice",
+    files: Sequence[Path],
+    choices: "Sequence[Choice]",
     asked: "PredictRequest",
     known_rows: KnownRows | None,
     output: Path | None,
+    data_dir: Path | None,
     console: Console,
     *,
     as_json: bool,
@@ -199,19 +201,26 @@ def _predict(
     from exoplanet_desktop.cli.summaries import prediction_summary
     from exoplanet_desktop.client.agreement import counted
     from exoplanet_desktop.client.checks import check_prediction, differences
+    from exoplanet_desktop.client.sent import reads_as_told
+    from exoplanet_desktop.client.undecided import blank_undecided
 
+    csv, choice = files[0], choices[0]
     with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choice)):
         reply = _reply(backend, csv, choice, asked, known_rows, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
+        if not reads_as_told(backend):
+            blank_undecided(output, asked.satellite)
     console.end()
+    if sentence := warning_of_seen(backend, files, choices, asked, data_dir):
+        console.note(f"Careful: {sentence}")
     for deviation in check_prediction(reply, asked):
         console.note(f"Careful: {deviation}")
     if as_json:
         print_json(reply, without=frozenset({"results"}), beside=output)
     else:
-        summed = counted(reply, csv, asked.satellite, choice)
-        print_rows(prediction_summary(reply, summed, asked, output), beside=output)
+        sums = counted(reply, csv, asked.satellite, reading=choice)
+        print_rows(prediction_summary(reply, sums, asked, output), beside=output)
     return FAILED if differences(reply, asked) else OK
 
 

@@ -11,7 +11,8 @@ from exoplanet_desktop.cli.console import Console
 from exoplanet_desktop.cli.diagnosis import diagnose_training
 from exoplanet_desktop.cli.options import Place
 from exoplanet_desktop.cli.paths import existing, open_log, token_in
-from exoplanet_desktop.errors import BugError, InputError, NoAnswer, UnavailableError
+from exoplanet_desktop.errors import AppError, BugError, InputError, NoAnswer, UnavailableError
+from exoplanet_desktop.resources import default_data_dir
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
@@ -162,6 +163,38 @@ def train_on(
         if outcome.result is None:
             raise outcome.error or BugError("The training ended without a result and without a reason.")
     return status, outcome.result
+
+
+def warning_of_seen(
+    backend: "Backend",
+    files: Sequence[Path],
+    choices: Sequence["Choice"],
+    asked: "PredictRequest",
+    data_dir: Path | None,
+) -> str:
+    """A warning of rows that a backend's model was trained on, where the backend tells of none; "" for none.
+
+    Args:
+        files, choices: what was predicted, and what the model was trained on just before, if that is known.
+        data_dir: where the window keeps its record of runs, which else tells that.
+    """
+    from exoplanet_desktop.client.record_reading import RecordReader
+    from exoplanet_desktop.client.seen import Taught, seen_rows, taught_by_record
+    from exoplanet_desktop.client.sent import reads_as_told
+
+    if reads_as_told(backend):
+        return ""
+    taught = [Taught(*one) for one in zip(files[1:], choices[1:], strict=True)]
+    folder = (data_dir or default_data_dir()) / "record"
+    if not taught and (folder / "runs.sqlite").is_file():
+        try:
+            with RecordReader(folder) as record:
+                taught = taught_by_record(record, backend.base_url, asked.satellite, asked.model, asked.features)
+        except AppError as error:
+            log.info("the record of runs is not read: %s", error)
+    rows = (asked.from_row, asked.to_row)
+    found = seen_rows(files[0], choices[0], taught, asked.satellite, rows=rows)
+    return found.sentence if found else ""
 
 
 @contextmanager

@@ -41,12 +41,11 @@ def counted(
     reply: PredictReply,
     csv: Path | None,
     satellite: Satellite,
-    reading: Choice | None = None,
     should_stop: ShouldStop = never,
+    reading: Choice | None = None,
 ) -> Counted:
-    """Counts a reply; `csv` is the file that was predicted, read only where the backend has not counted itself.
-
-    `reading`: how that file is to be read, where that is not to be found out.
+    """Counts a reply; `csv` is the file that was predicted, read only where the backend has not counted itself, in the
+    way that the user says by `reading`.
 
     Raises UnreadableFile where it cannot be read any more, Cancelled.
     """
@@ -54,7 +53,7 @@ def counted(
         agreement = reply.agreement or {}
         return Counted(dict(reply.class_counts), agreement.get("known", 0), agreement.get("matches", 0))
     info = SATELLITES[satellite]
-    truths = _truths(reply, csv, info, reading, should_stop)
+    truths = _truths(reply, csv, reading, info, should_stop)
     classes: dict[str, int] = {str(label): 0 for label in Disposition}
     known = matches = 0
     for row, truth in zip(reply.results, truths, strict=True):
@@ -66,10 +65,10 @@ def counted(
 
 
 def _truths(
-    reply: PredictReply, csv: Path | None, info: SatelliteInfo, reading: Choice | None, should_stop: ShouldStop
+    reply: PredictReply, csv: Path | None, reading: Choice | None, info: SatelliteInfo, should_stop: ShouldStop
 ) -> Sequence[Disposition | None]:
     """What the file says of each row of the reply; where its rows cannot be told, what the reply says the file says."""
-    labels = _labels(csv, info, reading, should_stop) if csv is not None and reply.results else None
+    labels = _labels(csv, reading, info, should_stop) if csv is not None and reply.results else None
     if labels is None:
         return [_said(row, info) for row in reply.results]
     places = _places(reply.results, reply.from_row or 0)
@@ -79,15 +78,15 @@ def _truths(
 
 
 def _labels(
-    csv: Path, info: SatelliteInfo, reading: Choice | None, should_stop: ShouldStop
+    csv: Path, reading: Choice | None, info: SatelliteInfo, should_stop: ShouldStop
 ) -> list[Disposition | None] | None:
     from exoplanet_desktop.catalogs.table import Table
 
     with Table.open(csv, layout=sniff(csv, reading), should_stop=should_stop) as table:
         if info.label not in table.columns:
             return [None] * table.row_count
-        read = label_reader(table.layout, info)
-        return [read(text) for text in table.texts(info.label)]
+        disposition = label_reader(table.layout, info)
+        return [disposition(text) for text in table.texts(info.label)]
 
 
 def _said(row: Mapping[str, Any], info: SatelliteInfo) -> Disposition | None:

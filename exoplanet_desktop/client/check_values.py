@@ -4,7 +4,7 @@ Each deviation is one line: what is odd, and what that means for whoever reads t
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.satellites import satellite_info
@@ -12,6 +12,7 @@ from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Layout
     from exoplanet_desktop.catalogs.table import Table
 
 LABEL_COLUMNS = ("Predicted_Class", "pred_label")
@@ -160,17 +161,21 @@ def _odd_classes(result: TrainResult) -> list[str]:
     return []
 
 
-def check_table(table: "Table", reply: PredictReply, columns: Iterable[str]) -> list[str]:
-    """What is odd about the downloaded CSV of a prediction; `columns` are those of the file that was sent."""
+def check_table(table: "Table", reply: PredictReply, sent: "Layout") -> list[str]:
+    """What is odd about the downloaded CSV of a prediction; `sent` is how the file is read that was sent.
+
+    A column may come back under its own name, or under the archive's, where the user or the program has renamed it.
+    """
     found = []
-    there = set(table.columns)
+    there = {*table.columns, *table.layout.file_columns}
     rows = table.row_count + table.bad_count
     if rows != reply.total_predicted:
         found.append(
             f"The file has {rows:,} rows, though {reply.total_predicted:,} were predicted: "
             "rows are missing, or the file is another one."
         )
-    if lost := [name for name in columns if name not in there]:
+    names = zip(sent.columns, sent.file_columns, strict=True)
+    if lost := [name for name, own in names if name not in there and own not in there]:
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
         found.append(f"The file lacks {', '.join(lost[:3])}{more} of the file sent: it may be that of another upload.")
     if not there.intersection(LABEL_COLUMNS):

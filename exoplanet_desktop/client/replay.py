@@ -11,6 +11,8 @@ from typing import Any
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.client.record_entry import Run
+from exoplanet_desktop.client.replay_reading import reading_fields, reading_options, readings_of
+from exoplanet_desktop.client.sent import readings_field
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import ModelLabels
 
@@ -56,7 +58,7 @@ def _train_command(run: Run) -> tuple[list[str], list[str], list[str]]:
         options.append("--no-sentinel")
     if asked.get("model_labels") == ModelLabels.USE:
         options.append("--use-model-labels")
-    return options, _files(run), _note_of_merged(run)
+    return [*options, *reading_options(run, _files(run))], _files(run), _note_of_merged(run)
 
 
 def _predict_command(run: Run) -> tuple[list[str], list[str], list[str]]:
@@ -65,7 +67,7 @@ def _predict_command(run: Run) -> tuple[list[str], list[str], list[str]]:
     for name in ("from_row", "to_row"):
         if isinstance(asked.get(name), int):
             options += [f"--{name.replace('_', '-')}", str(asked[name])]
-    options += ["--output", _predicted(files[0])]
+    options += [*reading_options(run, _files(run)), "--output", _predicted(files[0])]
     notes = []
     if asked.get("model_version"):
         notes.append(f"Uses the newest model of its kind, and the run had version {asked['model_version']}.")
@@ -74,7 +76,7 @@ def _predict_command(run: Run) -> tuple[list[str], list[str], list[str]]:
 
 def _merge_command(run: Run) -> tuple[list[str], list[str], list[str]]:
     options = ["--rule", _rule(run), *_given(run.request, "identifier")]
-    return [*options, "--output", _merged_name(run)], _files(run), []
+    return [*options, *reading_options(run, _files(run)), "--output", _merged_name(run)], _files(run), []
 
 
 _COMMANDS = {"train": _train_command, "predict": _predict_command, "merge": _merge_command}
@@ -96,6 +98,7 @@ def _train_program(run: Run) -> str:
     if asked.get("sentinel") is not None:
         fields["sentinel"] = "true" if asked["sentinel"] else "false"
     files = _files(run)
+    fields |= reading_fields(run, _files(run))
     if asked.get("merged"):
         catalog = _MERGED_THERE.format(name=_text(files[0]))
     elif len(files) > 1:
@@ -119,7 +122,9 @@ def _predict_program(run: Run) -> str:
         "to_row": asked.get("to_row"),
         "to_csv_range": asked.get("to_row"),
     }
-    fields = {name: str(value) for name, value in spelled.items() if value is not None}
+    fields = {name: str(value) for name, value in spelled.items() if value is not None} | reading_fields(
+        run, _files(run)
+    )
     return _PREDICT.format(catalog=_text(files[0]), fields=_dict(fields), out=_text(_predicted(files[0])))
 
 
@@ -127,6 +132,7 @@ def _merge_program(run: Run) -> str:
     files, asked, rule = _files(run), run.request, _rule(run)
     given = {name: str(asked[name]) for name in ("identifier", "output_name") if asked.get(name)}
     fields = {"rule": rule, "dedupe": "false" if rule == Duplicates.NONE else "true", **given}
+    fields |= readings_field(readings_of(run, _files(run)))
     plain = len(files) == 2 and rule in (Duplicates.EXACT, Duplicates.NONE)
     check = "" if plain else _MERGED_SO.format(rule=_text(rule))
     return _MERGE.format(files=_texts(files), fields=_dict(fields), check=check, out=_text(_merged_name(run)))

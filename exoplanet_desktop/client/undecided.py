@@ -1,11 +1,11 @@
-"""Rows without a disposition in the table that a plain backend makes of a prediction.
+"""The table of a prediction by a backend of the plain contract says nothing of rows without a disposition.
 
 A row without a disposition is neither a match nor a mismatch, whatever a backend says of it: reference backends say
 "No" of each.
 """
 
+import codecs
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,13 +61,11 @@ def _count(layout: "Layout", columns: "_Columns", should_stop: ShouldStop) -> in
 
 
 def _rewrite(layout: "Layout", columns: "_Columns", should_stop: ShouldStop) -> None:
-    with whole_file(layout.path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
-        writer = csv.writer(text, delimiter=layout.delimiter, lineterminator="\n")
+    with whole_file(layout.path) as file:
+        writer = csv.writer(codecs.getwriter("utf-8")(file), delimiter=layout.delimiter, lineterminator="\n")
         for row in _rows(layout, should_stop):
             undecided = columns.undecided(row)
             writer.writerow("" if undecided and place in columns.match else cell for place, cell in enumerate(row))
-        text.flush()
-        text.detach()
 
 
 def _rows(layout: "Layout", should_stop: ShouldStop) -> Iterator[list[str]]:

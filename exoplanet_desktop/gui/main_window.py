@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
@@ -212,6 +212,12 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
         self.open_files(paths)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Whoever comes back from another program may have changed the file there."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and not self._closing:
+            self.tab.view.look_for_changes()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask where work is under way; then end everything in order before the window goes."""

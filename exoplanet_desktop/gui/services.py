@@ -56,7 +56,7 @@ class Services:
         poller.unanswered.connect(session.no_answer_from)
         scratch = own_folder("window")
         note_parts_in(scratch)
-        tables = TableMemory(workers, folder / "tables.json")
+        tables = TableMemory(workers, folder / "tables.json", config / "readings.json")
         return cls(workers, notices, session, poller, keeper, runs, tables, scratch, folder)
 
     async def sample(self, satellite: Satellite) -> Path:

@@ -1,10 +1,14 @@
 """Against a backend of the plain contract, which says less, and some of it wrong."""
 
+import csv
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from tests.reference_server import lab
+from tests.reference_server.stage import Reply
 
 
 @pytest.fixture
@@ -80,3 +84,35 @@ def test_a_prediction_other_than_asked_is_no_success(run, reference, catalog, tm
     assert done.code == 1
     assert "Careful: The backend used the model xgb, though svm was asked." in done.err
     assert "Careful: The backend predicted rows 0 to 1, though 5 to 6 were asked." in done.err
+
+
+def test_undecided_rows_and_rows_that_the_model_has_seen_are_told(run, stage, rows, write, catalog, tmp_path):
+    label = rows[0].index("koi_disposition")
+    half = [[*row[:label], "", *row[label + 1 :]] if number % 2 else row for number, row in enumerate(rows)]
+    spaced = write(tmp_path / "half.csv", [[f" {name}" for name in rows[0]], *half[1:101]])
+    lab.mount(stage)
+    appended = ("Predicted_Class", "Match")
+    asked, table = half[1:101], [[*rows[0], *appended], *([*row, "CANDIDATE", "No"] for row in half[1:101])]
+    results = [
+        {"Row_Number": n, "Actual_Class": row[label] or None, "Predicted_Class": row[label] or "CANDIDATE",
+         "Match": "Yes" if row[label] else "No"}
+        for n, row in enumerate(asked)
+    ]  # fmt: skip
+    reply = {**lab.answers(b"", 1)["POST", lab.PREDICT].body, "to_row": 99, "total_predicted": 100, "results": results}
+    stage.on("POST", lab.PREDICT, Reply(reply))
+    sent = write(tmp_path / "table.csv", table).read_bytes()
+    stage.on("GET", lab.PREDICTED, Reply(sent, content_type="text/csv"))
+
+    out = tmp_path / "out.csv"
+    here = ("--satellite", "KOI", "--backend", stage.base, "--data-dir", tmp_path / "data")
+    done = run("predict", spaced, "--train-on", catalog, "-o", out, *here)
+    assert done.code == 0, done.err
+    known = sum(bool(row[label]) for row in asked)
+    assert f"{known} of {known} known labels (100.0%)" in done.out
+    assert "The backend has a plain copy of half.csv, read as it is shown here." in done.out
+    assert (
+        "Careful: 100 of 100 rows are of objects the model was trained on; their agreement proves little." in done.err
+    )
+    with out.open(newline="") as file:
+        words = {(bool(row["koi_disposition"]), row["Match"]) for row in csv.DictReader(file)}
+    assert words == {(True, "No"), (False, "")}

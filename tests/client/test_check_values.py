@@ -1,14 +1,17 @@
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.client.check_values import check_rows, check_sums, check_table, check_training
 from exoplanet_desktop.client.checks import PredictRequest, check_prediction
 from exoplanet_desktop.wire.payloads import JobStatus, PredictReply, TrainResult
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
+SENT = Layout(Path("koi.csv"), 0, ",", "utf-8", ("kepid",), {}, {}, 2)
 GOOD = {"Predicted_Class": "CONFIRMED", "Prob_CANDIDATE": 0.1, "Prob_CONFIRMED": 0.7, "Prob_FALSE POSITIVE": 0.2}
 
 
@@ -167,7 +170,16 @@ HEAD = "kepid,Predicted_Class,Confidence,Prob_CANDIDATE,Prob_CONFIRMED,Prob_FALS
     ],
 )
 def test_a_downloaded_file_is_held_against_its_reply(table_of, text, words):
-    found = check_table(table_of(text), reply({}, {}), ["kepid"])
+    found = check_table(table_of(text), reply({}, {}), SENT)
     assert len(found) == len(words)
     for sentence, word in zip(found, words, strict=True):
         assert word in sentence
+
+
+def test_a_column_may_come_back_under_its_own_name(table_of):
+    text = "kepid,Days,Predicted_Class\n1,2,CONFIRMED\n3,4,CONFIRMED\n"
+    for columns, own in ((("kepid", "koi_period"), ("kepid", "Days")), (("kepid", "Days"), ())):
+        sent = replace(SENT, columns=columns, given=own)
+        assert check_table(table_of(text), reply({}, {}), sent) == []
+    sent = replace(SENT, columns=("kepid", "koi_depth"), given=("kepid", "Depth"))
+    assert "lacks koi_depth" in check_table(table_of(text), reply({}, {}), sent)[0]

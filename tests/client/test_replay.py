@@ -210,3 +210,34 @@ def test_programs_predict_and_merge(server: str, folder: Path) -> None:
     assert len((folder / "three.csv").read_text().splitlines()) > 400
     predicted = folder / f"{Path(NASTY).stem}_predicted.csv"
     assert "Predicted_Class" in predicted.read_text()
+
+
+READING = '{"decimal": ",", "delimiter": "\\t", "skip": 2, "texts": ["kepid", "toi"]}'
+RENAMING = '{"label": "class", "labels": {"1": "CONFIRMED"}}'
+
+
+def test_a_reading_is_said_again():
+    words = shlex.split(command(full(readings=[READING]), embedded=True))
+    assert words[words.index("--delimiter") : words.index("--data-dir")] == [
+        "--delimiter", "tab", "--decimal", "comma", "--skip-lines", "2", "--text-columns", "kepid,toi",
+    ]  # fmt: skip
+    words = shlex.split(command(full(readings=[RENAMING]), embedded=True))
+    assert json.loads(words[words.index("--reading") + 1]) == json.loads(RENAMING)
+    assert f"'reading': {RENAMING!r}" in python(full(readings=[RENAMING]), embedded=True)
+
+    two = {"paths": ["/data/a.csv", "/data/b.csv"], "rule": "exact"}
+    words = shlex.split(command(run_of("merge", readings=[None, READING], **two), embedded=True))
+    assert [words[place + 1] for place, word in enumerate(words) if word == "--reading"] == ["{}", READING]
+    words = shlex.split(command(run_of("merge", readings=[READING, READING], **two), embedded=True))
+    assert words.count("--delimiter") == 1
+    program = python(run_of("merge", readings=[None, READING], **two), embedded=True)
+    dicts = [ast.unparse(node) for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Dict)]
+    (fields,) = [ast.literal_eval(text) for text in dicts if "readings" in text]
+    assert json.loads(fields["readings"]) == [None, json.loads(READING)]
+
+
+def test_a_reading_of_a_changed_record_is_left_out_or_refused():
+    assert "--reading" not in command(full(readings=[None]), embedded=True)
+    assert "--delimiter" not in command(full(readings="x"), embedded=True)
+    with pytest.raises(InputError):
+        command(full(readings=["x"]), embedded=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.gui.merge.words import RULES
@@ -43,12 +43,17 @@ class MergeForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.reading_button = QPushButton(tr("&Read as…"), self)
+        self.reading_button.setToolTip(tr("How the selected catalog is read: delimiter, encoding, header"))
         layout.addRow(self.picker)
+        layout.addRow(self.reading_button)
         layout.addRow(tr("&Duplicates"), self.rule)
         layout.addRow(self._identifier_label, self.identifier)
         layout.addRow(tr("&Name"), self.name)
         self.offer_identifiers(())
         self.picker.changed.connect(self.changed)
+        self.picker.changed.connect(self._offer_reading)
+        self._offer_reading()
         self.rule.currentIndexChanged.connect(self._show_identifier)
         self.rule.currentIndexChanged.connect(self.changed)
         self.identifier.currentIndexChanged.connect(self.changed)
@@ -82,6 +87,10 @@ class MergeForm(QWidget):
             self.identifier.addItem(column, column)
         self.identifier.setCurrentIndex(max(0, self.identifier.findData(before)))
         self.identifier.blockSignals(False)
+
+    @Slot()
+    def _offer_reading(self) -> None:
+        self.reading_button.setEnabled(bool(self.picker.paths))
 
     @Slot()
     def _show_identifier(self) -> None:

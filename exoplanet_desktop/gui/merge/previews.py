@@ -1,7 +1,7 @@
 """The preview of the merge that the form describes, made off the GUI thread."""
 
 import threading
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -18,6 +18,7 @@ from exoplanet_desktop.gui.widgets.empty import EmptyPage
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.merge_preview import MergePreview
+    from exoplanet_desktop.catalogs.stamp import FileStamp
     from exoplanet_desktop.client.merges import MergeWish
 
 AFTER_MS = 250  # several changes in a row, as of a list that is sorted, are one
@@ -43,6 +44,7 @@ class PreviewPage(QWidget):
         self._number = 0
         self._working = False
         self.preview: MergePreview | None = None
+        self._stamps: tuple[FileStamp | None, ...] = ()
         self.empty = EmptyPage(
             tr("Merge catalogs"), tr(EMPTY_TEXT), (tr("Add catalogs…"), tr("Try two simulated samples"))
         )
@@ -66,6 +68,8 @@ class PreviewPage(QWidget):
 
     def look_at(self, wish: "MergeWish | None") -> None:
         """Show what a merge would make; the empty page for none."""
+        if wish is not None:
+            wish = replace(wish, stamps=())
         if wish == self._wish and self.preview is not None:
             return
         self.stop()
@@ -74,6 +78,10 @@ class PreviewPage(QWidget):
             self._show(self.empty)
         else:
             self._timer.start()
+
+    def stamps_of(self, wish: "MergeWish") -> "tuple[FileStamp | None, ...]":
+        """Of the files as they were previewed; none where the preview is of other ones."""
+        return self._stamps if self._wish is not None and self._wish.paths == wish.paths else ()
 
     def show_busy(self, text: str) -> None:
         """The merge itself goes on: a preview would only slow it down."""
@@ -109,7 +117,7 @@ class PreviewPage(QWidget):
         self.busy.start(tr("Looking through the catalogs …"), cancellable=True)
         self._show(self.busy)
         try:
-            columns, preview = await self._services.workers.call(self._look, wish, number, stop)
+            stamps, columns, preview = await self._services.workers.call(self._look, wish, number, stop)
         except Cancelled:
             if number + 1 == self._number and not self._working:  # the user's own click, and nothing since
                 self._say(tr("The preview was stopped. Merge goes without it too; change the form to see another one."))
@@ -120,6 +128,7 @@ class PreviewPage(QWidget):
             return
         if number != self._number:
             return
+        self._stamps = stamps
         self.columns_known.emit(columns)
         if isinstance(preview, AppError):
             self._say(str(preview))
@@ -131,25 +140,28 @@ class PreviewPage(QWidget):
 
     def _look(
         self, wish: "MergeWish", number: int, stop: threading.Event
-    ) -> "tuple[list[str], MergePreview | AppError]":
+    ) -> "tuple[tuple[FileStamp | None, ...], list[str], MergePreview | AppError]":
         """Runs in a worker. That a rule does not fit is an answer: its remedy may be one of the columns."""
         from exoplanet_desktop.catalogs.merge_preview import preview_merge
+        from exoplanet_desktop.catalogs.stamp import FileStamp
         from exoplanet_desktop.errors import InputError, UnreadableFile
 
-        columns = _common_columns(wish.paths)
+        stamps = tuple(FileStamp.of(path) for path in wish.paths)
+        columns = _common_columns(wish)
         try:
             preview = preview_merge(
                 wish.paths,
                 wish.rule,
                 identifier=wish.identifier,
+                **({"choices": wish.readings} if any(wish.readings) else {}),
                 report=lambda share, stage: self._progress.emit(number, share, stage),
                 should_stop=stop.is_set,
             )
         except UnreadableFile:
             raise
         except InputError as error:
-            return columns, error
-        return columns, preview
+            return stamps, columns, error
+        return stamps, columns, preview
 
     def _say(self, text: str) -> None:
         self.failed.say(text)
@@ -165,9 +177,10 @@ class PreviewPage(QWidget):
             self.busy.show_progress(share, tr("Looking through the catalogs …"))
 
 
-def _common_columns(paths: "tuple[Path, ...]") -> list[str]:
+def _common_columns(wish: "MergeWish") -> list[str]:
     from exoplanet_desktop.catalogs.reading import sniff
 
-    first, *others = (sniff(path).columns for path in paths)
+    readings = wish.readings or (None,) * len(wish.paths)
+    first, *others = (sniff(path, reading).columns for path, reading in zip(wish.paths, readings, strict=True))
     common = {name.lower() for name in first}.intersection(*({name.lower() for name in names} for names in others))
     return [name for name in first if name.lower() in common]

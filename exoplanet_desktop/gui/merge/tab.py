@@ -1,7 +1,10 @@
 """The Merge tab: merge catalogs, look at the merged ones, train on one of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
@@ -21,6 +24,10 @@ from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.options import chosen
 from exoplanet_desktop.wire.vocabulary import Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.client.merges import MergeWish
 
 
 class MergeTab(QWidget):
@@ -54,6 +61,7 @@ class MergeTab(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
         self.form.changed.connect(self._look)
+        self.form.reading_button.clicked.connect(self.ask_reading)
         self.preview.columns_known.connect(self.form.offer_identifiers)
         self.preview.chosen.connect(self._fill)
         self.preview.busy.cancelled.connect(self.cancel)
@@ -103,7 +111,7 @@ class MergeTab(QWidget):
 
     @aio.slot()
     async def merge(self) -> None:
-        wish, session = self.form.wish(), self._services.session
+        wish, session = self._wish(), self._services.session
         if wish is None or self._merger is not None:
             return
         session.backend()
@@ -166,10 +174,35 @@ class MergeTab(QWidget):
             return tr("{backend}: {state}.", backend=session.title, state=session.state.words)
         return ""
 
-    @Slot()
-    def _look(self) -> None:
-        self.preview.look_at(self.form.wish())
+    @aio.slot()
+    async def _look(self) -> None:
+        for path in self.form.picker.paths:
+            await self._services.tables.choice(path)  # from now on it can be had without waiting
+        self.preview.look_at(self._wish())
         self.settle()
+
+    def _wish(self) -> "MergeWish | None":
+        """What the form asks for, with what was said of how its files are read, and as they were previewed."""
+        wish, tables = self.form.wish(), self._services.tables
+        if wish is None:
+            return None
+        wish = replace(wish, readings=tuple(tables.choice_now(path) for path in wish.paths))
+        return replace(wish, stamps=self.preview.stamps_of(wish))
+
+    @aio.slot()
+    async def ask_reading(self) -> None:
+        """Ask how the current file of the list is to be read."""
+        from exoplanet_desktop.gui.tables.reading import ReadingDialog
+
+        if (path := self.form.picker.current) is not None:
+            given = await self._services.tables.choice(path)
+            dialog = ReadingDialog(self._services.workers, path, given, self)
+            dialog.chosen.connect(partial(self._read_as, path))
+            dialog.open()
+
+    def _read_as(self, path: Path, choice: "Choice | None") -> None:
+        self._services.tables.keep_choice(path, choice)
+        self._look()
 
     @Slot(int)
     def _fill(self, button: int) -> None:

@@ -56,8 +56,8 @@ def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> 
 
 def model_of(run: TrainingRun) -> ModelChoice:
     """The model that a training has made; without a version where the backend does not name it."""
-    version = (run.result.model_extra or {}).get("model_version") if run.result else None
-    return ModelChoice(run.request.model, run.request.features, str(version) if version else None)
+    version = run.result.model_version if run.result else None
+    return ModelChoice(run.request.model, run.request.features, version or None)
 
 
 def _number(value: Any) -> float | None:

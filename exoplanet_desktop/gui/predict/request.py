@@ -215,7 +215,7 @@ class Predictor(Following):
         request = self.request
         if not reads_as_told(connection.backend):
             blank_undecided(csv, request.satellite, self.stop.is_set)
-        sums = counted(reply, request.sent, request.satellite, request.sent_reading, self.stop.is_set)
+        sums = counted(reply, request.sent, request.satellite, self.stop.is_set, request.sent_reading)
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
         cells = [cell.sentence for cell in reply.cells or ()]

@@ -83,9 +83,7 @@ class ResultPage(QWidget):
         self.hide_busy()
         opened = await self.view.open(prediction.csv, tr("{file}, predicted", file=request.path.stem), columns)
         looked = await self._services.workers.call(_looked_at, opened.rows.table, prediction.reply, request)
-        prediction.uncertain, odd, decided = looked
-        if decided is not None:
-            prediction.known, prediction.matches = decided
+        prediction.uncertain, odd = looked
         await predictor.add_notes(prediction, odd)
         self.summary.show_prediction(prediction, request.path.name, opened.columns)
         self.summary.show()
@@ -104,26 +102,17 @@ class ResultPage(QWidget):
         self.summary.show_filters(self.view.pane.selecting.wish.filters)
 
 
-def _looked_at(
-    table: "Table", reply: "PredictReply", request: PredictRequest
-) -> tuple[int | None, list[str], tuple[int, int] | None]:
-    """How many rows of a result are uncertain, None where it does not tell, what is odd about it, a sentence each, and
-    how many rows are decided and agree, where the backend does not count that: whatever it calls a match, a row
-    without a known disposition is none.
+def _looked_at(table: "Table", reply: "PredictReply", request: PredictRequest) -> tuple[int | None, list[str]]:
+    """How many rows of a result are uncertain, None where it does not tell, and what is odd about it, a sentence each.
 
     Where only some rows were asked for, some backends send the others too, so that the table is not held against them.
     """
-    from exoplanet_desktop.catalogs.predicted import predicted
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.catalogs.view import ColumnFilter
     from exoplanet_desktop.client.check_values import check_table
 
     every_row = request.from_row is None and request.to_row is None
-    odd = check_table(table, reply, sniff(request.sent, request.sent_reading).columns) if every_row else []
-    decided = None
-    if reply.agreement is None and (found := predicted(table)) is not None:
-        agree = sum(rows for (known, said), rows in found.pairs.items() if known == said)
-        decided = (sum(found.pairs.values()), agree)
+    odd = check_table(table, reply, sniff(request.sent, request.sent_reading)) if every_row else []
     if CONFIDENCE[0] not in table.columns:
-        return None, odd, decided
-    return table.select([ColumnFilter(CONFIDENCE[0], "<", UNCERTAIN_BELOW)]).row_count, odd, decided
+        return None, odd
+    return table.select([ColumnFilter(CONFIDENCE[0], "<", UNCERTAIN_BELOW)]).row_count, odd

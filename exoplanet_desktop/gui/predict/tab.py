@@ -26,8 +26,10 @@ from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_files, ask_target, copy
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, satellite_combo
@@ -51,6 +53,7 @@ class PredictTab(QWidget):
         self._preparing = False
         self.picker = CatalogPicker(tr("C&atalog"))
         self.satellite = satellite_combo()
+        self.doubt = Doubt(self.satellite)
         self.models = ModelBox(services, lambda: chosen(self.satellite, Satellite), self)
         self.model = self.models.box
         self.known_rows = combo(
@@ -83,7 +86,9 @@ class PredictTab(QWidget):
         self.picker.current_changed.connect(self._look_at)
         self.training_picker.changed.connect(self.settle)
         self.view.opened.connect(self._recognise)
-        self.view.closed.connect(self.settle)
+        self.view.closed.connect(self._close)
+        self.doubt.settled.connect(self.settle)
+        self.doubt.names_wanted.connect(self.view.ask_names)
         self.satellite.currentIndexChanged.connect(self.models.refresh)
         self.models.changed.connect(self.settle)
         self.rows.changed.connect(self.settle)
@@ -159,6 +164,10 @@ class PredictTab(QWidget):
             if await self.view.has_changed():
                 self.view.tell_change()
                 return
+            if train_first is not None:
+                train_first = await settle_duplicates(self, self._services.workers, train_first)
+                if train_first is None:
+                    return
             self._show_busy(tr("Preparing …"))
             if used is not None:
                 used = await self.rows.choice.write(used, self._services.scratch)
@@ -314,7 +323,7 @@ class PredictTab(QWidget):
             check_for_prediction(shown.columns, SATELLITES[satellite])
         except InputError as error:
             return str(error)
-        if why_not := self.rows.why_not:
+        if why_not := self.rows.why_not or self.doubt.why_not:
             return why_not
         if not self.training_picker.paths and self.models.chosen is None:
             return tr(
@@ -336,7 +345,13 @@ class PredictTab(QWidget):
     def _recognise(self, opened: Opened) -> None:
         if opened.satellite is not None:
             choose(self.satellite, opened.satellite)
+        self.doubt.ask(opened.doubt, opened.satellite is None)
         self.rows.offer(opened.row_count)
+        self.settle()
+
+    @Slot()
+    def _close(self) -> None:
+        self.doubt.ask("", unknown=False)
         self.settle()
 
     @Slot(int)
@@ -352,6 +367,7 @@ class PredictTab(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("&Satellite"), self.satellite)
+        form.addRow(self.doubt)
         form.addRow(tr("&Model"), self.model)
         form.addRow("", self.models.hint)
         form.addRow(tr("Ro&ws"), self.rows)

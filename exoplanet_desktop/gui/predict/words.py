@@ -9,13 +9,7 @@ from exoplanet_desktop.wire.vocabulary import KnownRows
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import PredictReply, Worth
 
-COSTLY = 0.02  # of accuracy: what is lost beyond this is told before any class
 WORTH_SAYS, SEEN_SAYS = " right without ", " in training; "  # in our own engine's notes
-
-
-def is_costly(worth: "Worth | None") -> bool:
-    """Whether the columns that a file lacks cost more than can be passed over."""
-    return worth is not None and worth.with_all - worth.accuracy > COSTLY
 
 
 def worth_sentence(worth: "Worth", there: Collection[str]) -> str:
@@ -68,6 +62,6 @@ def seen(reply: "PredictReply") -> str:
 
 def without_repeats(notes: Sequence[str], reply: "PredictReply") -> list[str]:
     """The notes without those that lines of their own say already."""
-    said = [WORTH_SAYS] if is_costly(reply.worth) else []
+    said = [WORTH_SAYS] if reply.worth and reply.worth.is_felt else []
     said += [SEEN_SAYS] if reply.seen else []
     return [note for note in notes if not any(words in note for words in said)]

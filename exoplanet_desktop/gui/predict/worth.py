@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.predict.words import is_costly, worth_sentence
+from exoplanet_desktop.gui.predict.words import worth_sentence
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.words import Words, tip
@@ -55,7 +55,7 @@ class WorthLine(QFrame):
 
     def show_worth(self, worth: "Worth | None", there: Collection[str]) -> None:
         """Take no room where little is lost. `there`: the columns of the file."""
-        self.setVisible(is_costly(worth))
+        self.setVisible(worth is not None and worth.is_felt)
         if worth is None:
             return
         self._absent = tuple(worth.absent)

@@ -16,7 +16,7 @@ async def check_model(run: TrainingRun, services: Services) -> None:
         raise UnavailableError(
             tr("{backend} of this run is not in use. Choose it in the menu Backend.", backend=connection.title)
         )
-    version = (run.result.model_extra or {}).get("model_version")
+    version = run.result.model_version
     if version is None or not connection.has("models"):
         return  # such a backend answers with the newest model of the kind, as it always does
     models = await services.workers.call(connection.backend.models)

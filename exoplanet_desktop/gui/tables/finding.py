@@ -1,5 +1,8 @@
 """Going from one cell that contains a text to the next, round the end."""
 
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QItemSelectionModel, QObject
 
 from exoplanet_desktop.errors import AppError
@@ -9,6 +12,9 @@ from exoplanet_desktop.gui.tables.selecting import Selecting
 from exoplanet_desktop.gui.tables.tools import TableTools
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.table import Table
 
 
 class Finding(QObject):
@@ -38,6 +44,22 @@ class Finding(QObject):
             flag = QItemSelectionModel.SelectionFlag
             self._grid.selectionModel().select(self._grid.currentIndex(), flag.ClearAndSelect | flag.Rows)
 
+    @aio.slot(int, str)
+    async def go_to_line(self, line: int, column: str) -> None:
+        """Go to a cell of the row that begins at a line of the file, counted from 1."""
+        if (table := self._selecting.table) is None:
+            return
+        number = await self._workers.call(_row_at, table, line)
+        if (view := self._selecting.view) is None:
+            return
+        place = await self._workers.call(view.place_of, number)
+        if place is None or column not in self._grid.shown_columns():
+            words = tr("Line {line} or `{column}` is not shown. Take the conditions away.", line=line, column=column)
+            self._tools.say(words)
+        elif view is self._selecting.view:
+            self._tools.say("")
+            self._grid.go_to(place, column)
+
     @aio.slot(str, bool)
     async def find(self, text: str, backwards: bool) -> None:
         """Go to the next cell with a text, from the current one on."""
@@ -60,3 +82,8 @@ class Finding(QObject):
                 )
                 return
         self._tools.say(tr("No cell that is shown contains “{text}”.", text=text))
+
+
+def _row_at(table: "Table", line: int) -> int:
+    """The row, from 0, that a line of the file belongs to."""
+    return max(0, bisect_right(range(table.row_count), line, key=table.line_of) - 1)

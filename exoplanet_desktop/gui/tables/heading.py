@@ -13,11 +13,13 @@ class Heading(QWidget):
     """Signals:
     stop_wanted: no more of the file is to be read.
     reading_wanted: the user wants to say how the file is read.
+    names_wanted: the user wants to say what the columns and dispositions mean.
     notes_wanted: the user wants to see the notes.
     """
 
     stop_wanted = Signal()
     reading_wanted = Signal()
+    names_wanted = Signal()
     notes_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,11 +37,15 @@ class Heading(QWidget):
         self.reading.setFlat(True)
         self.reading.setToolTip(tr("How the file is read: delimiter, encoding, decimal sign, header block, types"))
         self.reading.setAccessibleName(tr("Reading options"))
+        self.names = QPushButton(tr("Names and labels…"), self)
+        self.names.setFlat(True)
+        self.names.setToolTip(tr("What the columns are called in the archive, and what the dispositions mean"))
         layout = FlowLayout(self, spacing=12)
-        for widget in (self.title, self.size_label, self.stop, self.notes, self.reading):
+        for widget in (self.title, self.size_label, self.stop, self.notes, self.reading, self.names):
             layout.addWidget(widget)
         self.stop.clicked.connect(self._stop)
         self.reading.clicked.connect(self.reading_wanted)
+        self.names.clicked.connect(self.names_wanted)
         self.notes.clicked.connect(self.notes_wanted)
 
     def begin(self, name: str, size_bytes: int) -> None:
@@ -59,10 +65,11 @@ class Heading(QWidget):
     def show_notes(self, opened: Opened) -> None:
         """The whole file, or what was kept of it, is there."""
         self.stop.hide()
-        self.notes.setText("⚠ " + counted(len(opened.notes), tr("note"), tr("notes")))
-        self.notes.setToolTip(tip("\n".join(opened.notes)))
-        self.notes.setAccessibleDescription(" ".join(opened.notes))
-        self.notes.setVisible(bool(opened.notes))
+        notes = opened.all_notes
+        self.notes.setText("⚠ " + counted(len(notes), tr("note"), tr("notes")))
+        self.notes.setToolTip(tip("\n".join(notes)))
+        self.notes.setAccessibleDescription(" ".join(notes))
+        self.notes.setVisible(bool(notes))
 
     def show_size(self, rows: int, every: int, columns: int, shown_columns: int, partial: bool) -> None:
         """Rows that are shown of those that there are, and columns likewise."""

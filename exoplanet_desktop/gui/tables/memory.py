@@ -61,8 +61,10 @@ class TableMemory(QObject):
     A file that is damaged is as good as none; what does not fit in it is forgotten, the oldest first.
     """
 
-    def __init__(self, workers: Workers, path: Path, parent: QObject | None = None) -> None:
+    def __init__(self, workers: Workers, path: Path, store: Path | None = None, parent: QObject | None = None) -> None:
+        """`store`: where it is kept how files with a certain header are read; beside `path` if None."""
         super().__init__(parent)
+        self.store = store or path.with_name("readings.json")
         self._workers, self._path = workers, path
         self._data: Json | None = None
         self._timer = QTimer(self, singleShot=True, interval=WRITE_MS)

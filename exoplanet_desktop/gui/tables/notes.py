@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHeaderView,
+    QPlainTextEdit,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -19,14 +20,20 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.words import Words, tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.records import BadLine
 
 
 class NotesDialog(QDialog):
-    """Lines with number, reason and text, which can be copied."""
+    """Cells that were not read as they stand, to go to, and lines with number, reason and text, which can be copied.
+
+    Signals:
+        cell_wanted: a Told whose first cell is to be shown.
+    """
+
+    cell_wanted = Signal(object)
 
     def __init__(self, opened: Opened, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,8 +42,20 @@ class NotesDialog(QDialog):
         self._lines = opened.bad_lines
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        for note in opened.notes:
-            layout.addWidget(Words(note, selectable=True))
+        notes = QPlainTextEdit("\n\n".join(opened.notes), self)
+        notes.setReadOnly(True)
+        notes.setTabChangesFocus(True)
+        notes.setAccessibleName(tr("Notes on the file"))
+        notes.setVisible(bool(opened.notes))
+        layout.addWidget(notes, 1)
+        self.cells = self._cell_table(opened)
+        if opened.cells:
+            layout.addWidget(
+                Words(tr("Cells that were not read as they stand (a click goes to the first one)"), "muted")
+            )
+            layout.addWidget(self.cells, 1)
+        else:
+            self.cells.hide()
         self.lines = _table(self._lines)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
@@ -47,13 +66,43 @@ class NotesDialog(QDialog):
                 layout.addWidget(Words(tr("The first {number} are listed.", number=count(len(self._lines))), "muted"))
             layout.addWidget(self.lines, 1)
             buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
-            size_in_text(self, 120, 30)
         else:
             self.lines.hide()
             self.copy.hide()
-            layout.addStretch(1)
-            size_in_text(self, 86, 14)
+        if self._lines or opened.cells:
+            size_in_text(self, 140, 30)
+        else:
+            size_in_text(self, 100, 18)
         layout.addWidget(buttons)
+
+    def _cell_table(self, opened: Opened) -> QTableWidget:
+        from exoplanet_desktop.catalogs.account import sentence
+
+        table = QTableWidget(len(opened.cells), 4, self)
+        right, left = (
+            side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft)
+        )
+        heads = ((tr("Cells"), right), (tr("Column"), left), (tr("First"), left), (tr("What of them"), left))
+        units = opened.rows.table.layout.units
+        for place, (words, side) in enumerate(heads):
+            header = QTableWidgetItem(words)
+            header.setTextAlignment(side)
+            table.setHorizontalHeaderItem(place, header)
+        for row, told in enumerate(opened.cells):
+            words = sentence(told, units.get(told.column, ""))
+            texts = (count(told.count), told.column, told.example, words)
+            for place, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(heads[place][1])
+                item.setToolTip(tip(words))
+                table.setItem(row, place, item)
+        _dress(table, tr("Cells that were not read as they stand"))
+        table.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        table.setWordWrap(True)  # here the last column is a sentence
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.cellClicked.connect(lambda row, _: self.cell_wanted.emit(opened.cells[row]))
+        table.activated.connect(lambda index: self.cell_wanted.emit(opened.cells[index.row()]))
+        return table
 
     def _copy(self) -> None:
         rows = [tr("line\treason\ttext"), *(f"{bad.line}\t{bad.reason}\t{bad.text}" for bad in self._lines)]
@@ -69,19 +118,23 @@ def _table(lines: "tuple[BadLine, ...]") -> QTableWidget:
         header = QTableWidgetItem(text)
         header.setTextAlignment(side)
         table.setHorizontalHeaderItem(column, header)
-    table.setWordWrap(False)  # a line of a catalog has no words, and its end is as good as its beginning
-    table.setAccessibleName(tr("Lines that could not be read"))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.horizontalHeader().setHighlightSections(False)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
     for row, bad in enumerate(lines):
         number = QTableWidgetItem(count(bad.line))
         number.setTextAlignment(right)
         for column, item in enumerate((number, QTableWidgetItem(bad.reason), QTableWidgetItem(bad.text))):
             table.setItem(row, column, item)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    _dress(table, tr("Lines that could not be read"))
     table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-    with_text(table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 9))
     return table
+
+
+def _dress(table: QTableWidget, name: str) -> None:
+    table.setWordWrap(False)  # a line of a catalog has no words, and its end is as good as its beginning
+    table.setAccessibleName(name)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.horizontalHeader().setHighlightSections(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().hide()
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    with_text(table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 9))

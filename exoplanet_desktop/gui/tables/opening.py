@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.account import Told
     from exoplanet_desktop.catalogs.progress import Report, ShouldStop
     from exoplanet_desktop.catalogs.reading import Choice, Preview
     from exoplanet_desktop.catalogs.records import BadLine
@@ -35,6 +36,9 @@ class Opened:
         names: what completes a filter.
         bad_lines: what could not be read: the first of `bad_count`.
         partial: these are the first rows only, because the reading was stopped.
+        cells: cells that were not read as they stand, a column each.
+        cell_notes: the same in sentences; where there are many, the last one counts the rest.
+        doubt: what is to be told of the kind of table that it is; empty where all is well.
     """
 
     path: Path
@@ -50,15 +54,38 @@ class Opened:
     bad_lines: "tuple[BadLine, ...]" = ()
     bad_count: int = 0
     partial: bool = False
+    cells: "tuple[Told, ...]" = ()
+    cell_notes: tuple[str, ...] = ()
+    doubt: str = ""
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        return (*self.notes, *self.cell_notes)
 
 
-def first_rows(path: Path, choice: "Choice | None") -> "tuple[Preview, FileStamp]":
-    """The first rows of a file, and its stamp before it was read. Raises UnreadableFile."""
+def first_rows(path: Path, choice: "Choice | None", store: Path) -> "tuple[Preview, FileStamp, Choice | None]":
+    """The first rows of a file, its stamp before it was read, and what was recalled of how to read it, if it was.
+
+    Where nothing is said of the file itself, what was said of the last one with the same header counts; `store` is
+    where that is kept. Raises UnreadableFile.
+    """
+    from exoplanet_desktop.catalogs.choices import recall
     from exoplanet_desktop.catalogs.reading import preview
     from exoplanet_desktop.catalogs.stamp import FileStamp
 
     stamp = FileStamp.of(path)
-    return preview(path, choice=choice), stamp
+    found = preview(path, choice=choice)
+    if choice is not None or (recalled := recall(found.layout.file_columns, store)) is None:
+        return found, stamp, None
+    return preview(path, choice=recalled), stamp, recalled
+
+
+def forget_header(path: Path, store: Path) -> None:
+    """Forget what was said of files with the header of this one. Raises UnreadableFile and UnavailableError."""
+    from exoplanet_desktop.catalogs.choices import forget
+    from exoplanet_desktop.catalogs.reading import sniff
+
+    forget(sniff(path).file_columns, store)
 
 
 def read(
@@ -74,11 +101,12 @@ def read(
 
     `keep_partial`: asked when `should_stop` says so: whether to show what was read by then.
     """
+    from exoplanet_desktop.catalogs.account import sentences
     from exoplanet_desktop.catalogs.database import ROOMY_MB
     from exoplanet_desktop.catalogs.expression import names_for_completion
     from exoplanet_desktop.catalogs.labels import count_model_labels
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import recognise
+    from exoplanet_desktop.catalogs.satellites import identify
     from exoplanet_desktop.catalogs.table import Table
 
     table = Table.open(
@@ -90,7 +118,11 @@ def read(
         lean=True,
         roomy_mb=ROOMY_MB if memory_mb is None else memory_mb,
     )
-    rows, satellite = table.select(), recognise(table.columns)
+    rows, found = table.select(), identify(table.columns)
+    satellite = found.satellite
+    told: tuple[Told, ...] = ()
+    if count_classes:  # of a table whose reading was stopped, what was read is told all the same
+        told = table.account(should_stop=None if table.partial else should_stop)
     opened = Opened(
         path=path,
         columns=tuple(table.columns),
@@ -105,6 +137,9 @@ def read(
         bad_lines=table.bad_lines,
         bad_count=table.bad_count,
         partial=table.partial,
+        cells=told,
+        cell_notes=tuple(sentences(told, table.layout.units)),
+        doubt=found.sentence,
     )
     return table, opened
 

@@ -39,12 +39,13 @@ class TablePane(QFrame):
     """Shows a preview, then a table; filters, sorts and searches it off the GUI thread.
 
     Signals:
-        stop_wanted, reading_wanted: see Heading.
+        stop_wanted, reading_wanted, names_wanted: see Heading.
         look_changed: what `kept` says is other than before.
     """
 
     stop_wanted = Signal()
     reading_wanted = Signal()
+    names_wanted = Signal()
     look_changed = Signal()
 
     def __init__(self, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
@@ -80,6 +81,7 @@ class TablePane(QFrame):
             signal.connect(self._soon.start)
         self.heading.stop_wanted.connect(self.stop_wanted)
         self.heading.reading_wanted.connect(self.reading_wanted)
+        self.heading.names_wanted.connect(self.names_wanted)
         self.heading.notes_wanted.connect(self.show_notes)
         self.selecting.refused.connect(self._refuse)
         for header in (self.grid.header, self.grid.frozen.header):
@@ -136,7 +138,9 @@ class TablePane(QFrame):
         from exoplanet_desktop.gui.tables.notes import NotesDialog
 
         if self._opened is not None:
-            NotesDialog(self._opened, self).show()
+            dialog = NotesDialog(self._opened, self)
+            dialog.cell_wanted.connect(lambda told: self.finding.go_to_line(told.line, told.column))
+            dialog.show()
 
     def drop_table(self) -> None:
         """Show nothing; the table may be closed now."""

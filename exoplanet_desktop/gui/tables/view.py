@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.gui.tables.model import TableModel
     from exoplanet_desktop.gui.tables.opening import Opened
     from exoplanet_desktop.gui.tables.pane import TablePane
+    from exoplanet_desktop.wire.vocabulary import Satellite
 
 
 class CatalogView(QWidget):
@@ -64,6 +65,7 @@ class CatalogView(QWidget):
         self._table: Table | None = None
         self._shown: Opened | None = None
         self.stamp: FileStamp | None = None  # of the file as it is on screen
+        self._change_told = False
         self.reading: Choice | None = None  # how the user said that the file on screen is read
         self._stop = threading.Event()
         self._request = 0
@@ -73,7 +75,9 @@ class CatalogView(QWidget):
         self.busy = BusyPage(self)
         self.busy.cancelled.connect(self._stop_reading)
         self._read_so_far.connect(self._show_share)
-        self.failed = EmptyPage(tr("This file cannot be shown"), "", (tr("Read as…"), tr("Try again")))
+        self.failed = EmptyPage(
+            tr("This file cannot be shown"), "", (tr("Read as…"), tr("Names and labels…"), tr("Try again"))
+        )
         self.failed.buttons[0].setToolTip(tr("Say yourself how the file is read: its delimiter, encoding and header"))
         self.failed.chosen.connect(self._after_failure)
         self._stack = QStackedWidget(self)
@@ -91,6 +95,7 @@ class CatalogView(QWidget):
         pane = TablePane(self._workers, self._notices, self)
         pane.stop_wanted.connect(self._keep_what_is_read)
         pane.reading_wanted.connect(self.ask_reading)
+        pane.names_wanted.connect(self.ask_names)
         pane.look_changed.connect(self._keep_look)
         pane.selecting.selected.connect(self.selected)
         self._stack.addWidget(pane)
@@ -125,12 +130,16 @@ class CatalogView(QWidget):
         self._request += 1
         self._path, self._name, self._first = path, name, tuple(first)
         request, self._stop, self._keep_partial = self._request, threading.Event(), threading.Event()
-        stop, keep, self.failure = self._stop, self._keep_partial, ""
+        stop, keep, self.failure, self._change_told = self._stop, self._keep_partial, "", False
         self.show_busy(tr("Opening {file} …", file=name or path.name), cancellable=True)
         try:
             choice = await self._memory.choice(path)
             pane = self.pane  # built now, so that the first rows need not wait for it
-            preview, stamp = await self._workers.call(first_rows, path, choice)
+            preview, stamp, recalled = await self._workers.call(first_rows, path, choice, self._memory.store)
+            if recalled is not None and request == self._request:
+                choice = recalled
+                self._memory.keep_choice(path, choice)
+                self._tell_recalled(preview.layout.path.name)
             kept = await self._memory.find(path, self._group(preview.layout.columns))
             if request == self._request:
                 pane.show_preview(preview, name or path.name, first, kept.look, stamp.mark[2] if stamp.mark else 0)
@@ -176,8 +185,23 @@ class CatalogView(QWidget):
     def _after_failure(self, button: int) -> None:
         if button == 0:
             self.ask_reading()
+        elif button == 1:
+            self.ask_names()
         else:
             self.read_again()
+
+    def _tell_recalled(self, file: str) -> None:
+        words = tr("{file} is read as you said of a file with the same column names.", file=file)
+        self._notices.information(words, Offer(tr("Forget that"), self.forget_choice))
+
+    @aio.slot()
+    async def forget_choice(self) -> None:
+        """Read the file as it is found, and so all others with the same column names."""
+        from exoplanet_desktop.gui.tables.opening import forget_header
+
+        if (path := self._path) is not None:
+            await self._workers.call(forget_header, path, self._memory.store)
+            await self._read_as(None)
 
     async def has_changed(self) -> bool:
         """Whether the file is another one on the disk than what is on screen."""
@@ -188,7 +212,8 @@ class CatalogView(QWidget):
     @aio.slot()
     async def look_for_changes(self) -> None:
         """Tell where the file has changed on the disk since it was read."""
-        if not self._result and await self.has_changed():
+        if not self._result and not self._change_told and await self.has_changed():
+            self._change_told = True
             self.tell_change()
 
     def tell_change(self) -> None:
@@ -220,8 +245,26 @@ class CatalogView(QWidget):
             dialog.chosen.connect(self._read_again)
             dialog.open()
 
+    @aio.slot()
+    async def ask_names(self) -> None:
+        """Ask what the columns and the dispositions of the file mean, and read it again."""
+        if (path := self._path) is not None:
+            from exoplanet_desktop.gui.tables.naming import NamesDialog
+
+            given = await self._memory.choice(path)
+            dialog = NamesDialog(self._workers, path, given, self._memory.store, self._satellite, self)
+            dialog.chosen.connect(self._read_again)
+            dialog.open()
+
+    @property
+    def _satellite(self) -> "Satellite | None":
+        return self._shown.satellite if self._shown else None
+
     @aio.slot(object)
     async def _read_again(self, choice: "Choice | None") -> None:
+        await self._read_as(choice)
+
+    async def _read_as(self, choice: "Choice | None") -> None:
         if self._path is not None:
             self._memory.keep_choice(self._path, choice)
             await self.open(self._path, self._name, self._first)

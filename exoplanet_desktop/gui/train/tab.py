@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training, identify
+from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.progress.request import TrainRequest
@@ -18,10 +18,13 @@ from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.train.rows import RunRows
+from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
+from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -49,21 +52,21 @@ class TrainTab(QWidget):
         self.view = CatalogView(services.workers, services.notices, services.tables, empty)
         self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
         self.rows = RowsChoice(self.view, services.workers)
-        rows = QWidget()
-        form = QFormLayout(rows)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Ro&ws"), self.rows)
-        parts = (self.picker, self.several, rows, self.options, self.go, self.all_button)
+        self.doubt = Doubt(self.options.satellite)
+        self.doubt.settled.connect(self.settle)
+        self.doubt.names_wanted.connect(self.view.ask_names)
+        self.options.add_row(tr("Ro&ws"), self.rows)
+        parts = (self.picker, self.several, self.doubt, self.options, self.go, self.all_button)
         self.splitter = skeleton("train", column(parts), self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
+        in_order(self.options.balance, self.options.use_model_labels, self.rows.box, self.go.button)
         empty.chosen.connect(self._fill)
         self.picker.changed.connect(self._count_files)
         self.picker.current_changed.connect(self._look_at)
         self.view.opened.connect(self._recognise)
-        self.view.closed.connect(self.settle)
+        self.view.closed.connect(self._close)
         self.options.changed.connect(self.settle)
         self.rows.changed.connect(self.settle)
         services.runs.listed.connect(self.settle)
@@ -112,7 +115,7 @@ class TrainTab(QWidget):
             if request.rows is not None:
                 written = await self.rows.write(request.rows, self._services.scratch)
                 request = replace(request, rows=written)
-            return request
+            return await settle_duplicates(self, self._services.workers, request)
         finally:
             self._preparing = False
             self.settle()
@@ -157,10 +160,10 @@ class TrainTab(QWidget):
         shown = self.view.shown
         if shown is None:
             return self.view.failure or tr("The catalog is being read.")
-        if why_not := self.rows.why_not:
+        if why_not := self.rows.why_not or self.doubt.why_not:
             return why_not
         if self._preparing:
-            return tr("The rows are being prepared.")
+            return tr("The catalog is being prepared.")
         satellite = chosen(self.options.satellite, Satellite)
         try:
             check_for_training(shown.columns, SATELLITES[satellite])
@@ -192,10 +195,13 @@ class TrainTab(QWidget):
     def _recognise(self, opened: Opened) -> None:
         if opened.satellite is not None:
             choose(self.options.satellite, opened.satellite)
-            self.options.tell_model_labels(opened.model_labels)
-        else:
-            found = identify(opened.columns)
-            self._services.notices.failure(InputError(f"{opened.path.name}: {found.sentence}"))
+        self.options.tell_model_labels(opened.model_labels)
+        self.doubt.ask(opened.doubt, opened.satellite is None)
+        self.settle()
+
+    @Slot()
+    def _close(self) -> None:
+        self.doubt.ask("", unknown=False)
         self.settle()
 
     @Slot()

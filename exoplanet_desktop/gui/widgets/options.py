@@ -134,9 +134,17 @@ class TrainingOptions(QWidget):
         for check in (self.sentinel, self.use_model_labels):
             check.toggled.connect(self.changed)
         self._show(self.satellite, satellite)
-        self._slim = slim
+        self._slim, self._grid = slim, grid
         in_order(self.satellite, self.model, self.features, self.sentinel, self.balance)
         self._explain()
+
+    def add_row(self, text: str, field: QWidget) -> None:
+        """One more field below the others."""
+        label = QLabel(text, self)
+        label.setBuddy(field)
+        row = self._grid.rowCount()
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(field, row, 1)
 
     def offer_extensions(self, features: bool, balance: bool) -> None:
         """Show only what the backend in use understands; others would ignore it in silence."""

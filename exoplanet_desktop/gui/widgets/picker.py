@@ -112,6 +112,13 @@ class CatalogPicker(QWidget):
         """The first file, if there is one."""
         return self.paths[0] if self.list.count() else None
 
+    @property
+    def current(self) -> Path | None:
+        """The file that is looked at, else the first one."""
+        item = self.list.currentItem()
+        current: Path | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else self.path
+        return current
+
     def set_paths(self, paths: Sequence[Path]) -> None:
         """Replace the files."""
         self.list.blockSignals(True)

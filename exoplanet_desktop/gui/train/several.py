@@ -1,0 +1,88 @@
+"""Several catalogs of one training: what they say of the same objects is asked about before it begins."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.gui.progress.request import TrainRequest, each_read
+from exoplanet_desktop.gui.text import count, counted, tr
+from exoplanet_desktop.gui.workers.calls import Workers
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
+
+
+async def settle_duplicates(parent: QWidget, workers: Workers, request: TrainRequest) -> TrainRequest | None:
+    """The request with the rule that the user wants for objects that are in several of its files.
+
+    None where the user thinks better of it. Raises AppError where the files cannot be merged.
+    """
+    if len(request.paths) < 2:
+        return request
+    readings = each_read(request.paths, request.readings)
+    several, different = await workers.call(same_objects, request.paths, readings)
+    if not several:
+        return request
+    rule = await _ask(parent, len(request.paths), several, different)
+    return None if rule is None else replace(request, duplicates=rule)
+
+
+def same_objects(paths: Sequence[Path], readings: "Sequence[Choice | None]") -> tuple[int, int]:
+    """How many objects are in several of the files, and how many of these have different dispositions there.
+
+    Called in a worker. Raises UnreadableFile, InputError and UnavailableError.
+    """
+    from exoplanet_desktop.catalogs.merging import Merging
+    from exoplanet_desktop.catalogs.progress import never, silent
+
+    with Merging(paths, Duplicates.NONE, None, silent, never, readings) as merging:
+        merging.read(0.0, 0.8)
+        merging.compare(0.8, 1.0)
+        return merging.same_objects()
+
+
+async def _ask(parent: QWidget, files: int, several: int, different: int) -> Duplicates | None:
+    """The rule that the user chooses; None for no training."""
+    answer: asyncio.Future[Duplicates | None] = asyncio.get_running_loop().create_future()
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(tr("The same objects in several catalogs"))
+    objects = counted(several, tr("object is"), tr("objects are"))
+    where = tr("in both catalogs") if files == 2 else tr("in several of the catalogs")
+    others = tr("{number} with different dispositions", number=count(different))
+    box.setText(
+        tr("{objects} {where}, {different}.", objects=objects, where=where, different=others)
+        if different
+        else tr("{objects} {where}, with the same dispositions.", objects=objects, where=where)
+    )
+    box.setInformativeText(
+        tr("A model that learns from an object twice counts it twice. Which rows shall it learn from?")
+    )
+    rules = {
+        tr("&Later ones"): Duplicates.BY_IDENTIFIER_LAST,
+        tr("&Earlier ones"): Duplicates.BY_IDENTIFIER_FIRST,
+        tr("&All of them"): Duplicates.EXACT,
+    }
+    for words, rule in rules.items():
+        button = box.addButton(words, QMessageBox.ButtonRole.AcceptRole)
+        button.clicked.connect(lambda _=False, rule=rule: _settle(answer, rule))
+        if rule is Duplicates.BY_IDENTIFIER_LAST:
+            box.setDefaultButton(button)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.finished.connect(lambda _: _settle(answer, None))
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+    return await answer
+
+
+def _settle(answer: "asyncio.Future[Duplicates | None]", rule: Duplicates | None) -> None:
+    """The first word counts: a button says it before its box has finished."""
+    if not answer.done():
+        answer.set_result(rule)

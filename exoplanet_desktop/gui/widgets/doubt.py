@@ -1,0 +1,51 @@
+"""What is in doubt about a catalog, beside the satellite that the user chooses, and the way to settle it."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.words import Words
+
+
+class Doubt(QWidget):
+    """Takes no room where there is none.
+
+    Signals:
+        settled: the user has said which satellite it is.
+        names_wanted: the user wants to say what the columns are.
+    """
+
+    settled = Signal()
+    names_wanted = Signal()
+
+    def __init__(self, satellite: QComboBox, parent: QWidget | None = None) -> None:
+        """`satellite`: the box in which a choice settles the question."""
+        super().__init__(parent)
+        self._asked = False
+        self.words = Words("", "warning", selectable=True, parent=self)
+        self.names = QPushButton(tr("Names and labels…"), self)
+        self.names.clicked.connect(self.names_wanted)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.words)
+        layout.addWidget(self.names)
+        satellite.activated.connect(self._settle)
+        self.hide()
+
+    @property
+    def why_not(self) -> str:
+        """The question, while nothing may go on without its answer."""
+        return tr("Say first which satellite this catalog is of.") if self._asked else ""
+
+    def ask(self, sentence: str, unknown: bool) -> None:
+        """Say a sentence, if there is one; where the satellite is `unknown`, the user has to choose one."""
+        self._asked = unknown
+        self.words.setText(sentence)
+        self.setVisible(bool(sentence))
+
+    @Slot()
+    def _settle(self) -> None:
+        if self._asked:
+            self._asked = False
+            self.settled.emit()
