@@ -140,7 +140,10 @@ class PlainBlock:
 
     def _holds_truths(self, name: str, row: int) -> bool:
         """Whether a cell is `True` or the like, which pandas takes for 1 where a whole column is such."""
-        line = self.content.split(b"\n", row + 1)[row]
+        begin = 0
+        for _ in range(row):
+            begin = self.content.index(b"\n", begin) + 1
+        line = self.content[begin : self.content.index(b"\n", begin)]
         cell = line.split(self.layout.delimiter.encode())[self.layout.columns.index(name)]
         return cell.strip()[:1].isalpha()
 
