@@ -13,6 +13,7 @@ from exoplanet_desktop.catalogs.numbers import (
     MOST_UNREAD,
     sql_cast,
     sql_kinds,
+    sql_maybe_strict,
     sql_missing,
     sql_number,
     sql_seems_number,
@@ -69,7 +70,7 @@ class Survey:
     least: float | None
     most: float | None
     long: bool
-    joined: bool
+    doubtful: bool
 
     def texts(self, missing: int, seeming: int) -> bool:
         """Whether so few of the cells can be numbers that the column is one of texts; see `Cells.look`."""
@@ -78,7 +79,7 @@ class Survey:
 
     def plain(self, column: str) -> bool:
         """Nothing is to be told of the column, and each cell that is not empty is a number as a computer writes it."""
-        if self.filled != self.cast or self.joined:
+        if self.filled != self.cast or self.doubtful:
             return False
         if self.least is None or self.most is None:
             return True
@@ -141,7 +142,7 @@ class Cells:
         return (
             f"count({cell}), count({cast}), min({cast}), max({cast}),"
             f" count(CASE WHEN strlen({cell}) >= 16 AND regexp_full_match({cell}, {_LONG}) THEN 1 END),"
-            f" bool_or(contains({cell}, '_'))"
+            f" bool_or({sql_maybe_strict(cell)})"
         )
 
     def look(self, column: str) -> str:
@@ -158,7 +159,7 @@ class Cells:
         Empty cells and plain numbers are left out.
         """
         cell, cast = self.cell(column), sql_cast("c", self.decimal)
-        odd = [f"{cast} IS NULL", f"NOT abs({cast}) <= {HUGE!r}", "contains(c, '_')"]
+        odd = [f"{cast} IS NULL", f"NOT abs({cast}) <= {HUGE!r}", sql_maybe_strict("c")]
         odd += [f"{cast} <= {HIGHEST_SENTINEL}"] if column in NEVER_NEGATIVE else []
         odd += [f"{cast} = 0"] if column in NEVER_ZERO else []
         # S608: the name comes through identifier().
@@ -202,7 +203,7 @@ def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
     counts = {kind: each.count for kind, each in found.items()}
     unread, missing = counts.get("unread", 0), counts.get("missing", 0)
     numbers = survey.filled - unread - missing - counts.get("sentinel", 0)
-    odd = survey.joined or survey.filled - unread - missing != survey.cast
+    odd = survey.doubtful or survey.filled - unread - missing != survey.cast
     numeric = unread <= MOST_UNREAD * (survey.filled - missing) or (expected and numbers > 0)
     return Kind(numeric, survey.long, odd, numbers, found)
 

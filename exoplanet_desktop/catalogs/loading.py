@@ -83,7 +83,8 @@ def load(
         target = _Target(connection, table, folder, within(report, 0.2, 1.0), should_stop, keep_partial)
         loaded = _load(target, layout, within(report, 0.1, 0.2))
         if loaded.rows:
-            loaded.layout = settle_decimal(connection, table, loaded.layout, should_stop, quoted=loaded.quoted)
+            stop = never if loaded.partial else should_stop  # what was read is kept, so it must be read rightly
+            loaded.layout = settle_decimal(connection, table, loaded.layout, stop, quoted=loaded.quoted)
         loaded.layout = replace(
             loaded.layout,
             path=given.path,

@@ -357,8 +357,8 @@ class Table:
         with self.reading() as cursor:
             row: Any = cursor.execute(f"SELECT {surveys} FROM data").fetchone()
             for place, name in enumerate(columns):
-                filled, cast, least, most, long, joined = row[6 * place : 6 * place + 6]
-                survey = Survey(filled, cast, least, most, bool(long), bool(joined))
+                filled, cast, least, most, long, doubtful = row[6 * place : 6 * place + 6]
+                survey = Survey(filled, cast, least, most, bool(long), bool(doubtful))
                 self._kinds[name] = self._kind_of(cursor, name, survey)
                 check(should_stop)
 

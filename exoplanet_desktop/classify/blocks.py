@@ -119,8 +119,8 @@ class PlainBlock:
         numbers = np.full((len(frame), len(wanted.numbers)), np.nan)
         for index, name in enumerate(wanted.numbers):
             if name in there:
-                numbers[:, index] = column = frame[name].to_numpy()
-                self._check_plain(name, column)
+                numbers[:, index] = frame[name].to_numpy()
+        self._check_plain(wanted.numbers, numbers)
         blank = [None] * len(frame)
         texts = {name: _texts(frame[name]) if name in there else blank for name in wanted.texts}
         return Parsed(numbers, texts)
@@ -138,23 +138,28 @@ class PlainBlock:
     def _lines(self) -> list[bytes]:
         return self.content.split(b"\n")
 
-    def _check_plain(self, name: str, column: NDArray[np.float64]) -> None:
+    def _check_plain(self, names: Sequence[str], numbers: NDArray[np.float64]) -> None:
         """Raises NotPlain for what a Table reads otherwise, or tells of: infinities, truths, what physics forbids."""
-        known = column[~np.isnan(column)]
-        if not len(known):
+        if not len(numbers):
             return
-        least, most = known.min(), known.max()
-        forbidden = (name in NEVER_NEGATIVE and least <= HIGHEST_SENTINEL) or (
-            name in NEVER_ZERO and (known == 0).any()
-        )
-        if forbidden or least < -HUGE or most > HUGE:
+        least, most = np.fmin.reduce(numbers), np.fmax.reduce(numbers)  # they pass over not-a-number
+        if (least < -HUGE).any() or (most > HUGE).any():
             raise NotPlain
-        if least >= 0 and most <= 1 and self._holds_truths(name, int(np.flatnonzero(~np.isnan(column))[0])):
-            raise NotPlain
+        for index, name in enumerate(names):
+            low, high = float(least[index]), float(most[index])
+            if low <= HIGHEST_SENTINEL and name in NEVER_NEGATIVE:
+                raise NotPlain
+            if low <= 0 and name in NEVER_ZERO and (numbers[:, index] == 0).any():
+                raise NotPlain
+            if low >= 0 and high <= 1 and self._holds_truths(name, int(np.argmax(numbers[:, index] >= 0))):
+                raise NotPlain
 
     def _holds_truths(self, name: str, row: int) -> bool:
         """Whether a cell is `True` or the like, which pandas takes for 1 where a whole column is such."""
-        line = self.content.split(b"\n", row + 1)[row]
+        begin = 0
+        for _ in range(row):
+            begin = self.content.index(b"\n", begin) + 1
+        line = self.content[begin : self.content.index(b"\n", begin)]
         cell = line.split(self.layout.delimiter.encode())[self.layout.columns.index(name)]
         return cell.strip()[:1].isalpha()
 

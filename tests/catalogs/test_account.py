@@ -145,6 +145,14 @@ def test_a_sentinel_counts_as_missing_only_where_physics_forbids_it(write) -> No
         assert table.summary("koi_period").least == "-5"
 
 
+def test_what_duckdb_takes_for_a_number_and_no_reader_does_is_none(write) -> None:
+    cells = ["1"] * 30 + ["2014_12", " +-9", "1_000", " 7 ", "+8"]
+    with Table.open(write("x,y\n" + "".join(f"{cell},1\n" for cell in cells))) as table:
+        assert told(table) == {("x", "unread"): (2, 32, "2014_12")}
+        assert table.numbers(["x"])[32:, 0].tolist() == [1000.0, 7.0, 8.0]
+        assert np.isnan(table.numbers(["x"])).sum() == 2
+
+
 def test_limits_and_grouped_numbers_are_read_and_told(write) -> None:
     with Table.open(write('a,b\n<0.96,"1,234"\n2,"1,234.5"\n3,7\n')) as table:
         assert table.numbers(["a", "b"]).tolist() == [[0.96, 1234.0], [2.0, 1234.5], [3.0, 7.0]]
