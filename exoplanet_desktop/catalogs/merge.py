@@ -1,8 +1,9 @@
 """Catalogs into one, as the wire contract says it.
 
-Columns that a prediction appended are dropped, except that the predicted class fills the gaps of the label column. The
-columns are united: identifiers, labels, then the rest by name. The rows of the first file come before those of the
-second, and so on; of rows that a rule calls duplicates one is kept, where it stands.
+Columns that a prediction appended are dropped, except that the predicted class fills the gaps of the label column; row
+counters are dropped too. The columns are united: those of the first file in its order, then the new ones of the next.
+The rows of the first file come before those of the second, and so on; of rows that a rule calls duplicates one is kept,
+where it stands.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.merge_notes import notes_of
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
+from exoplanet_desktop.catalogs.reading import Choice
 
 __all__ = ["Duplicates", "MergeSummary", "merge", "merge_many"]
 
@@ -30,6 +32,7 @@ class MergeSummary:
         notes: what else happened, a sentence each.
         dropped_each: rows that the rule dropped, by file.
         filled: rows whose label is a predicted one.
+        label_changes: objects that have different dispositions in different files.
     """
 
     rows: int
@@ -39,6 +42,7 @@ class MergeSummary:
     notes: tuple[str, ...]
     dropped_each: tuple[int, ...]
     filled: int
+    label_changes: int
 
     @property
     def rows_a(self) -> int:
@@ -69,13 +73,15 @@ def merge_many(
     *,
     rule: Duplicates = Duplicates.EXACT,
     identifier: str | None = None,
+    choices: Sequence[Choice | None] = (),
     report: Report | None = None,
     should_stop: ShouldStop | None = None,
 ) -> MergeSummary:
     """Merges CSV files into one, in constant memory; `out` appears whole or not at all.
 
-    Texts stay as they are in the files; only decimal commas become points. Where a prediction filled a label, a column
-    `label_source` says so: `model` for those rows, `catalog` for rows that had one.
+    Texts stay as they are in the files, but numbers with a decimal comma or in another odd spelling become plain ones.
+    Where a prediction filled a label, a column `label_source` says so: `model` for those rows, `catalog` for rows that
+    had one.
 
     Args:
         paths: two files or more, in the order of their rows.
@@ -83,12 +89,13 @@ def merge_many(
         rule: which rows are duplicates, and which of them stays.
         identifier: for the rules by identifier: the column that says which object a row is; that of the files'
             satellite where None.
+        choices: how the files are to be read, in their order; found in the files where None.
         report, should_stop: see progress.
 
     Raises UnreadableFile, InputError (no common column, no identifier), UnavailableError and Cancelled.
     """
     report, should_stop = report or silent, should_stop or never
-    with Merging(paths, rule, identifier, report, should_stop) as merging, whole(out) as part:
+    with Merging(paths, rule, identifier, report, should_stop, choices) as merging, whole(out) as part:
         merging.need_room(part)
         merging.read(0.0, 0.4)
         merging.compare(0.4, 0.6)
@@ -103,6 +110,7 @@ def merge_many(
             notes=notes_of(merging),
             dropped_each=dropped,
             filled=sum(merging.filled),
+            label_changes=merging.same_objects()[1],
         )
     report(1.0, "merged")
     return summary

@@ -72,4 +72,5 @@ def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_s
     prepared = Prepared(relation, loaded, True, plain, source, copy)
     if found.clean and not found.records:
         raise no_rows_of(loaded)
-    return prepared if found.clean else prepared.carefully(report, should_stop)
+    # Cells of other units are converted record by record.
+    return prepared if found.clean and not layout.conversions else prepared.carefully(report, should_stop)

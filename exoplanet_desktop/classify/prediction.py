@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from exoplanet_desktop.catalogs.appended import appended_columns, free_names, prediction_columns
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.reading import Layout, sniff
@@ -21,8 +22,6 @@ from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.explain import explain
 from exoplanet_desktop.classify.rows import (
     appended_cells,
-    appended_columns,
-    is_prediction_column,
     reply_row,
 )
 from exoplanet_desktop.errors import InputError
@@ -254,12 +253,22 @@ def _text(label: Any) -> str | None:
 
 
 def _header(plan: _Plan, layout: Layout, line_end: str) -> bytes:
-    names = [name for name in layout.columns if not is_prediction_column(name)]
+    names = _kept(layout)
     line = io.StringIO(newline="")
     csv_writer(line, delimiter=layout.delimiter, lineterminator=line_end).writerow(
-        [*names, *appended_columns(plan.classifier.labels)]
+        [*names, *_appended(plan, layout).values()]
     )
     return line.getvalue().encode()
+
+
+def _kept(layout: Layout) -> list[str]:
+    dropped = set(prediction_columns(layout.columns))
+    return [name for name in layout.columns if name not in dropped]
+
+
+def _appended(plan: _Plan, layout: Layout) -> dict[str, str]:
+    """The names of the appended columns, by their usual ones: the file's own columns keep theirs."""
+    return free_names(appended_columns(plan.classifier.labels), _kept(layout))
 
 
 def _notes(plan: _Plan, layout: Layout) -> list[str]:
@@ -270,7 +279,10 @@ def _notes(plan: _Plan, layout: Layout) -> list[str]:
             f"{len(absent)} of {len(inputs)} feature columns are not in this file; they count as missing: "
             f"{', '.join(absent)}."
         )
-    if dropped := [name for name in layout.columns if is_prediction_column(name)]:
+    if renamed := {usual: name for usual, name in _appended(plan, layout).items() if usual != name}:
+        said = ", ".join(f"{usual} of the prediction is called {name}" for usual, name in renamed.items())
+        notes.append(f"The file has columns of its own by these names: {said}.")
+    if dropped := prediction_columns(layout.columns):
         notes.append(f"Columns of an earlier prediction are replaced: {', '.join(dropped)}.")
     if layout.skip:
         notes.append(f"The {layout.skip} lines with # before the table are not in the result.")

@@ -76,7 +76,7 @@ def merge_here(
 
 
 def _has_prediction(path: Path) -> bool:
+    from exoplanet_desktop.catalogs.appended import predicted_column
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.united import PREDICTED
 
-    return any(column.lower() in PREDICTED for column in sniff(path).columns)
+    return predicted_column(sniff(path).columns) is not None
