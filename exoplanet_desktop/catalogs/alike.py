@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from exoplanet_desktop.catalogs.database import literal
 from exoplanet_desktop.catalogs.identity import (
@@ -86,6 +87,15 @@ def oddly_spelt(cell: str, decimal: str) -> str:
     number = sql_number(cell, decimal)
     return f"""(regexp_full_match({cell}, {signs}) AND {number} IS NOT NULL
         AND {number} IS DISTINCT FROM try_cast({cell} AS DOUBLE))"""
+
+
+def is_oddly_spelt(cell: str | None) -> bool:
+    """The same of a cell in a file with decimal points."""
+    if not cell or not re.fullmatch(_SIGNS, cell):
+        return False
+    with suppress(ValueError):
+        return "_" in cell and float(cell) != float("nan")
+    return read_number(cell) is not None
 
 
 def respelt(cell: str, decimal: str) -> str:

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - names in SQL come through identifier(), or are the program's own
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from exoplanet_desktop.catalogs.alike import missing
@@ -11,6 +11,7 @@ from exoplanet_desktop.catalogs.duplicates import identifier_column
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.numbers import sql_number
 from exoplanet_desktop.catalogs.progress import Report
+from exoplanet_desktop.catalogs.united import Source
 
 
 class Objects:
@@ -113,12 +114,24 @@ class Objects:
         """For the columns of a file with any cell: whether all that are not missing are numbers."""
         source = self._merging.sources[number]
         columns = [column for column in self._merging.columns if column.lower() in source.kept]
-        tests = (
-            f"count(*) FILTER (NOT {missing(cell)}),"
-            f" bool_and({missing(cell)} OR coalesce(try_cast({cell} AS DOUBLE), {sql_number(cell, '.')}) IS NOT NULL)"
-            for cell in map(source.cell, columns)
+        found = self._kinds(
+            source, columns, lambda cell: (f"nullif({cell}, '') IS NULL", f"try_cast({cell} AS DOUBLE)")
         )
-        (row,) = self._merging.fetch(f"SELECT {', '.join(tests)} FROM {source.relation} AS data")
+        # Few columns hold anything else, and only these are worth a closer look.
+        texts = [column for column, numbers in found.items() if not numbers]
+        closer = self._kinds(source, texts, lambda cell: (missing(cell), sql_number(cell, ".")))
+        return {column: closer.get(column, True) for column in found if column in closer or found[column]}
+
+    def _kinds(
+        self, source: Source, columns: Sequence[str], tests: Callable[[str], tuple[str, str]]
+    ) -> dict[str, bool]:
+        """`tests`: SQL of a cell for whether it is missing, and for its number."""
+        if not columns:
+            return {}
+        parts = []
+        for is_missing, number in (tests(source.cell(column)) for column in columns):
+            parts += [f"count(*) FILTER (NOT ({is_missing}))", f"bool_and({is_missing} OR {number} IS NOT NULL)"]
+        (row,) = self._merging.fetch(f"SELECT {', '.join(parts)} FROM {source.relation} AS data")
         pairs: Any = zip(columns, row[::2], row[1::2], strict=True)
         return {column: bool(numbers) for column, there, numbers in pairs if there}
 

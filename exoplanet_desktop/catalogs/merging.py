@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from exoplanet_desktop.catalogs.alike import is_oddly_spelt
 from exoplanet_desktop.catalogs.database import discard, identifier, literal, open_database, run, run_all
 from exoplanet_desktop.catalogs.duplicates import (
     Duplicates,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _BLOCK = 4_194_304  # bytes
+_SAMPLE = 500  # rows that are looked at for numbers in an odd spelling
 _AT_ONCE = 2  # files that are written at the same time
 
 
@@ -145,11 +147,12 @@ class Merging:
 
         source = Source(prepared.relation, prepared.loaded)
         try:
-            (odd,) = self.fetch(source.sampled_odd())
+            rows = self.fetch(f"SELECT * FROM {source.relation} LIMIT {_SAMPLE}")
         except duckdb.Error:  # the reading of the keys will say so, too
             return source
-        columns = [low for low, is_odd in zip(source.kept, odd, strict=True) if is_odd]
-        return Source(prepared.relation, prepared.loaded, frozenset(columns)) if columns else source
+        columns = zip(prepared.loaded.layout.columns, zip(*rows, strict=True), strict=True)
+        odd = frozenset(column.lower() for column, cells in columns if any(map(is_oddly_spelt, cells)))
+        return Source(prepared.relation, prepared.loaded, odd) if odd else source
 
     def _has_label_source(self) -> bool:
         return any(LABEL_SOURCE in source.kept for source in self.sources)

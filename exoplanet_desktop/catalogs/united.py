@@ -1,7 +1,5 @@
 """How the columns of two files become one list, and what each file gives to each of them."""
 
-# ruff: noqa: S608 - names in SQL come through identifier() or literal(), or are the program's own
-
 from collections.abc import Sequence
 from typing import Self
 
@@ -9,7 +7,6 @@ from exoplanet_desktop.catalogs.alike import (
     identity_key,
     in_users_words,
     missing,
-    oddly_spelt,
     respelt,
     spelling_of,
     value_hash_of,
@@ -26,7 +23,6 @@ from exoplanet_desktop.wire.vocabulary import Disposition
 
 _LISTED = 6  # column names in a sentence
 _COUNTERS = frozenset({"rowid", "rowid_2", "loc_rowid", "unnamed: 0"})
-_SAMPLE = 2_000  # rows that are looked at for numbers in an odd spelling
 
 
 class Source:
@@ -84,11 +80,6 @@ class Source:
         if self.loaded.layout.decimal == "," or column.lower() in self.odd:
             return respelt(name, self.loaded.layout.decimal)
         return name
-
-    def sampled_odd(self) -> str:
-        """SQL for one row with a BOOLEAN for each kept column: whether it has numbers in an odd spelling."""
-        tests = ", ".join(f"bool_or({oddly_spelt(_cell(column), '.')})" for column in self.kept.values())
-        return f"SELECT {tests} FROM (SELECT * FROM {self.relation} LIMIT {_SAMPLE}) AS data"
 
     def merged_cell(self, column: str) -> str:
         """SQL for the cell of a column in the merged file: gaps of the label are filled by the prediction."""
@@ -168,8 +159,8 @@ class Source:
 
     def completeness(self, columns: Sequence[str]) -> str:
         """SQL for how many of the merged cells hold a value."""
-        each = [f"(NOT {missing(self.merged_cell(column))})::INTEGER" for column in compared(columns)]
-        return " + ".join(each) or "0"
+        cells = ", ".join(map(self.merged_cell, compared(columns)))
+        return f"list_sum(list_transform([{cells}]::VARCHAR[], lambda cell: (NOT {missing('cell')})::INTEGER))"
 
     def notes(self) -> list[str]:
         """What was changed or left out when the file was read, and which columns are dropped."""
