@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 
 from exoplanet_desktop.catalogs.database import literal
 from exoplanet_desktop.catalogs.identity import (
@@ -93,9 +92,11 @@ def is_oddly_spelt(cell: str | None) -> bool:
     """The same of a cell in a file with decimal points."""
     if not cell or not re.fullmatch(_SIGNS, cell):
         return False
-    with suppress(ValueError):
-        return "_" in cell and float(cell) != float("nan")
-    return read_number(cell) is not None
+    try:
+        float(cell)
+    except ValueError:
+        return read_number(cell) is not None
+    return False
 
 
 def respelt(cell: str, decimal: str) -> str:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 @features_option
 @click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
 @click.option("--use-model-labels", is_flag=True, help="Learn from rows too whose label a model made (merged files).")
+@click.option("--rule", metavar="|".join(RULES), help="Of several files: which rows are duplicates [exact].")
 @click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
 @place_options
 @json_option
@@ -61,6 +62,7 @@ def train(
     features: str | None,
     balance: str | None,
     use_model_labels: bool,
+    rule: str | None,
     no_sentinel: bool,
     data_dir: Path | None,
     backend: str | None,
@@ -69,6 +71,7 @@ def train(
 ) -> None:
     """Train a classifier on one catalog, or on several that are merged first.
 
+    Where several catalogs hold the same objects with different dispositions, --rule says which rows to learn from.
     Prints accuracy on held-out stars and over the folds; with --json, the final status of the job.
     """
     from exoplanet_desktop.cli.summaries import training_summary
@@ -76,8 +79,12 @@ def train(
     kind, feature_set, weights = model_of(model), features_of(features), balance_of(balance)
     mission = satellite_of(satellite, csv[0])
     check_training(csv, mission)
+    duplicates = None if rule is None else rule_of(rule, no_dedupe=False)
     console = Console()
-    with one_file(csv, console) as whole, backend_at(Place(data_dir, backend, token_file), console) as there:
+    with (
+        one_file(csv, console, duplicates) as whole,
+        backend_at(Place(data_dir, backend, token_file), console) as there,
+    ):
         status, result = train_on(
             there,
             whole,
