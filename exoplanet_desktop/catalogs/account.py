@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.cells import Kind
+from exoplanet_desktop.catalogs.physics import NUMBERS
 from exoplanet_desktop.catalogs.units import unit_name
 
 if TYPE_CHECKING:
@@ -116,7 +117,6 @@ def cell_counts(account: Iterable[Told], units: Mapping[str, str]) -> "list[Cell
 def account_of(
     kinds: Mapping[str, Kind],
     units: Mapping[str, str],
-    expected: frozenset[str],
     lines: Callable[[Sequence[int]], list[int]],
 ) -> tuple[Told, ...]:
     """What there is to tell of some columns.
@@ -124,13 +124,12 @@ def account_of(
     Args:
         kinds: what their cells are.
         units: the columns' own.
-        expected: columns that hold numbers by the archive's dictionary: told of even where they hold none.
         lines: line numbers of rows.
     """
     parts = [
         (column, name, count, row, example)
         for column, kind in kinds.items()
-        if kind.numeric or column in expected
+        if kind.numeric or column in NUMBERS  # a column that should hold numbers and has none is told of, too
         for name, count, row, example in _told_of(kind, units.get(column, ""))
     ]
     numbers = lines([row for _, _, _, row, _ in parts])
@@ -144,9 +143,8 @@ def _told_of(kind: Kind, unit: str) -> list[tuple[str, int, int, str]]:
     found = [(name, each.count, each.row, each.example) for name, each in sorted(kind.found.items()) if name in _WORDS]
     units = {name.removeprefix(_UNIT): each for name, each in kind.found.items() if name.startswith(_UNIT)}
     names = {unit_name(name) for name in units}
-    numbers = sum(each.count for name, each in kind.found.items() if name not in ("missing", "unread", "sentinel"))
     count = sum(each.count for each in units.values())
-    everywhere = count == numbers and len(names) == 1 and (not unit or unit_name(unit) in names)
+    everywhere = count == kind.numbers and len(names) == 1 and (not unit or unit_name(unit) in names)
     if units and not everywhere:
         first = min(units.values(), key=lambda each: each.row)
         found.append(("unit", count, first.row, first.example))

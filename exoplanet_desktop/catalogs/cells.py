@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exoplanet_desktop.catalogs.database import identifier, literal
-from exoplanet_desktop.catalogs.numbers import HUGE, sql_cast, sql_kinds, sql_missing, sql_number, sql_seems_number
+from exoplanet_desktop.catalogs.numbers import (
+    HUGE,
+    MOST_UNREAD,
+    sql_cast,
+    sql_kinds,
+    sql_missing,
+    sql_number,
+    sql_seems_number,
+)
 from exoplanet_desktop.catalogs.physics import (
     HIGHEST_SENTINEL,
     NEVER_NEGATIVE,
@@ -17,7 +25,6 @@ from exoplanet_desktop.catalogs.physics import (
     sql_sentinel,
 )
 
-MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 _WHOLE = literal(r"\s*[+-]?[0-9]+\s*")
 _LONG = literal(r"\s*[+-]?[0-9]{16,}\s*")
 
@@ -39,12 +46,14 @@ class Kind:
         numeric: numbers, as far as they are not missing, but for a tenth of them at most.
         long: some are whole numbers of 16 digits or more, of which a double does not hold all.
         odd: some numbers are not spelt as a computer does.
+        numbers: how many cells are numbers, where `found` is not empty.
         found: cells by kind, but for empty ones and plain numbers.
     """
 
     numeric: bool
     long: bool = False
     odd: bool = False
+    numbers: int = 0
     found: Mapping[str, Found] = field(default_factory=dict)
 
     def has(self, kind: str) -> bool:
@@ -187,17 +196,17 @@ class Cells:
 def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
     """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
 
-    `expected`: the archive's dictionary says that it holds numbers.
+    `expected`: in the archive's tables, it holds numbers.
     """
     found: dict[str, Found] = {str(kind): Found(int(count), int(row), str(text)) for kind, count, row, text in rows}
     counts = {kind: each.count for kind, each in found.items()}
     unread, missing = counts.get("unread", 0), counts.get("missing", 0)
-    numbers = survey.filled - unread - missing
-    odd = survey.joined or numbers != survey.cast
-    numeric = unread <= MOST_UNREAD * (numbers + unread) or (expected and numbers > counts.get("sentinel", 0))
-    return Kind(numeric, survey.long, odd, found)
+    numbers = survey.filled - unread - missing - counts.get("sentinel", 0)
+    odd = survey.joined or survey.filled - unread - missing != survey.cast
+    numeric = unread <= MOST_UNREAD * (survey.filled - missing) or (expected and numbers > 0)
+    return Kind(numeric, survey.long, odd, numbers, found)
 
 
 def text_kind(survey: Survey, missing: int) -> Kind:
     """What a column of texts is, some of which say "missing"."""
-    return Kind(False, survey.long, True, {"missing": Found(missing, 0, "")} if missing else {})
+    return Kind(False, survey.long, odd=True, found={"missing": Found(missing, 0, "")} if missing else {})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.database import full, literal, run
+from exoplanet_desktop.catalogs.decimals import settle_decimal
 from exoplanet_desktop.catalogs.lines import Shifts
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, within
 from exoplanet_desktop.catalogs.reading import Layout, as_latin1, no_rows, open_bytes, read_records, readable
@@ -43,6 +44,7 @@ class Loaded:
         bad_lines: the first 1,000 of them.
         index: where the rows begin in the file; None where it was read line by line.
         partial: the reading was stopped, and this is what had been read by then.
+        quoted: cells may be in quotation marks.
         shifts: where it was read line by line: (row, line) wherever a row does not begin a line below the one before.
     """
 
@@ -52,6 +54,7 @@ class Loaded:
     bad_lines: list[BadLine] = field(default_factory=list)
     index: RowIndex | None = None
     partial: bool = False
+    quoted: bool = True
     shifts: Shifts = field(default_factory=Shifts)
 
 
@@ -77,6 +80,9 @@ def load(
         need_space(folder, int(layout.path.stat().st_size * GROWTH), f"The table {given.path.name}")
         target = _Target(connection, table, folder, within(report, 0.2, 1.0), should_stop, keep_partial)
         loaded = _load(target, layout, within(report, 0.1, 0.2))
+        if loaded.rows:
+            stop = never if loaded.partial else should_stop  # what was read is kept, so it must be read rightly
+            loaded.layout = settle_decimal(connection, table, loaded.layout, stop, quoted=loaded.quoted)
         loaded.layout = replace(
             loaded.layout,
             path=given.path,
@@ -202,7 +208,7 @@ def _load_clean(target: _Target, layout: Layout, scan: Scan, index: RowIndex) ->
     if rows != wanted:
         target.connection.execute(f"DROP TABLE IF EXISTS {target.table}")
         return None
-    return Loaded(layout, rows, index=index, partial=wanted != scan.records)
+    return Loaded(layout, rows, index=index, partial=wanted != scan.records, quoted=not scan.plain)
 
 
 def _load_careful(target: _Target, layout: Layout) -> Loaded:

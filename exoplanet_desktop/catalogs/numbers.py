@@ -20,6 +20,7 @@ MISSING_WORDS = (
     *("???", r"\n", "masked", "missing", "indef", "undef", "undefined", "not available", "no data", "nodata"),
 )
 BLANKS = " \t\n\r\v\f\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u3000\ufeff"
+MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 HUGE = 3.4028234e38  # beyond it, a single-precision float is infinite: no model can see such a number
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"  # typographic minus signs, and what is taken for one
@@ -33,13 +34,15 @@ _SIGN = rf"[+\-{_DASHES}]"
 _BLANK = f"[{_SPACES}]*"
 _EXPONENT = rf"(?:[eEdD]{_SIGN}?[0-9]{{1,4}})?"
 _GROUPS = "|".join(f"(?:[{signs}][0-9]{{3}})+" for signs in (_SPACES, _APOSTROPHES, "_"))
-_BODY = rf"(?:[1-9][0-9]{{0,2}}(?:{_GROUPS})(?:[.,][0-9]*)?|[0-9.,]*[0-9][0-9.,]*)"
+_FEW = "[1-9][0-9]{0,2}"
+_BODY = (
+    rf"(?:{_FEW}(?:{_GROUPS})(?:[.,][0-9]*)?|{_FEW}(?:,[0-9]{{3}})+(?:\.[0-9]*)?|{_FEW}(?:\.[0-9]{{3}})+(?:,[0-9]*)?"
+    r"|[0-9]+[.,]?[0-9]*|[.,][0-9]+)"
+)
 _PLAIN = rf"[0-9]*[.,]?[0-9]+{_EXPONENT}"
 _MINUS = rf"[\-{_DASHES}]"
-_ERROR = (
-    rf"\u00b1{_BLANK}{_PLAIN}|\+/?{_MINUS}{_BLANK}{_PLAIN}"
-    rf"|\+{_PLAIN}{_BLANK}/?{_BLANK}{_MINUS}{_PLAIN}|\([0-9]{{1,4}}\)"
-).replace(r"\u00b1", "\u00b1")
+_PLUS_MINUS = rf"(?:±|\+/?{_MINUS})"
+_ERROR = rf"{_PLUS_MINUS}{_BLANK}{_PLAIN}|\+{_PLAIN}{_BLANK}/?{_BLANK}{_MINUS}{_PLAIN}|\([0-9]{{1,4}}\)"
 _LIMIT = "<=|>=|<<|>>|[<>\u2264\u2265\u2272\u2273~\u2248\u223c]"
 # Groups: 1 limit, 2 number, 3 error, 4 unit.
 _FULL = rf"(?:({_LIMIT}){_BLANK})?({_SIGN}?{_BODY}{_EXPONENT})(?:{_BLANK}({_ERROR}))?(?:{_BLANK}({UNIT_PATTERN}))?"
@@ -55,6 +58,8 @@ def _any_case(word: str) -> str:
 
 _WORDS = f"{_EDGE}(?:{'|'.join(map(_any_case, MISSING_WORDS))}){_EDGE}"
 _MISSING = re.compile(_WORDS)
+_PLAIN_WORDS = frozenset(word for word in MISSING_WORDS if word.isascii())
+_PLAIN_BLANKS = "".join(blank for blank in BLANKS if blank.isascii())
 
 
 @cache
@@ -63,7 +68,7 @@ def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
     sign; and the one that is grouped by the file's sign but could be a decimal."""
     own, other = (re.escape(sign) for sign in (decimal, _other(decimal)))
     power = r"(?:e[+-]?[0-9]{1,4})?"
-    few, three = "[+-]?[1-9][0-9]{0,2}", "[0-9]{3}"
+    few, three = f"[+-]?{_FEW}", "[0-9]{3}"
     return (
         rf"[+-]?(?:[0-9]+{own}?[0-9]*|{own}[0-9]+){power}",
         rf"{few}(?:(?:{other}{three})+{own}[0-9]*{power}|(?:{other}{three}){{2,}}{power}|{other}{three})",
@@ -73,13 +78,37 @@ def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
     )
 
 
+@cache
+def votes() -> tuple[str, str, str]:
+    """Patterns of cells whose number only a decimal comma explains, only a decimal point, and either."""
+    power = rf"[eEdD]{_SIGN}?[0-9]{{1,4}}"
+    three = "[0-9]{3}"
+    before = rf"{_EDGE}(?:(?:{_LIMIT}){_BLANK})?{_SIGN}?"
+    behind = rf"(?:{_BLANK}(?:{_ERROR}))?(?:{_BLANK}(?:{UNIT_PATTERN}))?{_EDGE}"
+
+    def only(sign: str) -> str:
+        own, other = re.escape(sign), re.escape(_other(sign))
+        simple = (
+            rf"(?:0[0-9]*|[0-9]{{4,}}|){own}[0-9]+(?:{power})?|{_FEW}{own}(?:[0-9]{{1,2}}|[0-9]{{4,}})(?:{power})?"
+            rf"|{_FEW}{own}{three}{power}"
+        )
+        grouped = rf"{_FEW}(?:(?:{other}{three})+|{_GROUPS}){own}[0-9]+(?:{power})?|{_FEW}(?:{other}{three}){{2,}}"
+        return f"{before}(?:{simple}|{grouped}){behind}"
+
+    return only(","), only("."), f"{before}{_FEW}[.,]{three}{behind}"
+
+
 def is_missing(text: str | None) -> bool:
     """Whether a cell says that there is no value.
 
     >>> is_missing(" N/A "), is_missing("\\\\N"), is_missing("0")
     (True, True, False)
     """
-    return text is None or _MISSING.fullmatch(text) is not None
+    if text is None:
+        return True
+    if text.isascii():  # the same, and quicker
+        return text.strip(_PLAIN_BLANKS).lower() in _PLAIN_WORDS
+    return _MISSING.fullmatch(text) is not None
 
 
 def read_number(text: str | None, decimal: str = ".") -> float | None:

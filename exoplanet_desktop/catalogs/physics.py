@@ -1,20 +1,20 @@
-"""What physics forbids in the archive's columns: negative numbers, and zeros."""
+"""What the archive's columns hold by definition: numbers, and which of them physics forbids."""
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES
 
 # Written for "missing" by older programs. None of them can be a magnitude either.
-SENTINELS = (-99.0, -99.9, -99.99, -99.999, -999.0, -999.9, -999.99, -999.999, -9999.0, -9999.9, -9999.99, -99999.0)
-SENTINELS += (-999999.0, -9999999.0)
+SENTINELS = (
+    *(-99.0, -99.9, -99.99, -99.999, -999.0, -999.9, -999.99, -999.999, -9999.0, -9999.9, -9999.99),
+    *(-99999.0, -999999.0, -9999999.0),
+)
 HIGHEST_SENTINEL = max(SENTINELS)
 
 _SIGNED = ("koi_slogg", "st_logg", "st_met", "st_pmra", "st_pmdec")  # beside lower errors and limit flags
 
-NEVER_NEGATIVE = frozenset(
-    name
-    for info in SATELLITES.values()
-    for name in (*info.measured, *info.verdict_numbers)
-    if name not in _SIGNED and not name.endswith(("err2", "lim"))
-)
+NUMBERS = frozenset(
+    name for info in SATELLITES.values() for name in (*info.measured, *info.verdict_numbers)
+)  # columns that hold numbers, whatever a file has in them
+NEVER_NEGATIVE = frozenset(name for name in NUMBERS if name not in _SIGNED and not name.endswith(("err2", "lim")))
 NEVER_ZERO = frozenset(
     {
         *("koi_period", "koi_duration", "koi_srad", "koi_steff"),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from exoplanet_desktop.catalogs.database import discard, open_database
+from exoplanet_desktop.catalogs.decimals import needs_vote, settle_decimal
 from exoplanet_desktop.catalogs.loading import (
     CLEAN_COPY,
     GROWTH,
@@ -16,7 +18,7 @@ from exoplanet_desktop.catalogs.progress import Report, ShouldStop, within
 from exoplanet_desktop.catalogs.reading import Layout, as_latin1
 from exoplanet_desktop.catalogs.rowindex import RowIndex, signature
 from exoplanet_desktop.catalogs.scan import Scan, scan
-from exoplanet_desktop.catalogs.temporary import need_space
+from exoplanet_desktop.catalogs.temporary import need_space, own_folder
 
 
 @dataclass
@@ -49,7 +51,9 @@ class Prepared:
         loaded.layout = replace(loaded.layout, path=given.path, packed=given.packed)
         if not loaded.rows:
             raise no_rows_of(loaded)
-        return Prepared(csv_source(layout, copy, 0, CLEAN_COPY), loaded, False, False, layout, copy)
+        relation = csv_source(layout, copy, 0, CLEAN_COPY)
+        loaded.layout = _voted(relation, loaded.layout, should_stop, quoted=True)
+        return Prepared(relation, loaded, False, False, layout, copy)
 
 
 def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_stop: ShouldStop) -> Prepared:
@@ -72,5 +76,23 @@ def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_s
     prepared = Prepared(relation, loaded, True, plain, source, copy)
     if found.clean and not found.records:
         raise no_rows_of(loaded)
-    # Cells of other units are converted record by record.
-    return prepared if found.clean and not layout.conversions else prepared.carefully(report, should_stop)
+    if not found.clean or layout.conversions:  # cells of other units are converted record by record
+        return prepared.carefully(report, should_stop)
+    loaded.layout = _voted(relation, loaded.layout, should_stop, quoted=not found.plain)
+    return prepared
+
+
+def _voted(relation: str, layout: Layout, should_stop: ShouldStop, *, quoted: bool) -> Layout:
+    """The layout with the decimal sign that the rows vote for."""
+    import duckdb
+
+    if not needs_vote(layout, quoted):
+        return layout
+    folder = own_folder("vote")
+    connection = open_database(folder, len(layout.columns))
+    try:
+        return settle_decimal(connection, relation, layout, should_stop, quoted=quoted)
+    except duckdb.Error:
+        return layout  # whoever reads these rows finds the same, and reads them carefully
+    finally:
+        discard(connection, folder)

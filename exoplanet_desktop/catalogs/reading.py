@@ -33,6 +33,7 @@ from exoplanet_desktop.errors import InputError, UnreadableFile
 
 MAX_COLUMNS = 5_000  # measured: 1.9 GB while 5,000 rows of them are read, more than 2 GB past them
 DECIMALS = (".", ",")
+COMMA_NOTE = "Numbers are read with a decimal comma."
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
 
 _HEAD_BYTES = (65_536, 4_194_304)  # the second where the header does not end within the first
@@ -59,6 +60,7 @@ class Layout:
             where no name differs.
         conversions: columns whose cells are converted to the archive's unit as the file is read.
         dispositions: what values of the label column mean by the user's word: one of the three classes, or "" for none.
+        decimal_said: the decimal sign is the user's word; else the rows vote on it when all are read.
         counters: columns that only count the rows of a file (`rowid`, a nameless index); no data of an object.
     """
 
@@ -71,6 +73,7 @@ class Layout:
     units: Mapping[str, str]
     first_row: int
     decimal: str = "."
+    decimal_said: bool = False
     notes: tuple[str, ...] = ()
     packed: bool = False
     texts: frozenset[str] = frozenset()
@@ -263,7 +266,7 @@ def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | No
     sample = split_records(body[header.end - skip :], delimiter, len(columns))
     decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
     if decimal == ",":
-        notes = (*notes, "Numbers are read with a decimal comma.")
+        notes = (*notes, COMMA_NOTE)
     known = meanings(lines[:skip]) or describe(columns)
     return Layout(
         path=path,
@@ -275,6 +278,7 @@ def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | No
         units={name: known[name].unit for name in columns if name in known and known[name].unit},
         first_row=header.end + 1,
         decimal=decimal,
+        decimal_said=choice.decimal is not None,
         notes=notes,
         texts=frozenset(choice.texts).intersection(columns),
     )

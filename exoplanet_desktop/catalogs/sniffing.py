@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from exoplanet_desktop.catalogs.dictionary import ColumnInfo
+from exoplanet_desktop.catalogs.numbers import MOST_UNREAD, is_missing, read_number, votes
 from exoplanet_desktop.errors import UnreadableFile
 
 GZIP = b"\x1f\x8b"
@@ -29,8 +30,6 @@ _OTHER_KINDS = {
 }
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _COLUMN_LINE = re.compile(r"#\s*COLUMN\s+([^:\s]+)\s*:\s*(.*)")
-_COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
-_POINT_NUMBER = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
 
 
 def refuse_other_kinds(name: str, head: bytes) -> None:
@@ -75,11 +74,12 @@ def find_delimiter(line: str) -> str:
 
 
 def decimal_sign(rows: Iterable[Sequence[str]]) -> str:
-    """`,` where numbers stand in the rows that have a decimal comma and none has a point; else `.`."""
-    cells = [cell.strip() for row in rows for cell in row]
-    commas = any(_COMMA_NUMBER.fullmatch(cell) for cell in cells)
-    points = any(_POINT_NUMBER.fullmatch(cell) for cell in cells)
-    return "," if commas and not points else "."
+    """The decimal sign that more cells of some rows show; a first guess, since all rows vote in the end."""
+    cells = [cell for row in rows for cell in row if "," in cell or "." in cell]
+    comma, point, _ = votes()
+    commas = sum(1 for cell in cells if re.fullmatch(comma, cell))
+    points = sum(1 for cell in cells if re.fullmatch(point, cell))
+    return "," if commas > points else "."
 
 
 def kind_in_sample(cells: Iterable[str], decimal: str) -> str:
@@ -88,19 +88,19 @@ def kind_in_sample(cells: Iterable[str], decimal: str) -> str:
     >>> kind_in_sample(["1", "", "-20"], "."), kind_in_sample(["1,5"], ","), kind_in_sample(["NA"], ".")
     ('whole numbers', 'numbers', '')
     """
-    filled = [cell.strip() for cell in cells if cell.strip() not in MISSING_TEXTS]
+    filled = [cell.strip() for cell in cells if not is_missing(cell)]
     if not filled:
         return ""
     if all(re.fullmatch(r"[+-]?\d+", cell, re.ASCII) for cell in filled):
         return "whole numbers"
-    pointed = (cell.replace(",", ".") if decimal == "," else cell for cell in filled)
-    return "numbers" if all(_is_number(cell) for cell in pointed) else "texts"
+    unread = sum(1 for cell in filled if read_number(cell, decimal) is None)
+    return "numbers" if unread <= MOST_UNREAD * len(filled) else "texts"
 
 
 def looks_like_values(header: Sequence[str]) -> bool:
     """Whether a header line holds numbers for the most part: then it is a row, and the names are missing."""
     filled = [cell.strip() for cell in header if cell.strip()]
-    numbers = sum(1 for cell in filled if _is_number(cell))
+    numbers = sum(1 for cell in filled if read_number(cell) is not None)
     return 2 * numbers > len(filled) or not filled
 
 
@@ -176,10 +176,3 @@ def _utf16(head: bytes) -> str | None:
 
 def _decoded(head: bytes, encoding: str, whole: bool) -> str:
     return codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
-
-
-def _is_number(text: str) -> bool:
-    with suppress(ValueError):
-        float(text)
-        return True
-    return False

@@ -94,10 +94,10 @@ class Brief:
 
 def brief(view: "View", column: str) -> Brief:
     """Missing cells and range of a column: one pass, much quicker than `summarise`. Raises InputError."""
-    text, by = _text_and_order(view, column)
+    text, shown, by = _text_and_order(view, column)
     with view.table.reading() as cursor:
         row: Any = cursor.execute(
-            f"SELECT count(*), count({text}), arg_min({text}, {by}), arg_max({text}, {by}) FROM {view.source}"
+            f"SELECT count(*), count({text}), arg_min({shown}, {by}), arg_max({shown}, {by}) FROM {view.source}"
         ).fetchone()
     rows, there, least, most = row
     return Brief(rows, rows - there, least, most)
@@ -107,6 +107,7 @@ def without_variety(table: "Table") -> frozenset[str]:
     """Columns of a table that are empty or the same in every row."""
     found = set()
     everything = table.select()
+    table.find_kinds(table.columns)
     for start in range(0, len(table.columns), _COLUMNS_AT_ONCE):
         part = table.columns[start : start + _COLUMNS_AT_ONCE]
         texts = [table.cells.text(column) for column in part]
@@ -119,13 +120,17 @@ def without_variety(table: "Table") -> frozenset[str]:
     return frozenset(found)
 
 
-def _text_and_order(view: "View", column: str) -> tuple[str, str]:
-    """SQL for the text of a column's cell, and for what it is ordered by."""
+def _text_and_order(view: "View", column: str) -> tuple[str, str, str]:
+    """SQL for the text of a column's cell; for the same where it can be the least or most; for what is ordered by."""
     table = view.table
     cells = table.cells
     text = cells.text(table.known(column))
     # Of what is equal as a double, the whole number decides.
-    return text, f"({cells.number(column)}, {cells.whole(column)})" if cells.kind(column).numeric else text
+    if not cells.kind(column).numeric:
+        return text, text, text
+    number = cells.number(column)
+    shown = f"CASE WHEN {number} IS NOT NULL THEN {text} END" if cells.kind(column).has("unread") else text
+    return text, shown, f"({number}, {cells.whole(column)})"
 
 
 def summarise(view: "View", column: str, split: bool = True) -> ColumnSummary:
@@ -135,7 +140,7 @@ def summarise(view: "View", column: str, split: bool = True) -> ColumnSummary:
     """
     table = view.table
     cells = table.cells
-    text, by = _text_and_order(view, column)
+    text, shown, by = _text_and_order(view, column)
     number, numeric = cells.number(column), cells.kind(column).numeric
     label = _label(view) if split else None
     finite = f"CASE WHEN isfinite({number}) THEN {number} END"
@@ -144,7 +149,7 @@ def summarise(view: "View", column: str, split: bool = True) -> ColumnSummary:
     spread = f"min({finite}), max({finite})" if numeric else "NULL, NULL"
     with table.reading() as cursor:
         row: Any = cursor.execute(
-            f"""SELECT count(*), count({text}), count(DISTINCT {text}), arg_min({text}, {by}), arg_max({text}, {by}),
+            f"""SELECT count(*), count({text}), count(DISTINCT {text}), arg_min({shown}, {by}), arg_max({shown}, {by}),
                 {quantiles}, {positive}, {spread} FROM {view.source}"""
         ).fetchone()
         rows, there, distinct, least, most, found, smallest, low, high = row

@@ -17,9 +17,9 @@ from exoplanet_desktop.catalogs.account import Told, account_of
 from exoplanet_desktop.catalogs.arrays import matrix, objects
 from exoplanet_desktop.catalogs.cells import Cells, Kind, Survey, kind_of, text_kind
 from exoplanet_desktop.catalogs.database import MEMORY_MB, ROOMY_MB, discard, lock, open_database, roomy, run, settle
-from exoplanet_desktop.catalogs.dictionary import describe
 from exoplanet_desktop.catalogs.lines import Lines
 from exoplanet_desktop.catalogs.loading import Loaded, load
+from exoplanet_desktop.catalogs.physics import NUMBERS
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.reading import Layout, sniff
 from exoplanet_desktop.catalogs.records import BadLine
@@ -37,7 +37,6 @@ _CELLS_AT_ONCE = 4_000_000
 _COLUMNS_AT_ONCE = 16  # planning a query takes longer than in proportion: of 5,000 columns, 19 s by 200, 4 s by 16
 _POLL_S = 0.02
 _LONGEST_END_S = 10.0  # that a statement takes to end when it is told to
-_NUMBER_ROLES = ("measured", "error", "limit")
 _ROW_BYTES = 24  # of a row's number and of each of its keys, while rows are sorted
 
 
@@ -300,7 +299,7 @@ class Table:
         begin, end = self._range(offset, limit)
         there = set(self.columns)
         read = [name for name in numbers if name in there and name not in self.layout.texts]
-        self._learn_all(read)
+        self.find_kinds(read)
         wanted = {f"n{i}": self.cells.number(name) for i, name in enumerate(numbers) if name in read}
         wanted |= {f"t{i}": self.cells.cell(name) for i, name in enumerate(texts) if name in there}
         chosen = ", ".join(f"{sql} AS {key}" for key, sql in wanted.items()) or "1"
@@ -316,8 +315,8 @@ class Table:
 
     @cached_property
     def numeric(self) -> frozenset[str]:
-        """Columns whose cells are numbers, as far as they are not missing; see cells.MOST_UNREAD."""
-        self._learn_all(self.columns)
+        """Columns whose cells are numbers, as far as they are not missing; see numbers.MOST_UNREAD."""
+        self.find_kinds(self.columns)
         return frozenset(column for column in self.columns if self._kinds[column].numeric)
 
     def account(
@@ -325,13 +324,13 @@ class Table:
     ) -> tuple[Told, ...]:
         """Cells that were not read as they stand, column by column; of all columns where None.
 
-        Of a column of texts nothing is told, unless the archive's dictionary says that it holds numbers; a column that
+        Of a column of texts nothing is told, unless it holds numbers in the archive's tables; a column that
         the table does not have is passed over. Raises Cancelled.
         """
         chosen = [name for name in (self.columns if columns is None else columns) if name in self._columns_there]
-        self._learn_all(chosen, should_stop or never)
+        self.find_kinds(chosen, should_stop or never)
         kinds = {name: self._kinds[name] for name in dict.fromkeys(chosen) if name not in self.layout.texts}
-        return account_of(kinds, self.layout.units, self._expected, self.lines_of)
+        return account_of(kinds, self.layout.units, self.lines_of)
 
     def line_of(self, row: int) -> int:
         """The line of the file, from 1, that a row (from 0) begins at."""
@@ -341,17 +340,13 @@ class Table:
         """The lines of the file, from 1, that some rows (from 0) begin at."""
         return self._lines.of(rows)
 
-    @cached_property
-    def _expected(self) -> frozenset[str]:
-        """Columns that hold numbers by the archive's dictionary."""
-        return frozenset(name for name, info in describe(self.columns).items() if info.role in _NUMBER_ROLES)
-
     def _kind(self, column: str) -> Kind:
         if column not in self._kinds:
             self._learn([column])
         return self._kinds[column]
 
-    def _learn_all(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
+    def find_kinds(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
+        """Looks at some columns at once, so that it is known what their cells are. Raises Cancelled."""
         unknown = [column for column in dict.fromkeys(columns) if column not in self._kinds]
         for start in range(0, len(unknown), _COLUMNS_AT_ONCE):
             check(should_stop)
@@ -368,7 +363,7 @@ class Table:
                 check(should_stop)
 
     def _kind_of(self, cursor: "DuckDBPyConnection", column: str, survey: Survey) -> Kind:
-        as_text, expected = column in self.layout.texts, column in self._expected
+        as_text, expected = column in self.layout.texts, column in NUMBERS
         if survey.plain(column):
             return Kind(not as_text, survey.long)
         if as_text or not expected:

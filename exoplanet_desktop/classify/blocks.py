@@ -15,15 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.appended import prediction_columns
+from exoplanet_desktop.catalogs.numbers import HUGE, MISSING_WORDS
+from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_NEGATIVE, NEVER_ZERO
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
-from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.errors import InputError
 
 BLOCK_BYTES = 750_000  # small enough that a catalog of the archive keeps two cores busy
 CELLS_A_BLOCK = 500_000
+# Other spellings make a block one that is not plain.
+_MISSING = [*MISSING_WORDS, *(word.upper() for word in MISSING_WORDS if word.upper() != word), "NaN", "None", "Null"]
 
 Cells = Sequence[Sequence[str]]
 
@@ -107,17 +110,39 @@ class PlainBlock:
         return PlainBlock(b"".join(line + b"\n" for line in lines), self.first + low, self.done, self.layout)
 
     def parse(self, wanted: Wanted) -> Parsed:
-        """Raises NotPlain where a cell of a numeric column is no number."""
+        """Raises NotPlain where a cell of a numeric column is no number, or one that there is something to tell of."""
         frame = self._frame(wanted)
         there = set(frame.columns)
         numbers = np.full((len(frame), len(wanted.numbers)), np.nan)
         for index, name in enumerate(wanted.numbers):
             if name in there:
                 numbers[:, index] = frame[name].to_numpy()
-        numbers[np.isinf(numbers)] = np.nan
+        self._check_plain(wanted.numbers, numbers)
         blank = [None] * len(frame)
         texts = {name: _texts(frame[name]) if name in there else blank for name in wanted.texts}
         return Parsed(numbers, texts)
+
+    def _check_plain(self, names: Sequence[str], numbers: NDArray[np.float64]) -> None:
+        """Raises NotPlain for what a Table reads otherwise, or tells of: infinities, truths, what physics forbids."""
+        if not len(numbers):
+            return
+        least, most = np.fmin.reduce(numbers), np.fmax.reduce(numbers)  # they pass over not-a-number
+        if (least < -HUGE).any() or (most > HUGE).any():
+            raise NotPlain
+        for index, name in enumerate(names):
+            low, high = float(least[index]), float(most[index])
+            if low <= HIGHEST_SENTINEL and name in NEVER_NEGATIVE:
+                raise NotPlain
+            if low <= 0 and name in NEVER_ZERO and (numbers[:, index] == 0).any():
+                raise NotPlain
+            if low >= 0 and high <= 1 and self._holds_truths(name, int(np.argmax(numbers[:, index] >= 0))):
+                raise NotPlain
+
+    def _holds_truths(self, name: str, row: int) -> bool:
+        """Whether a cell is `True` or the like, which pandas takes for 1 where a whole column is such."""
+        line = self.content.split(b"\n", row + 1)[row]
+        cell = line.split(self.layout.delimiter.encode())[self.layout.columns.index(name)]
+        return cell.strip()[:1].isalpha()
 
     def _frame(self, wanted: Wanted) -> Any:
         import pandas
@@ -133,7 +158,7 @@ class PlainBlock:
                 names=list(self.layout.columns),
                 usecols=list(kinds),
                 dtype=kinds,
-                na_values=list(MISSING_TEXTS),
+                na_values=_MISSING,
                 keep_default_na=False,
                 quoting=csv.QUOTE_NONE,
                 index_col=False,

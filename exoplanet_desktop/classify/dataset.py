@@ -133,22 +133,13 @@ def _account(
         ("the label was made by a model, not by a person", np.flatnonzero(made)),
     ):
         if len(rows):
-            lines = [_line(table, int(row)) for row in rows[:LINES_LISTED]]
+            lines = table.lines_of([int(row) for row in rows[:LINES_LISTED]])
             entries.append(LeftOut(reason=reason, count=len(rows), lines=lines))
     if table.bad_lines:
         lines = [bad.line for bad in table.bad_lines[:LINES_LISTED]]
         reasons = "; ".join(dict.fromkeys(bad.reason for bad in table.bad_lines))
         entries.append(LeftOut(reason=f"unreadable line: {reasons}", count=table.bad_count, lines=lines))
     return tuple(entries)
-
-
-def _line(table: Table, row: int) -> int:
-    """Line of a row in the file, from 1, where each record is one line: behind the header and the bad lines."""
-    line = table.layout.first_row + row
-    for bad in table.bad_lines:
-        if bad.line <= line:
-            line += 1
-    return line
 
 
 def _stars(hosts: Sequence[str | None], rows: Integers) -> Integers:

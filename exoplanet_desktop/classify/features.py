@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from exoplanet_desktop.catalogs.numbers import BLANKS, is_missing
 from exoplanet_desktop.catalogs.satellites import SATELLITES
-from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 from exoplanet_desktop.classify.engineered import ENGINEERED, Engineered
 from exoplanet_desktop.wire.vocabulary import Features, Satellite
 
@@ -85,8 +85,7 @@ class FeatureSet:
 
 def known_text(cell: str | None) -> str | None:
     """A cell without the blanks around it; None where it is missing."""
-    text = (cell or "").strip()
-    return None if text in MISSING_TEXTS else text
+    return None if cell is None or is_missing(cell) else cell.strip(BLANKS)
 
 
 def feature_set(satellite: Satellite, features: Features) -> FeatureSet:

@@ -123,6 +123,8 @@ def count_by_class(view: "View", satellite: Satellite | None) -> dict[str, int]:
 
 
 def _notes(table: "Table", choice: "Choice | None") -> list[str]:
+    from exoplanet_desktop.catalogs.account import sentences
+
     notes = list(table.layout.notes)
     if table.partial:
         notes.append("Training and prediction use the whole file, not only the rows that are shown.")
@@ -133,4 +135,5 @@ def _notes(table: "Table", choice: "Choice | None") -> list[str]:
         more = table.bad_count - MOST_BAD_LINES_TOLD
         rest = f"; and {more:,} more" if more > 0 else ""
         notes.append(f"{table.bad_count:,} lines could not be read and are left out ({told}{rest}).")
+    notes += sentences(table.account(), table.layout.units)
     return notes
