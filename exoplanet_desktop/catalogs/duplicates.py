@@ -56,6 +56,14 @@ def identifier_column(sources: "Sequence[Source]", chosen: str | None) -> str:
     return chosen.lower()
 
 
+def known_identifier(sources: "Sequence[Source]") -> str:
+    """The column (lower case) that names the object in all files; "" where none is known."""
+    try:
+        return identifier_column(sources, None)
+    except InputError:
+        return ""
+
+
 def probe_columns(sources: "Sequence[Source]", columns: Sequence[str]) -> list[str]:
     """A few columns that tell most rows apart: of those in all files, identifiers and some of the rest."""
     from exoplanet_desktop.catalogs.united import compared
@@ -81,8 +89,18 @@ def exact_keys(source: "Source", columns: Sequence[str], probes: Sequence[str]) 
     return f"{source.value_hash(probes)} AS probe, {source.text_hash(columns)} AS text"
 
 
-def identifier_keys(source: "Source", columns: Sequence[str], identifier: str) -> str:
-    return f"{source.value(identifier)} AS identifier, {source.completeness(columns)} AS complete"
+def identifier_keys(source: "Source", common: Sequence[str], identifier: str, rule: Duplicates) -> str:
+    """SQL for the object that a row is, and how many cells it has; `common`: the columns that all files have.
+
+    A file that has more columns than another one says more of no object for that.
+    """
+    complete = source.completeness(common) if rule is Duplicates.BY_IDENTIFIER_MOST_COMPLETE else "0"
+    return f"{source.identity(identifier)} AS identifier, {complete} AS complete"
+
+
+def object_keys(source: "Source", identifier: str) -> str:
+    """SQL for what tells whether an object has another disposition in another file."""
+    return f"hash(nullif({source.identity(identifier)}, '')) AS object, {source.disposition()} AS said"
 
 
 def find_same_texts(execute: Execute) -> None:

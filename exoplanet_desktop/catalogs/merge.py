@@ -1,8 +1,9 @@
 """Catalogs into one, as the wire contract says it.
 
-Columns that a prediction appended are dropped, except that the predicted class fills the gaps of the label column. The
-columns are united: identifiers, labels, then the rest by name. The rows of the first file come before those of the
-second, and so on; of rows that a rule calls duplicates one is kept, where it stands.
+Columns that a prediction appended are dropped, except that the predicted class fills the gaps of the label column; row
+counters are dropped too. The columns are united: those of the first file in its order, then the new ones of the next.
+The rows of the first file come before those of the second, and so on; of rows that a rule calls duplicates one is kept,
+where it stands.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ class MergeSummary:
         notes: what else happened, a sentence each.
         dropped_each: rows that the rule dropped, by file.
         filled: rows whose label is a predicted one.
+        label_changes: objects that have different dispositions in different files.
     """
 
     rows: int
@@ -40,6 +42,7 @@ class MergeSummary:
     notes: tuple[str, ...]
     dropped_each: tuple[int, ...]
     filled: int
+    label_changes: int
 
     @property
     def rows_a(self) -> int:
@@ -76,8 +79,9 @@ def merge_many(
 ) -> MergeSummary:
     """Merges CSV files into one, in constant memory; `out` appears whole or not at all.
 
-    Texts stay as they are in the files; only decimal commas become points. Where a prediction filled a label, a column
-    `label_source` says so: `model` for those rows, `catalog` for rows that had one.
+    Texts stay as they are in the files, but numbers with a decimal comma or in another odd spelling become plain ones.
+    Where a prediction filled a label, a column `label_source` says so: `model` for those rows, `catalog` for rows that
+    had one.
 
     Args:
         paths: two files or more, in the order of their rows.
@@ -106,6 +110,7 @@ def merge_many(
             notes=notes_of(merging),
             dropped_each=dropped,
             filled=sum(merging.filled),
+            label_changes=merging.same_objects()[1],
         )
     report(1.0, "merged")
     return summary

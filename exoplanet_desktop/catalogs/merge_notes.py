@@ -6,8 +6,9 @@ from exoplanet_desktop.catalogs.united import Source, listed
 
 
 def notes_of(merging: Merging) -> tuple[str, ...]:
-    """What the reader of the merged file should know; after `Merging.read`."""
-    notes = list(dict.fromkeys(note for source in merging.sources for note in source.notes()))
+    """What the reader of the merged file should know; after `Merging.compare`."""
+    notes = [*_objects_notes(merging)]
+    notes += list(dict.fromkeys(note for source in merging.sources for note in source.notes()))
     first = merging.sources[0]
     for other in merging.sources[1:]:
         if first.satellite and other.satellite and first.satellite != other.satellite:
@@ -25,10 +26,17 @@ def notes_of(merging: Merging) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _objects_notes(merging: Merging) -> list[str]:
+    several, different = merging.same_objects()
+    if not different:
+        return []
+    return [f"{several:,} objects are in several of the files, {different:,} of them with different dispositions."]
+
+
 def lacking(merging: Merging, source: Source) -> list[str]:
     """The columns that a file gains: those of the others."""
     own = {*source.kept, LABEL_SOURCE, (source.label or "").lower()}
-    return sorted(column for column in merging.columns if column.lower() not in own)
+    return [column for column in merging.columns if column.lower() not in own]
 
 
 def _columns_notes(merging: Merging) -> list[str]:
@@ -37,7 +45,7 @@ def _columns_notes(merging: Merging) -> list[str]:
         return [
             f"Only {one.name} has {listed(only)}; rows of {other.name} are empty there."
             for one, other in ((a, b), (b, a))
-            if (only := sorted(column for low, column in one.kept.items() if low not in other.kept))
+            if (only := [column for low, column in one.kept.items() if low not in other.kept])
         ]
     return [
         f"{source.name} has no {listed(lacks)}; its rows are empty there."

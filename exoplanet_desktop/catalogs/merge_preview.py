@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from exoplanet_desktop.catalogs.alike import same
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merge_notes import lacking, notes_of
 from exoplanet_desktop.catalogs.merge_objects import Objects
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
-from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
-from exoplanet_desktop.catalogs.united import compared, is_prediction
+from exoplanet_desktop.catalogs.reading import Choice
+from exoplanet_desktop.catalogs.united import compared
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 MOST_CONFLICTS = 100
@@ -29,7 +29,7 @@ class FilePreview:
         rows: in it.
         bad_lines: lines that are no rows, and are left out.
         gained: columns of the other files, in which its rows will be empty.
-        lost: columns of a prediction, which are dropped.
+        lost: columns of a prediction and row counters, which are dropped.
         dropped: rows that the rule drops.
         filled: rows whose label the prediction gives.
     """
@@ -90,7 +90,9 @@ class MergePreview:
         identifier: the column that says which object a row is; "" where none does.
         repeated_identifiers: objects with several rows, in one file or in several.
         unlike_identifiers: those of them with rows that are not written alike.
-        conflicts: the first 100 between two rows of such an object.
+        label: the column with the disposition; "" where there is none.
+        label_changes: objects whose rows have different dispositions.
+        conflicts: between two rows of such an object: the first 100 in the disposition, then the first 100 in the rest.
         rows: of the merged file.
         notes: what else would happen, a sentence each.
     """
@@ -101,6 +103,8 @@ class MergePreview:
     identifier: str
     repeated_identifiers: int
     unlike_identifiers: int
+    label: str
+    label_changes: int
     conflicts: tuple[Conflict, ...]
     rows: int
     notes: tuple[str, ...]
@@ -111,6 +115,7 @@ def preview_merge(
     rule: Duplicates = Duplicates.EXACT,
     *,
     identifier: str | None = None,
+    choices: Sequence[Choice | None] = (),
     report: Report | None = None,
     should_stop: ShouldStop | None = None,
 ) -> MergePreview:
@@ -119,7 +124,7 @@ def preview_merge(
     Raises what `merge_many` raises.
     """
     report, should_stop = report or silent, should_stop or never
-    with Merging(paths, rule, identifier, report, should_stop) as merging:
+    with Merging(paths, rule, identifier, report, should_stop, choices) as merging:
         merging.read(0.0, 0.5)
         merging.compare(0.5, 0.7)
         objects = Objects(merging, identifier, within(report, 0.7, 0.85))
@@ -130,6 +135,8 @@ def preview_merge(
             identifier=objects.column,
             repeated_identifiers=objects.repeated,
             unlike_identifiers=objects.unlike,
+            label=objects.label,
+            label_changes=objects.relabelled,
             conflicts=tuple(_conflicts(merging, objects)),
             rows=sum(source.loaded.rows for source in merging.sources) - sum(merging.dropped_each),
             notes=notes_of(merging),
@@ -147,7 +154,7 @@ def _file(merging: Merging, number: int) -> FilePreview:
         rows=source.loaded.rows,
         bad_lines=source.loaded.bad_count,
         gained=tuple(lacking(merging, source)),
-        lost=tuple(column for column in layout.columns if is_prediction(column)),
+        lost=(*source.appended, *source.counters),
         dropped=merging.dropped_each[number],
         filled=merging.filled[number],
     )
@@ -166,20 +173,31 @@ def _clashes(merging: Merging, objects: Objects) -> Iterator[TypeClash]:
 
 
 def _conflicts(merging: Merging, objects: Objects) -> Iterator[Conflict]:
-    """What two rows of an object differ in, of the first objects where any do."""
-    return islice(_all_conflicts(merging, objects), MOST_CONFLICTS)
+    """What two rows of an object differ in: first the dispositions, then the rest; some of each."""
+    labels = _between(merging, objects, objects.relabelled_pairs(MOST_CONFLICTS), [objects.label])
+    yield from islice(labels, MOST_CONFLICTS)
+    others = [column for column in compared(merging.columns) if column != objects.label]
+    yield from islice(_all_conflicts(merging, objects, others), MOST_CONFLICTS)
 
 
-def _all_conflicts(merging: Merging, objects: Objects) -> Iterator[Conflict]:
+def _all_conflicts(merging: Merging, objects: Objects, columns: Sequence[str]) -> Iterator[Conflict]:
     """Rows that are written differently may say the same: that only a look at their cells tells."""
     looked_at = 0
     for most in _COMPARED:
         pairs = objects.unlike_pairs(looked_at, most) if looked_at < objects.unlike else []
         looked_at += len(pairs)
-        places = sorted({place for pair in pairs for place in pair})
-        rows, kept = (objects.rows(places), objects.kept(places)) if places else ({}, set())
-        for first, second in pairs:
-            yield from _differences(merging, objects, (first, second), rows, (first in kept, second in kept))
+        yield from _between(merging, objects, pairs, columns)
+
+
+def _between(
+    merging: Merging, objects: Objects, pairs: Sequence[tuple[int, int]], columns: Sequence[str]
+) -> Iterator[Conflict]:
+    if not pairs:
+        return
+    places = sorted({place for pair in pairs for place in pair})
+    rows, kept = objects.rows(places), objects.kept(places)
+    for first, second in pairs:
+        yield from _differences(merging, objects, (first, second), rows, (first in kept, second in kept), columns)
 
 
 def _differences(
@@ -188,12 +206,15 @@ def _differences(
     pair: tuple[int, int],
     rows: Mapping[int, Mapping[str, str | None]],
     stays: tuple[bool, bool],
+    columns: Sequence[str],
 ) -> Iterator[Conflict]:
     first, second = (rows[place] for place in pair)
     (file_a, row_a), (file_b, row_b) = (objects.located(place) for place in pair)
-    for column in compared(merging.columns):
+    both = merging.sources[file_a], merging.sources[file_b]
+    for column in columns:
         values = first[column], second[column]
-        if not _same(*values):
+        # What one of the files has no column for, it says nothing of.
+        if all(source.has(column) for source in both) and not same(column, *values, label=objects.label):
             yield Conflict(
                 identifier=first[objects.column] or "",
                 column=column,
@@ -202,19 +223,3 @@ def _differences(
                 values=values,
                 stays=stays,
             )
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    """Whether two cells say the same, as the comparison of whole rows has it."""
-    return bool(_value(one) == _value(other))
-
-
-def _value(cell: str | None) -> Any:
-    if cell is None or cell in MISSING_TEXTS:
-        return None
-    if len(cell) < 16 or "." in cell:
-        try:
-            return float(cell)
-        except ValueError:
-            return cell
-    return cell

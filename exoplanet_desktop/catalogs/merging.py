@@ -10,10 +10,12 @@ import csv
 import os
 from collections.abc import Sequence
 from io import StringIO
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from exoplanet_desktop.catalogs.alike import is_oddly_spelt
 from exoplanet_desktop.catalogs.database import discard, identifier, literal, open_database, run, run_all
 from exoplanet_desktop.catalogs.duplicates import (
     Duplicates,
@@ -23,6 +25,8 @@ from exoplanet_desktop.catalogs.duplicates import (
     find_same_texts,
     identifier_column,
     identifier_keys,
+    known_identifier,
+    object_keys,
     probe_columns,
 )
 from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
@@ -32,13 +36,14 @@ from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, silen
 from exoplanet_desktop.catalogs.reading import Choice, readable, sniff
 from exoplanet_desktop.catalogs.scan import UNIT_SEPARATOR
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
-from exoplanet_desktop.catalogs.united import Source, check_common, united_columns
+from exoplanet_desktop.catalogs.united import Source, check_common, common_columns, united_columns
 from exoplanet_desktop.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _BLOCK = 4_194_304  # bytes
+_SAMPLE = 500  # rows that are looked at for numbers in an odd spelling
 _AT_ONCE = 2  # files that are written at the same time
 
 
@@ -50,6 +55,7 @@ class Merging:
         columns: of the merged file.
         filled: rows of each file whose label the prediction gives.
         identifier: the column (lower case) of the rules by identifier.
+        objects_by: the column (lower case) that names the object, by whatever rule; "" where none does.
         dropped_each: rows of each file that the rule drops; after `compare`.
     """
 
@@ -62,16 +68,19 @@ class Merging:
         should_stop: ShouldStop,
         choices: Sequence[Choice | None] = (),
     ) -> None:
-        """`chosen`: the column of the rules by identifier. Raises UnreadableFile and InputError."""
+        """`chosen`: the column of the rules by identifier; `choices`: how the files are to be read, in their order.
+
+        Raises UnreadableFile and InputError.
+        """
         if len(paths) < 2:
             raise InputError("A merge needs two files or more. Choose another file.")
         self.rule = Duplicates(rule)
-        said = choices or (None,) * len(paths)
-        self._layouts = [sniff(path, choice) for path, choice in zip(paths, said, strict=True)]
+        self._layouts = [sniff(path, choice) for path, choice in zip_longest(paths, choices[: len(paths)])]
         self._report, self._should_stop = report, should_stop
         self.sources = [Source("", Loaded(layout)) for layout in self._layouts]
         check_common(self.sources)
         self.identifier = identifier_column(self.sources, chosen) if self.rule.by_identifier else ""
+        self.objects_by = self.identifier or known_identifier(self.sources)
         self.columns: tuple[str, ...] = ()
         self.filled: list[int] = []
         self.dropped_each: tuple[int, ...] = ()
@@ -127,11 +136,23 @@ class Merging:
             self._read_keys(number, within(second, step * number, step * (number + 1)))
 
     def _unite(self) -> None:
-        self.sources = [Source(prepared.relation, prepared.loaded) for prepared in self._prepared]
+        self.sources = [self._source(prepared) for prepared in self._prepared]
         for source in self.sources:
             source.label_like([other for other in self.sources if other is not source])
         self.filled = [self._count_filled(source) for source in self.sources]
         self.columns = united_columns(self.sources, any(self.filled) or self._has_label_source())
+
+    def _source(self, prepared: Prepared) -> Source:
+        import duckdb
+
+        source = Source(prepared.relation, prepared.loaded)
+        try:
+            rows = self.fetch(f"SELECT * FROM {source.relation} LIMIT {_SAMPLE}")
+        except duckdb.Error:  # the reading of the keys will say so, too
+            return source
+        columns = zip(prepared.loaded.layout.columns, zip(*rows, strict=True), strict=True)
+        odd = frozenset(column.lower() for column, cells in columns if any(map(is_oddly_spelt, cells)))
+        return Source(prepared.relation, prepared.loaded, odd) if odd else source
 
     def _has_label_source(self) -> bool:
         return any(LABEL_SOURCE in source.kept for source in self.sources)
@@ -166,17 +187,20 @@ class Merging:
 
     def _keys(self, source: Source) -> str:
         if self.rule is Duplicates.EXACT:
-            return exact_keys(source, self.columns, probe_columns(self.sources, self.columns))
-        if self.rule.by_identifier:
-            return identifier_keys(source, self.columns, self.identifier)
-        return "1 AS one"
+            keys = exact_keys(source, self.columns, probe_columns(self.sources, self.columns))
+        elif self.rule.by_identifier:
+            common = common_columns(self.sources, self.columns)
+            keys = identifier_keys(source, common, self.identifier, self.rule)
+        else:
+            keys = "1 AS one"
+        return f"{keys}, {object_keys(source, self.objects_by)}" if self.objects_by else keys
 
     # --- comparing
 
     def compare(self, start: float, end: float) -> None:
         """Finds the rows that the rule drops: the tables dropped_N (number), and `dropped_each`."""
         offsets = self.offsets
-        parts = (f"SELECT rowid + {offset} AS place, * FROM keys_{n}" for n, offset in enumerate(offsets))
+        parts = (f"SELECT rowid + {offset} AS place, {n} AS file, * FROM keys_{n}" for n, offset in enumerate(offsets))
         self._database.execute(f"CREATE VIEW keys AS {' UNION ALL '.join(parts)}")
         if self.rule is Duplicates.EXACT:
             find_same_texts(self._executed(start, (start + end) / 2))
@@ -189,6 +213,17 @@ class Merging:
         self.dropped_each = tuple(
             self.count(f"SELECT count(*) FROM dropped WHERE {self._of(number)}") for number in range(len(offsets))
         )
+
+    def same_objects(self) -> tuple[int, int]:
+        """How many objects are in several of the files, and how many of these have different dispositions there."""
+        if not self.objects_by:
+            return 0, 0
+        ((several, different),) = self.fetch(
+            """SELECT count(*), count(*) FILTER (first <> last) FROM
+                (SELECT min(said) AS first, max(said) AS last FROM keys WHERE object IS NOT NULL
+                    GROUP BY object HAVING min(file) <> max(file))"""
+        )
+        return several, different
 
     @property
     def offsets(self) -> list[int]:
@@ -269,6 +304,8 @@ class Merging:
             self.flag(number, "flag", "dropped")
             sql += f" POSITIONAL JOIN flag_{number} AS flag WHERE NOT flag.chosen"
         header = str(number == 0).lower()
+        # A file of DuckDB's own beside the part would take its mode and its name.
+        options += ", USE_TMP_FILE false"
         return f"COPY ({sql}) TO {literal(str(part.resolve()))} (FORMAT csv, HEADER {header}{options})"
 
     def _append(self, part: Path, out: Path) -> None:

@@ -76,7 +76,7 @@ def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_s
     prepared = Prepared(relation, loaded, True, plain, source, copy)
     if found.clean and not found.records:
         raise no_rows_of(loaded)
-    if not found.clean:
+    if not found.clean or layout.conversions:  # cells of other units are converted record by record
         return prepared.carefully(report, should_stop)
     loaded.layout = _voted(relation, loaded.layout, should_stop, quoted=not found.plain)
     return prepared

@@ -3,25 +3,26 @@
 from collections.abc import Sequence
 from typing import Self
 
+from exoplanet_desktop.catalogs.alike import (
+    identity_key,
+    in_users_words,
+    missing,
+    respelt,
+    spelling_of,
+    value_hash_of,
+    value_of,
+)
+from exoplanet_desktop.catalogs.appended import predicted_column, prediction_columns
 from exoplanet_desktop.catalogs.database import identifier, literal
+from exoplanet_desktop.catalogs.identity import sql_key
 from exoplanet_desktop.catalogs.labels import CATALOG, LABEL_SOURCE, MODEL
 from exoplanet_desktop.catalogs.loading import Loaded
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
-from exoplanet_desktop.catalogs.sniffing import MISSING_TEXTS
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.vocabulary import Disposition
 
-PREDICTED = ("predicted_class", "pred_label")  # the class that a model gave, in files of KOI and TOI, and of K2
-PREDICTION_COLUMNS = frozenset(
-    (*PREDICTED, "pred_index", "confidence", "match", "actual_class", "row_number", "row_number_1based")
-)
-MISSING = ", ".join(literal(text) for text in MISSING_TEXTS)
 _LISTED = 6  # column names in a sentence
-
-
-def is_prediction(column: str) -> bool:
-    """Whether a column is one that a prediction appended, `Predicted_Class` among them."""
-    name = column.lower()
-    return name in PREDICTION_COLUMNS or name.startswith("prob_")
+_COUNTERS = frozenset({"rowid", "rowid_2", "loc_rowid", "unnamed: 0"})
 
 
 class Source:
@@ -32,19 +33,28 @@ class Source:
         loaded: what came out of reading it.
         name: its name in a sentence.
         satellite: whose catalog it is, where recognised.
-        kept: its columns without those of a prediction, by lower-case name.
+        kept: its columns without row counters and those of a prediction, by lower-case name.
+        appended: the columns of a prediction.
+        counters: the columns that only count its rows.
         predicted: the column with the predicted class, if any.
         label: the column with the disposition: one that it has, or one that the prediction becomes.
+        odd: columns (lower case) with numbers that are not spelt as a computer reads them.
     """
 
-    def __init__(self, relation: str, loaded: Loaded) -> None:
-        columns = {column.lower(): column for column in loaded.layout.columns}
+    def __init__(self, relation: str, loaded: Loaded, odd: frozenset[str] = frozenset()) -> None:
+        layout = loaded.layout
         self.relation = relation
         self.loaded = loaded
-        self.name = loaded.layout.path.name
-        self.satellite = recognise(loaded.layout.columns)
-        self.kept = {low: column for low, column in columns.items() if not is_prediction(column)}
-        self.predicted = next((columns[name] for name in PREDICTED if name in columns), None)
+        self.odd = odd
+        self.name = layout.path.name
+        self.satellite = recognise(layout.columns)
+        self.appended = prediction_columns(layout.columns)
+        self.counters = tuple(
+            column for column in layout.columns if column in layout.counters or column.lower() in _COUNTERS
+        )
+        gone = {*self.appended, *self.counters}
+        self.kept = {column.lower(): column for column in layout.columns if column not in gone}
+        self.predicted = predicted_column(layout.columns)
         infos = [info for info in SATELLITES.values() if self.satellite in (None, info.satellite)]
         self.label = next((info.label for info in infos if info.label in self.kept), None)
         self._own_label = infos[0].label if self.satellite else None
@@ -55,16 +65,21 @@ class Source:
             given = next((other.label for other in others if other.label), None)
             self.label = self._own_label or given or "disposition"
 
+    def has(self, column: str) -> bool:
+        """Whether the file says anything of a column of the merged file."""
+        return column.lower() in self.kept or column.lower() == (self.label or "").lower()
+
     def cell(self, column: str) -> str:
-        """SQL for the cell of a column as it is in the file, with a decimal point; NULL where there is none."""
+        """SQL for the cell of a column, its numbers spelt as a computer reads them; NULL where there is none."""
         column = self.kept.get(column.lower(), "")
         if not column:
             return "CAST(NULL AS VARCHAR)"
         name = _cell(column)
-        if self.loaded.layout.decimal == ".":
-            return name
-        number = literal(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*")
-        return f"CASE WHEN regexp_full_match({name}, {number}) THEN replace({name}, ',', '.') ELSE {name} END"
+        if column == self.label and self.loaded.layout.dispositions:
+            return in_users_words(name, self.loaded.layout.dispositions)
+        if self.loaded.layout.decimal == "," or column.lower() in self.odd:
+            return respelt(name, self.loaded.layout.decimal)
+        return name
 
     def merged_cell(self, column: str) -> str:
         """SQL for the cell of a column in the merged file: gaps of the label are filled by the prediction."""
@@ -79,15 +94,16 @@ class Source:
         """Who gave the label: what the file says of it, else a model where it was filled, else the catalog."""
         if self.label is None:
             return cell
-        given = f"WHEN NOT {_is_missing(self.cell(self.label))} AND {_is_missing(cell)} THEN {literal(CATALOG)}"
+        given = f"WHEN NOT {missing(self.cell(self.label))} AND {missing(cell)} THEN {literal(CATALOG)}"
         return f"CASE WHEN {self.filled} THEN {literal(MODEL)} {given} ELSE {cell} END"
 
     @property
     def filled(self) -> str:
-        """SQL for whether the prediction fills the label of a row."""
+        """SQL for whether the prediction fills the label of a row: with one of the three classes."""
         if self.predicted is None or self.label is None:
             return "false"
-        return f"({_is_missing(self.cell(self.label))} AND NOT {_is_missing(_cell(self.predicted))})"
+        known = ", ".join(literal(label) for label in Disposition)
+        return f"({missing(self.cell(self.label))} AND coalesce({_cell(self.predicted)} IN ({known}), false))"
 
     def text_hash(self, columns: Sequence[str]) -> str:
         """SQL for a 64-bit number that rows with the same texts share."""
@@ -95,21 +111,56 @@ class Source:
 
     def value_hash(self, columns: Sequence[str]) -> str:
         """SQL for a 64-bit number that rows share where their cells in some columns are the same as values."""
-        return f"hash({', '.join(_value_hash(self.merged_cell(column)) for column in columns)})"
+        return f"hash({', '.join(map(self._value_hash, columns))})"
+
+    def _value_hash(self, column: str) -> str:
+        cell = self.merged_cell(column)
+        if (key := self._key(column, cell)) is not None:
+            return f"hash({key})"
+        return value_hash_of(cell)
 
     def digest(self, columns: Sequence[str]) -> str:
         """SQL for a number that rows share only where all their merged cells are the same, as values."""
-        cells = ", ".join(self.merged_cell(column) for column in compared(columns))
+        named = [(column, self.merged_cell(column)) for column in compared(columns)]
+        keys = [key for column, cell in named if (key := self._key(column, cell)) is not None]
+        cells = ", ".join(cell for column, cell in named if self._key(column, cell) is None)
         # One lambda for all cells: an expression for each takes DuckDB a second and 600 MB to set up.
-        return f"md5_number(array_to_string(list_transform([{cells}], lambda cell: {_value('cell')}), chr(31)))"
+        values = f"list_transform([{cells}]::VARCHAR[], lambda cell: {value_of('cell')})"
+        return f"md5_number(array_to_string(list_concat([{', '.join(keys)}]::VARCHAR[], {values}), chr(31)))"
 
     def value(self, column: str) -> str:
         """SQL for a text that cells of the merged column share where they are the same as values; '' where missing."""
-        return _value(self.merged_cell(column))
+        cell = self.merged_cell(column)
+        key = self._key(column, cell)
+        return value_of(cell) if key is None else key
+
+    def identity(self, column: str) -> str:
+        """SQL for the key of the object that a row is by a column; '' where that is missing."""
+        cell = self.merged_cell(column)
+        key = identity_key(column, cell)
+        return sql_key(cell) if key is None else key
+
+    def _key(self, column: str, cell: str) -> str | None:
+        """SQL for the key of an identifier or a label; None for other columns."""
+        if column.lower() == (self.label or "").lower():
+            return spelling_of(cell)
+        return identity_key(column, cell)
+
+    def disposition(self) -> str:
+        """SQL for what a row's label says: the class, or the word where that is no known one; NULL where missing."""
+        if self.label is None:
+            return "CAST(NULL AS VARCHAR)"
+        info = next((info for info in SATELLITES.values() if info.label == self.label), None)
+        said = spelling_of(self.merged_cell(self.label))
+        if info is None or all(word == said for word, said in info.label_map.items()):
+            return f"nullif({said}, '')"
+        cases = " ".join(f"WHEN {literal(word)} THEN {literal(label)}" for word, label in info.label_map.items())
+        return f"nullif(list_transform([{said}], lambda word: CASE word {cases} ELSE word END)[1], '')"
 
     def completeness(self, columns: Sequence[str]) -> str:
-        """SQL for how many of the merged cells are there."""
-        return " + ".join(f"(NOT {_is_missing(self.merged_cell(column))})::INTEGER" for column in compared(columns))
+        """SQL for how many of the merged cells hold a value."""
+        cells = ", ".join(map(self.merged_cell, compared(columns)))
+        return f"list_sum(list_transform([{cells}]::VARCHAR[], lambda cell: (NOT {missing('cell')})::INTEGER))"
 
     def notes(self) -> list[str]:
         """What was changed or left out when the file was read, and which columns are dropped."""
@@ -120,26 +171,32 @@ class Source:
                 f"{self.loaded.bad_count:,} lines of {self.name} are no rows of its table and were left out;"
                 f" the first is line {first.line:,}: {first.reason}."
             )
-        if dropped := [column for column in self.loaded.layout.columns if is_prediction(column)]:
-            notes.append(f"The prediction columns {listed(dropped)} of {self.name} were dropped.")
+        if self.counters:
+            notes.append(f"{listed(self.counters)} of {self.name} only counts its rows and was left out.")
+        if self.appended:
+            notes.append(f"The prediction columns {listed(self.appended)} of {self.name} were dropped.")
         return notes
 
 
 def united_columns(sources: Sequence[Source], label_source: bool) -> tuple[str, ...]:
-    """The columns of the merged file: identifiers, labels, then the rest by name.
+    """The columns of the merged file: those of the first file in its order, then the new ones of the next, and so on.
 
     Names that differ only in case are one column, spelt as in the first file that has it.
     """
-    names = {low: column for source in reversed(sources) for low, column in source.kept.items()}
-    satellites = dict.fromkeys(source.satellite for source in sources if source.satellite)
-    infos = [SATELLITES[satellite] for satellite in satellites] or list(SATELLITES.values())
-    identifiers = [column for info in infos for column in info.identifiers if column in names]
-    labels = [source.label for source in sources if source.label]
-    labels += [LABEL_SOURCE] if label_source else []
-    first = dict.fromkeys((*identifiers, *labels))
-    rest = sorted(column for low, column in names.items() if low not in {name.lower() for name in first})
-    # Who gave the labels is told under one name, by which every reader knows that it is told.
-    return (*(name if name == LABEL_SOURCE else names.get(name, name) for name in first), *rest)
+    names: dict[str, str] = {}
+    for source in sources:
+        label = {source.label.lower(): source.label} if source.label else {}
+        for low, column in {**source.kept, **label}.items():
+            # Who gave the labels is told under one name, by which every reader knows that it is told.
+            names.setdefault(low, LABEL_SOURCE if low == LABEL_SOURCE else column)
+    if label_source:
+        names.setdefault(LABEL_SOURCE, LABEL_SOURCE)
+    return tuple(names.values())
+
+
+def common_columns(sources: Sequence[Source], columns: Sequence[str]) -> list[str]:
+    """The columns of the merged file that all files have."""
+    return [column for column in compared(columns) if all(source.has(column) for source in sources)]
 
 
 def check_common(sources: Sequence[Source]) -> None:
@@ -169,23 +226,3 @@ def listed(columns: Sequence[str]) -> str:
 
 def _cell(column: str) -> str:
     return f"data.{identifier(column)}"
-
-
-def _is_missing(cell: str) -> str:
-    return f"(coalesce({cell}, '') IN ({MISSING}))"
-
-
-def _value(cell: str) -> str:
-    """SQL for a text that is the same for cells that say the same.
-
-    Whole numbers of 16 digits or more stay texts: two of them, such as Gaia's identifiers, can be one double.
-    """
-    number = f"CAST(try_cast({cell} AS DOUBLE) + 0.0 AS VARCHAR)"  # + 0.0: minus zero is zero
-    return f"""CASE WHEN {_is_missing(cell)} THEN ''
-        WHEN length({cell}) < 16 OR contains({cell}, '.') THEN coalesce({number}, {cell}) ELSE {cell} END"""
-
-
-def _value_hash(cell: str) -> str:
-    """The same as a 64-bit number, without a text for each number; NULL where the cell is missing."""
-    return f"""CASE WHEN {_is_missing(cell)} THEN NULL WHEN length({cell}) < 16 OR contains({cell}, '.')
-        THEN coalesce(hash(try_cast({cell} AS DOUBLE) + 0.0), hash({cell})) ELSE hash({cell}) END"""

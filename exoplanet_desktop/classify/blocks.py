@@ -14,13 +14,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from exoplanet_desktop.catalogs.appended import prediction_columns
 from exoplanet_desktop.catalogs.numbers import HUGE, MISSING_WORDS
 from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_NEGATIVE, NEVER_ZERO
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import known_text
-from exoplanet_desktop.classify.rows import is_prediction_column
 from exoplanet_desktop.errors import InputError
 
 BLOCK_BYTES = 750_000  # small enough that a catalog of the archive keeps two cores busy
@@ -242,8 +242,7 @@ class CellBlock:
 def plain_blocks(layout: Layout, start: int, end: int | None) -> Iterator[PlainBlock]:
     """Rows `start` to before `end` of a plain file. Raises NotPlain as soon as it turns out not to be one."""
     plain_header = layout.delimiter.join(layout.file_columns)
-    drops = any(is_prediction_column(name) for name in layout.columns)
-    indirect = drops or layout.conversions or not layout.direct
+    indirect = prediction_columns(layout.columns) or layout.conversions or not layout.direct
     if layout.encoding != "utf-8" or layout.decimal != "." or indirect:
         raise NotPlain
     size = max(layout.path.stat().st_size, 1)
@@ -289,7 +288,8 @@ def _whole_lines(file: Any) -> bytes:
 def cell_blocks(table: Table, numbers: Sequence[str], start: int, end: int | None) -> Iterator[CellBlock]:
     """Rows `start` to before `end` of a table."""
     end = table.row_count if end is None else min(end, table.row_count)
-    kept = tuple(name for name in table.columns if not is_prediction_column(name))
+    dropped = set(prediction_columns(table.columns))
+    kept = tuple(name for name in table.columns if name not in dropped)
     size = max(100, CELLS_A_BLOCK // len(table.columns))
     first = start
     for matrix, texts in table.batches(numbers, table.columns, start, end - start, size):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from exoplanet_desktop.catalogs.appended import PROBABILITY
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.classify.evaluation import Evaluation
-from exoplanet_desktop.classify.rows import DIGITS, PROBABILITY
+from exoplanet_desktop.classify.rows import DIGITS
 
 COLUMNS = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
 

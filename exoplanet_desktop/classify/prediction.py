@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from exoplanet_desktop.catalogs.appended import appended_columns, free_names, prediction_columns
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.labels import label_reader
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
@@ -19,7 +20,6 @@ from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.blocks import Block, NotPlain, cell_blocks, out_of_range, plain_blocks
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan, judge
-from exoplanet_desktop.classify.rows import appended_columns, is_prediction_column
 from exoplanet_desktop.classify.tally import Tally, ranges_of
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.payloads import Worth
@@ -159,7 +159,7 @@ def _run(
     prediction.agreement = {"known": tally.known, "matches": tally.matches}
     prediction.seen = tally.seen
     prediction.worth, first, last = tally.told()
-    prediction.notes = [*first, *_notes(layout), *last]
+    prediction.notes = [*first, *_notes(plan, layout), *last]
     log.info("Predicted %s rows: %s.", f"{prediction.total:,}", prediction.class_counts)
     return prediction
 
@@ -190,19 +190,32 @@ def _lines(count: int) -> str:
 
 
 def _header(plan: Plan, layout: Layout, line_end: str) -> bytes:
-    # The file's own names, but for columns that are in another unit now.
-    pairs = zip(layout.columns, layout.file_columns, strict=True)
-    names = [name if name in layout.conversions else own for name, own in pairs if not is_prediction_column(name)]
     line = io.StringIO(newline="")
     csv_writer(line, delimiter=layout.written, lineterminator=line_end).writerow(
-        [*names, *appended_columns(plan.classifier.labels, seen=plan.classifier.memory.known is not None)]
+        [*_kept(layout), *_appended(plan, layout).values()]
     )
     return line.getvalue().encode()
 
 
-def _notes(layout: Layout) -> list[str]:
+def _kept(layout: Layout) -> list[str]:
+    """The file's own names, but for columns that are in another unit now."""
+    dropped = set(prediction_columns(layout.columns))
+    pairs = zip(layout.columns, layout.file_columns, strict=True)
+    return [name if name in layout.conversions else own for name, own in pairs if name not in dropped]
+
+
+def _appended(plan: Plan, layout: Layout) -> dict[str, str]:
+    """The names of the appended columns, by their usual ones: the file's own columns keep theirs."""
+    usual = appended_columns(plan.classifier.labels, seen=plan.classifier.memory.known is not None)
+    return free_names(usual, _kept(layout))
+
+
+def _notes(plan: Plan, layout: Layout) -> list[str]:
     notes = list(layout.notes)
-    if dropped := [name for name in layout.columns if is_prediction_column(name)]:
+    if renamed := {usual: name for usual, name in _appended(plan, layout).items() if usual != name}:
+        said = ", ".join(f"{usual} of the prediction is called {name}" for usual, name in renamed.items())
+        notes.append(f"The file has columns of its own by these names: {said}.")
+    if dropped := prediction_columns(layout.columns):
         notes.append(f"Columns of an earlier prediction are replaced: {', '.join(dropped)}.")
     if layout.skip:
         lines = "The line" if layout.skip == 1 else f"The {layout.skip:,} lines"

@@ -11,26 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Disposition, Satellite
+from exoplanet_desktop.catalogs.appended import PROBABILITY
+from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
-PREDICTED, CONFIDENCE, MATCH, PROBABILITY = "Predicted_Class", "Confidence", "Match", "Prob_"
 DIGITS = 9  # enough that the printed probabilities of a row still add up to 1 within 1e-8
 
 _PLACES = {str(label): place for place, label in enumerate(Disposition)}
-
-
-def appended_columns(labels: Sequence[str], *, seen: bool) -> tuple[str, ...]:
-    """Names of the columns that a prediction appends, the same for each satellite.
-
-    `seen`: whether the model knows which rows it learnt from.
-    """
-    columns = (PREDICTED, CONFIDENCE, MATCH, *(PROBABILITY + label for label in labels))
-    return (*columns, SEEN_COLUMN) if seen else columns
-
-
-def is_prediction_column(name: str) -> bool:
-    """Whether a column of a file comes from an earlier prediction."""
-    return name in (PREDICTED, CONFIDENCE, MATCH, "match", SEEN_COLUMN) or name.startswith(PROBABILITY)
 
 
 def appended_cells(

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 @click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
 @click.option("--use-model-labels", is_flag=True, help="Learn from rows too whose label a model made (merged files).")
 @click.option("--without", metavar="A,B,…", help="Columns to leave out, as for files that lack them.")
+@click.option("--rule", metavar="|".join(RULES), help="Of several files: which rows are duplicates [exact].")
 @click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
 @reading_options
 @place_options
@@ -77,6 +78,7 @@ def train(
     balance: str | None,
     use_model_labels: bool,
     without: str | None,
+    rule: str | None,
     no_sentinel: bool,
     data_dir: Path | None,
     backend: str | None,
@@ -85,6 +87,7 @@ def train(
 ) -> None:
     """Train a classifier on one catalog, or on several that are merged first.
 
+    Where several catalogs hold the same objects with different dispositions, --rule says which rows to learn from.
     Prints accuracy on held-out stars and over the folds; with --json, the final status of the job.
     """
     from exoplanet_desktop.cli.summaries import training_summary
@@ -98,8 +101,9 @@ def train(
     check_left_out(left_out, SATELLITES[mission])
     for warning in labels_told(csv, choices, mission):
         console.note(warning)
+    duplicates = None if rule is None else rule_of(rule, no_dedupe=False)
     place = Place(data_dir, backend, token_file)
-    with one_file(csv, choices, console) as (whole, choice), backend_at(place, console) as there:
+    with one_file(csv, choices, console, duplicates) as (whole, choice), backend_at(place, console) as there:
         status, result = train_on(
             there,
             whole,

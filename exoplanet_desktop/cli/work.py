@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.cli.console import Console
 from exoplanet_desktop.cli.diagnosis import diagnose_training
 from exoplanet_desktop.cli.options import Place
@@ -96,18 +97,36 @@ def absent_columns(file: Path, asked: "PredictRequest", choice: "Choice | None" 
 
 @contextmanager
 def one_file(
-    files: Sequence[Path], choices: Sequence["Choice"], console: Console
+    files: Sequence[Path], choices: Sequence["Choice"], console: Console, rule: Duplicates | None = None
 ) -> Iterator[tuple[Path, "Choice | None"]]:
-    """The file itself, or all of them merged in order into one that is removed afterwards; and how to read it."""
+    """The file itself, or all of them merged in order into one that is removed afterwards; and how to read it.
+
+    `rule`: which rows are duplicates. Without one, raises InputError where an object has different dispositions.
+    """
     from exoplanet_desktop.catalogs.merge import merge_many
+    from exoplanet_desktop.catalogs.same_objects import same_objects
     from exoplanet_desktop.client.merges import reading_of_merged
 
     if len(files) == 1:
         yield files[0], choices[0]
         return
+    if rule is None:
+        found = same_objects(files, choices, report=_as_one_stage(console, f"Looking through {len(files)} files"))
+        if found.different:
+            raise InputError(
+                f"{found.sentence} Say with --rule which of their rows to learn from: `last` for the later files,"
+                " `first` for the earlier ones, `most-complete` for the fullest rows, `exact` for all that differ."
+            )
+        if found.objects:
+            console.note(found.sentence)
     with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-", ignore_cleanup_errors=True) as folder:
         whole = Path(folder) / "merged.csv"
-        merge_many(files, whole, choices=choices, report=_as_one_stage(console, f"Merging {len(files)} files"))
+        report = _as_one_stage(console, f"Merging {len(files)} files")
+        summary = merge_many(files, whole, rule=rule or Duplicates.EXACT, choices=choices, report=report)
+        if summary.duplicates:
+            console.note(
+                f"{summary.duplicates:,} rows are there twice by the rule `{rule or Duplicates.EXACT}` and left out."
+            )
         yield whole, reading_of_merged(choices)
 
 

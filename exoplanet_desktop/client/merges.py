@@ -97,7 +97,7 @@ def merge_here(
 
 
 def _has_prediction(path: Path, reading: Choice | None) -> bool:
+    from exoplanet_desktop.catalogs.appended import predicted_column
     from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.united import PREDICTED
 
-    return any(column.lower() in PREDICTED for column in sniff(path, reading).columns)
+    return predicted_column(sniff(path, reading).columns) is not None

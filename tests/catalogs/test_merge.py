@@ -25,8 +25,7 @@ def test_the_two_parts_of_the_koi_table_are_united_in_order_with_their_texts(sha
     summary = merge(a, b, out)
     assert (summary.rows, summary.rows_a, summary.rows_b, summary.duplicates) == (9564, 9464, 100, 0)
     header, *rows = rows_of(out)
-    assert header[:4] == ["kepid", "kepoi_name", "kepler_name", "koi_disposition"]
-    assert header[4:] == sorted(header[4:])
+    assert header == rows_of(a)[0]
     assert tuple(header) == summary.columns
     source, *expected = rows_of(a)
     expected += rows_of(b)[1:]
@@ -53,15 +52,15 @@ def test_merging_a_file_with_itself(shared_data: Path, tmp_path: Path) -> None:
 def test_two_satellites_are_united_and_told(shared_data: Path, tmp_path: Path) -> None:
     summary = merge(shared_data / "toi.csv", shared_data / "k2pandc.csv", tmp_path / "out.csv")
     assert summary.rows == 7703 + 4004
-    assert summary.columns[:6] == ("toi", "tid", "pl_name", "hostname", "tfopwg_disp", "disposition")
+    assert summary.columns[:6] == ("toi", "tid", "tfopwg_disp", "rastr", "ra", "decstr")
     assert "is a TOI catalog" in summary.notes[0]
     assert summary.notes[1].startswith("Only toi.csv has ")
 
 
 def test_columns_are_united_and_gaps_are_empty(write, tmp_path: Path) -> None:
     summary, rows = merged(write, tmp_path, "b,a\n1,2\n", "c,A\n3,4\n")
-    assert rows == [["a", "b", "c"], ["2", "1", ""], ["4", "", "3"]]
-    assert summary.columns == ("a", "b", "c")
+    assert rows == [["b", "a", "c"], ["1", "2", ""], ["", "4", "3"]]
+    assert summary.columns == ("b", "a", "c")
     assert summary.notes == (
         "Only a.csv has `b`; rows of b.csv are empty there.",
         "Only b.csv has `c`; rows of a.csv are empty there.",
@@ -83,6 +82,12 @@ def test_columns_are_united_and_gaps_are_empty(write, tmp_path: Path) -> None:
         ("0.1", "0.10000001", False),
         ("4109811934545838720", "4109811934545838721", False),
         ("K00752.01", "K00752.010", False),
+        ("1234.5", '"1,234.5"', True),
+        ("-0.3", "\u22120.3", True),
+        ("1.5e3", "1.5D+03", True),
+        ("", "None", True),
+        ("-", " N/A ", True),
+        ("1_0", "10", False),
     ],
 )
 def test_what_counts_as_the_same_cell(write, tmp_path: Path, one: str, other: str, same: bool) -> None:
@@ -105,6 +110,7 @@ def test_repeated_rows_go_once_and_the_first_stays(write, tmp_path: Path) -> Non
 
 
 KOI = "kepid,koi_period,koi_duration,koi_depth,koi_prad"
+PREDICTION = "Predicted_Class,Prob_CONFIRMED"
 
 
 def test_a_prediction_fills_the_gaps_of_the_label_and_its_columns_go(write, tmp_path: Path) -> None:
@@ -115,38 +121,31 @@ def test_a_prediction_fills_the_gaps_of_the_label_and_its_columns_go(write, tmp_
     )
     summary, rows = merged(write, tmp_path, a, b)
     assert rows == [
-        ["kepid", "koi_disposition", "label_source", "koi_depth", "koi_duration", "koi_period", "koi_prad"],
-        ["1", "CONFIRMED", "catalog", "1", "1", "1", "1"],
-        ["2", "CANDIDATE", "catalog", "1", "1", "1", "1"],
-        ["3", "FALSE POSITIVE", "model", "1", "1", "1", "1"],
-        ["4", "NA", "", "1", "1", "1", "1"],
+        [*KOI.split(","), "koi_disposition", "label_source"],
+        ["1", "1", "1", "1", "1", "CONFIRMED", "catalog"],
+        ["2", "1", "1", "1", "1", "CANDIDATE", "catalog"],
+        ["3", "1", "1", "1", "1", "FALSE POSITIVE", "model"],
+        ["4", "1", "1", "1", "1", "NA", ""],
     ]
     assert any(note.startswith("1 rows of b.csv had no `koi_disposition`") for note in summary.notes)
     assert any("`Predicted_Class`, `Confidence`" in note for note in summary.notes)
 
 
 def test_a_prediction_becomes_the_label_where_there_is_none(write, tmp_path: Path) -> None:
-    a = f"{KOI},Predicted_Class\n1,1,1,1,1,CONFIRMED\n"
+    a = f"{KOI},{PREDICTION}\n1,1,1,1,1,CONFIRMED,0.9\n"
     _, rows = merged(write, tmp_path, a, f"{KOI}\n2,1,1,1,1\n")
-    assert rows[0][:3] == ["kepid", "koi_disposition", "label_source"]
-    assert [row[1:3] for row in rows[1:]] == [["CONFIRMED", "model"], ["", ""]]
+    assert rows[0] == [*KOI.split(","), "koi_disposition", "label_source"]
+    assert [row[5:] for row in rows[1:]] == [["CONFIRMED", "model"], ["", ""]]
     k2 = "pl_name,hostname,pl_orbper,pl_rade,st_teff,st_rad,actual_class,pred_label,pred_index,Confidence,match\n"
     _, rows = merged(write, tmp_path, k2 + "p,h,1,1,1,1,,CANDIDATE,0,0.9,N/A\n", "pl_name,disposition\nq,REFUTED\n")
     assert rows[0] == [
-        "pl_name",
-        "hostname",
-        "disposition",
-        "label_source",
-        "pl_orbper",
-        "pl_rade",
-        "st_rad",
-        "st_teff",
+        *("pl_name", "hostname", "pl_orbper", "pl_rade", "st_teff", "st_rad", "disposition", "label_source")
     ]
-    assert [row[2:4] for row in rows[1:]] == [["CANDIDATE", "model"], ["REFUTED", "catalog"]]
+    assert [row[6:] for row in rows[1:]] == [["CANDIDATE", "model"], ["REFUTED", "catalog"]]
 
 
 def test_the_origin_of_a_label_survives_a_second_merge(write, tmp_path: Path) -> None:
-    a = f"{KOI},Predicted_Class\n1,1,1,1,1,CONFIRMED\n"
+    a = f"{KOI},{PREDICTION}\n1,1,1,1,1,CONFIRMED,0.9\n"
     merge(write(a, "a.csv"), write(f"{KOI},koi_disposition\n2,1,1,1,1,CANDIDATE\n", "b.csv"), tmp_path / "first.csv")
     third = write(f"{KOI},koi_disposition\n3,1,1,1,1,CANDIDATE\n", "c.csv")
     merge(tmp_path / "first.csv", third, tmp_path / "second.csv")
@@ -155,7 +154,8 @@ def test_the_origin_of_a_label_survives_a_second_merge(write, tmp_path: Path) ->
 
 
 def test_the_origin_of_a_label_is_told_whatever_the_case_of_its_column(write, tmp_path: Path) -> None:
-    a = f"{KOI},koi_disposition,Label_Source,Predicted_Class\n1,1,1,1,1,,,CONFIRMED\n2,1,1,1,1,CANDIDATE,Model,\n"
+    header = f"{KOI},koi_disposition,Label_Source,{PREDICTION}\n"
+    a = header + "1,1,1,1,1,,,CONFIRMED,0.9\n2,1,1,1,1,CANDIDATE,Model,,\n"
     b = f"{KOI},koi_disposition\n3,1,1,1,1,CANDIDATE\n"
     merge(write(a, "a.csv"), write(b, "b.csv"), tmp_path / "merged.csv")
     header, *rows = rows_of(tmp_path / "merged.csv")
@@ -167,7 +167,7 @@ def test_the_origin_of_a_label_is_told_whatever_the_case_of_its_column(write, tm
 
 def test_a_row_that_says_the_same_is_dropped_whoever_labelled_it(write, tmp_path: Path) -> None:
     a = f"{KOI},koi_disposition\n1,1,1,1,1,CONFIRMED\n"
-    summary, rows = merged(write, tmp_path, a, f"{KOI},koi_disposition,Predicted_Class\n1,1,1,1,1,,CONFIRMED\n")
+    summary, rows = merged(write, tmp_path, a, f"{KOI},koi_disposition,{PREDICTION}\n1,1,1,1,1,,CONFIRMED,1\n")
     assert summary.duplicates == 1
     assert len(rows) == 2
 
@@ -248,7 +248,7 @@ def test_progress_never_goes_back(shared_data: Path, tmp_path: Path) -> None:
 
 
 def test_columns_may_be_called_as_the_queries_own_names(write, tmp_path: Path) -> None:
-    header = "a,b,cell,digest,place,repeated,rowid\n"
+    header = "a,b,cell,digest,place,repeated,object\n"
     summary, rows = merged(write, tmp_path, header + "1,2,3,4,5,6,7\n", header + "1.0,2,3,4,5,6,7\n8,2,3,4,5,6,7\n")
     assert rows[1:] == [["1", "2", "3", "4", "5", "6", "7"], ["8", "2", "3", "4", "5", "6", "7"]]
     assert summary.duplicates == 1

@@ -6,9 +6,10 @@ import pytest
 from exoplanet_desktop.catalogs import merging
 from exoplanet_desktop.catalogs.merge import Duplicates, merge, merge_many
 from exoplanet_desktop.catalogs.merge_preview import preview_merge
+from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.errors import Cancelled, InputError, UnavailableError, UnreadableFile
 
-A = "name,x,y,Predicted_Class\np,1,,CONFIRMED\nq,2,2,\n,3,3,\n"
+A = "name,x,y,Predicted_Class,Prob_CONFIRMED\np,1,,CONFIRMED,1\nq,2,2,,\n,3,3,,\n"
 B = "name,x,z\nq,2.0,5\nr,abc,6\np,1,7\n,3,3\n"
 C = "name,x\nr,4\nq,2\nq,2.000\n"
 
@@ -53,12 +54,12 @@ def test_a_preview_tells_what_would_happen(files: list[Path]) -> None:
     assert preview.identifier == "name"
     assert preview.repeated_identifiers == 3
     first, second, third = preview.files
-    assert (first.gained, first.lost, first.filled) == (("z",), ("Predicted_Class",), 1)
-    assert (second.gained, third.gained) == (("disposition", "y"), ("disposition", "y", "z"))
+    assert (first.gained, first.lost, first.filled) == (("z",), ("Predicted_Class", "Prob_CONFIRMED"), 1)
+    assert (second.gained, third.gained) == (("y", "disposition"), ("y", "disposition", "z"))
     (clash,) = preview.type_clashes
     assert (clash.column, clash.numbers, clash.texts) == ("x", ("a.csv", "c.csv"), ("b.csv",))
     told = {(conflict.identifier, conflict.column): conflict for conflict in preview.conflicts}
-    assert set(told) == {("p", "disposition"), ("p", "z"), ("q", "y"), ("q", "z"), ("r", "x"), ("r", "z")}
+    assert set(told) == {("r", "x")}  # what one of two files has no column for is no conflict
     conflict = told["r", "x"]
     assert (conflict.files, conflict.numbers, conflict.values) == (("b.csv", "c.csv"), (2, 1), ("abc", "4"))
     assert conflict.stays == (True, False)
@@ -156,3 +157,78 @@ def test_names_that_need_quotation_marks_and_cells_that_need_none(write, tmp_pat
         header, *rows = csv.reader(file)
     assert tuple(header) == summary.columns == ("a,b", 'c "d"', "e")
     assert rows == [["1", "2", ""], ["", "", ""], ["3", "4", "5"], ["3", "4", "x\x1fy"], ["3", "p,q", "x"]]
+
+
+def of(shared_data: Path, name: str) -> Path:
+    return shared_data.parent / "cases" / name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("i_padded_id", "i_excel_protect", "i_topcat_id", "i_trailing_blank", "n_thousands", "n_fortran"),
+        *("l_under", "l_nbsp", "h_rowid"),
+    ],
+)
+def test_the_same_objects_in_other_spellings_are_no_conflict(shared_data: Path, tmp_path: Path, name: str) -> None:
+    files = [of(shared_data, "reading/base_small.csv"), of(shared_data, f"reading/{name}.csv")]
+    preview = preview_merge(files, Duplicates.BY_IDENTIFIER_FIRST)
+    assert (preview.repeated_identifiers, preview.conflicts, preview.label_changes) == (120, (), 0)
+    summary = merge_many(files, tmp_path / "out.csv", rule=Duplicates.BY_IDENTIFIER_LAST)
+    assert (summary.rows, summary.duplicates, summary.label_changes) == (120, 120, 0)
+
+
+def test_row_counters_take_no_part_and_changed_labels_come_first(shared_data: Path, tmp_path: Path) -> None:
+    old, new = shared_data / "koi_cumulative_2019-01.csv.gz", shared_data / "koi_cumulative.csv"
+    preview = preview_merge([old, new], Duplicates.BY_IDENTIFIER_LAST)
+    assert (preview.repeated_identifiers, preview.label, preview.label_changes) == (9564, "koi_disposition", 447)
+    assert {conflict.column for conflict in preview.conflicts[:100]} == {"koi_disposition"}
+    summary = merge_many([old, new], tmp_path / "out.csv")
+    assert (summary.duplicates, summary.label_changes) == (9114, 447)
+    assert "9,564 objects are in several of the files, 447 of them with different dispositions." in summary.notes
+    assert not {"rowid", "loc_rowid"}.intersection(summary.columns)
+
+
+def test_the_row_with_values_is_the_fuller_one(shared_data: Path, tmp_path: Path) -> None:
+    files = [of(shared_data, f"reading/fullest_{number}.csv") for number in (1, 2)]
+    merge_many(files, tmp_path / "out.csv", rule=Duplicates.BY_IDENTIFIER_MOST_COMPLETE)
+    with (tmp_path / "out.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["koi_period"], row["koi_depth"]) == ("3.1", "400")
+
+
+def test_a_file_with_more_columns_is_not_the_fuller_one_for_that(write, tmp_path: Path) -> None:
+    a, b = write("name,x,y\np,,5\n", "a.csv"), write("name,x\np,1\n", "b.csv")
+    merge_many([a, b], tmp_path / "out.csv", rule=Duplicates.BY_IDENTIFIER_MOST_COMPLETE, identifier="name")
+    assert names(tmp_path / "out.csv") == [("p", "1")]
+
+
+def test_a_users_own_columns_are_no_prediction(shared_data: Path, tmp_path: Path) -> None:
+    own = of(shared_data, "reading/p_own_columns.csv")
+    summary = merge_many([own, of(shared_data, "reading/base_small.csv")], tmp_path / "out.csv")
+    assert {"Confidence", "match", "Prob_FP", "row_number"} < set(summary.columns)
+    assert not any("prediction" in note for note in summary.notes)
+
+
+def test_only_a_known_class_fills_a_label(write, tmp_path: Path) -> None:
+    header = "kepid,koi_period,koi_duration,koi_depth,koi_prad,koi_disposition,Predicted_Class,Prob_CONFIRMED\n"
+    a = write(header + "1,1,1,1,1,,planet,0.9\n2,1,1,1,1,,CONFIRMED,0.9\n", "a.csv")
+    summary = merge_many([a, write("kepid,koi_disposition\n3,CANDIDATE\n", "b.csv")], tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = [(row["koi_disposition"], row["label_source"]) for row in csv.DictReader(file)]
+    assert rows == [("", ""), ("CONFIRMED", "model"), ("CANDIDATE", "catalog")]
+    assert summary.filled == 1
+
+
+def test_numbers_of_a_file_with_decimal_commas_become_plain(write, tmp_path: Path) -> None:
+    a = write("name;x;y\np;1,5;2,5\nq;1.234,5;3,5\nr;2.000;4,5\n", "a.csv")
+    b = write('name,x,y\ns,1,2\nt,\u22123,"1,234"\n', "b.csv")
+    merge_many([a, b], tmp_path / "out.csv", choices=[Choice(decimal=",")])
+    assert names(tmp_path / "out.csv") == [("p", "1.5"), ("q", "1234.5"), ("r", "2000.0"), ("s", "1"), ("t", "-3.0")]
+
+
+def test_a_way_to_read_that_was_chosen_is_used(write, tmp_path: Path) -> None:
+    a, b = write("a note\nname,x\np,1\n", "a.csv"), write("name,x\nq,2\n", "b.csv")
+    choices = (Choice(skip=1, delimiter=","), None)
+    assert merge_many([a, b], tmp_path / "out.csv", choices=choices).rows == 2
+    assert preview_merge([a, b], choices=choices).rows == 2

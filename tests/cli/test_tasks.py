@@ -200,3 +200,17 @@ def test_a_result_can_go_to_standard_output_and_the_summary_then_does_not(run, t
     assert done.code == 0, done.err
     assert len([line for line in done.out.splitlines() if not line.startswith("#")]) == 4
     assert "3 rows of a KOI catalog" in done.err
+
+
+def test_the_same_object_with_two_labels_is_not_learnt_from_in_silence(run, rows, write, tmp_path):
+    place = list(rows[0]).index("koi_disposition")
+    changed = [list(row) for row in rows[:31]]
+    for row in changed[1:]:
+        row[place] = "CANDIDATE" if row[place] == "CONFIRMED" else "CONFIRMED"
+    a, b = write(tmp_path / "a.csv", rows), write(tmp_path / "b.csv", changed)
+    refused = run("train", a, b, "--model", "dt", "--data-dir", tmp_path)
+    assert refused.code == 2
+    assert "30 objects are in several of the files, 30 with different dispositions. Say with --rule" in refused.sentence
+    done = run("train", a, b, "--model", "dt", "--rule", "last", "--no-sentinel", "--data-dir", tmp_path, "--json")
+    assert done.code == 0, done.err
+    assert "30 rows are there twice by the rule `last`" in done.err

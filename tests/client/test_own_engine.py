@@ -120,7 +120,7 @@ def test_who_merges(engine: Backend, stage: Any, acts: Any, tmp_path: Path) -> N
     reference = Backend(stage.base)
     plain, predicted = tmp_path / "plain.csv", tmp_path / "predicted.csv"
     plain.write_text("kepid,koi_disposition\n1,CONFIRMED\n")
-    predicted.write_text("kepid,koi_disposition,Predicted_Class\n1,,CONFIRMED\n")
+    predicted.write_text("kepid,koi_disposition,Predicted_Class,Prob_CONFIRMED\n1,,CONFIRMED,0.9\n")
     by_rule = MergeWish((plain, plain), Duplicates.BY_IDENTIFIER_FIRST)
     assert backend_merges(reference, MergeWish((plain, plain)))
     assert backend_merges(reference, MergeWish((plain, plain), Duplicates.NONE))

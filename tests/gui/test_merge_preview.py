@@ -153,11 +153,11 @@ def test_labels_that_a_model_made_stay_known_and_out_of_the_training(
 ) -> None:
     header, *rows = rows_of(sample())
     label = header.index("koi_disposition")
-    predicted = [[*row, row[label]] for row in rows]
+    predicted = [[*row, row[label], "0.9"] for row in rows]
     for row in predicted[:40]:
         row[label] = ""
     with (tmp_path / "predicted.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([[*header, "Predicted_Class"], *predicted[:100]])
+        csv.writer(file).writerows([[*header, "Predicted_Class", "Prob_CONFIRMED"], *predicted[:100]])
     tab = plain.merge
     with qtbot.waitSignal(tab.preview.shown, timeout=20_000):
         tab.open_files([tmp_path / "predicted.csv", sample()])

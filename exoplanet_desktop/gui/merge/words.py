@@ -16,14 +16,14 @@ RULES = {
     Duplicates.BY_IDENTIFIER_LAST: ("By object: last stays", "Rows of the same object: the last of them stays"),
     Duplicates.BY_IDENTIFIER_MOST_COMPLETE: (
         "By object: fullest stays",
-        "Rows of the same object: the one with the most cells stays, the first of several",
+        "Rows of the same object: the one with the most values stays, the first of several",
     ),
     Duplicates.NONE: ("None: all stay", "No row is dropped"),
 }
 COLUMN_TIPS = {
     "Dropped": "Rows that the rule for duplicates drops",
     "Gained": "Columns of the other catalogs, in which the rows of this one are empty",
-    "Lost": "Columns of a prediction, which are dropped",
+    "Lost": "Columns of a prediction and row counters, which are dropped",
     "Model's labels": "Rows whose label is the predicted one; `label_source` says so",
     "Bad lines": "Lines that are no rows, and are left out",
 }
@@ -65,8 +65,12 @@ def objects(preview: "MergePreview") -> str:
         return told + " " + tr("They say the same.")
     from exoplanet_desktop.catalogs.merge_preview import MOST_CONFLICTS
 
-    if len(preview.conflicts) == MOST_CONFLICTS:
-        return told + " " + tr("Where they differ, the first {number} times:", number=MOST_CONFLICTS)
+    if preview.label_changes:
+        changed = counted(preview.label_changes, tr("object has"), tr("objects have"))
+        told += " " + tr("{changed} different dispositions (`{label}`).", changed=changed, label=preview.label)
+    others = sum(conflict.column != preview.label for conflict in preview.conflicts)
+    if MOST_CONFLICTS in (others, len(preview.conflicts) - others):
+        return told + " " + tr("Where they differ, at most {number} of each kind:", number=MOST_CONFLICTS)
     return told + " " + tr("Where they differ:")
 
 
