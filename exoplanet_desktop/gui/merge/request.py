@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.gui.progress.following import Following, Tell
 from exoplanet_desktop.gui.progress.journal import Entry
+from exoplanet_desktop.gui.progress.request import readings_json
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.pacing import Pacing
@@ -47,7 +48,12 @@ class Merger(Following):
     async def work(self) -> Merged:
         """Do it, and keep it in the record of runs. Raises AppError; Cancelled after `cancel`."""
         wish = self.wish
-        asked = {"rule": str(wish.rule), "identifier": wish.identifier, "output_name": wish.output_name}
+        asked = {
+            "rule": str(wish.rule),
+            "identifier": wish.identifier,
+            "output_name": wish.output_name,
+            "readings": readings_json(wish.readings),
+        }
         title = "Merge · " + " + ".join(path.name for path in wish.paths)
         async with self.services.runs.journal.entry("merge", title, asked, wish.paths, self.connection) as entry:
             merged = await self._work(entry)
@@ -74,6 +80,8 @@ class Merger(Following):
             rule=wish.rule,
             identifier=wish.identifier,
             output_name=wish.output_name,
+            readings=wish.readings,
+            stamps=wish.stamps,
             progress=self._sending(),
             should_stop=self.stop.is_set,
         )
@@ -86,6 +94,8 @@ class Merger(Following):
             b,
             dedupe=wish.rule is Duplicates.EXACT,
             output_name=wish.output_name,
+            readings=wish.readings,
+            stamps=wish.stamps,
             progress=self._sending(),
             should_stop=self.stop.is_set,
         )

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.backends.engine import EMBEDDED
-from exoplanet_desktop.gui.progress.request import TrainRequest, merged_url
+from exoplanet_desktop.gui.progress.request import TrainRequest, each_read, merged_url
 from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.parity import Parity
     from exoplanet_desktop.client.transfers import Progress, ShouldStop
@@ -32,29 +33,33 @@ def check(
     from exoplanet_desktop.client.parity import parity_check
 
     with temporary_folder("parity") as folder:
+        path, reading = _data(request, backend, folder, should_stop)
         return parity_check(
             backend,
-            _data(request, backend, folder, should_stop),
+            path,
             request.satellite,
             request.model,
             result.accuracy or 0.0,
             features=request.features,
+            reading=reading,
             progress=progress,
             should_stop=should_stop,
         )
 
 
-def _data(request: TrainRequest, backend: "Backend", folder: Path, should_stop: "ShouldStop") -> Path:
-    """A file that was trained on: any of several will do, since each of its rows was."""
+def _data(
+    request: TrainRequest, backend: "Backend", folder: Path, should_stop: "ShouldStop"
+) -> "tuple[Path, Choice | None]":
+    """A file that was trained on, and how it is read: any of several will do, since each of its rows was."""
     if request.merged is not None:
         from exoplanet_desktop.client.caller import plain_name
 
         path = folder / plain_name(request.source)
         backend.download(merged_url(request.merged), path, should_stop=should_stop)
-        return path
-    for path in request.paths:
+        return path, None
+    for path, reading in zip(request.paths, each_read(request.paths, request.readings), strict=True):
         if path.is_file():
-            return path
+            return path, reading
     raise UnavailableError(
         tr("{file} is no longer where it was, so nothing can be compared. Put it back.", file=str(request.paths[0]))
     )
