@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.rows_used import Rows
@@ -137,3 +139,39 @@ def test_a_file_that_changed_on_the_disk_is_not_trained_on(
 
     qtbot.waitUntil(told, timeout=5_000)
     assert not live.services.runs.all
+
+
+def test_objects_of_several_catalogs_are_asked_about(
+    live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counts come from the merge, which has tests of its own."""
+    tab = live.train
+    other = tmp_path / "later.csv"
+    other.write_bytes(sample().read_bytes())
+    monkeypatch.setattr("exoplanet_desktop.gui.train.several.same_objects", lambda *_: (9_564, 923))
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.open_files([sample(), other])
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
+
+    def question() -> QMessageBox | None:
+        return next((box for box in tab.findChildren(QMessageBox) if box.isVisible()), None)
+
+    qtbot.mouseClick(tab.go.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: question() is not None, timeout=10_000)
+    box = question()
+    assert box is not None
+    assert box.text() == "9,564 objects are in both catalogs, 923 with different dispositions."
+    box.reject()
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
+    assert not live.services.runs.all
+
+    qtbot.mouseClick(tab.go.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: question() is not None, timeout=10_000)
+    box = question()
+    assert box is not None
+    with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS) as ended:
+        qtbot.mouseClick(box.defaultButton(), Qt.MouseButton.LeftButton)
+    (run,) = ended.args
+    assert run.request.duplicates is Duplicates.BY_IDENTIFIER_LAST
+    assert run.result is not None, run.failure
+    assert run.result.evaluation.rows_used == 600

@@ -94,5 +94,5 @@ def merged(reply: "MergeReply", who: str) -> str:
         said += tr(", from {parts}", parts=" + ".join(map(count, reply.rows_each)))
     if reply.duplicates:
         said += tr(", less {dropped}", dropped=counted(reply.duplicates, tr("duplicate"), tr("duplicates")))
-    notes = [note.rstrip(".") for note in reply.notes or ()]
+    notes = [note.rstrip(".") for note in (*(reply.notes or ()), *(cell.sentence for cell in reply.cells or ()))]
     return ". ".join([said, tr("Merged by {who}", who=who), *notes]) + "."

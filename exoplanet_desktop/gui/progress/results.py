@@ -253,7 +253,8 @@ class Results(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 8)
         notes = result.evaluation.notes if result.evaluation else []
-        for text in (words.brief(result), words.protocol(result), words.gap(result), *notes):
+        cells = [cell.sentence for cell in result.cells or ()]
+        for text in (words.brief(result), words.protocol(result), words.gap(result), *notes, *cells):
             if text:
                 layout.addWidget(Words(text, selectable=True))
         layout.addStretch(1)

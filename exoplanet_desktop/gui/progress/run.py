@@ -21,6 +21,7 @@ from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run_state import SILENT, STALLED, RunState, ready_words
 from exoplanet_desktop.gui.progress.sending import Sending
 from exoplanet_desktop.gui.progress.watch import JobWatch
+from exoplanet_desktop.gui.progress.words import cells
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.pacing import Pacing
@@ -225,7 +226,7 @@ class TrainingRun(RunState):
             return
         self.result, asked = outcome.result, self.request
         odd = check_training(outcome.result, asked.satellite, asked.model, status.params)
-        self.warnings = (*odd, *outcome.warnings)
+        self.warnings = (*odd, *outcome.warnings, *cells(outcome.result))
         await self._fetch_files(outcome.result)
         self._end(Status.SUCCEEDED, "")
 

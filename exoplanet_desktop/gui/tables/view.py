@@ -94,6 +94,7 @@ class CatalogView(QWidget):
 
         pane = TablePane(self._workers, self._notices, self)
         pane.stop_wanted.connect(self._keep_what_is_read)
+        pane.heading.names.setVisible(not self._result)  # a result has the names that it was given
         pane.reading_wanted.connect(self.ask_reading)
         pane.names_wanted.connect(self.ask_names)
         pane.look_changed.connect(self._keep_look)

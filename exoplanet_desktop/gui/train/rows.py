@@ -79,6 +79,8 @@ class RunRows(QObject):
         return paths[0] if same else None
 
     async def _check(self, run: "TrainingRun") -> None:
+        if (used := run.request.rows) is not None:
+            raise InputError(tr("{rows} So its rows cannot be found in the catalog that is open.", rows=used.sentence))
         shown, digest = self._view.shown, run.result.data_digest if run.result else None
         if shown is not None and digest and await self._workers.call(_digest, shown.path) == digest:
             return
