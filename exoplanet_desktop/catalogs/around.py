@@ -162,7 +162,7 @@ def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str,
         return header, ()
     part = lines[header.line : header.line + 20 * SAMPLE]
     places = places_of([line.rstrip("\r\n") for line in part])
-    if len(places) < 2:
+    if len(places) < 2 or not (len(places) == header.width or any(map(is_rule, part[1:3]))):
         return header, ()
     at_places = list(split_records(part, " ", len(places), 1, Style(trim=True, places=places, rules=True)))
     by_blanks = list(split_records(part, " ", header.width, 1, replace(header.cut.style or Style(), rules=True)))

@@ -45,6 +45,7 @@ _VOTABLE_ERROR = re.compile(
 )
 _LFS_SIZE = re.compile(r"^size (\d{1,18})\s*$", re.MULTILINE)
 _JSON = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*(?:[\[{"\]]|-?\d+\s*[,\]]))')
+_LATEX = re.compile(r"\A[^\n]* & [^\n]*\\\\\s*$|\A\s*\\(?:documentclass|begin\{)", re.MULTILINE)
 _MESSAGE_KEYS = ("message", "error", "detail", "errors", "title", "description")
 
 
@@ -76,6 +77,8 @@ def refuse_text(name: str, text: str) -> None:
             f"{name} is a machine-readable table of a journal or the CDS, which is not read here. Convert it to CSV, "
             "with TOPCAT or with astropy."
         )
+    if _LATEX.search(start):
+        raise UnreadableFile(f"{name} is a LaTeX table, not a CSV file. Export the table as CSV.")
     if _JSON.match(text):
         raise UnreadableFile(f"{name} is a JSON file, not a CSV file. Export the table as CSV.")
 

@@ -125,6 +125,8 @@ def split_records(
         if not line.strip(blanks) or (style.rules and is_rule(line)):
             continue
         number = source.number
+        if style.trim and '"' in line:
+            line = tidy.sub("", line)
         if style.by_line:
             (cells, reason), further = _cut(line, delimiter, style), 0
         else:

@@ -47,6 +47,8 @@ NO_TABLES = {
         "Title: Planets\n====\nByte-by-byte Description of file: t1.txt\n----\n   1-  8 I8 --- KIC Star\n",
         "is a machine-readable table of a journal",
     ),
+    "LaTeX": ("\\begin{table}\n\\begin{tabular}{cc}\nkepid & ra \\\\\n", "is a LaTeX table"),
+    "the rows of a LaTeX table": ("kepid & ra \\\\\n1 & 2 \\\\\n", "is a LaTeX table"),
     "RTF": ("{\\rtf1 kepid}", "is an RTF document"),
 }
 

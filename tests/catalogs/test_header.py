@@ -234,6 +234,13 @@ FORMS = {
     "bars without a rule": table_with_bars("|", None),
     "blanks and quoted cells": text([NAMES, *ROWS], " "),
     "blanks, missing as two quotation marks": text([NAMES, *ROWS], " ").replace("  ", ' "" ').replace(" \n", ' ""\n'),
+    "a comment with names over runs of blanks": "# "
+    + " ".join(NAMES)
+    + "\n"
+    + "".join(
+        "  " + "  ".join(f'"{cell}"' if " " in cell or not cell else cell for cell in row) + "\n" for row in ROWS
+    ),
+    "blanks before quotation marks": text([NAMES, *ROWS], ",", csv.QUOTE_ALL).replace(",", ", "),
     "tabs": text([NAMES, *ROWS], "\t"),
     "a fixed width": "".join(padded(row) + "\n" for row in [NAMES, *ROWS]),
     "a fixed width over dashes": "\n".join(
