@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SHARE = 0.9  # of a column's values outside the range, on one side
 FEWEST = 5  # values, before that says anything
+HALF = 0.5  # of them: enough where there are MANY values, and a known factor brings their median into the range
+MANY = 20
 LOW, HIGH = 0.005, 0.995  # quantiles that make a range
 _NEAR = math.log(5)  # how far medians may lie apart where a factor "fits"
 
@@ -107,16 +109,21 @@ class Suspect:
 def suspects(
     spreads: Mapping[str, Spread], ranges: Mapping[str, Range], units: Mapping[str, str] | None = None
 ) -> tuple[Suspect, ...]:
-    """Columns of which nearly all values lie outside the range, on one side."""
+    """Columns of which nearly all values lie outside the range, on one side.
+
+    Half of many values are enough where a known factor fits: a range leaves out one value in a hundred.
+    """
     found = []
     for column, spread in spreads.items():
         known = ranges.get(column)
         outside = max(spread.below, spread.above)
-        if known is None or spread.values < FEWEST or outside < SHARE * spread.values:
+        if known is None or spread.values < FEWEST or outside < HALF * spread.values:
             continue
         unit = (units or {}).get(column, "")
         below = spread.below >= spread.above
-        found.append(Suspect(column, unit, spread.values, outside, below, known, _remedy(spread.middle, known, unit)))
+        remedy = _remedy(spread.middle, known, unit)
+        if outside >= SHARE * spread.values or (remedy and spread.values >= MANY):
+            found.append(Suspect(column, unit, spread.values, outside, below, known, remedy))
     return tuple(found)
 
 

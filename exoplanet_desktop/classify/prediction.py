@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from exoplanet_desktop.catalogs.account import cell_counts, sentences
 from exoplanet_desktop.catalogs.appended import appended_columns, free_names, prediction_columns
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.labels import label_reader
@@ -22,7 +23,7 @@ from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan, judge
 from exoplanet_desktop.classify.tally import Tally, ranges_of
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.wire.payloads import Worth
+from exoplanet_desktop.wire.payloads import CellCount, Worth
 from exoplanet_desktop.wire.vocabulary import KnownRows
 
 log = logging.getLogger("exoplanet_desktop.classify")
@@ -61,6 +62,7 @@ class Prediction:
         worth: what absent columns cost; None where none is absent, or where the model cannot tell.
         seen: rows that the model learnt from; None where it does not remember.
         notes: what a user should know, a sentence each; first what has to be known before any class is read.
+        cells: cells that were not read as they stand; `notes` tell of them, too.
     """
 
     from_row: int
@@ -72,6 +74,7 @@ class Prediction:
     worth: Worth | None = None
     seen: int | None = None
     notes: list[str] = field(default_factory=list)
+    cells: list[CellCount] = field(default_factory=list)
 
 
 def predict(
@@ -117,6 +120,9 @@ def predict(
         blocks = cell_blocks(table, plan.numbers, start, end)
         part = within(report, 0.3, 1.0)
         prediction = _run(plan, table.layout, blocks, out, executor, part, should_stop)
+        told = table.account((*classifier.features.inputs, *info.identifiers), should_stop=should_stop)
+        prediction.cells = cell_counts(told, table.layout.units)
+        prediction.notes += sentences(told, table.layout.units)
         if table.bad_count:
             lines = ", ".join(str(bad.line) for bad in table.bad_lines[:10])
             prediction.notes.append(f"{_lines(table.bad_count)} left out (line {lines}).")

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from exoplanet_desktop.catalogs.account import cell_counts, sentences
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.labels import account_of_labels, label_reader
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
@@ -34,7 +35,7 @@ from exoplanet_desktop.classify.modelfile import save
 from exoplanet_desktop.classify.work import Crew, rising
 from exoplanet_desktop.classify.worth import absent_notes
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.wire.payloads import Evaluation, Importance, TrainResult
+from exoplanet_desktop.wire.payloads import CellCount, Evaluation, Importance, TrainResult
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
 log = logging.getLogger("exoplanet_desktop.classify")
@@ -133,6 +134,7 @@ class _Job:
         self.crew = Crew(executor, should_stop)
         self.digest = ""
         self.notes: list[str] = []
+        self.cells: list[CellCount] = []
         self._main: evaluation.Evaluation | None = None
 
     def read(self, csv: Path, reading: Choice | None, report: Report) -> Dataset:
@@ -145,6 +147,8 @@ class _Job:
             data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
             self.notes += table.layout.notes
             account = account_of_labels(table.counts(info.label), label_reader(table.layout, info))
+            told = table.account((*data.features.inputs, *info.identifiers), should_stop=self.should_stop)
+            self.cells = cell_counts(told, table.layout.units)
             suspects = table_suspects(table, options.satellite)
             lacking = [name for name in data.absent if name not in table.columns]
         self.digest = _sha256(csv)
@@ -155,7 +159,7 @@ class _Job:
                 f"{data.made_by_models:,} rows carry labels that a model made, and were used as if a person had made "
                 "them: what the model got wrong is learnt, and counted as right."
             )
-        self.notes += account.vanished_sentences(info.label)
+        self.notes += [*account.vanished_sentences(info.label), *sentences(told, layout.units)]
         if blank.left_out:
             self.notes.append(f"Trained without {len(blank.left_out)} columns, as asked: {', '.join(blank.left_out)}.")
         self.notes += absent_notes(len(blank.inputs), lacking, [name for name in data.absent if name not in lacking])
@@ -265,6 +269,7 @@ class _Job:
             leaks=leaks,
             blind=_blind(blind, cv_mean) if blind else None,
             data_digest=self.digest,
+            cells=self.cells or None,
             absent=list(data.absent),
             versions=_versions(),
         )

@@ -113,6 +113,7 @@ def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any],
         "seen": found.seen,
         "known_rows": None if found.seen is None else args["known_rows"],
         "without": list(classifier.features.left_out),
+        "cells": [cell.model_dump() for cell in found.cells] or None,
     }
     return reply, {}
 

@@ -218,6 +218,5 @@ class Predictor(Following):
         sums = counted(reply, request.sent, request.satellite, self.stop.is_set, request.sent_reading)
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
-        cells = [cell.sentence for cell in reply.cells or ()]
         rows = request.rows.sentence if request.rows else ""
-        return Prediction(reply, csv, sums.classes, sums.known, sums.matches, (*notes, *cells), rows=rows)
+        return Prediction(reply, csv, sums.classes, sums.known, sums.matches, notes, rows=rows)
