@@ -12,15 +12,12 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from exoplanet_desktop.catalogs.database import literal
+from exoplanet_desktop.catalogs.numbers import MISSING_WORDS
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 # What is compared as text keeps its blanks out. All patterns mean the same to Python's `re` and to DuckDB's RE2.
 _BLANKS = "[ \t\r\n\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
 _UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
-_MISSING = (
-    *("", "na", "n/a", "n.a.", "#n/a", "#na", "<na>", "nan", "null", "none", "nil", "\\n", "?", "-", "--", "---"),
-    *(".", "..", "...", "…", "missing", "undefined", "unknown"),
-)
 _EXPONENT = re.compile(r"([0-9]+)(?:[.]([0-9]*))?e[+]?([0-9]{1,2})")
 _SEPARATORS = ",'’ "
 _GROUPED = "[0-9]{1,3}(?:[,'’ ][0-9]{3})+(?:[.][0-9]*)?"
@@ -62,20 +59,29 @@ class _Form:
         before: steps ahead of those of numbers, such as "without `TIC`".
         after: steps behind them.
         canonical: pattern of the keys that most cells of good files are already.
+        first: letters that a name may start with, of which none of the steps but those of names says anything.
     """
 
     before: tuple[Step, ...] = ()
     after: tuple[Step, ...] = ()
     canonical: str = "[1-9][0-9]*"
+    first: str = "A-Za-z"
+
+    @property
+    def name(self) -> str:
+        """Pattern of names that need no look but that at their case and blanks."""
+        return f"[{self.first}][A-Za-z0-9.+-]*(?: [A-Za-z0-9.+-]+)*"
 
 
+_NOT_E, _NOT_K, _NOT_T = "A-DF-Za-df-z", "A-JL-Za-jl-z", "A-SU-Za-su-z"
 _GENERIC = _Form()
 _STARS = {
-    Satellite.KOI: _Form((("^(?:kic|kplr|kepid)[ _:#-]*([0-9].*)$", r"\1"),), (*_KOI_STAR, *_NAME)),
-    Satellite.K2: _Form((("^(?:epic)[ _:#-]*([0-9].*)$", r"\1"),), _NAME),
+    Satellite.KOI: _Form((("^(?:kic|kplr|kepid)[ _:#-]*([0-9].*)$", r"\1"),), (*_KOI_STAR, *_NAME), first=_NOT_K),
+    Satellite.K2: _Form((("^(?:epic)[ _:#-]*([0-9].*)$", r"\1"),), _NAME, first=_NOT_E),
     Satellite.TOI: _Form(
         (("^(?:tic|tid)[ _:#-]*([0-9].*)$", r"\1"),),
         (("^toi[ _-]*0*([0-9]+)$", r"TOI-\1"), *_NAME),
+        first=_NOT_T,
     ),
 }
 _OBJECTS = {
@@ -89,9 +95,12 @@ _OBJECTS = {
             *_NAME,
         ),
         "K[0-9]{5}[.][0-9]{2}",
+        _NOT_K,
     ),
-    Satellite.K2: _Form((("^(?:epic)[ _:#-]*([0-9].*)$", r"\1"),), _NAME),
-    Satellite.TOI: _Form((("^toi[ _:#-]*([0-9][0-9.,]*)$", r"\1"),), (_TWO_DIGITS, *_NAME), "[1-9][0-9]*[.][0-9]{2}"),
+    Satellite.K2: _Form((("^(?:epic)[ _:#-]*([0-9].*)$", r"\1"),), _NAME, first=_NOT_E),
+    Satellite.TOI: _Form(
+        (("^toi[ _:#-]*([0-9][0-9.,]*)$", r"\1"),), (_TWO_DIGITS, *_NAME), "[1-9][0-9]*[.][0-9]{2}", _NOT_T
+    ),
 }
 
 
@@ -279,7 +288,7 @@ def _key(text: str | None, form: _Form) -> str:
     if _compiled(form.canonical).fullmatch(text):
         return text
     clean = _steps(text, _CLEAN).translate(str.maketrans(_UPPER, _LOWER))
-    if clean in _MISSING:
+    if clean in MISSING_WORDS:
         return ""
     clean = _steps(clean, form.before)
     if _compiled(_GROUPED).fullmatch(clean):
@@ -324,11 +333,13 @@ def _sql(cell: str, form: _Form) -> str:
         WHEN regexp_full_match(bare, {literal(_POINTED)}) THEN replace(bare, '.', '')
         WHEN NOT regexp_full_match(bare, {exponent}) OR length({whole}) + {shift} > {_MOST_DIGITS} THEN bare
         ELSE {whole} || left({padded}, {shift}) || '.' || substr({padded}, {shift} + 1) END"""
-    missing = ", ".join(map(literal, _MISSING))
+    missing = ", ".join(map(literal, MISSING_WORDS))
     key = f"CASE WHEN clean IN ({missing}) THEN '' ELSE {_sql_steps('number', (*_PLAIN, *form.after))} END"
     # Each name stands for one expression: written out in each place, they would be worked out again and again.
     slow = _let("cell", cell, _let("clean", clean, _let("bare", bare, _let("number", number, key))))
+    name = f"lower({cell})" if form is _GENERIC else f"replace(lower({cell}), ' ', '')"
     return f"""CASE WHEN {cell} IS NULL THEN '' WHEN regexp_full_match({cell}, {literal(form.canonical)}) THEN {cell}
+        WHEN regexp_full_match({cell}, {literal(form.name)}) AND lower({cell}) NOT IN ({missing}) THEN {name}
         ELSE {slow} END"""
 
 

@@ -110,7 +110,7 @@ def merge_many(
             notes=notes_of(merging),
             dropped_each=dropped,
             filled=sum(merging.filled),
-            label_changes=merging.same_objects()[1],
+            label_changes=merging.same_objects[1],
         )
     report(1.0, "merged")
     return summary

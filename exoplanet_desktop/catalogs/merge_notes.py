@@ -27,7 +27,7 @@ def notes_of(merging: Merging) -> tuple[str, ...]:
 
 
 def _objects_notes(merging: Merging) -> list[str]:
-    several, different = merging.same_objects()
+    several, different = merging.same_objects
     if not different:
         return []
     return [f"{several:,} objects are in several of the files, {different:,} of them with different dispositions."]

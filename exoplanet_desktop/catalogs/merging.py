@@ -9,6 +9,7 @@ written. That takes a third of the time of storing them in a database.
 import csv
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from io import StringIO
 from itertools import zip_longest
 from pathlib import Path
@@ -214,6 +215,7 @@ class Merging:
             self.count(f"SELECT count(*) FROM dropped WHERE {self._of(number)}") for number in range(len(offsets))
         )
 
+    @cached_property
     def same_objects(self) -> tuple[int, int]:
         """How many objects are in several of the files, and how many of these have different dispositions there."""
         if not self.objects_by:

@@ -49,6 +49,6 @@ def same_objects(
     with Merging(paths, Duplicates.NONE, None, report or silent, should_stop or never, choices) as merging:
         merging.read(0.0, 0.9)
         merging.compare(0.9, 1.0)
-        objects, different = merging.same_objects()
+        objects, different = merging.same_objects
         column = next((name for name in merging.columns if name.lower() == merging.objects_by), "")
     return SameObjects(column, objects, different)

@@ -43,7 +43,7 @@ class MergeForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.reading_button = QPushButton(tr("&Read as…"), self)
+        self.reading_button = QPushButton(tr("Read as…"), self)
         self.reading_button.setToolTip(tr("How the selected catalog is read: delimiter, encoding, header"))
         layout.addRow(self.picker)
         layout.addRow(self.reading_button)

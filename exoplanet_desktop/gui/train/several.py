@@ -70,19 +70,11 @@ async def _ask(parent: QWidget, files: int, several: int, different: int) -> Dup
         tr("&Earlier ones"): Duplicates.BY_IDENTIFIER_FIRST,
         tr("&All of them"): Duplicates.EXACT,
     }
-    for words, rule in rules.items():
-        button = box.addButton(words, QMessageBox.ButtonRole.AcceptRole)
-        button.clicked.connect(lambda _=False, rule=rule: _settle(answer, rule))
-        if rule is Duplicates.BY_IDENTIFIER_LAST:
-            box.setDefaultButton(button)
+    buttons = {box.addButton(words, QMessageBox.ButtonRole.AcceptRole): rule for words, rule in rules.items()}
+    box.setDefaultButton(next(iter(buttons)))
     box.addButton(QMessageBox.StandardButton.Cancel)
-    box.finished.connect(lambda _: _settle(answer, None))
+    # The box has finished before a button of its own tells that it was clicked.
+    box.finished.connect(lambda _: answer.set_result(buttons.get(box.clickedButton())))  # type: ignore[call-overload]
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
     return await answer
-
-
-def _settle(answer: "asyncio.Future[Duplicates | None]", rule: Duplicates | None) -> None:
-    """The first word counts: a button says it before its box has finished."""
-    if not answer.done():
-        answer.set_result(rule)

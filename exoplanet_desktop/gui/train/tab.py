@@ -55,7 +55,7 @@ class TrainTab(QWidget):
         self.doubt = Doubt(self.options.satellite)
         self.doubt.settled.connect(self.settle)
         self.doubt.names_wanted.connect(self.view.ask_names)
-        self.options.add_row(tr("Ro&ws"), self.rows)
+        self.options.add_row(tr("Row&s"), self.rows)
         parts = (self.picker, self.several, self.doubt, self.options, self.go, self.all_button)
         self.splitter = skeleton("train", column(parts), self.view)
         layout = QVBoxLayout(self)
