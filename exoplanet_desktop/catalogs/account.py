@@ -28,6 +28,14 @@ _WORDS = {
         "holds a number that cannot be there and is known to stand for “missing”; it counts as missing",
         "hold a number that cannot be there and is known to stand for “missing”; they count as missing",
     ),
+    "suspect": (
+        "is a number that often stands for “missing”, but is used as it stands",
+        "are numbers that often stand for “missing”, but are used as they stand",
+    ),
+    "mixed": (
+        "is no number, though most cells of the column are; the column is read as text",
+        "are no numbers, though half of the column's cells are; the column is read as text",
+    ),
     "zero": (
         "is 0, which is impossible, but is used as it stands",
         "are 0, which is impossible, but are used as they stand",
@@ -59,8 +67,9 @@ class Told:
     Attributes:
         column: its name.
         kind: `unread` (neither a number nor missing), `infinite` (or too large for a model), `sentinel` (a number that
-            stands for "missing"), `zero` (where physics forbids it), `grouped` (a sign taken for a thousands
-            separator, where it could be a decimal one), `limit`, `error` (behind the number), `rounded`, `unit`.
+            stands for "missing"), `suspect` (one that may), `mixed` (texts among numbers), `zero` (where physics
+            forbids it), `grouped` (a sign taken for a thousands separator, where it could be a decimal one), `limit`,
+            `error` (behind the number), `rounded`, `unit`.
         count: how many.
         line: line of the first one in the file, from 1.
         example: its text.
@@ -129,7 +138,8 @@ def account_of(
     parts = [
         (column, name, count, row, example)
         for column, kind in kinds.items()
-        if kind.numeric or column in NUMBERS  # a column that should hold numbers and has none is told of, too
+        # A column that should hold numbers and has none is told of, too.
+        if kind.numeric or column in NUMBERS or kind.has("mixed")
         for name, count, row, example in _told_of(kind, units.get(column, ""))
     ]
     numbers = lines([row for _, _, _, row, _ in parts])

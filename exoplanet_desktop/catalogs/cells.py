@@ -20,8 +20,10 @@ from exoplanet_desktop.catalogs.numbers import (
 )
 from exoplanet_desktop.catalogs.physics import (
     HIGHEST_SENTINEL,
-    NEVER_NEGATIVE,
+    NEVER_SENTINEL,
     NEVER_ZERO,
+    SENTINELS,
+    should_be_numbers,
     sql_branches,
     sql_sentinel,
 )
@@ -72,10 +74,15 @@ class Survey:
     long: bool
     doubtful: bool
 
-    def texts(self, missing: int, seeming: int) -> bool:
+    def texts(self, column: str, missing: int, seeming: int) -> bool:
         """Whether so few of the cells can be numbers that the column is one of texts; see `Cells.look`."""
         filled = self.filled - missing
-        return filled - self.cast - seeming > MOST_UNREAD * filled
+        most = 1.0 - MOST_UNREAD if should_be_numbers(column) else MOST_UNREAD
+        return filled - self.cast - seeming > most * filled
+
+    def mixed(self, missing: int, seeming: int) -> bool:
+        """Whether a column of texts holds so many numbers that its texts may be no more than faults."""
+        return 2 * (self.cast + seeming) >= self.filled - missing > 0
 
     def plain(self, column: str) -> bool:
         """Nothing is to be told of the column, and each cell that is not empty is a number as a computer writes it."""
@@ -87,7 +94,9 @@ class Survey:
             return False
         if column in NEVER_ZERO and self.least <= 0:
             return False
-        return column not in NEVER_NEGATIVE or self.least > HIGHEST_SENTINEL
+        if self.least in SENTINELS:
+            return False
+        return column not in NEVER_SENTINEL or self.least > HIGHEST_SENTINEL
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,7 @@ class Cells:
         """
         cell, cast = self.cell(column), sql_cast("c", self.decimal)
         odd = [f"{cast} IS NULL", f"NOT abs({cast}) <= {HUGE!r}", sql_maybe_strict("c")]
-        odd += [f"{cast} <= {HIGHEST_SENTINEL}"] if column in NEVER_NEGATIVE else []
+        odd += [f"{cast} <= {HIGHEST_SENTINEL}"]
         odd += [f"{cast} = 0"] if column in NEVER_ZERO else []
         # S608: the name comes through identifier().
         source = f"(SELECT {cell} AS c, rowid AS r FROM data) WHERE c IS NOT NULL AND ({' OR '.join(odd)})"  # noqa: S608
@@ -194,7 +203,7 @@ class Cells:
         return sql_number(cell, self.decimal)
 
 
-def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
+def kind_of(column: str, survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
     """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
 
     `expected`: in the archive's tables, it holds numbers.
@@ -204,10 +213,16 @@ def kind_of(survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
     unread, missing = counts.get("unread", 0), counts.get("missing", 0)
     numbers = survey.filled - unread - missing - counts.get("sentinel", 0)
     odd = survey.doubtful or survey.filled - unread - missing != survey.cast
-    numeric = unread <= MOST_UNREAD * (survey.filled - missing) or (expected and numbers > 0)
+    filled = survey.filled - missing
+    most = 1.0 - MOST_UNREAD if should_be_numbers(column) else MOST_UNREAD
+    numeric = unread <= most * filled or (expected and numbers > 0)
     return Kind(numeric, survey.long, odd, numbers, found)
 
 
-def text_kind(survey: Survey, missing: int) -> Kind:
-    """What a column of texts is, some of which say "missing"."""
-    return Kind(False, survey.long, odd=True, found={"missing": Found(missing, 0, "")} if missing else {})
+def text_kind(survey: Survey, missing: int, rows: Iterable[Any] = ()) -> Kind:
+    """What a column of texts is, some of which say "missing"; `rows` are those of `Cells.inspection` of a mixed one."""
+    found = {"missing": Found(missing, 0, "")} if missing else {}
+    for kind, count, row, text in rows:
+        if kind == "unread":
+            found["mixed"] = Found(int(count), int(row), str(text))
+    return Kind(False, survey.long, odd=True, found=found)

@@ -9,12 +9,16 @@ SENTINELS = (
 )
 HIGHEST_SENTINEL = max(SENTINELS)
 
-_SIGNED = ("koi_slogg", "st_logg", "st_met", "st_pmra", "st_pmdec")  # beside lower errors and limit flags
+_ANY_NUMBER = ("st_pmra", "st_pmdec")  # beside lower errors and limit flags
+_PREFIXES = ("koi_", "pl_", "st_", "sy_")  # of the archive's columns
 
 NUMBERS = frozenset(
     name for info in SATELLITES.values() for name in (*info.measured, *info.verdict_numbers)
 )  # columns that hold numbers, whatever a file has in them
-NEVER_NEGATIVE = frozenset(name for name in NUMBERS if name not in _SIGNED and not name.endswith(("err2", "lim")))
+# Columns in which none of the sentinels can be a measurement.
+NEVER_SENTINEL = frozenset(
+    ("ra", "dec", *(name for name in NUMBERS if name not in _ANY_NUMBER and not name.endswith(("err2", "lim"))))
+)
 NEVER_ZERO = frozenset(
     {
         *("koi_period", "koi_duration", "koi_srad", "koi_steff"),
@@ -23,14 +27,20 @@ NEVER_ZERO = frozenset(
 )
 
 
+def should_be_numbers(column: str) -> bool:
+    """Whether a column with this name is likely to hold numbers: a few of them tell that it does."""
+    return column.startswith(_PREFIXES) or column in ("kepid", "tid", "toi", "ra", "dec")
+
+
 def is_sentinel(column: str, number: float) -> bool:
     """Whether a number stands for "missing" in a column of this name."""
-    return number in SENTINELS and column in NEVER_NEGATIVE
+    return number in SENTINELS and column in NEVER_SENTINEL
 
 
 def sql_branches(column: str) -> str:
     """Branches of the CASE in numbers.sql_kinds for what a column of this name cannot hold."""
-    sentinels = f" WHEN {sql_sentinel('n')} THEN 'sentinel'" if column in NEVER_NEGATIVE else ""
+    kind = "sentinel" if column in NEVER_SENTINEL else "suspect"
+    sentinels = f" WHEN {sql_sentinel('n')} THEN '{kind}'"
     return sentinels + (" WHEN n = 0 THEN 'zero'" if column in NEVER_ZERO else "")
 
 

@@ -368,9 +368,11 @@ class Table:
             return Kind(not as_text, survey.long)
         if as_text or not expected:
             look: Any = cursor.execute(f"SELECT {self.cells.look(column)} FROM data").fetchone()
-            if as_text or survey.texts(*look):
-                return text_kind(survey, look[0])
-        return kind_of(survey, cursor.execute(self.cells.inspection(column)).fetchall(), expected)
+            if as_text or survey.texts(column, *look):
+                mixed = not as_text and survey.mixed(*look)
+                rows = cursor.execute(self.cells.inspection(column)).fetchall() if mixed else ()
+                return text_kind(survey, look[0], rows)
+        return kind_of(column, survey, cursor.execute(self.cells.inspection(column)).fetchall(), expected)
 
     def _range(self, offset: int, limit: int | None) -> tuple[int, int]:
         begin = min(max(offset, 0), self.row_count)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.appended import prediction_columns
 from exoplanet_desktop.catalogs.numbers import HUGE, MISSING_WORDS
-from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_NEGATIVE, NEVER_ZERO
+from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
 from exoplanet_desktop.catalogs.table import Table
@@ -147,7 +147,7 @@ class PlainBlock:
             raise NotPlain
         for index, name in enumerate(names):
             low, high = float(least[index]), float(most[index])
-            if low <= HIGHEST_SENTINEL and name in NEVER_NEGATIVE:
+            if low in SENTINELS or (low <= HIGHEST_SENTINEL and name in NEVER_SENTINEL):
                 raise NotPlain
             if low <= 0 and name in NEVER_ZERO and (numbers[:, index] == 0).any():
                 raise NotPlain

@@ -119,7 +119,7 @@ def test_one_stray_word_makes_no_column_of_texts_and_sorts_behind_the_numbers(wr
 
 
 def test_a_column_of_texts_is_one_and_nothing_is_told_of_it(write) -> None:
-    with Table.open(write("x,y\n" + "".join(f"{cell},1\n" for cell in ["a", "b", "1", "2", "-"]))) as table:
+    with Table.open(write("x,y\n" + "".join(f"{cell},1\n" for cell in ["a", "b", "c", "1", "-"]))) as table:
         assert "x" not in table.numeric
         assert table.account() == ()
         assert table.select("x is missing").row_count == 1
@@ -135,11 +135,28 @@ def test_a_column_that_holds_numbers_in_the_archive_is_one_with_a_single_number(
         assert told(table) == {("koi_period", "unread"): (1, 2, "bad")}
 
 
+def test_texts_among_as_many_numbers_are_told_though_the_column_is_one_of_texts(write) -> None:
+    with Table.open(write("x,y\n" + "".join(f"{cell},1\n" for cell in ["a", "b", "1", "2", "-"]))) as table:
+        assert "x" not in table.numeric
+        assert told(table) == {("x", "mixed"): (2, 2, "a")}
+
+
+def test_a_column_named_as_the_archives_are_is_one_of_numbers_with_a_few_of_them(write) -> None:
+    with Table.open(write("koi_rmag,y\n" + "".join(f"{cell},1\n" for cell in ["x", "y", "z", "1", "2"]))) as table:
+        assert "koi_rmag" in table.numeric
+        assert told(table) == {("koi_rmag", "unread"): (3, 2, "x")}
+
+
 def test_a_sentinel_counts_as_missing_only_where_physics_forbids_it(write) -> None:
     text = "koi_period,koi_period_err2,koi_slogg,own\n5,-1,4,1\n-999,-999,-999,-999\n-99.9,-2,4,2\n-5,-2,4,3\n"
     with Table.open(write(text)) as table:
-        assert told(table) == {("koi_period", "sentinel"): (2, 3, "-999")}
-        assert np.isnan(table.numbers(table.columns)).sum() == 2
+        assert told(table) == {
+            ("koi_period", "sentinel"): (2, 3, "-999"),
+            ("koi_period_err2", "suspect"): (1, 3, "-999"),
+            ("koi_slogg", "sentinel"): (1, 3, "-999"),
+            ("own", "suspect"): (1, 3, "-999"),
+        }
+        assert np.isnan(table.numbers(table.columns)).sum() == 3
         assert table.select("koi_period is missing").row_count == 2
         assert table.select("koi_period < 0").row_count == 1
         assert table.summary("koi_period").least == "-5"

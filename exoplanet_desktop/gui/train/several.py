@@ -44,7 +44,7 @@ def same_objects(paths: Sequence[Path], readings: "Sequence[Choice | None]") -> 
     with Merging(paths, Duplicates.NONE, None, silent, never, readings) as merging:
         merging.read(0.0, 0.8)
         merging.compare(0.8, 1.0)
-        return merging.same_objects()
+        return merging.same_objects
 
 
 async def _ask(parent: QWidget, files: int, several: int, different: int) -> Duplicates | None:
