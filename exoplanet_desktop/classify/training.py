@@ -329,7 +329,7 @@ def _medians(data: Dataset) -> Any:
 
 
 def _ranges(data: Dataset) -> dict[str, list[float]]:
-    """Where the values of each numeric column lie: 0.5 % quantile, median, 99.5 % quantile."""
+    """Where the values of each numeric column lie: 2 % quantile, median, 98 % quantile."""
     ranges = {}
     for name, column in zip(data.features.numbers, data.matrix.T, strict=False):
         known = column[~np.isnan(column)].astype(np.float64)
