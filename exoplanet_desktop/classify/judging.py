@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.satellites import SatelliteInfo
-from exoplanet_desktop.catalogs.units import Range
+from exoplanet_desktop.catalogs.suspects import Range
 from exoplanet_desktop.classify.blocks import Block, Wanted
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.explain import explain

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from exoplanet_desktop.catalogs.reading import Layout
-from exoplanet_desktop.catalogs.units import Range, Spread, suspects
+from exoplanet_desktop.catalogs.suspects import Range, Spread, suspects
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan
 from exoplanet_desktop.classify.known import seen_notes

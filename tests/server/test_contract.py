@@ -197,21 +197,6 @@ def test_a_real_training_is_cancelled_within_a_second(real: Any, files: dict[str
     assert real.get("/api/models").json()["count"] == models
 
 
-def test_a_reduced_model_answers_only_where_it_is_named(workshop: Any) -> None:
-    full = workshop.ended(workshop.train("dt").json()["job_id"])["result"]
-    accepted = workshop.train("dt", without='["koi_score", "koi_teq"]').json()
-    status = workshop.ended(accepted["job_id"])
-    reduced = status["result"]
-    assert status["params"]["without"] == ["koi_score", "koi_teq"]
-    assert "koi_score" not in reduced["feature_columns"]
-    listed = {model["model_version"]: model["without"] for model in workshop.get("/api/models").json()["models"]}
-    assert listed[reduced["model_version"]] == ["koi_score", "koi_teq"] and listed[full["model_version"]] == []
-    default = workshop.predict(model_type="dt").json()
-    named = workshop.predict(model_type="dt", model_version=reduced["model_version"]).json()
-    assert (default["model_version"], default["without"]) == (full["model_version"], [])
-    assert (named["model_version"], named["without"]) == (reduced["model_version"], ["koi_score", "koi_teq"])
-
-
 @pytest.mark.parametrize(
     ("without", "words"),
     [
@@ -224,13 +209,3 @@ def test_a_reduced_model_answers_only_where_it_is_named(workshop: Any) -> None:
 def test_columns_that_cannot_be_left_out_are_refused_at_once(without: str, words: str, workshop: Any) -> None:
     answer = workshop.train("dt", without=without)
     assert answer.status_code == 400 and words in answer.json()["error"]
-
-
-def test_known_rows_are_counted_and_answered_as_asked(workshop: Any) -> None:
-    workshop.ended(workshop.train("dt").json()["job_id"])
-    held_out = workshop.predict(model_type="dt").json()
-    model = workshop.predict(model_type="dt", known_rows="model").json()
-    assert held_out["seen"] == model["seen"] == held_out["total_predicted"]
-    assert (held_out["known_rows"], model["known_rows"]) == ("held-out", "model")
-    assert {row["seen_in_training"] for row in held_out["results"]} == {"yes"}
-    assert workshop.predict(model_type="dt", known_rows="perhaps").status_code == 400
