@@ -14,8 +14,8 @@ import numpy as np
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
-from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.catalogs.suspects import FEWEST, HIGH, LOW, table_suspects
+from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify import evaluation
 from exoplanet_desktop.classify.classifier import Classifier, Parity
 from exoplanet_desktop.classify.curves import curves

@@ -7,8 +7,8 @@ import pandas
 import pytest
 
 from exoplanet_desktop.catalogs.dictionary import dictionary
-from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.catalogs.suspects import Range, Spread, suspects, table_suspects
+from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 HOURS = Range(0.6, 3.8, 40.0)
