@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from exoplanet_desktop.catalogs.satellites import recognise
-from exoplanet_desktop.catalogs.unit_checks import Range
+from exoplanet_desktop.catalogs.suspects import Range
 from exoplanet_desktop.resources import resource
 from exoplanet_desktop.wire.vocabulary import Satellite
 

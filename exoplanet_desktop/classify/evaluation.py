@@ -59,7 +59,7 @@ class Evaluation:
         splits: the folds, and the hold-out where it is none of them.
         holdout: its place among the splits.
         folds: how many of the splits are folds.
-        kept: whether the models are wanted as bytes.
+        kept: whether the models of the folds are wanted as bytes.
         results: by place, as they come in.
     """
 
@@ -75,7 +75,7 @@ class Evaluation:
         """Hands all fits to the crew, the hold-out first: more is worked out from it."""
         for place in sorted(range(len(self.splits)), key=lambda place: place != self.holdout):
             rows = (self.data.matrix, self.data.y, self.splits[place])
-            wishes = (place == self.holdout, self.kept)
+            wishes = (place == self.holdout, self.kept and place < self.folds)
             self.futures[crew.start(fit_and_hold_out, recipe, *rows, *wishes, should_stop)] = place
 
     def take(self, future: Future[Any]) -> None:

@@ -83,10 +83,15 @@ def _completed(keys: Sequence[str], of_name: Sequence[str]) -> list[str]:
 def _numbers(stars: Sequence[str]) -> NDArray[np.int64]:
     """A number for each star, in the order of their keys: folds must not hang on the order of rows.
 
-    Keys count as numbers do where all are numbers.
+    Keys count as numbers do where all are numbers, else as the names that they come from.
     """
     lone = [key or f"\uffffrow {row}" for row, key in enumerate(stars)]
     plain = all(key.isdecimal() for key in lone)
-    names = sorted(set(lone), key=(lambda key: (len(key), key)) if plain else None)
+    names = sorted(set(lone), key=(lambda key: (len(key), key)) if plain else _as_a_name)
     numbers = {name: number for number, name in enumerate(names)}
     return np.array([numbers[key] for key in lone], dtype=np.int64)
+
+
+def _as_a_name(key: str) -> str:
+    """The place of a key among names; a number among them is one of the EPIC, as in `EPIC 201912552`."""
+    return f"EPIC{key}" if key.isdecimal() else key.upper()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from exoplanet_desktop.catalogs.reading import Layout
-from exoplanet_desktop.catalogs.unit_checks import Range, Spread, suspects
+from exoplanet_desktop.catalogs.suspects import Range, Spread, suspects
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan
 from exoplanet_desktop.classify.known import seen_notes
@@ -77,17 +77,15 @@ class Tally:
         absent = [name for name in blank if name not in unlearnt]
         found = worth(classifier, absent)
         first, last = worth_notes(classifier, found, absent, lacking)
-        if self.seen is None:
-            last += [
-                *classifier.memory.missing,
-                *(
-                    ()
-                    if classifier.memory.missing
-                    else ("This model does not remember its training rows. Train again.",)
-                ),
-            ]
-        else:
+        if self.seen is not None:
             first += seen_notes(self.seen, self._stars, self._unanswered, self.rows, self._plan.known_rows)
+        elif classifier.memory.missing:
+            last += [sentence for sentence in classifier.memory.missing if sentence not in " ".join(last)]
+        else:
+            last.append(
+                "This model was made by an older version of the program, and remembers none of its training rows: rows "
+                "that it has seen are not told from others. Train again."
+            )
         if left_out := classifier.features.left_out:
             last.append(f"This model does without {len(left_out)} columns of its kind: {', '.join(left_out)}.")
         last = [*absent_notes(len(inputs), lacking, empty), *last]
@@ -111,7 +109,7 @@ class Tally:
                 spreads[name] = Spread(int(values[place]), int(below[place]), int(above[place]), middle)
         ranges = {name: one for name, one in zip(numbers, self._plan.ranges, strict=True) if one is not None}
         found = suspects(spreads, ranges, _units_of(self._plan))
-        return [suspect.sentence("the model has seen") for suspect in found]
+        return [suspect.sentence("the model has mostly seen") for suspect in found]
 
 
 def ranges_of(classifier: Classifier) -> tuple[Range | None, ...]:

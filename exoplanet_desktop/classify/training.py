@@ -17,8 +17,8 @@ from exoplanet_desktop.catalogs.labels import account_of_labels, label_reader
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.catalogs.suspects import FEWEST, HIGH, LOW, table_suspects
 from exoplanet_desktop.catalogs.table import Table
-from exoplanet_desktop.catalogs.unit_checks import FEWEST, HIGH, LOW, table_suspects
 from exoplanet_desktop.classify import evaluation
 from exoplanet_desktop.classify.classifier import Classifier, Parity
 from exoplanet_desktop.classify.curves import curves
@@ -348,7 +348,7 @@ def _medians(data: Dataset) -> Any:
 
 
 def _ranges(data: Dataset) -> dict[str, list[float]]:
-    """Where the values of each numeric column lie: 0.5 % quantile, median, 99.5 % quantile."""
+    """Where the values of each numeric column lie: 2 % quantile, median, 98 % quantile."""
     ranges = {}
     for name, column in zip(data.features.numbers, data.matrix.T, strict=False):
         known = column[~np.isnan(column)].astype(np.float64)

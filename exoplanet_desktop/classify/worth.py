@@ -62,11 +62,9 @@ def worth_notes(
     if not absent:
         return [], []
     if found is None:
-        reason = (
-            " ".join(classifier.memory.missing)
-            or "This model was made by an older version, and keeps no held-out rows."
-        )
-        return [], [f"What the absent columns cost could not be measured. {reason} Train again to know."]
+        return [], [
+            f"What the absent columns cost could not be measured. {' '.join(classifier.memory.missing)}".rstrip()
+        ]
     if found.is_felt:
         return [headline(found, lacking)], []
     cost = (

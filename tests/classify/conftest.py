@@ -76,10 +76,10 @@ class Lab:
             should_stop=should_stop,
         )
 
-    def predict(self, csv: Path, name: str = "out.csv", **options: object) -> Prediction:
+    def predict(self, csv: Path, name: str = "out.csv", model: Path | None = None, **options: object) -> Prediction:
         return predict(
             csv,
-            load(self.outputs().model),
+            load(model or self.outputs().model),
             PredictOptions(**options),  # type: ignore[arg-type]
             self.folder / name,
             executor=self.executor,

@@ -143,7 +143,7 @@ def test_row_keys_are_those_of_the_contract(real: Any, shared_contract: Path, fi
     theirs = recorded(shared_contract, "predict_two_rows")["response"]["body"]["results"]
     fields = {"from_csv_range": "0", "to_csv_range": "1"}
     body = real.predict(csv=files["koi_test_raw.csv"].decode(), name="koi_test_raw.csv", **fields).json()
-    assert [list(row) for row in body["results"]] == [list(row) for row in theirs]
+    assert [list(row) for row in body["results"]] == [[*row, "seen_in_training"] for row in theirs]  # an extension
     for ours, other in zip(body["results"], theirs, strict=True):
         for key in ("Row_Number", "KEP_ID", "KOI_Name", "Kepler_Name", "Actual_Class"):
             assert ours[key] == other[key]
@@ -195,3 +195,17 @@ def test_a_real_training_is_cancelled_within_a_second(real: Any, files: dict[str
     assert status["status"] == "CANCELLED" and status["result"] is None
     assert not list((real.data_dir / "work").iterdir())
     assert real.get("/api/models").json()["count"] == models
+
+
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        ('["ra"]', "no feature column"),
+        ('["koi_period"]', "cannot do without"),
+        ("koi_score", "a JSON list"),
+        ("[1]", "a JSON list"),
+    ],
+)
+def test_columns_that_cannot_be_left_out_are_refused_at_once(without: str, words: str, workshop: Any) -> None:
+    answer = workshop.train("dt", without=without)
+    assert answer.status_code == 400 and words in answer.json()["error"]

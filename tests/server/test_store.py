@@ -103,3 +103,25 @@ def test_only_csv_files_are_received(store: Store) -> None:
         with pytest.raises(InputError, match=r"Only \.csv files"):
             store.receive(name)
     assert not list(store.folder("work").iterdir())
+
+
+def test_a_record_of_an_older_version_goes_on(tmp_path: Path) -> None:
+    """Its models are full ones."""
+    import sqlite3
+
+    from exoplanet_desktop.server.database import _SCHEMA, Database
+
+    old = sqlite3.connect(tmp_path / "engine.sqlite3")
+    old.executescript(_SCHEMA.replace(",\n    without TEXT NOT NULL DEFAULT '[]'", ""))
+    old.execute(
+        "INSERT INTO models (version, satellite, model, features, balance, created_at, job_id, filename)"
+        " VALUES ('v', 'KOI', 'dt', 'vetted', 'none', '2026', 'j', 'f')"
+    )
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    for _ in range(2):
+        database = Database(tmp_path / "engine.sqlite3")
+        (model,) = records.list_models(database)
+        assert (model.version, model.without) == ("v", ())
+        database.close()

@@ -28,13 +28,21 @@ def csv(tmp_path: Path) -> Path:
 
 def trained(csv: Path, features: str, context: TaskContext) -> Path:
     words = {"satellite": "KOI", "model": "dt", "features": features, "balance": "none", "sentinel": False}
-    words |= {"model_labels": "leave out", "data_digest": None, "reading": None}
+    words |= {"model_labels": "leave out", "data_digest": None, "without": [], "reading": None}
     tasks.train({"csv": str(csv), "places": {}, **words}, context)
     return context.work / tasks.MODEL_FILE
 
 
 def predicted(csv: Path, model: Path, context: TaskContext) -> dict[str, Any]:
-    wish = {"from_row": None, "to_row": None, "results_limit": None, "explain": 0, "stamps": {}, "reading": None}
+    wish = {
+        "from_row": None,
+        "to_row": None,
+        "results_limit": None,
+        "explain": 0,
+        "stamps": {},
+        "known_rows": "held-out",
+        "reading": None,
+    }
     head = {"satellite": "KOI", "model_type": "dt", "csv_file": "", "features": "", "model_version": ""}
     reply, _ = tasks.predict({"csv": str(csv), "model_path": str(model), **wish, "reply": head}, context)
     return reply

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
 SHARE = 0.9  # of a column's values outside the range, on one side
 FEWEST = 5  # values, before that says anything
-HALF = 0.5  # of them: enough where there are MANY values, and a known factor brings their median into the range
-MANY = 20
-LOW, HIGH = 0.005, 0.995  # quantiles that make a range
-_NEAR = math.log(5)  # how far medians may lie apart where a factor "fits"
+LOW, HIGH = 0.02, 0.98  # quantiles that make a range: wider ones miss hours that are given as days
 
 # By the first words of a unit, as the archive writes it: what it is often mistaken for, or given in.
 _HOURS = (24.0, 60.0, 3600.0)
@@ -41,6 +38,8 @@ _FACTORS: Mapping[str, tuple[float, ...]] = {
     "r_sun": _SOLAR_RADII,
 }
 _ANY = (1e3, 1e6)
+_RARE = {1e4: math.log(10)}  # per cent are rarer than shares
+_MOST_POWER = 30
 _EPOCHS = (2_454_833.0, 2_457_000.0, 2_400_000.5)  # days that BKJD, BTJD and MJD lie behind BJD
 
 
@@ -49,7 +48,7 @@ class Range:
     """Where a column's values lie.
 
     Attributes:
-        low, high: the 0.5 % and the 99.5 % quantile.
+        low, high: the 2 % and the 98 % quantile.
         middle: the median.
     """
 
@@ -94,7 +93,7 @@ class Suspect:
     known: Range
     remedy: str
 
-    def sentence(self, who: str = "the archive's table has") -> str:
+    def sentence(self, who: str = "the archive's table mostly has") -> str:
         """For a reader; `who`: whose values the range is of."""
         rows = f"All {self.values:,}" if self.outside == self.values else f"{self.outside:,} of {self.values:,}"
         unit = f" {self.unit}" if self.unit else ""
@@ -109,21 +108,16 @@ class Suspect:
 def suspects(
     spreads: Mapping[str, Spread], ranges: Mapping[str, Range], units: Mapping[str, str] | None = None
 ) -> tuple[Suspect, ...]:
-    """Columns of which nearly all values lie outside the range, on one side.
-
-    Half of many values are enough where a known factor fits: a range leaves out one value in a hundred.
-    """
+    """Columns of which nearly all values lie outside the range, on one side."""
     found = []
     for column, spread in spreads.items():
         known = ranges.get(column)
         outside = max(spread.below, spread.above)
-        if known is None or spread.values < FEWEST or outside < HALF * spread.values:
+        if known is None or spread.values < FEWEST or outside < SHARE * spread.values:
             continue
         unit = (units or {}).get(column, "")
         below = spread.below >= spread.above
-        remedy = _remedy(spread.middle, known, unit)
-        if outside >= SHARE * spread.values or (remedy and spread.values >= MANY):
-            found.append(Suspect(column, unit, spread.values, outside, below, known, remedy))
+        found.append(Suspect(column, unit, spread.values, outside, below, known, _remedy(spread.middle, known, unit)))
     return tuple(found)
 
 
@@ -162,25 +156,24 @@ def _spread(cells: Iterable[float | None]) -> Spread:
 
 
 def _remedy(middle: float, known: Range, unit: str) -> str:
-    if not math.isfinite(middle) or not math.isfinite(known.middle):
+    if not math.isfinite(middle) or not known.middle:
         return ""
     for days in _EPOCHS if _is_epoch(known, unit) else ():
         if known.low <= middle - days <= known.high:
             return f"Subtracting {days:,.10g} days"
         if known.low <= middle + days <= known.high:
             return f"Adding {days:,.10g} days"
-    fits: list[tuple[float, str]] = []
-    if middle and known.middle and (middle > 0) == (known.middle > 0):
-        lower = unit.lower()
-        factors = next((these for start, these in _FACTORS.items() if start in lower), _ANY)
-        for factor in factors:
-            for share, words in ((middle * factor, "Multiplying"), (middle / factor, "Dividing")):
-                apart = abs(math.log(share / known.middle))
-                fits.append((apart, f"{words} by {factor:,.7g}"))
-    if known.middle > 0 and abs(middle) < 300:
+    lower = unit.lower()
+    own = next((factors for start, factors in _FACTORS.items() if start in lower), None)
+    fits = [
+        (abs(math.log(there / known.middle)) + _RARE.get(factor, 0.0), f"{word} by {factor:,.7g}")
+        for factor in own or _ANY
+        for there, word in ((middle * factor, "Multiplying"), (middle / factor, "Dividing"))
+        if known.low <= there <= known.high and there / known.middle > 0
+    ]
+    if own is None and abs(middle) < _MOST_POWER and known.low <= 10**middle <= known.high:
         fits.append((abs(math.log(10**middle / known.middle)), "Raising 10 to that power"))
-    near = [one for one in fits if one[0] <= _NEAR]
-    return min(near)[1] if near else ""
+    return min(fits)[1] if fits else ""
 
 
 def _is_epoch(known: Range, unit: str) -> bool:
