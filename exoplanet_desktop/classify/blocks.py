@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.appended import prediction_columns
-from exoplanet_desktop.catalogs.numbers import HUGE, MISSING_WORDS
+from exoplanet_desktop.catalogs.numbers import HUGE
 from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
@@ -25,8 +25,8 @@ from exoplanet_desktop.errors import InputError
 
 BLOCK_BYTES = 750_000  # small enough that a catalog of the archive keeps two cores busy
 CELLS_A_BLOCK = 500_000
-# Other spellings make a block one that is not plain.
-_MISSING = [*MISSING_WORDS, *(word.upper() for word in MISSING_WORDS if word.upper() != word), "NaN", "None", "Null"]
+# The usual words for "missing": pandas builds a set of them for each column. A block with others is not plain.
+_MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "-", "--"]
 
 Cells = Sequence[Sequence[str]]
 
