@@ -125,11 +125,10 @@ def number_of(cell: str) -> str:
 
 def value_of(cell: str) -> str:
     """SQL for a text that is the same for cells that say the same."""
-    return f"""CASE WHEN {missing(cell)} THEN '' ELSE coalesce(CAST({number_of(cell)} AS VARCHAR),
-        trim({cell}, {_BLANKS})) END"""
+    text = f"CASE WHEN {missing(cell)} THEN '' ELSE trim({cell}, {_BLANKS}) END"
+    return f"coalesce(CAST({number_of(cell)} AS VARCHAR), {text})"
 
 
 def value_hash_of(cell: str) -> str:
-    """The same as a 64-bit number, without a text for each number; NULL where the cell is missing."""
-    return f"""CASE WHEN {missing(cell)} THEN NULL ELSE coalesce(hash({number_of(cell)}),
-        hash(trim({cell}, {_BLANKS}))) END"""
+    """SQL for a 64-bit number that cells share which say the same; texts share one, too."""
+    return f"hash({number_of(cell)})"

@@ -100,7 +100,9 @@ def identifier_keys(source: "Source", common: Sequence[str], identifier: str, ru
 
 def object_keys(source: "Source", identifier: str) -> str:
     """SQL for what tells whether an object has another disposition in another file."""
-    return f"hash(nullif({source.identity(identifier)}, '')) AS object, {source.disposition()} AS said"
+    key, said = source.identity(identifier), source.disposition()
+    # The hash of NULL is a number as well.
+    return f"CASE WHEN {key} <> '' THEN hash({key}) END AS object, CASE WHEN {said} <> '' THEN hash({said}) END AS said"
 
 
 def find_same_texts(execute: Execute) -> None:

@@ -39,7 +39,7 @@ class Objects:
         merging, parts = self._merging, []
         for number, (source, offset) in enumerate(zip(merging.sources, merging.offsets, strict=True)):
             keys = f"{source.identity(self.column)} AS identifier, {source.text_hash(merging.columns)} AS text"
-            keys += f", {source.disposition()} AS said"
+            keys += f", nullif({source.disposition()}, '') AS said"
             merging.execute(f"CREATE TABLE objects_{number} AS SELECT {keys} FROM {source.relation} AS data", report)
             parts.append(f"SELECT rowid + {offset} AS place, * FROM objects_{number}")
         merging.execute(f"CREATE VIEW objects AS {' UNION ALL '.join(parts)}", report)

@@ -147,15 +147,15 @@ class Source:
         return identity_key(column, cell)
 
     def disposition(self) -> str:
-        """SQL for what a row's label says: the class, or the word where that is no known one; NULL where missing."""
+        """SQL for what a row's label says: the class, or the word where that is no known one; '' where missing."""
         if self.label is None:
-            return "CAST(NULL AS VARCHAR)"
+            return "''"
         info = next((info for info in SATELLITES.values() if info.label == self.label), None)
         said = spelling_of(self.merged_cell(self.label))
         if info is None or all(word == said for word, said in info.label_map.items()):
-            return f"nullif({said}, '')"
+            return said
         cases = " ".join(f"WHEN {literal(word)} THEN {literal(label)}" for word, label in info.label_map.items())
-        return f"nullif(list_transform([{said}], lambda word: CASE word {cases} ELSE word END)[1], '')"
+        return f"list_transform([{said}], lambda word: CASE word {cases} ELSE word END)[1]"
 
     def completeness(self, columns: Sequence[str]) -> str:
         """SQL for how many of the merged cells hold a value."""

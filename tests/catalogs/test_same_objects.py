@@ -15,6 +15,8 @@ def test_objects_in_several_files_are_counted_whatever_their_spelling(write) -> 
     assert (found.column, found.objects, found.different) == ("kepoi_name", 3, 1)
     assert found.sentence == "3 objects are in several of the files, 1 with different dispositions."
     assert same_objects([a, c]).sentence == ""
+    nameless = write(KOI + "1,,CONFIRMED,1,1,1,1\n", "d.csv"), write(KOI + "2,NA,CANDIDATE,1,1,1,1\n", "e.csv")
+    assert same_objects(nameless).objects == 0
 
 
 def test_dispositions_of_one_class_are_no_difference(write) -> None:
