@@ -9,6 +9,7 @@ from exoplanet_desktop.catalogs.fixed import places_of
 from exoplanet_desktop.catalogs.formats import cleaned
 from exoplanet_desktop.catalogs.header import SAMPLE, Header, counts_up
 from exoplanet_desktop.catalogs.known import clean_name, uncommented
+from exoplanet_desktop.catalogs.numbers import is_missing
 from exoplanet_desktop.catalogs.records import Record, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.sniffing import meanings, unique_names
 
@@ -18,7 +19,7 @@ _MOST_EXTRAS = 400  # lines between the column names and the first row
 _MOST_ROWS = 20_000  # that are looked at for a column without a name
 _SAID = 60  # characters of a line that are quoted
 _SEPARATOR_LINE = re.compile(r'[\ufeff\s]*"?sep=(.|\\t)"?[,;\t\s]*', re.IGNORECASE)
-_COUNTERS = frozenset({"rowid", "loc_rowid", "row_id", "rownum", "row_num", "row_number", ROW_NAME})
+_COUNTERS = frozenset({"rowid", "loc_rowid", "row_id", "rownum", "row_num", ROW_NAME})
 _MAYBE_COUNTERS = re.compile(r"|unnamed: ?\d+(\.\d+)?|index|level_0|row|no\.?|nr\.?|#|s\.? ?no\.?", re.IGNORECASE)
 _PANDAS_INDEX = re.compile(r"unnamed: ?0(\.\d+)?", re.IGNORECASE)
 _UNIT_WORDS = """units unit day days d hour hours hr hrs h min minutes s sec seconds yr year years ppm ppt fraction
@@ -33,7 +34,6 @@ _UNITS = frozenset(_UNIT_WORDS.split())
 _TYPE_WORDS = """double float real int integer long short char string str text bool boolean number numeric varchar
     date datetime float32 float64 int16 int32 int64 uint8 object category bigint"""
 _TYPES = frozenset(_TYPE_WORDS.split())
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "---", "...", "…", "?", "\\n", "#n/a", "inf"})
 _NUMBER = re.compile(r"[-+<>−]?\s*[\d.,]*\d[\d.,]*(?:[eEdD][-+]?\d+)?")
 _ECSV_COLUMN = re.compile(r"-\s*\{\s*name:\s*([^,}]+?)\s*(?:,(.*))?\}\s*$")
 _ECSV_PART = re.compile(r"\b(unit|description):\s*('[^']*'|\"[^\"]*\"|[^,}]+)")
@@ -214,9 +214,9 @@ def _words(cells: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> s
 def _words_above(cells: Sequence[str], rows: Sequence[Sequence[str]], more: int, width: int) -> str:
     """The same, where the first rows, `more` of them, are words too."""
     others, rows = rows[:more], rows[more:]
-    below = [[row[place] for row in rows if row[place].strip().lower() not in _MISSING] for place in range(width)]
+    below = [[row[place] for row in rows if not _says_nothing(row[place])] for place in range(width)]
     numbers = [place for place, texts in enumerate(below) if texts and all(map(_is_number, texts))]
-    said = [text for place in numbers if (text := cells[place].strip().lower()) not in _MISSING - {"none"}]
+    said = [text for place in numbers if (text := cells[place].strip().lower()) == "none" or not _says_nothing(text)]
     if not said or any(map(_is_number, said)) or any(_is_number(row[place]) for row in others for place in numbers):
         return ""
     if all(map(_is_unit, said)):
@@ -224,6 +224,10 @@ def _words_above(cells: Sequence[str], rows: Sequence[Sequence[str]], more: int,
     if all(text in _TYPES for text in said):
         return "types"
     return "descriptions" if len(said) > 1 and len(said) >= 0.8 * len(numbers) else ""
+
+
+def _says_nothing(text: str) -> bool:
+    return is_missing(text) or text.strip().lower() == "inf"
 
 
 def _is_number(text: str) -> bool:

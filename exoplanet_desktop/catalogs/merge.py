@@ -9,13 +9,18 @@ where it stands.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.merge_account import cells_of_files
 from exoplanet_desktop.catalogs.merge_notes import notes_of
 from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent
 from exoplanet_desktop.catalogs.reading import Choice
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import CellCount
 
 __all__ = ["Duplicates", "MergeSummary", "merge", "merge_many"]
 
@@ -33,6 +38,7 @@ class MergeSummary:
         dropped_each: rows that the rule dropped, by file.
         filled: rows whose label is a predicted one.
         label_changes: objects that have different dispositions in different files.
+        cells: cells of the files that were not read as they stand; `notes` tell of them, too.
     """
 
     rows: int
@@ -43,6 +49,7 @@ class MergeSummary:
     dropped_each: tuple[int, ...]
     filled: int
     label_changes: int
+    cells: "tuple[CellCount, ...]" = ()
 
     @property
     def rows_a(self) -> int:
@@ -101,13 +108,15 @@ def merge_many(
         merging.compare(0.4, 0.6)
         merging.write(part, 0.6, 1.0)
         dropped = merging.dropped_each
+        told = cells_of_files(merging.sources, should_stop)
         rows_each = tuple(source.loaded.rows for source in merging.sources)
         summary = MergeSummary(
             rows=sum(rows_each) - sum(dropped),
             rows_each=rows_each,
             duplicates=sum(dropped),
             columns=merging.columns,
-            notes=notes_of(merging),
+            notes=(*notes_of(merging), *told.notes),
+            cells=told.cells,
             dropped_each=dropped,
             filled=sum(merging.filled),
             label_changes=merging.same_objects[1],

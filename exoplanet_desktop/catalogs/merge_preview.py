@@ -7,6 +7,7 @@ from pathlib import Path
 
 from exoplanet_desktop.catalogs.alike import same
 from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merge_account import cells_of_files
 from exoplanet_desktop.catalogs.merge_notes import lacking, notes_of
 from exoplanet_desktop.catalogs.merge_objects import Objects
 from exoplanet_desktop.catalogs.merging import Merging
@@ -139,7 +140,7 @@ def preview_merge(
             label_changes=objects.relabelled,
             conflicts=tuple(_conflicts(merging, objects)),
             rows=sum(source.loaded.rows for source in merging.sources) - sum(merging.dropped_each),
-            notes=notes_of(merging),
+            notes=(*notes_of(merging), *cells_of_files(merging.sources, should_stop).notes),
         )
     report(1.0, "looked through")
     return preview

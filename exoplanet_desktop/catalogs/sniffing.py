@@ -9,7 +9,6 @@ from exoplanet_desktop.catalogs.numbers import MOST_UNREAD, is_missing, read_num
 from exoplanet_desktop.errors import UnreadableFile
 
 DELIMITERS = (",", ";", "\t", "|", " ")
-MISSING_TEXTS = ("", "NA", "NaN", "nan", "null")
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _COLUMN_LINE = re.compile(r"COLUMN\s+([^:\s]+)\s*:\s*(.*)")

@@ -22,7 +22,6 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 _LISTED = 6  # column names in a sentence
-_COUNTERS = frozenset({"rowid", "rowid_2", "loc_rowid", "unnamed: 0"})
 
 
 class Source:
@@ -49,9 +48,7 @@ class Source:
         self.name = layout.path.name
         self.satellite = recognise(layout.columns)
         self.appended = prediction_columns(layout.columns)
-        self.counters = tuple(
-            column for column in layout.columns if column in layout.counters or column.lower() in _COUNTERS
-        )
+        self.counters = tuple(column for column in layout.columns if column in layout.counters)
         gone = {*self.appended, *self.counters}
         self.kept = {column.lower(): column for column in layout.columns if column not in gone}
         self.predicted = predicted_column(layout.columns)

@@ -93,6 +93,7 @@ def merge_here(
         duplicates=summary.duplicates,
         filled=summary.filled,
         notes=list(summary.notes),
+        cells=list(summary.cells) or None,
     )
 
 

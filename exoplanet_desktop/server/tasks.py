@@ -165,4 +165,5 @@ def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
         "filled": summary.filled,
         "rule": args["rule"],
         "notes": list(summary.notes),
+        "cells": [cell.model_dump() for cell in summary.cells] or None,
     }

@@ -59,11 +59,12 @@ def test_what_cannot_be_meant_is_refused(engine: Any) -> None:
         (engine.post("/api/merge", files={"file_a": ("a.csv", A), "file_c": ("c.csv", C)}), "two files"),
         (engine.post("/api/merge", data={"file_d": "a.csv"}, files=TWO), "no gap"),
         (merge(engine, A, B, rule="first", identifier="nobody"), "no column `nobody`"),
-        (merge(engine, A, B, rule="first"), "not of one satellite"),
+        (merge(engine, "x,y\n1,2\n", "x,z\n1,3\n", rule="first"), "not of one satellite"),
     ):
         body = reply.json()
         assert 400 <= reply.status_code < 500 and why in body["error"], body
     assert merge(engine, A, B, rule="none", dedupe="false").json()["merged_rows"] == 4
+    assert merge(engine, A, B, rule="first").json()["merged_rows"] == 3  # its objects' names are those of KOI
     assert merge(engine, A, B, rule="first", identifier="KEPID").json()["merged_rows"] == 3
 
 
