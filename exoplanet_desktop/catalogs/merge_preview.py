@@ -11,6 +11,7 @@ from exoplanet_desktop.catalogs.merge_account import cells_of_files
 from exoplanet_desktop.catalogs.merge_notes import lacking, notes_of
 from exoplanet_desktop.catalogs.merge_objects import Objects
 from exoplanet_desktop.catalogs.merging import Merging
+from exoplanet_desktop.catalogs.numbers import is_missing
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
 from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.catalogs.united import compared
@@ -68,7 +69,7 @@ class Conflict:
         column: what they differ in.
         files: names of the files that the rows are in.
         numbers: the rows' numbers in their files, from 1.
-        values: what they say; None where one says nothing.
+        values: what they say.
         stays: whether the first and the second row stay by the rule.
     """
 
@@ -214,8 +215,9 @@ def _differences(
     both = merging.sources[file_a], merging.sources[file_b]
     for column in columns:
         values = first[column], second[column]
-        # What one of the files has no column for, it says nothing of.
-        if all(source.has(column) for source in both) and not same(column, *values, label=objects.label):
+        # What one of the files has no column for, it says nothing of; nor does a cell without a value.
+        says = all(source.has(column) for source in both) and not any(map(is_missing, values))
+        if says and not same(column, *values, label=objects.label):
             yield Conflict(
                 identifier=first[objects.column] or "",
                 column=column,

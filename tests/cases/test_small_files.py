@@ -24,6 +24,7 @@ from tests.conftest import CHECKOUT
 
 FOLDER = CHECKOUT.parent / "shared" / "cases"
 ROWS = 120
+PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
 IDENTIFIERS = ("kepid", "kepoi_name")
 
 
@@ -111,7 +112,7 @@ class Lab:
             should_stop=lambda: False,
         )
         with Table.open(out) as table:
-            names = [name for name in table.columns if name.startswith(("Prob_", "Predicted"))]
+            names = [name for name in table.columns if name.startswith("Predicted") or name in PROBABILITIES]
             rows = zip(*(table.texts(name) for name in names), strict=True)
             return [dict(zip(names, row, strict=True)) for row in rows]
 

@@ -148,7 +148,7 @@ def test_objects_of_several_catalogs_are_asked_about(
     tab = live.train
     other = tmp_path / "later.csv"
     other.write_bytes(sample().read_bytes())
-    monkeypatch.setattr("exoplanet_desktop.gui.train.several.same_objects", lambda *_: (9_564, 923))
+    monkeypatch.setattr("exoplanet_desktop.gui.train.several.counted_objects", lambda *_: (9_564, 923))
     with qtbot.waitSignal(tab.view.opened, timeout=20_000):
         tab.open_files([sample(), other])
     qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
@@ -70,8 +71,13 @@ def test_two_catalogs_are_merged_first(live: MainWindow, sample: Sample, qtbot: 
     qtbot.waitUntil(live.train.go.button.isEnabled, timeout=10_000)
     assert "merged first" in live.train.several.text()
 
+    live.train.go.button.click()
+    boxes = live.train.findChildren
+    qtbot.waitUntil(lambda: any(box.isVisible() for box in boxes(QMessageBox)), timeout=30_000)
+    (box,) = [one for one in boxes(QMessageBox) if one.isVisible()]
+    assert box.text() == "500 objects are in both catalogs, with the same dispositions."
     with qtbot.waitSignal(live.train.training_ended, timeout=JOB_MS) as ended:
-        live.train.go.button.click()
+        next(button for button in box.buttons() if "All" in button.text()).click()
 
     (run,) = ended.args
     assert run.failure == ""

@@ -14,6 +14,7 @@ from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.distribution import DistributionDialog
 from exoplanet_desktop.gui.tables.filtering import FilterDialog
+from exoplanet_desktop.gui.tables.naming import NamesDialog
 from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
 from exoplanet_desktop.wire.vocabulary import Satellite
@@ -39,6 +40,7 @@ async def dialogs(window: MainWindow, camera: Camera) -> None:
         (DistributionDialog, partial(pane.show_distribution, number), "table-distribution-number"),
         (DistributionDialog, partial(pane.show_distribution, label), "table-distribution-class"),
         (ReadingDialog, pane.heading.reading.click, "table-reading"),
+        (NamesDialog, pane.heading.names.click, "table-names"),
     ]
     for kind, action, name in ways:
         await camera.take_anew(partial(dialog, kind, action), name)

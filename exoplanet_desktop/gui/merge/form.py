@@ -13,6 +13,7 @@ from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.options import chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
+from exoplanet_desktop.gui.widgets.row import in_order, inside
 from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class MergeForm(QWidget):
         layout.addRow(tr("&Duplicates"), self.rule)
         layout.addRow(self._identifier_label, self.identifier)
         layout.addRow(tr("&Name"), self.name)
+        in_order(*inside(self.picker), self.reading_button, self.rule, self.identifier, self.name)
         self.offer_identifiers(())
         self.picker.changed.connect(self.changed)
         self.picker.changed.connect(self._offer_reading)

@@ -291,7 +291,10 @@ def _dress(table: QTableWidget, name: str, heads: Sequence[str]) -> None:
     table.verticalHeader().hide()
     table.horizontalHeader().setHighlightSections(False)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    with_text(table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() + 12))
+    # Boxes to choose from stand in the rows.
+    with_text(
+        table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() * 3 // 2 + 10)
+    )
 
 
 # --- in a worker

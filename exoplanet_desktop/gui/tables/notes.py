@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
+from exoplanet_desktop.gui.widgets.row import at_the_end, size_in_text, with_text
 from exoplanet_desktop.gui.widgets.words import Words, tip
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class NotesDialog(QDialog):
         else:
             size_in_text(self, 100, 18)
         layout.addWidget(buttons)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        at_the_end(self, notes, self.cells, self.lines, self.copy, close)
 
     def _cell_table(self, opened: Opened) -> QTableWidget:
         from exoplanet_desktop.catalogs.account import sentence

@@ -26,25 +26,22 @@ async def settle_duplicates(parent: QWidget, workers: Workers, request: TrainReq
     if len(request.paths) < 2:
         return request
     readings = each_read(request.paths, request.readings)
-    several, different = await workers.call(same_objects, request.paths, readings)
+    several, different = await workers.call(counted_objects, request.paths, readings)
     if not several:
         return request
     rule = await _ask(parent, len(request.paths), several, different)
     return None if rule is None else replace(request, duplicates=rule)
 
 
-def same_objects(paths: Sequence[Path], readings: "Sequence[Choice | None]") -> tuple[int, int]:
+def counted_objects(paths: Sequence[Path], readings: "Sequence[Choice | None]") -> tuple[int, int]:
     """How many objects are in several of the files, and how many of these have different dispositions there.
 
     Called in a worker. Raises UnreadableFile, InputError and UnavailableError.
     """
-    from exoplanet_desktop.catalogs.merging import Merging
-    from exoplanet_desktop.catalogs.progress import never, silent
+    from exoplanet_desktop.catalogs.same_objects import same_objects
 
-    with Merging(paths, Duplicates.NONE, None, silent, never, readings) as merging:
-        merging.read(0.0, 0.8)
-        merging.compare(0.8, 1.0)
-        return merging.same_objects
+    found = same_objects(paths, readings)
+    return found.objects, found.different
 
 
 async def _ask(parent: QWidget, files: int, several: int, different: int) -> Duplicates | None:
