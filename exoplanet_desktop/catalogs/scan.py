@@ -12,6 +12,7 @@ from typing import IO
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
+from exoplanet_desktop.catalogs.repeats import may_repeat
 
 _BLOCK = 4_194_304  # bytes
 UNIT_SEPARATOR = "\x1f"  # stands in no catalog; good for a delimiter that is none
@@ -23,7 +24,8 @@ class Scan:
     """What the bytes behind the header say.
 
     Attributes:
-        clean: UTF-8, one kind of line end, no NUL, no overlong line, quotation marks in pairs.
+        clean: UTF-8, one kind of line end, no NUL, no overlong line, quotation marks in pairs, and no line that looks
+            like one without an object (see repeats).
         records: records that are there if the file is clean (blank lines are none).
         breaks: some quoted cell holds a line break.
         returns: lines end with `\\r\\n`, not with `\\n` alone.
@@ -59,16 +61,17 @@ def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop:
         if any(b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") for line in header):
             return Scan(clean=False)  # lines end with a carriage return alone, and there is no header to skip
         counter = _Counter(header[-1], sum(map(len, header)), places)
+        repeats = may_repeat(layout.file_columns, layout.delimiter)
         while block := file.read(_BLOCK):
             check(should_stop)
             if not block.isascii() or decoder.getstate()[0]:
                 decoder.decode(block)
-            if not counter.take(block):
+            if not counter.take(block) or repeats(block):
                 clean = False
                 break
             report(file.tell() / size, "looking through the file")
         else:
-            clean = counter.finish()
+            clean = counter.finish() and not repeats(b"\n")
         for block in iter(lambda: file.read(_BLOCK), b""):  # the encoding counts for the slow way, too
             check(should_stop)
             decoder.decode(block)

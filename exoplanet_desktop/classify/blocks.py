@@ -19,6 +19,7 @@ from exoplanet_desktop.catalogs.numbers import HUGE
 from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
+from exoplanet_desktop.catalogs.repeats import may_repeat
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.errors import InputError
@@ -96,6 +97,8 @@ class PlainBlock:
         cuts = np.flatnonzero(data == ord("\n"))
         delimiters = np.searchsorted(np.flatnonzero(data == ord(self.layout.delimiter)), cuts)
         if (np.diff(delimiters, prepend=0) != len(self.layout.columns) - 1).any():
+            raise NotPlain
+        if may_repeat(self.layout.file_columns, self.layout.delimiter)(content):
             raise NotPlain
         return len(cuts)
 

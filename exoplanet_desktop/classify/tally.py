@@ -33,7 +33,7 @@ class Tally:
         self.seen: int | None = 0 if plan.classifier.memory.known else None
         self._plan = plan
         self._layout = layout
-        self._stars = self._unanswered = self._sampled = 0
+        self._stars = self._unanswered = self._sampled = self._bare = 0
         self._there = np.zeros(len(features.inputs), dtype=bool)
         self._unread: set[str] = set()
         self._outside = np.zeros((3, len(features.numbers)), dtype=np.int64)
@@ -48,6 +48,7 @@ class Tally:
             self.seen += judged.seen
         self._stars += judged.stars
         self._unanswered += judged.unanswered
+        self._bare += judged.bare
         self._there |= judged.there
         self._unread |= judged.unread
         self._outside += judged.outside
@@ -89,7 +90,14 @@ class Tally:
         if left_out := classifier.features.left_out:
             last.append(f"This model does without {len(left_out)} columns of its kind: {', '.join(left_out)}.")
         last = [*absent_notes(len(inputs), lacking, empty), *last]
-        return found, [*first, *self._units()], last
+        return found, [*self._empty_rows(), *first, *self._units()], last
+
+    def _empty_rows(self) -> list[str]:
+        if not self._bare:
+            return []
+        rows = "1 row has" if self._bare == 1 else f"{self._bare:,} rows have"
+        whose = "its class says" if self._bare == 1 else "their classes say"
+        return [f"{rows} no number in any column that the model uses, so {whose} nothing about the object."]
 
     def _blank(self) -> list[str]:
         """Feature columns without anything in these rows."""
