@@ -203,7 +203,7 @@ _K2_MARKS = frozenset(("k2_name", "epic_hostname", "k2_campaigns", "k2_campaigns
 _TOI_MARKS = frozenset(("toi", "tfopwg_disp", "tid", "toipfx", "ctoi_alias", "pl_trandurh", "st_tmag", "toi_created"))
 _WEIGHT = 3  # of a column that one mission alone has, against one of the many that begin with `koi_`
 _MOST_ALIKE = 6  # columns that are named in a sentence
-_SIGNS_OF_LABEL = ("disp", "label", "class", "status", "target")
+_SIGNS_OF_LABEL = ("disp", "label", "class", "status", "target", "is_planet", "exoplanet")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.appended import prediction_columns
 from exoplanet_desktop.catalogs.numbers import HUGE
-from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
+from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_NEGATIVE, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
 from exoplanet_desktop.catalogs.repeats import may_repeat
@@ -150,6 +150,8 @@ class PlainBlock:
             raise NotPlain
         for index, name in enumerate(names):
             low, high = float(least[index]), float(most[index])
+            if low < 0 and name in NEVER_NEGATIVE:
+                raise NotPlain
             if low in SENTINELS or (low <= HIGHEST_SENTINEL and name in NEVER_SENTINEL):
                 raise NotPlain
             if low <= 0 and name in NEVER_ZERO and (numbers[:, index] == 0).any():

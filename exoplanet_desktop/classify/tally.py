@@ -1,5 +1,6 @@
 """What is counted over all blocks of a prediction, and what a reader is told of it."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from exoplanet_desktop.catalogs.reading import Layout
-from exoplanet_desktop.catalogs.suspects import Range, Spread, suspects
+from exoplanet_desktop.catalogs.suspects import Range, Scaled, Spread, suspects_of
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan
 from exoplanet_desktop.classify.known import seen_notes
@@ -113,11 +114,15 @@ class Tally:
             if values[place]:
                 column = sample[:, place]
                 there = column[~np.isnan(column)]
-                middle = float(np.median(there)) if len(there) else float("nan")
-                spreads[name] = Spread(int(values[place]), int(below[place]), int(above[place]), middle)
+                figures = (
+                    [float(of(there)) for of in (np.median, np.min, np.max, np.mean)] if len(there) else [math.nan]
+                )
+                spreads[name] = Spread(int(values[place]), int(below[place]), int(above[place]), *figures)
         ranges = {name: one for name, one in zip(numbers, self._plan.ranges, strict=True) if one is not None}
-        found = suspects(spreads, ranges, _units_of(self._plan))
-        return [suspect.sentence("the model has mostly seen") for suspect in found]
+        found = suspects_of(spreads, ranges, _units_of(self._plan))
+        return [
+            one.sentence() if isinstance(one, Scaled) else one.sentence("the model has mostly seen") for one in found
+        ]
 
 
 def ranges_of(classifier: Classifier) -> tuple[Range | None, ...]:
