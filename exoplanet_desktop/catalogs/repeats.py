@@ -4,7 +4,8 @@ Files that were written one behind another (`cat a.csv b.csv`) have the first, s
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from exoplanet_desktop.catalogs.known import EDGES, clean_name
 from exoplanet_desktop.catalogs.records import SHOWN, BadLine, Record
@@ -13,9 +14,17 @@ EMPTY = "no cell with anything in it"
 AGAIN = "the column names again"
 REORDERED = "the column names again, in another order, which the rows below it follow"
 
+EMPTY_STARTS = ' "'  # and the delimiter
+
 _FEWEST = 3  # names in a line that repeats them
 _SHORTEST = 4  # characters of a name that is looked for in a file's bytes
 _SEAM = 65_536  # bytes at the beginning of a block, looked through with the end of the block before
+
+
+class Look(Protocol):
+    """See `may_repeat`."""
+
+    def __call__(self, block: bytes, empties: bool = True) -> bool: ...
 
 
 def without_repeats(records: Iterator[Record | BadLine], names: Sequence[str]) -> Iterator[Record | BadLine]:
@@ -43,24 +52,27 @@ def without_repeats(records: Iterator[Record | BadLine], names: Sequence[str]) -
             yield record
 
 
-def may_repeat(names: Sequence[str], delimiter: str) -> Callable[[bytes], bool]:
+def may_repeat(names: Sequence[str], delimiter: str) -> Look:
     """What tells of a file's bytes, block by block, whether a line that is no object may stand in them; quick.
 
-    At the end of a file without a last line end, it is to be given one.
+    At the end of a file without a last line end, it is to be given one. `empties` is False where no line of the block
+    begins with what an empty one begins with: see EMPTY_STARTS.
     """
     longest = max((name.strip(EDGES) for name in names), key=len, default="")
     probe = longest if len(longest) >= _SHORTEST else delimiter.join(names[:4])
-    needles = {spelt.encode() for spelt in (probe, probe.upper(), probe.lower())}
+    needle = probe.encode()
     sign = re.escape(delimiter.encode())
     empty = re.compile(rb'\n[ "' + sign + rb"]*" + sign + rb'[ "]*\r?\n')
     tail = b"\n"
 
-    def found(block: bytes) -> bool:
+    def found(block: bytes, empties: bool = True) -> bool:
         nonlocal tail
         seam = tail + block[:_SEAM]
         end = block.rfind(b"\n")
         tail = (seam if end < 0 else block[end:])[-_SEAM:]
-        return any(empty.search(part) or any(needle in part for needle in needles) for part in (seam, block))
+        if needle in block or needle in seam or empty.search(seam):
+            return True
+        return empties and empty.search(block) is not None
 
     return found
 

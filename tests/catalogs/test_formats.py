@@ -178,7 +178,7 @@ def test_real_answers_of_servers(shared_data: Path, name: str, said: str) -> Non
 @pytest.mark.parametrize("sign", "^~&:")
 def test_cells_separated_by_another_sign_are_no_column(write, sign: str) -> None:
     lines = ["kepid,koi_period,koi_depth,koi_prad", "1,2,3,4", "5,6,7,8"]
-    with pytest.raises(UnreadableFile, match="The cells of table.csv are separated by"):
+    with pytest.raises(UnreadableFile, match=r"The cells of table\.csv are separated by"):
         sniff(write("\n".join(lines).replace(",", sign)))
 
 

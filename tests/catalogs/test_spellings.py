@@ -69,8 +69,3 @@ def test_many_columns_without_a_name_are_one_sentence(write):
     header, row = ",".join(NAMES).replace(",", ",,"), ROW.replace(",", ",x,")
     (note,) = sniff(write(f"{header}\n{row}\n")).notes
     assert note == "6 columns have no name; they are called `column_2`, `column_4`, `column_6`, …"
-
-
-def test_a_shuffled_index_without_a_name_counts_rows(write):
-    rows = "\n".join(f"{number},{ROW}" for number in (7, 3, 9, 1))
-    assert sniff(write(f",{','.join(NAMES)}\n{rows}\n")).counters == {"column_1"}
