@@ -272,12 +272,7 @@ def _counters(columns: Sequence[str], names: Sequence[str], rows: Sequence[Seque
             found.add(column)
         elif _MAYBE_COUNTERS.fullmatch(name):
             cells = [row[place].strip() for row in rows if place < len(row)]
-            shuffled = (
-                place < 2
-                and _PANDAS_INDEX.fullmatch(name)
-                and len(set(cells)) == len(cells)
-                and all(map(str.isdigit, cells))
-            )
+            shuffled = _PANDAS_INDEX.fullmatch(name) and len(set(cells)) == len(cells) and all(map(str.isdigit, cells))
             if cells and (shuffled or counts_up(cells)):
                 found.add(column)
     return frozenset(found)
