@@ -40,6 +40,10 @@ _WORDS = {
         "is 0, which is impossible, but is used as it stands",
         "are 0, which is impossible, but are used as they stand",
     ),
+    "negative": (
+        "is negative, which is impossible, but is used as it stands",
+        "are negative, which is impossible, but are used as they stand",
+    ),
     "grouped": (
         "has a sign that is read as a thousands separator but could be a decimal sign",
         "have a sign that is read as a thousands separator but could be a decimal sign",
@@ -67,9 +71,9 @@ class Told:
     Attributes:
         column: its name.
         kind: `unread` (neither a number nor missing), `infinite` (or too large for a model), `sentinel` (a number that
-            stands for "missing"), `suspect` (one that may), `mixed` (texts among numbers), `zero` (where physics
-            forbids it), `grouped` (a sign taken for a thousands separator, where it could be a decimal one), `limit`,
-            `error` (behind the number), `rounded`, `unit`.
+            stands for "missing"), `suspect` (one that may), `mixed` (texts among numbers), `zero` and `negative` (where
+            physics forbids it), `grouped` (a sign taken for a thousands separator, where it could be a decimal
+            one), `limit`, `error` (behind the number), `rounded`, `unit`.
         count: how many.
         line: line of the first one in the file, from 1.
         example: its text.

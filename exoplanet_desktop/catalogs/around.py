@@ -193,7 +193,9 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
         elif kind := _words(cells, list(_records(lines, place + 1, header, width, SAMPLE)), width):
             units = tuple(_bare(clean_name(cell)) for cell in cells) if kind == "units" else found.units
             found = replace(found, first=place + 1, units=units)
-            notes.append(f"Line {place + 1:,} holds {kind} and no object: it is left out.")
+            again = _repeats(cells, header.cells)
+            kind = "the column names again" if again else f"{kind} and no object"
+            notes.append(f"Line {place + 1:,} holds {kind}: it is left out.")
         else:
             break
     if comments:
@@ -224,6 +226,10 @@ def _words_above(cells: Sequence[str], rows: Sequence[Sequence[str]], more: int,
     if all(text in _TYPES for text in said):
         return "types"
     return "descriptions" if len(said) > 1 and len(said) >= 0.8 * len(numbers) else ""
+
+
+def _repeats(cells: Sequence[str], names: Sequence[str]) -> bool:
+    return [clean_name(cell).lower() for cell in cells] == [clean_name(name).lower() for name in names]
 
 
 def _says_nothing(text: str) -> bool:

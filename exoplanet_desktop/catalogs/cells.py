@@ -20,6 +20,7 @@ from exoplanet_desktop.catalogs.numbers import (
 )
 from exoplanet_desktop.catalogs.physics import (
     HIGHEST_SENTINEL,
+    NEVER_NEGATIVE,
     NEVER_SENTINEL,
     NEVER_ZERO,
     SENTINELS,
@@ -93,6 +94,8 @@ class Survey:
         if not (self.least >= -HUGE and self.most <= HUGE):  # not-a-number is above all numbers
             return False
         if column in NEVER_ZERO and self.least <= 0:
+            return False
+        if column in NEVER_NEGATIVE and self.least < 0:
             return False
         if self.least in SENTINELS:
             return False
@@ -171,6 +174,7 @@ class Cells:
         odd = [f"{cast} IS NULL", f"NOT abs({cast}) <= {HUGE!r}", sql_maybe_strict("c")]
         odd += [f"{cast} <= {HIGHEST_SENTINEL}"]
         odd += [f"{cast} = 0"] if column in NEVER_ZERO else []
+        odd += [f"{cast} < 0"] if column in NEVER_NEGATIVE else []
         # S608: the name comes through identifier().
         source = f"(SELECT {cell} AS c, rowid AS r FROM data) WHERE c IS NOT NULL AND ({' OR '.join(odd)})"  # noqa: S608
         kinds = sql_kinds(source, self.decimal, sql_branches(column))

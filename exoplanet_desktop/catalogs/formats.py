@@ -46,6 +46,11 @@ _VOTABLE_ERROR = re.compile(
 _LFS_SIZE = re.compile(r"^size (\d{1,18})\s*$", re.MULTILINE)
 _JSON = re.compile(r'\s*(?:\{\s*(?:"|\})|\[\s*(?:[\[{"\]]|-?\d+\s*[,\]]))')
 _LATEX = re.compile(r"\A[^\n]* & [^\n]*\\\\\s*$|\A\s*\\(?:documentclass|begin\{)", re.MULTILINE)
+_SQL = re.compile(
+    r"(?:\s*--[^\n]*\n|\s*/\*.*?\*/;?)*\s*(?:INSERT INTO|CREATE (?:TABLE|DATABASE)|DROP TABLE|BEGIN TRANSACTION|"
+    r"PRAGMA foreign_keys|SET \w+ ?=)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _MESSAGE_KEYS = ("message", "error", "detail", "errors", "title", "description")
 
 
@@ -76,6 +81,11 @@ def refuse_text(name: str, text: str) -> None:
         raise UnreadableFile(
             f"{name} is a machine-readable table of a journal or the CDS, which is not read here. Convert it to CSV, "
             "with TOPCAT or with astropy."
+        )
+    if _SQL.match(start):
+        raise UnreadableFile(
+            f"{name} is a dump of a database: SQL statements, not a table. Load it into the database and export the "
+            "table as CSV."
         )
     if _LATEX.search(start):
         raise UnreadableFile(f"{name} is a LaTeX table, not a CSV file. Export the table as CSV.")

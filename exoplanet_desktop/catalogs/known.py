@@ -32,7 +32,7 @@ def clean_name(text: str) -> str:
     >>> clean_name("\\ufeff 'koi\\xa0period' ")
     'koi period'
     """
-    name = text.strip(EDGES).replace("\xa0", " ")
+    name = text.strip(EDGES).removeprefix("ï»¿").strip(EDGES).replace("\xa0", " ")  # a byte order mark, misread
     while len(name) > 1 and _MARKS.get(name[0]) == name[-1]:
         name = name[1:-1].strip(EDGES)
     return name

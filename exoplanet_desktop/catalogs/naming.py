@@ -16,6 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.spellings import FACTORS, archive_name, with_unit, without_table
+from exoplanet_desktop.catalogs.units import unit_name
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.resources import resource
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
@@ -97,7 +99,7 @@ def named(layout: "Layout", choice: "Choice") -> "Layout":
 
     given = layout.file_columns
     said = _said(given, choice)
-    spelt = _in_any_spelling(given, said)
+    spelt, converted, refused = _in_any_spelling(given, said)
     publisher, published = _published(given, {**spelt, **said})
     names = dict(zip(given, given, strict=True))
     names |= {name: rename.program for name, rename in published.items()} | spelt | said
@@ -105,8 +107,9 @@ def named(layout: "Layout", choice: "Choice") -> "Layout":
     columns = tuple(names.values())
     dispositions = _meanings(choice)
     if columns == given:
-        return replace(layout, dispositions=dispositions) if dispositions else layout
+        return replace(layout, dispositions=dispositions or layout.dispositions, notes=(*layout.notes, *refused))
     conversions = {rename.program: rename.conversion for rename in published.values() if rename.conversion}
+    conversions |= {spelt[name]: conversion for name, conversion in converted.items()}
     known = describe(columns)
     changed = {names[name]: name for name in given if names[name] != name and name not in spelt}
     return replace(
@@ -119,7 +122,12 @@ def named(layout: "Layout", choice: "Choice") -> "Layout":
         counters=frozenset(names[name] for name in layout.counters),
         labels=_labels(layout, names, known, changed),
         units=_units(layout, names, known, conversions),
-        notes=(*layout.notes, *_notes(names, spelt, said, published, publisher, aside)),
+        notes=(
+            *layout.notes,
+            *_notes(names, spelt, said, published, publisher, aside),
+            *(f"`{name}` was converted {each.told}." for name, each in converted.items()),
+            *refused,
+        ),
     )
 
 
@@ -266,18 +274,44 @@ def _said(given: Sequence[str], choice: "Choice") -> dict[str, str]:
     return found
 
 
-def _in_any_spelling(given: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:
-    """Columns that have a name of the archive but for case, blanks and quotes."""
+def _in_any_spelling(
+    given: Sequence[str], said: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, Conversion], list[str]]:
+    """Columns that have a name of the archive in another spelling, with a unit or the name of a table.
+
+    Their names; what is converted, by the file's name; and a sentence for each with a unit that cannot be.
+    """
     known, taken = known_names(), {*given, *said.values()}
+    bare = without_table([plain(name) for name in given], known)
     found: dict[str, str] = {}
+    converted: dict[str, Conversion] = {}
+    refused: list[str] = []
     for name in given:
         if name in said or name in known:
             continue
-        program = plain(name).replace(" ", "_")
-        if program in known and program not in taken:
+        spelling = bare.get(plain(name), plain(name))
+        program = archive_name(spelling, known)
+        if not program:
+            program, unit, bracketed = with_unit(spelling, known)
+            own = _unit_of(program) if program else ""
+            if program and unit != unit_name(own):
+                factor = FACTORS.get((unit, unit_name(own)))
+                if factor is None or program in taken:
+                    if bracketed and program not in taken:
+                        whose = f"is in {own}" if own else "has no unit"
+                        refused.append(f"`{name}` is not read as `{program}`, which {whose} in the archive's table.")
+                    continue
+                converted[name] = Conversion(factor, told=f"from {unit} to {own}")
+        if program and program not in taken:
             found[name] = program
             taken.add(program)
-    return found
+    return found, converted, refused
+
+
+def _unit_of(column: str) -> str:
+    from exoplanet_desktop.catalogs.dictionary import dictionary
+
+    return next((infos[column].unit for one in Satellite if column in (infos := dictionary(one))), "")
 
 
 def _published(given: Sequence[str], taken: Mapping[str, str]) -> tuple[str, dict[str, Rename]]:

@@ -21,9 +21,17 @@ NEVER_SENTINEL = frozenset(
 )
 NEVER_ZERO = frozenset(
     {
-        *("koi_period", "koi_duration", "koi_srad", "koi_steff"),
-        *("pl_orbper", "pl_trandurh", "st_rad", "st_teff"),
+        *("koi_period", "koi_duration", "koi_prad", "koi_teq", "koi_srad", "koi_steff"),
+        *("pl_orbper", "pl_orbsmax", "pl_trandurh", "pl_rade", "pl_radj", "pl_eqt"),
+        *("st_rad", "st_mass", "st_teff", "st_dist", "sy_dist"),
     }
+)
+# Logarithms, magnitudes, motions and times may be negative, and lower errors are written so.
+_MAYBE_NEGATIVE = ("st_met", "logg", "mag", "st_pm", "koi_time0bk", "pl_tranmid")
+NEVER_NEGATIVE = frozenset(
+    name
+    for name in NUMBERS
+    if name.endswith("err1") or not (name.endswith(("err2", "lim")) or any(part in name for part in _MAYBE_NEGATIVE))
 )
 
 
@@ -41,7 +49,8 @@ def sql_branches(column: str) -> str:
     """Branches of the CASE in numbers.sql_kinds for what a column of this name cannot hold."""
     kind = "sentinel" if column in NEVER_SENTINEL else "suspect"
     sentinels = f" WHEN {sql_sentinel('n')} THEN '{kind}'"
-    return sentinels + (" WHEN n = 0 THEN 'zero'" if column in NEVER_ZERO else "")
+    negative = " WHEN n < 0 THEN 'negative'" if column in NEVER_NEGATIVE else ""
+    return sentinels + negative + (" WHEN n = 0 THEN 'zero'" if column in NEVER_ZERO else "")
 
 
 def sql_sentinel(number: str) -> str:

@@ -25,6 +25,7 @@ from exoplanet_desktop.catalogs.naming import Conversion, named
 from exoplanet_desktop.catalogs.packing import open_bytes, packing
 from exoplanet_desktop.catalogs.records import BadLine, Record, Style, bounded_lines, split_records
 from exoplanet_desktop.catalogs.refusals import check_names, refuse_prose
+from exoplanet_desktop.catalogs.repeats import without_repeats
 from exoplanet_desktop.catalogs.sniffing import DELIMITERS, decimal_sign, decode, unique_names
 from exoplanet_desktop.errors import InputError, UnreadableFile
 
@@ -187,7 +188,10 @@ def preview(path: Path, rows: int = 200, choice: Choice | None = None) -> Previe
 
 
 def read_records(layout: Layout) -> Iterator[Record | BadLine]:
-    """All records behind the header, in order and in constant memory. Raises UnicodeError and OSError."""
+    """All records behind the header, in order and in constant memory; see `without_repeats` for what is none.
+
+    Raises UnicodeError and OSError.
+    """
     encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
     with (
         open_bytes(layout.path, layout.packed) as content,
@@ -196,7 +200,8 @@ def read_records(layout: Layout) -> Iterator[Record | BadLine]:
         lines = bounded_lines(file)
         for _ in islice(lines, layout.first_row - 1):
             pass
-        yield from split_records(lines, layout.delimiter, len(layout.columns), layout.first_row, layout.style)
+        found = split_records(lines, layout.delimiter, len(layout.columns), layout.first_row, layout.style)
+        yield from without_repeats(found, layout.file_columns)
 
 
 def as_latin1(layout: Layout) -> Layout:

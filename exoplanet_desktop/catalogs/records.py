@@ -8,7 +8,7 @@ with the next line.
 import csv
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TextIO
@@ -16,6 +16,7 @@ from typing import TextIO
 MAX_RECORD = 2_000_000  # characters; DuckDB's own limit for a line is 2,097,152 bytes
 MAX_CELL = 131_072  # characters; the csv module's own limit
 MAX_LINES = 200  # of one record; past them, a quote counts as never closed
+_MOST_REASONS = 5
 SHOWN = 200  # characters of a bad line that are kept to be shown
 _RULE = re.compile(r"[\s|+:=-]*[-=]{2}[\s|+:=-]*")
 _COUNT = re.compile(r"\(\d+ rows?\)\s*")
@@ -64,6 +65,29 @@ class BadLine:
     reason: str
     text: str
     end: int
+
+
+def lines_left_out(bad: Sequence[BadLine], count: int, name: str = "") -> list[str]:
+    """One sentence on lines that are no rows, with the first line of each reason; none where there are none.
+
+    `name`: of the file, where there are several.
+
+    >>> lines_left_out([BadLine(5, "a comment", "# x", 5), BadLine(7, "a comment", "# y", 7)], 2)
+    ['2 lines are left out: line 5 and others have a comment.']
+    """
+    if not count:
+        return []
+    reasons: dict[str, list[int]] = {}
+    for each in bad:
+        reasons.setdefault(each.reason, []).append(each.line)
+    parts = [
+        f"line {lines[0]:,} has {reason}" if len(lines) == 1 else f"line {lines[0]:,} and others have {reason}"
+        for reason, lines in list(reasons.items())[:_MOST_REASONS]
+    ]
+    more = "; …" if len(reasons) > _MOST_REASONS else ""
+    whose = f" of {name}" if name else ""
+    lines = f"1 line{whose} is" if count == 1 else f"{count:,} lines{whose} are"
+    return [f"{lines} left out: {'; '.join(parts)}{more}."]
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,8 @@ def satellite_info(name: str) -> SatelliteInfo:
 _K2_MARKS = frozenset(("k2_name", "epic_hostname", "k2_campaigns", "k2_campaigns_num", "disp_refname", "disposition"))
 _TOI_MARKS = frozenset(("toi", "tfopwg_disp", "tid", "toipfx", "ctoi_alias", "pl_trandurh", "st_tmag", "toi_created"))
 _WEIGHT = 3  # of a column that one mission alone has, against one of the many that begin with `koi_`
-_SIGNS_OF_LABEL = ("disp", "label", "class", "status", "target")
+_MOST_ALIKE = 6  # columns that are named in a sentence
+_SIGNS_OF_LABEL = ("disp", "label", "class", "status", "target", "is_planet", "exoplanet")
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ def identify(columns: Iterable[str]) -> Recognition:
         )
     info = SATELLITES[leading[0]]
     missing = tuple(name for name in info.required if name not in names)
-    return Recognition(info.satellite, missing, sentence=_lacking(info, missing), marked=marked)
+    return Recognition(info.satellite, missing, sentence=_lacking(info, missing, names), marked=marked)
 
 
 def recognise(columns: Iterable[str]) -> Satellite | None:
@@ -318,14 +319,16 @@ def _hint(names: tuple[str, ...], missing: list[str], info: SatelliteInfo) -> st
     return ""
 
 
-def _lacking(info: SatelliteInfo, missing: tuple[str, ...]) -> str:
+def _lacking(info: SatelliteInfo, missing: tuple[str, ...], names: tuple[str, ...]) -> str:
     if not missing:
         return ""
     listed = ", ".join(f"`{name}`" for name in missing)
-    noun = "column" if len(missing) == 1 else "columns"
+    noun, these = ("column", "it is") if len(missing) == 1 else ("columns", "these are")
+    alike = [name for name in names if name not in info.measured and any(each in name.lower() for each in missing)]
+    hint = f" ({', '.join(f'`{name}`' for name in alike[:_MOST_ALIKE])}?)" if alike else ""
     return (
         f"This is a table of {info.title}, but has no {noun} {listed}, without which nothing can be trained or "
-        "predicted. Choose a more complete table, or say which of its columns these are."
+        f"predicted. Choose a more complete table, or say which of its columns {these}{hint}."
     )
 
 

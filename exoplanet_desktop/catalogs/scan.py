@@ -12,6 +12,7 @@ from typing import IO
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
+from exoplanet_desktop.catalogs.repeats import EMPTY_STARTS, may_repeat
 
 _BLOCK = 4_194_304  # bytes
 UNIT_SEPARATOR = "\x1f"  # stands in no catalog; good for a delimiter that is none
@@ -23,7 +24,8 @@ class Scan:
     """What the bytes behind the header say.
 
     Attributes:
-        clean: UTF-8, one kind of line end, no NUL, no overlong line, quotation marks in pairs.
+        clean: UTF-8, one kind of line end, no NUL, no overlong line, quotation marks in pairs, and no line that looks
+            like one without an object (see repeats).
         records: records that are there if the file is clean (blank lines are none).
         breaks: some quoted cell holds a line break.
         returns: lines end with `\\r\\n`, not with `\\n` alone.
@@ -58,17 +60,18 @@ def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop:
         header = [file.readline() for _ in range(layout.first_row - 1)]
         if any(b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") for line in header):
             return Scan(clean=False)  # lines end with a carriage return alone, and there is no header to skip
-        counter = _Counter(header[-1], sum(map(len, header)), places)
+        counter = _Counter(header[-1], sum(map(len, header)), places, layout.delimiter)
+        repeats = may_repeat(layout.file_columns, layout.delimiter)
         while block := file.read(_BLOCK):
             check(should_stop)
             if not block.isascii() or decoder.getstate()[0]:
                 decoder.decode(block)
-            if not counter.take(block):
+            if not counter.take(block) or repeats(block, counter.odd_starts):
                 clean = False
                 break
             report(file.tell() / size, "looking through the file")
         else:
-            clean = counter.finish()
+            clean = counter.finish() and not repeats(b"\n")
         for block in iter(lambda: file.read(_BLOCK), b""):  # the encoding counts for the slow way, too
             check(should_stop)
             decoder.decode(block)
@@ -77,9 +80,13 @@ def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop:
 
 
 class _Counter:
-    """Counts records, block by block."""
+    """Counts records, block by block.
 
-    def __init__(self, header: bytes, begin: int, places: IO[bytes] | None) -> None:
+    Attributes:
+        odd_starts: a line of the last block begins as one without anything in its cells does.
+    """
+
+    def __init__(self, header: bytes, begin: int, places: IO[bytes] | None, delimiter: str) -> None:
         """`begin`: where the records begin in the file; `places`: takes where each of them does."""
         self.returns = header.endswith(b"\r\n")
         self._places = places
@@ -87,6 +94,8 @@ class _Counter:
         self._position = begin  # of the next block
         self._end = begin - 1  # position of the last line end
         self._tail = b""
+        self._odd = tuple((EMPTY_STARTS + delimiter).encode())
+        self.odd_starts = False
         self.records = 0
         self.breaks = False
         self.plain = True
@@ -100,6 +109,8 @@ class _Counter:
         self.plain = self.plain and _QUOTE not in block and UNIT_SEPARATOR.encode() not in block
         values = np.frombuffer(block, dtype=np.uint8)
         ends = np.flatnonzero(values == _NEWLINE)
+        starts = values[ends[: -1 if len(ends) and ends[-1] == len(values) - 1 else None] + 1]
+        self.odd_starts = any(bool((starts == sign).any()) for sign in self._odd)
         if _QUOTE in block or self._quotes % 2:
             quotes = np.flatnonzero(values == _QUOTE)
             inside = (self._quotes + np.searchsorted(quotes, ends)) % 2 == 1

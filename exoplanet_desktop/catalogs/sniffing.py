@@ -10,6 +10,7 @@ from exoplanet_desktop.errors import UnreadableFile
 
 DELIMITERS = (",", ";", "\t", "|", " ")
 
+_FEW_NAMELESS = 3  # columns that get a sentence each
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _COLUMN_LINE = re.compile(r"COLUMN\s+([^:\s]+)\s*:\s*(.*)")
 
@@ -99,18 +100,26 @@ def unique_names(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]
     seen = {"rowid"}
     unique: list[str] = []
     notes: list[str] = []
+    nameless: list[tuple[int, str]] = []
     for position, name in enumerate(given, start=1):
         new = name
         if not name:
             new = _free(f"column_{position}", taken)
-            notes.append(f"Column {position} has no name; it is called `{new}`.")
+            nameless.append((position, new))
         elif name.lower() in seen:
             new = _free(name, taken)
             notes.append(f"The name of column {position}, `{name}`, is taken; it is called `{new}`.")
         seen.add(new.lower())
         taken.add(new.lower())
         unique.append(new)
-    return tuple(unique), tuple(notes)
+    return tuple(unique), (*_nameless_note(nameless), *notes)
+
+
+def _nameless_note(columns: Sequence[tuple[int, str]]) -> list[str]:
+    if len(columns) <= _FEW_NAMELESS:
+        return [f"Column {position} has no name; it is called `{name}`." for position, name in columns]
+    listed = ", ".join(f"`{name}`" for _, name in columns[:_FEW_NAMELESS])
+    return [f"{len(columns):,} columns have no name; they are called {listed}, …"]
 
 
 def _free(name: str, taken: set[str]) -> str:

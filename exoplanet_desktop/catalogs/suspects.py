@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.physics import NEVER_NEGATIVE
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 SHARE = 0.9  # of a column's values outside the range, on one side
 FEWEST = 5  # values, before that says anything
+_MEAN = 0.5  # of standardised values, which need not be those that they were standardised with
+_FAR = 20.0  # no standardised value lies so far below
+_SEVERAL = 3  # columns
+_SHOWN = 4
 LOW, HIGH = 0.02, 0.98  # quantiles that make a range: wider ones miss hours that are given as days
 
 # By the first words of a unit, as the archive writes it: what it is often mistaken for, or given in.
@@ -65,12 +70,16 @@ class Spread:
         values: how many there are.
         below, above: how many lie outside.
         middle: their median.
+        least, most, mean: the others of their figures; not-a-number where they are not known.
     """
 
     values: int
     below: int
     above: int
     middle: float
+    least: float = math.nan
+    most: float = math.nan
+    mean: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,54 @@ class Suspect:
         )
 
 
+@dataclass(frozen=True)
+class Scaled:
+    """Columns that were scaled for some other model: to a mean of 0, or to numbers from 0 to 1.
+
+    Attributes:
+        columns: their names.
+        how: what was done to them, in words.
+    """
+
+    columns: tuple[str, ...]
+    how: str
+
+    def sentence(self) -> str:
+        """For a reader."""
+        names = ", ".join(f"`{name}`" for name in self.columns[:_SHOWN])
+        more = ", …" if len(self.columns) > _SHOWN else ""
+        return (
+            f"{len(self.columns):,} columns look {self.how} ({names}{more}), so their numbers are not in the archive's "
+            "units, and predictions from them are worthless. Use the table as it was before that."
+        )
+
+
+def scaled(spreads: Mapping[str, Spread], ranges: Mapping[str, Range]) -> tuple[Scaled, ...]:
+    """Columns scaled in one of two ways, where there are several."""
+    zero_mean, unit = [], []
+    for name, spread in spreads.items():
+        known = ranges.get(name)
+        if known is None or known.low < 0 or spread.values < FEWEST:
+            continue
+        if spread.least < 0 and abs(spread.mean) < _MEAN and spread.least > -_FAR and name in NEVER_NEGATIVE:
+            zero_mean.append(name)
+        elif spread.least == 0 and spread.most == 1 and known.high > 1:
+            unit.append(name)
+    found = ((zero_mean, "standardised (to a mean of 0)"), (unit, "scaled to lie between 0 and 1"))
+    return tuple(Scaled(tuple(names), how) for names, how in found if len(names) >= _SEVERAL)
+
+
+def suspects_of(
+    spreads: Mapping[str, Spread], ranges: Mapping[str, Range], units: Mapping[str, str]
+) -> "tuple[Suspect | Scaled, ...]":
+    """What is told of columns: first how they were scaled, then the other suspects."""
+    all_scaled = scaled(spreads, ranges)
+    told = {name for one in all_scaled for name in one.columns}
+    # Where a table was scaled, a factor for one of its columns would mislead.
+    rest = () if told else suspects(spreads, ranges, units)
+    return (*all_scaled, *rest)
+
+
 def suspects(
     spreads: Mapping[str, Spread], ranges: Mapping[str, Range], units: Mapping[str, str] | None = None
 ) -> tuple[Suspect, ...]:
@@ -121,14 +178,14 @@ def suspects(
     return tuple(found)
 
 
-def table_suspects(table: "Table", satellite: Satellite) -> tuple[Suspect, ...]:
+def table_suspects(table: "Table", satellite: Satellite) -> tuple[Suspect | Scaled, ...]:
     """The same for a whole table, against the archive's."""
     from exoplanet_desktop.catalogs.dictionary import dictionary
 
     known = dictionary(satellite)
     ranges = {name: info.known for name, info in known.items() if info.known is not None and name in table.columns}
     spreads = spreads_of(table, ranges)
-    return suspects(spreads, ranges, {name: known[name].unit for name in ranges})
+    return suspects_of(spreads, ranges, {name: known[name].unit for name in ranges})
 
 
 def spreads_of(table: "Table", ranges: Mapping[str, Range]) -> dict[str, Spread]:
@@ -143,16 +200,20 @@ def spreads_of(table: "Table", ranges: Mapping[str, Range]) -> dict[str, Spread]
             f"count(*) FILTER ({value} < {known.low!r})",
             f"count(*) FILTER ({value} > {known.high!r})",
             f"approx_quantile({value}, 0.5)",
+            f"min({value})",
+            f"max({value})",
+            f"avg(CASE WHEN isfinite({value}) THEN {value} END)",
         ]
     with table.reading() as cursor:
         row = cursor.execute(f"SELECT {', '.join(parts)} FROM data").fetchone()  # noqa: S608 - names come through Cells
     assert row is not None
-    return {name: _spread(row[4 * place : 4 * place + 4]) for place, name in enumerate(ranges)}
+    return {name: _spread(row[7 * place : 7 * place + 7]) for place, name in enumerate(ranges)}
 
 
 def _spread(cells: Iterable[float | None]) -> Spread:
-    values, below, above, middle = cells
-    return Spread(int(values or 0), int(below or 0), int(above or 0), math.nan if middle is None else float(middle))
+    values, below, above, *figures = cells
+    known = [math.nan if figure is None else float(figure) for figure in figures]
+    return Spread(int(values or 0), int(below or 0), int(above or 0), *known)
 
 
 def _remedy(middle: float, known: Range, unit: str) -> str:

@@ -17,6 +17,7 @@ from exoplanet_desktop.catalogs.database import identifier, literal
 from exoplanet_desktop.catalogs.identity import sql_key
 from exoplanet_desktop.catalogs.labels import CATALOG, LABEL_SOURCE, MODEL
 from exoplanet_desktop.catalogs.loading import Loaded
+from exoplanet_desktop.catalogs.records import lines_left_out
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Disposition
@@ -162,12 +163,7 @@ class Source:
     def notes(self) -> list[str]:
         """What was changed or left out when the file was read, and which columns are dropped."""
         notes = list(self.loaded.layout.notes)
-        if self.loaded.bad_count:
-            first = self.loaded.bad_lines[0]
-            notes.append(
-                f"{self.loaded.bad_count:,} lines of {self.name} are no rows of its table and were left out;"
-                f" the first is line {first.line:,}: {first.reason}."
-            )
+        notes += lines_left_out(self.loaded.bad_lines, self.loaded.bad_count, self.name)
         if self.counters:
             notes.append(f"{listed(self.counters)} of {self.name} only counts its rows and was left out.")
         if self.appended:

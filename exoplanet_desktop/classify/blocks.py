@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.appended import prediction_columns
 from exoplanet_desktop.catalogs.numbers import HUGE
-from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
+from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_NEGATIVE, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
+from exoplanet_desktop.catalogs.repeats import may_repeat
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.errors import InputError
@@ -97,6 +98,8 @@ class PlainBlock:
         delimiters = np.searchsorted(np.flatnonzero(data == ord(self.layout.delimiter)), cuts)
         if (np.diff(delimiters, prepend=0) != len(self.layout.columns) - 1).any():
             raise NotPlain
+        if may_repeat(self.layout.file_columns, self.layout.delimiter)(content):
+            raise NotPlain
         return len(cuts)
 
     @property
@@ -147,6 +150,8 @@ class PlainBlock:
             raise NotPlain
         for index, name in enumerate(names):
             low, high = float(least[index]), float(most[index])
+            if low < 0 and name in NEVER_NEGATIVE:
+                raise NotPlain
             if low in SENTINELS or (low <= HIGHEST_SENTINEL and name in NEVER_SENTINEL):
                 raise NotPlain
             if low <= 0 and name in NEVER_ZERO and (numbers[:, index] == 0).any():

@@ -81,6 +81,7 @@ class Judged:
         seen, stars, unanswered: see known.Answer, counted.
         there: which numeric columns have a number, then which categorical ones have a text.
         unread: required columns that have cells, but no number.
+        bare: rows without a single number.
         outside: rows below and above what the model has seen, and with a number at all, by numeric column.
         sample: numbers of some rows.
     """
@@ -97,6 +98,7 @@ class Judged:
     unanswered: int
     there: NDArray[np.bool_]
     unread: frozenset[str]
+    bare: int
     outside: NDArray[np.int64]
     sample: NDArray[np.float64]
 
@@ -131,6 +133,7 @@ def judge(plan: Plan, block: Block) -> Judged:
         unanswered=said.unanswered,
         there=there,
         unread=_unread(plan, block, count),
+        bare=int((~filled.any(axis=1)).sum()),
         outside=_outside(plan, numbers, count),
         sample=numbers[:: max(1, len(numbers) // _SAMPLED)].copy(),
     )

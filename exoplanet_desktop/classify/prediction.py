@@ -16,6 +16,7 @@ from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.labels import label_reader
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.reading import Choice, Layout, sniff
+from exoplanet_desktop.catalogs.records import lines_left_out
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.blocks import Block, NotPlain, cell_blocks, out_of_range, plain_blocks
@@ -123,9 +124,7 @@ def predict(
         told = table.account((*classifier.features.inputs, *info.identifiers), should_stop=should_stop)
         prediction.cells = cell_counts(told, table.layout.units)
         prediction.notes += sentences(told, table.layout.units)
-        if table.bad_count:
-            lines = ", ".join(str(bad.line) for bad in table.bad_lines[:10])
-            prediction.notes.append(f"{_lines(table.bad_count)} left out (line {lines}).")
+        prediction.notes += lines_left_out(table.bad_lines, table.bad_count)
     return prediction
 
 
@@ -189,10 +188,6 @@ def _judged(
     finally:
         for future, _ in ahead:
             future.cancel()
-
-
-def _lines(count: int) -> str:
-    return "1 unreadable line is" if count == 1 else f"{count:,} unreadable lines are"
 
 
 def _header(plan: Plan, layout: Layout, line_end: str) -> bytes:

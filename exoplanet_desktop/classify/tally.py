@@ -1,5 +1,6 @@
 """What is counted over all blocks of a prediction, and what a reader is told of it."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from exoplanet_desktop.catalogs.reading import Layout
-from exoplanet_desktop.catalogs.suspects import Range, Spread, suspects
+from exoplanet_desktop.catalogs.suspects import Range, Scaled, Spread, suspects_of
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan
 from exoplanet_desktop.classify.known import seen_notes
@@ -33,7 +34,7 @@ class Tally:
         self.seen: int | None = 0 if plan.classifier.memory.known else None
         self._plan = plan
         self._layout = layout
-        self._stars = self._unanswered = self._sampled = 0
+        self._stars = self._unanswered = self._sampled = self._bare = 0
         self._there = np.zeros(len(features.inputs), dtype=bool)
         self._unread: set[str] = set()
         self._outside = np.zeros((3, len(features.numbers)), dtype=np.int64)
@@ -48,6 +49,7 @@ class Tally:
             self.seen += judged.seen
         self._stars += judged.stars
         self._unanswered += judged.unanswered
+        self._bare += judged.bare
         self._there |= judged.there
         self._unread |= judged.unread
         self._outside += judged.outside
@@ -89,7 +91,14 @@ class Tally:
         if left_out := classifier.features.left_out:
             last.append(f"This model does without {len(left_out)} columns of its kind: {', '.join(left_out)}.")
         last = [*absent_notes(len(inputs), lacking, empty), *last]
-        return found, [*first, *self._units()], last
+        return found, [*self._empty_rows(), *first, *self._units()], last
+
+    def _empty_rows(self) -> list[str]:
+        if not self._bare:
+            return []
+        rows = "1 row has" if self._bare == 1 else f"{self._bare:,} rows have"
+        whose = "its class says" if self._bare == 1 else "their classes say"
+        return [f"{rows} no number in any column that the model uses, so {whose} nothing about the object."]
 
     def _blank(self) -> list[str]:
         """Feature columns without anything in these rows."""
@@ -105,11 +114,15 @@ class Tally:
             if values[place]:
                 column = sample[:, place]
                 there = column[~np.isnan(column)]
-                middle = float(np.median(there)) if len(there) else float("nan")
-                spreads[name] = Spread(int(values[place]), int(below[place]), int(above[place]), middle)
+                figures = (
+                    [float(of(there)) for of in (np.median, np.min, np.max, np.mean)] if len(there) else [math.nan]
+                )
+                spreads[name] = Spread(int(values[place]), int(below[place]), int(above[place]), *figures)
         ranges = {name: one for name, one in zip(numbers, self._plan.ranges, strict=True) if one is not None}
-        found = suspects(spreads, ranges, _units_of(self._plan))
-        return [suspect.sentence("the model has mostly seen") for suspect in found]
+        found = suspects_of(spreads, ranges, _units_of(self._plan))
+        return [
+            one.sentence() if isinstance(one, Scaled) else one.sentence("the model has mostly seen") for one in found
+        ]
 
 
 def ranges_of(classifier: Classifier) -> tuple[Range | None, ...]:

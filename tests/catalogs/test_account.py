@@ -152,6 +152,7 @@ def test_a_sentinel_counts_as_missing_only_where_physics_forbids_it(write) -> No
     with Table.open(write(text)) as table:
         assert told(table) == {
             ("koi_period", "sentinel"): (2, 3, "-999"),
+            ("koi_period", "negative"): (1, 5, "-5"),
             ("koi_period_err2", "suspect"): (1, 3, "-999"),
             ("koi_slogg", "sentinel"): (1, 3, "-999"),
             ("own", "suspect"): (1, 3, "-999"),
@@ -303,3 +304,14 @@ def test_the_account_is_sent_with_its_sentence(write) -> None:
 def test_a_long_example_is_cut(write) -> None:
     with Table.open(write("x,y\n" + "1,2\n" * 20 + "z" * 500 + ",2\n")) as table:
         assert len(table.account()[0].example) == 41
+
+
+def test_a_number_below_zero_that_cannot_be_is_told(write) -> None:
+    rows = "\n".join(f"{number}.5,{number},-{number},0.1" for number in range(1, 9))
+    path = write(f"koi_period,koi_teq,koi_period_err2,st_met\n{rows}\n-1,-1,-1,-1\n")
+    with Table.open(path) as table:
+        assert {(one.column, one.count, one.line) for one in table.account() if one.kind == "negative"} == {
+            ("koi_period", 1, 10),
+            ("koi_teq", 1, 10),
+        }
+        assert table.numbers(["koi_period"])[-1, 0] == -1.0

@@ -173,3 +173,21 @@ def test_real_answers_of_servers(shared_data: Path, name: str, said: str) -> Non
         pytest.skip("the small real files are not here (../shared/cases)")
     with pytest.raises(UnreadableFile, match=said):
         sniff(folder / name)
+
+
+@pytest.mark.parametrize("sign", "^~&:")
+def test_cells_separated_by_another_sign_are_no_column(write, sign: str) -> None:
+    lines = ["kepid,koi_period,koi_depth,koi_prad", "1,2,3,4", "5,6,7,8"]
+    with pytest.raises(UnreadableFile, match=r"The cells of table\.csv are separated by"):
+        sniff(write("\n".join(lines).replace(",", sign)))
+
+
+def test_a_column_of_times_is_one(write) -> None:
+    assert sniff(write("hh:mm:ss\n10:20:30\n11:20:30\n")).columns == ("hh:mm:ss",)
+
+
+@pytest.mark.parametrize("start", ["", "-- a dump\n\n", "/*!40101 SET NAMES utf8 */;\n"])
+@pytest.mark.parametrize("words", ["INSERT INTO koi VALUES (1,'a',2);", "CREATE TABLE koi (kepid int);"])
+def test_a_dump_of_a_database_is_named(write, start: str, words: str) -> None:
+    with pytest.raises(UnreadableFile, match="dump of a database"):
+        sniff(write(start + words + "\n" + words + "\n"))

@@ -188,10 +188,7 @@ def test_cells_with_quotes_and_line_breaks_come_through(write, tmp_path: Path) -
 
 def test_lines_that_were_left_out_are_told(write, tmp_path: Path) -> None:
     summary, _ = merged(write, tmp_path, "a,b\n1,2\n3\n", "a,b\n4,5\n")
-    assert summary.notes[0] == (
-        "1 lines of a.csv are no rows of its table and were left out; the first is line 3:"
-        " 1 cell where the header has 2."
-    )
+    assert summary.notes[0] == ("1 line of a.csv is left out: line 3 has 1 cell where the header has 2.")
 
 
 def test_a_column_of_blanks_alone_stays_rows(write, tmp_path: Path) -> None:

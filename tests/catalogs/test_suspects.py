@@ -73,3 +73,33 @@ def test_a_table_in_other_units_is_told(change, column: str, remedy: str, shared
     change(frame).to_csv(tmp_path / "other.csv", index=False)
     with Table.open(tmp_path / "other.csv") as table:
         assert [(one.column, one.remedy) for one in table_suspects(table, Satellite.KOI)] == [(column, remedy)]
+
+
+NUMBERS = ["koi_period", "koi_duration", "koi_depth", "koi_prad", "koi_teq"]
+
+
+def koi_like(rows: int = 60) -> pandas.DataFrame:
+    numbers = {name: [10.0 * (place + 1) + row**2 for row in range(rows)] for place, name in enumerate(NUMBERS)}
+    return pandas.DataFrame({"kepid": range(1, rows + 1), **numbers})
+
+
+@pytest.mark.parametrize("how", ["standardised", "between 0 and 1"])
+def test_scaled_columns_are_told_as_such(tmp_path: Path, how: str) -> None:
+    frame = koi_like()
+    part = frame[NUMBERS]
+    spread = part.std() if how == "standardised" else part.max() - part.min()
+    frame[NUMBERS] = (part - (part.mean() if how == "standardised" else part.min())) / spread
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    with Table.open(tmp_path / "a.csv") as table:
+        (found,) = table_suspects(table, Satellite.KOI)
+        assert found.sentence().startswith("5 columns look ")
+        assert how in found.sentence()
+        kinds = {(one.column, one.kind) for one in table.account()}
+    assert (("koi_period", "negative") in kinds) == (how == "standardised")
+
+
+def test_the_archives_own_numbers_are_not_called_scaled(tmp_path: Path) -> None:
+    koi_like().to_csv(tmp_path / "a.csv", index=False)
+    with Table.open(tmp_path / "a.csv") as table:
+        assert not [one for one in table_suspects(table, Satellite.KOI) if "columns look" in one.sentence()]
+        assert table.account() == ()

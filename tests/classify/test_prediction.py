@@ -215,7 +215,26 @@ def test_unreadable_lines_are_told(trained: Any, table: pandas.DataFrame) -> Non
     lines.insert(10, "1,2,3")
     found = predicted(trained, "\n".join(lines), "ragged")
     assert found.total == 120
-    assert any("1 unreadable line" in note and "11" in note for note in found.notes)
+    assert any("1 line is left out: line 11 has" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("quote", [0, 1])
+def test_lines_without_an_object_are_no_rows(quote: int, trained: Any, table: pandas.DataFrame) -> None:
+    lines = table.to_csv(index=False, quoting=quote).splitlines()
+    sign = "," * (len(table.columns) - 1)
+    found = predicted(trained, "\n".join([*lines[:50], lines[0], *lines[50:], sign, sign]), f"twice_{quote}")
+    assert found.total == 120
+    said = "line 51 has the column names again; line 123 and others have no cell with anything in it."
+    assert f"3 lines are left out: {said}" in found.notes
+    clean = predicted(trained, table.to_csv(index=False), f"once_{quote}")
+    assert found.class_counts == clean.class_counts
+
+
+def test_rows_without_any_number_are_told_before_their_class(trained: Any, table: pandas.DataFrame) -> None:
+    other = pandas.DataFrame({"toi": ["101.01", "102.01"], "tfopwg_disp": ["PC", "FP"]})
+    found = predicted(trained, pandas.concat([table, other]).to_csv(index=False), "concatenated")
+    assert found.total == 122
+    assert found.notes[0].startswith("2 rows have no number in any column that the model uses, so their classes say")
 
 
 def test_a_file_without_rows_is_refused(trained: Any, table: pandas.DataFrame) -> None:
