@@ -100,8 +100,9 @@ class LabelAccount:
         gone = [str(name) for name, rows in self.classes.items() if not rows]
         if not gone or len(gone) == len(self.classes):
             return ()
+        them = "it" if len(gone) == 1 else "them"
         classes = " or ".join(gone)
-        return (f"No row of `{column}` is {classes}, so a model trained on this file never predicts that.",)
+        return (f"No row of `{column}` is {classes}, so a model trained on this file never predicts {them}.",)
 
 
 def count_labels(layout: "Layout", column: str, *, limit: int = MOST_LOOKED_AT) -> tuple[dict[str, int], bool]:

@@ -76,7 +76,7 @@ def test_unknown_values_are_listed_with_their_counts() -> None:
     assert unknown.startswith(
         "5 rows have an unknown disposition in `koi_disposition`: “FALSE+POSITIVE” (4), “maybe” (1)."
     )
-    assert gone == "No row of `koi_disposition` is FALSE POSITIVE, so a model trained on this file never predicts that."
+    assert gone == "No row of `koi_disposition` is FALSE POSITIVE, so a model trained on this file never predicts it."
     whole = {"CONFIRMED": 5, "candidate": 3, "FALSE_POSITIVE": 4}
     assert account_of_labels(whole, LabelReader(KOI)).sentences("koi_disposition") == ()
 
