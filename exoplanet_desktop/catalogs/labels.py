@@ -144,10 +144,12 @@ def warnings_before_training(layouts: "Sequence[Layout]", info: SatelliteInfo) -
             continue
         counts, all_rows = count_labels(layout, info.label)
         account = account_of_labels(counts, label_reader(layout, info))
-        told += [f"{layout.path.name}: {sentence}" for sentence in account.unknown_sentences(info.label)]
+        column = layout.name_in_file(info.label)
+        told += [f"{layout.path.name}: {sentence}" for sentence in account.unknown_sentences(column)]
         classes = {name: rows + account.classes[name] for name, rows in classes.items()}
         complete = complete and all_rows
-    gone = LabelAccount(classes, {}, 0).vanished_sentences(info.label) if complete else ()
+    named = layouts[0].name_in_file(info.label) if len(layouts) == 1 else info.label
+    gone = LabelAccount(classes, {}, 0).vanished_sentences(named) if complete else ()
     return (*told, *gone)
 
 

@@ -96,6 +96,10 @@ class Layout:
         """The names as the file writes them."""
         return self.given or self.columns
 
+    def name_in_file(self, column: str) -> str:
+        """A column's name as the file writes it, which is what its owner knows it by."""
+        return self.file_columns[self.columns.index(column)] if column in self.columns else column
+
 
 @dataclass(frozen=True)
 class Choice:

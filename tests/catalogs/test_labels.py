@@ -104,3 +104,12 @@ def test_summaries_count_by_the_users_meanings(write) -> None:
         histogram = table.summary("koi_period").histogram
         assert histogram is not None
         assert {name: sum(counts) for name, counts in histogram.counts.items()} == {"CONFIRMED": 1, "FALSE POSITIVE": 2}
+
+
+def test_warnings_name_the_label_column_as_the_file_does(write) -> None:
+    rows = "".join(f"{n},K{n:05}.01,1.5,2,300,2,{'yes' if n % 2 else 'what'}\n" for n in range(1, 9))
+    path = write(f"kepid,kepoi_name,koi_period,koi_duration,koi_depth,koi_prad,my label\n{rows}", "mine.csv")
+    layout = sniff(path, Choice(label="my label", labels={"yes": "CONFIRMED"}))
+    told = warnings_before_training([layout], SATELLITES[Satellite.KOI])
+    assert len(told) == 2
+    assert all("in `my label`" in text or "of `my label`" in text for text in told)
