@@ -100,8 +100,9 @@ class LabelAccount:
         gone = [str(name) for name, rows in self.classes.items() if not rows]
         if not gone or len(gone) == len(self.classes):
             return ()
+        them = "it" if len(gone) == 1 else "them"
         classes = " or ".join(gone)
-        return (f"No row of `{column}` is {classes}, so a model trained on this file never predicts that.",)
+        return (f"No row of `{column}` is {classes}, so a model trained on this file never predicts {them}.",)
 
 
 def count_labels(layout: "Layout", column: str, *, limit: int = MOST_LOOKED_AT) -> tuple[dict[str, int], bool]:
@@ -143,10 +144,12 @@ def warnings_before_training(layouts: "Sequence[Layout]", info: SatelliteInfo) -
             continue
         counts, all_rows = count_labels(layout, info.label)
         account = account_of_labels(counts, label_reader(layout, info))
-        told += [f"{layout.path.name}: {sentence}" for sentence in account.unknown_sentences(info.label)]
+        column = layout.name_in_file(info.label)
+        told += [f"{layout.path.name}: {sentence}" for sentence in account.unknown_sentences(column)]
         classes = {name: rows + account.classes[name] for name, rows in classes.items()}
         complete = complete and all_rows
-    gone = LabelAccount(classes, {}, 0).vanished_sentences(info.label) if complete else ()
+    named = layouts[0].name_in_file(info.label) if len(layouts) == 1 else info.label
+    gone = LabelAccount(classes, {}, 0).vanished_sentences(named) if complete else ()
     return (*told, *gone)
 
 

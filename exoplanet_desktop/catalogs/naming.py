@@ -214,7 +214,8 @@ def parse_meanings(text: str) -> dict[str, str]:
                 f"“{part.strip()}” does not say what a label means. Write value=CLASS, with commas between them, "
                 "such as 0=FALSE POSITIVE,1=CONFIRMED."
             )
-        found[value.strip()] = meaning.strip()
+        if found.setdefault(value.strip(), meaning.strip()) != meaning.strip():
+            raise InputError(f"`{value.strip()}` is given two meanings. Leave out one of them.")
     return meanings_of(found)
 
 

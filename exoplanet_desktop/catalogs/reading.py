@@ -8,7 +8,7 @@ import gzip
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from io import StringIO, TextIOWrapper
@@ -97,6 +97,10 @@ class Layout:
         """The names as the file writes them."""
         return self.given or self.columns
 
+    def name_in_file(self, column: str) -> str:
+        """A column's name as the file writes it, which is what its owner knows it by."""
+        return self.file_columns[self.columns.index(column)] if column in self.columns else column
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -141,6 +145,9 @@ class Choice:
             raise InputError(
                 f"The way to read the file is not understood: {where} is wrong. Choose it again."
             ) from None
+        if unknown := sorted(set(json.loads(text)) - set(cls.__dataclass_fields__)):
+            known = ", ".join(cls.__dataclass_fields__)
+            raise InputError(f"There is no reading option “{unknown[0][:40]}”. Choose among {known}.")
         if given.delimiter not in (None, *DELIMITERS) or given.decimal not in (None, *DECIMALS):
             raise InputError("The reading options name an unknown delimiter or decimal sign. Choose them again.")
         if given.encoding not in (None, *ENCODINGS) or (given.skip or 0) < 0:
@@ -292,7 +299,7 @@ def _csv_layout(
         labels={name: around.known[name].label for name in around.columns if name in around.known},
         units={**units, **around.units},
         first_row=around.first_row + 1,
-        notes=around.notes,
+        notes=(*around.notes, *_texts_not_there(choice, around.columns)),
         texts=frozenset(choice.texts).intersection(around.columns),
         counters=around.counters,
         style=around.style,
@@ -312,12 +319,19 @@ def _ipac_layout(path: Path, encoding: str, table: Ipac, lines: list[str], choic
         labels={},
         units={name: unit for name, unit in zip(columns, table.units, strict=False) if unit},
         first_row=table.end + 1,
-        notes=notes,
+        notes=(*notes, *_texts_not_there(choice, columns)),
         texts=frozenset(choice.texts).intersection(columns),
         counters=frozenset({"rowid_2", "loc_rowid"}.intersection(columns)),
         style=table.style,
     )
     return _with_decimal(layout, lines, choice)
+
+
+def _texts_not_there(choice: Choice, columns: Sequence[str]) -> tuple[str, ...]:
+    missing = [f"`{name}`" for name in choice.texts if name not in columns]
+    if not missing:
+        return ()
+    return (f"The file has no column {' or '.join(missing)} to read as text.",)
 
 
 def _with_decimal(layout: Layout, lines: list[str], choice: Choice) -> Layout:

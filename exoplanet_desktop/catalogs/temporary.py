@@ -112,12 +112,15 @@ def need_space(folder: Path, needed: int, purpose: str) -> None:
         free = shutil.disk_usage(folder).free
         if free < needed + _RESERVE:
             raise UnavailableError(
-                f"{purpose} needs about {_size(needed)} ({needed:,} bytes) of temporary files, but the disk with"
-                f" {folder.parent} has {_size(free)} free. Free some space there or set TMPDIR to another disk."
+                f"{purpose} needs about {_size(needed)} ({needed:,} bytes) of temporary files and leaves "
+                f"{_size(_RESERVE)} to others, but the disk with {folder.parent} has {_size(free)} free. "
+                "Free some space there or set TMPDIR to another disk."
             )
 
 
 def _size(count: int) -> str:
+    if count < 1e6:
+        return "1 MB" if count else "0 MB"  # rounded up: what is needed is never called nothing
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
 
 

@@ -90,7 +90,7 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     names, raw_stars = _column(table, info.name, rows), _column(table, info.host, rows)
     hosts = find_hosts(names, raw_stars, info)
     groups = hosts.groups
-    _check_enough(y, groups, labels, folds, info, account)
+    _check_enough(table, y, groups, labels, folds, info, account)
     numbers = table.numbers(blank.numbers)[rows]
     _check_measured(numbers, blank.numbers, info)
     cells = {name: _cells(table, name, rows) for name in blank.texts}
@@ -157,11 +157,11 @@ def _made_by_models(table: Table) -> NDArray[np.bool_]:
 def _account(
     table: Table, known: NDArray[np.bool_], made: NDArray[np.bool_], info: SatelliteInfo, labels: LabelAccount
 ) -> tuple[LeftOut, ...]:
-    allowed = ", ".join(info.label_map)
+    allowed, column = ", ".join(info.label_map), table.layout.name_in_file(info.label)
     unknown = f"; unknown are {labels.values}" if labels.unknown else ""
     entries = []
     for reason, rows in (
-        (f"no known disposition in `{info.label}` (known are {allowed}{unknown})", np.flatnonzero(~known)),
+        (f"no known disposition in `{column}` (known are {allowed}{unknown})", np.flatnonzero(~known)),
         ("the label was made by a model, not by a person", np.flatnonzero(made)),
     ):
         if len(rows):
@@ -175,12 +175,19 @@ def _account(
 
 
 def _check_enough(
-    y: Integers, groups: Integers, labels: tuple[str, ...], folds: int, info: SatelliteInfo, account: LabelAccount
+    table: Table,
+    y: Integers,
+    groups: Integers,
+    labels: tuple[str, ...],
+    folds: int,
+    info: SatelliteInfo,
+    account: LabelAccount,
 ) -> None:
     if not len(y):
         allowed = ", ".join(info.label_map)
         found = f" The column holds {account.values}. {HOW_TO_MAP}" if account.unknown else ""
-        raise InputError(f"No row has a known disposition in `{info.label}`. Known are {allowed}.{found}")
+        column = table.layout.name_in_file(info.label)
+        raise InputError(f"No row has a known disposition in `{column}`. Known are {allowed}.{found}")
     if len(labels) < 2:
         raise InputError(f"All {len(y):,} labelled rows are {labels[0]}. Training needs rows of at least two classes.")
     for index, name in enumerate(labels):

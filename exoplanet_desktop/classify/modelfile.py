@@ -105,7 +105,7 @@ def _bounded(archive: zipfile.ZipFile, name: str, file_name: str, limit: int) ->
     with archive.open(name) as member:
         content = member.read(limit + 1)
     if len(content) > limit:
-        raise InputError(f"{file_name} is not a model file: its {name} is larger than {limit // 1_000_000} MB.")
+        raise InputError(f"{file_name} is not a model file: its {name} is larger than {limit:,} bytes. Train again.")
     return content
 
 

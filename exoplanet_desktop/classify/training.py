@@ -159,7 +159,7 @@ class _Job:
                 f"{data.made_by_models:,} rows carry labels that a model made, and were used as if a person had made "
                 "them: what the model got wrong is learnt, and counted as right."
             )
-        self.notes += [*account.vanished_sentences(info.label), *sentences(told, layout.units)]
+        self.notes += [*account.vanished_sentences(layout.name_in_file(info.label)), *sentences(told, layout.units)]
         if blank.left_out:
             self.notes.append(f"Trained without {len(blank.left_out)} columns, as asked: {', '.join(blank.left_out)}.")
         self.notes += absent_notes(len(blank.inputs), lacking, [name for name in data.absent if name not in lacking])

@@ -25,13 +25,14 @@ def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" =
     with Table.open(csv, layout=sniff(csv, choice)) as table:
         _some_rows(csv, table.row_count)
         account = account_of_labels(table.counts(info.label), label_reader(table.layout, info))
+        column = table.layout.name_in_file(info.label)
     classes = {label: count for label, count in account.classes.items() if count}
     if not classes:
         remedy = "Choose another file or another satellite."
         if account.unknown:
             remedy = f"The column holds {account.values}. {HOW_TO_MAP}"
         raise InputError(
-            f"No row of {csv.name} has a disposition in `{info.label}` that is known for {satellite}. {remedy}"
+            f"No row of {csv.name} has a disposition in `{column}` that is known for {satellite}. {remedy}"
         )
     if len(classes) == 1:
         label, count = next(iter(classes.items()))

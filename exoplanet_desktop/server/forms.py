@@ -25,6 +25,7 @@ _FIELDS = 64
 _SMALL_BODY_BYTES = 1024 * 1024  # JSON and urlencoded forms
 _MOST_NAMES = 500  # in a list of columns
 _WRITE_BYTES = 1024 * 1024
+_TEXTS_IN_FILES = ("reading", "readings")  # JSON text that a caller may well attach as a file; dropping it is no way
 
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
@@ -296,7 +297,7 @@ class _Multipart:
         _, options = parse_options_header(self._disposition)
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         self._text, self._file = None, None
-        if b"filename" not in options:
+        if b"filename" not in options or self._name in _TEXTS_IN_FILES:
             self._text = bytearray()
         elif self._name in self._wanted and options[b"filename"]:
             if self._name in self._form.files:

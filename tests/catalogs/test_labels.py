@@ -76,7 +76,7 @@ def test_unknown_values_are_listed_with_their_counts() -> None:
     assert unknown.startswith(
         "5 rows have an unknown disposition in `koi_disposition`: “FALSE+POSITIVE” (4), “maybe” (1)."
     )
-    assert gone == "No row of `koi_disposition` is FALSE POSITIVE, so a model trained on this file never predicts that."
+    assert gone == "No row of `koi_disposition` is FALSE POSITIVE, so a model trained on this file never predicts it."
     whole = {"CONFIRMED": 5, "candidate": 3, "FALSE_POSITIVE": 4}
     assert account_of_labels(whole, LabelReader(KOI)).sentences("koi_disposition") == ()
 
@@ -104,3 +104,12 @@ def test_summaries_count_by_the_users_meanings(write) -> None:
         histogram = table.summary("koi_period").histogram
         assert histogram is not None
         assert {name: sum(counts) for name, counts in histogram.counts.items()} == {"CONFIRMED": 1, "FALSE POSITIVE": 2}
+
+
+def test_warnings_name_the_label_column_as_the_file_does(write) -> None:
+    rows = "".join(f"{n},K{n:05}.01,1.5,2,300,2,{'yes' if n % 2 else 'what'}\n" for n in range(1, 9))
+    path = write(f"kepid,kepoi_name,koi_period,koi_duration,koi_depth,koi_prad,my label\n{rows}", "mine.csv")
+    layout = sniff(path, Choice(label="my label", labels={"yes": "CONFIRMED"}))
+    told = warnings_before_training([layout], SATELLITES[Satellite.KOI])
+    assert len(told) == 2
+    assert all("in `my label`" in text or "of `my label`" in text for text in told)

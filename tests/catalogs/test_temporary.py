@@ -61,7 +61,7 @@ def test_a_disk_that_is_too_small_is_told_with_the_bytes_before_the_work(
 ) -> None:
     path = write("a,b\n" + "1,2\n" * 1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64_000_100))
-    with pytest.raises(UnavailableError, match=r"table\.csv needs about 0 MB \(6,406 bytes\)"):
+    with pytest.raises(UnavailableError, match=r"table\.csv needs about 1 MB \(6,406 bytes\)"):
         Table.open(path)
 
 
@@ -72,11 +72,11 @@ def test_a_disk_that_cannot_hold_what_comes_later_is_told_before_it_as_well(
     plain, careful = write("a,b\n" + "1,2\n" * 1000), write("a,b\n1\n" + "1,2\n" * 1000, "careful.csv")
     table = Table.open(plain)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64_010_000))
-    with pytest.raises(UnavailableError, match=r"careful\.csv needs about 0 MB \(12,818 bytes\)"):
+    with pytest.raises(UnavailableError, match=r"careful\.csv needs about 1 MB \(12,818 bytes\)"):
         Table.open(careful)
-    with pytest.raises(UnavailableError, match=r"sorted table needs about 0 MB \(48,000 bytes\)"):
+    with pytest.raises(UnavailableError, match=r"sorted table needs about 1 MB \(48,000 bytes\)"):
         table.select(order=[("a", True)])
-    with pytest.raises(UnavailableError, match=r"The merge needs about 0 MB \(12,012 bytes\)"):
+    with pytest.raises(UnavailableError, match=r"The merge needs about 1 MB \(12,012 bytes\)"):
         merge(plain, plain, tmp_path / "merged.csv")
     monkeypatch.undo()
     assert table.select(order=[("a", True)]).row_count == 1000

@@ -118,7 +118,7 @@ def test_missing_members_are_refused(missing: str, made: dict[str, bytes], tmp_p
 def test_a_member_that_unpacks_to_too_much_is_refused(made: dict[str, bytes], tmp_path: Path) -> None:
     bomb = packed(made | {"card.json": b" " * 50_000_000}, tmp_path / "bomb.exomodel")
     assert bomb.stat().st_size < 1_000_000
-    with pytest.raises(InputError, match="larger than 2 MB"):
+    with pytest.raises(InputError, match="larger than 2,000,000 bytes"):
         load(bomb)
 
 

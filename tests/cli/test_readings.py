@@ -71,9 +71,23 @@ def test_a_file_that_is_not_understood_names_the_options(run, tmp_path):
         (("--skip-lines", "-1"), "--skip-lines -1 is no number of lines"),
         (("--reading", "nowhere.json"), "nowhere.json cannot be read"),
         (("--reading", '{"delimiter": "x"}'), "unknown delimiter"),
+        (
+            ("--reading", '{"delimeter": ";"}'),
+            "There is no reading option “delimeter”. Choose among delimiter, encoding",
+        ),
+        (("--labels", "0=CONFIRMED,0=CANDIDATE"), "`0` is given two meanings"),
     ],
 )
 def test_words_that_mean_nothing_are_refused(run, catalog, tmp_path, options, words):
     done = run("predict", catalog, *options, "--data-dir", tmp_path)
     assert done.code == 2
     assert words in done.sentence
+
+
+def test_a_text_column_that_is_not_there_is_told(run, catalog, tmp_path):
+    done = run(
+        *("predict", catalog, "--train-on", catalog, "--model", "dt", "--text-columns", "nowhere"),
+        *("--data-dir", tmp_path / "data"),
+    )
+    assert done.code == 0, done.err
+    assert "The file has no column `nowhere` to read as text." in done.out

@@ -61,8 +61,21 @@ def test_a_prediction_reads_the_file_as_told(engine: Any, trained: Any, odd: str
     assert reply["total_predicted"] == 120
     assert reply["agreement"]["known"] == 120
     assert reply["agreement"]["matches"] > 110
-    bare = engine.post("/api/predict", data=words, files=files)
-    assert bare.status_code == 400
+    bare = engine.post("/api/predict", data=words, files=files).json()
+    assert bare["agreement"]["known"] == 0, "nobody said which column has the dispositions"
+
+
+def test_a_reading_that_is_attached_as_a_file_is_obeyed(engine: Any, trained: Any, odd: str) -> None:
+    files = {"file": ("odd.csv", odd), "reading": ("reading.json", READING["reading"])}
+    reply = engine.post("/api/predict", data={"satellite": "KOI", "model_type": "dt"}, files=files).json()
+    assert reply["agreement"]["known"] == 120
+
+
+def test_a_merge_does_not_drop_a_reading_for_one_file(engine: Any, odd: str) -> None:
+    files = {"file_a": ("a.csv", odd), "file_b": ("b.csv", odd)}
+    reply = engine.post("/api/merge", data=READING, files=files)
+    assert reply.status_code == 400
+    assert "Send `readings`" in reply.json()["error"]
 
 
 def test_a_merge_reads_each_file_as_told(engine: Any, odd: str) -> None:
@@ -105,6 +118,7 @@ def test_merge_and_train_take_both(engine: Any, odd: str) -> None:
         ('{"delimiter": "x"}', "unknown delimiter"),
         ('{"encoding": "utf-7"}', "unknown encoding"),
         ('{"skip": -1}', "number of lines"),
+        ('{"delimeter": ";"}', "no reading option “delimeter”"),
         ('{"rename": {"a": 1}}', "rename.a is wrong"),
         (json.dumps({"rename": {"a" * 60_000: "kepid"}}), "over 60,000 bytes"),
     ],

@@ -58,6 +58,8 @@ async def merge(request: Request) -> Response:
     entry a file, null where that is to be found out. An embedded engine also takes `local_path_a`, … in place of files.
     """
     async with form_of(request, *_FILES) as form:
+        if form.fields.get("reading"):
+            raise InputError("A merge has several files to read. Send `readings`, a JSON list with one entry a file.")
         order = await _merge_order(request, form, MergeWish.read(form), _FILES)
     if order.recorded:
         return await started(request, order, "Merge started")
