@@ -87,8 +87,6 @@ class ModelBox(QObject):
             box.addItem(entry.words, entry.choice)
             box.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
             box.setItemData(place, entry.hint, HINT)
-        # The box is as narrow as its column; the list that it opens need not be.
-        box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 8)
         box.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
         box.blockSignals(False)
         self.changed.emit()
