@@ -87,7 +87,7 @@ class ModelBox(QObject):
             box.addItem(entry.words, entry.choice)
             box.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
             box.setItemData(place, entry.hint, HINT)
-        box.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
+        box.setCurrentIndex(choices.index(wanted) if wanted in choices else _first(entries))
         box.blockSignals(False)
         self.changed.emit()
 
@@ -98,3 +98,9 @@ class ModelBox(QObject):
         hint = "" if train_first else self.box.currentData(HINT) or ""
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+
+
+def _first(entries: Sequence[Offer]) -> int:
+    """The place of the newest model of all columns, of the newest where there is none such; -1 without any."""
+    whole = (place for place, entry in enumerate(entries) if not entry.is_reduced)
+    return next(whole, min(0, len(entries) - 1))

@@ -16,11 +16,16 @@ from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 @dataclass(frozen=True)
 class Offer:
-    """A model to choose; `hint` is what stands below the box, which may be too narrow for its words."""
+    """A model to choose.
+
+    `hint` is what stands below the box, which may be too narrow for its words. `is_reduced`: the model does without
+    some columns, for a file that lacks them, and is taken only where it is asked for.
+    """
 
     words: str
     choice: ModelChoice
     hint: str = ""
+    is_reduced: bool = False
 
 
 def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
@@ -40,7 +45,7 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
         together = score.replace(" ", "\u00a0")  # in one line
         hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=together, when=when)
         hint = BETWEEN.join(filter(None, (hint, fewer)))
-        found.append(Offer(BETWEEN.join(filter(None, (name, kind, fewer, score, when))), choice, hint))
+        found.append(Offer(BETWEEN.join(filter(None, (name, kind, fewer, score, when))), choice, hint, bool(fewer)))
     return found
 
 
