@@ -124,6 +124,11 @@ def test_a_file_that_is_no_catalog_is_told_in_the_window(
     window.services.session.state = State.READY
     window.train.settle()
     assert window.train.go.reason.text() == text
+    good = tmp_path / "good.csv"
+    good.write_text("kepid,koi_period\n1,2.5\n")
+    with qtbot.waitSignal(window.train.view.opened, timeout=10_000):
+        window.train.open_files([good])
+    assert window.notices.failures() == []
 
 
 def test_a_missing_column_is_named_beside_the_button(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
