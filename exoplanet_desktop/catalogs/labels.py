@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 LABEL_SOURCE = "label_source"
 MODEL = "model"
-HOW_TO_MAP = "Say which class each value means (--labels on the command line); otherwise these rows have none."
+HOW_TO_MAP = (
+    "Say which class each value means (Names and labels… in the window, --labels on the command line); otherwise these "
+    "rows have none."
+)
 CATALOG = "catalog"
 
 

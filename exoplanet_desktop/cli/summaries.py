@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.client.saved_note import careful
 from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
@@ -55,19 +56,22 @@ def _protocol(result: TrainResult) -> Rows:
     return rows + [("note", note) for note in found.notes]
 
 
-def prediction_summary(reply: PredictReply, counted: "Counted", asked: "PredictRequest", output: Path | None) -> Rows:
+def prediction_summary(
+    reply: PredictReply, counted: "Counted", asked: "PredictRequest", output: Path | None, note: Path | None = None
+) -> Rows:
     """Names and values of a prediction's reply; what takes the classes their worth stands before them."""
     span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
     used = reply.model_type or f"a model that the backend does not name ({asked.model} was asked)"
     rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]
     notes = list(reply.notes or ())
-    if reply.worth is not None and reply.worth.is_felt and notes:
+    if careful(reply):
         rows.append(("careful", notes.pop(0)))
     rows += [(label.lower(), f"{count:,}") for label, count in counted.classes.items()]
     if known := counted.known:
         rows.append(("agreement", f"{counted.matches:,} of {known:,} known labels ({counted.matches / known:.1%})"))
     rows += [("note", note) for note in notes]
     rows.append(("saved", str(output)) if output else ("table", "not kept here; give -o OUT.csv to save it"))
+    rows += [("beside it", f"{note.name}, which says why to be careful")] if note else []
     return rows
 
 

@@ -205,6 +205,7 @@ def _predict(
     from exoplanet_desktop.cli.summaries import prediction_summary
     from exoplanet_desktop.client.agreement import counted
     from exoplanet_desktop.client.checks import check_prediction, differences
+    from exoplanet_desktop.client.saved_note import keep_note
     from exoplanet_desktop.client.sent import reads_as_told
     from exoplanet_desktop.client.undecided import blank_undecided
 
@@ -216,6 +217,7 @@ def _predict(
         if not reads_as_told(backend):
             blank_undecided(output, asked.satellite)
     console.end()
+    note = keep_note(output, reply) if output is not None else None
     if sentence := warning_of_seen(backend, files, choices, asked, data_dir):
         console.note(f"Careful: {sentence}")
     for deviation in check_prediction(reply, asked):
@@ -224,7 +226,7 @@ def _predict(
         print_json(reply, without=frozenset({"results"}), beside=output)
     else:
         sums = counted(reply, csv, asked.satellite, reading=choice)
-        print_rows(prediction_summary(reply, sums, asked, output), beside=output)
+        print_rows(prediction_summary(reply, sums, asked, output, note), beside=output)
     return FAILED if differences(reply, asked) else OK
 
 

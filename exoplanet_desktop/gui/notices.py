@@ -38,9 +38,11 @@ class Notice:
 class Notices(QObject):
     """Signals:
     told: a Notice, once there is a bar that shows it.
+    withdrawn: the text of one whose cause has gone.
     """
 
     told = Signal(object)
+    withdrawn = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +57,11 @@ class Notices(QObject):
 
     def information(self, text: str, offer: Offer | None = None) -> None:
         self._tell(Notice(text, failed=False, offer=offer))
+
+    def withdraw(self, text: str) -> None:
+        """Take back what was told, if it is still to be seen: its cause has gone."""
+        self._waiting = [notice for notice in self._waiting if notice.text != text]
+        self.withdrawn.emit(text)
 
     def open(self) -> None:
         """From now on notices are shown; those that waited come first."""
@@ -80,6 +87,7 @@ class NoticeBar(QWidget):
         self._layout.setSpacing(4)
         self.hide()
         notices.told.connect(self.show_notice)
+        notices.withdrawn.connect(self.withdraw)
 
     def texts(self) -> list[str]:
         return _texts(self._frames())
@@ -102,6 +110,12 @@ class NoticeBar(QWidget):
         if not notice.failed:
             # The timer is the frame's own: dismissed before, it never fires.
             QTimer.singleShot(INFORMATION_MS, frame, lambda: self._close(frame))
+
+    @Slot(str)
+    def withdraw(self, text: str) -> None:
+        for frame in self._frames():
+            if text in _texts([frame]):
+                self._close(frame)
 
     @Slot()
     def clear(self) -> None:

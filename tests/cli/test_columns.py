@@ -32,6 +32,10 @@ def test_a_prediction_says_first_what_absent_columns_cost(run, less, trained):
         lines = [line.split()[0] for line in done.out.splitlines()]
         assert lines.index("careful") < lines.index("candidate")
         assert "About" in done.out and reply["notes"][0].startswith("About")
+        saved = less.with_name("saved.csv")
+        told = run("predict", less, "--model", "dt", "--data-dir", trained, "-o", saved)
+        assert reply["notes"][0] in saved.with_name("saved.csv.note.txt").read_text(encoding="utf-8")
+        assert "saved.csv.note.txt" in told.out
 
 
 def test_a_model_of_the_columns_that_are_there_answers_without_becoming_the_default(run, catalog, less, trained):

@@ -95,6 +95,7 @@ def test_by_a_rule_and_three_files_in_the_engine(live: MainWindow, sample: Sampl
     live.tabs.setCurrentWidget(tab)
     tab.open_files([sample(), changed, sample(rows=500)])
     choose(tab.form.rule, Duplicates.BY_IDENTIFIER_LAST)
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
     with qtbot.waitSignal(tab.merged, timeout=JOB_MS) as merged:
         tab.go.button.click()
     reply = merged.args[0]
@@ -125,6 +126,7 @@ def test_a_backend_that_knows_no_rules_leaves_the_merge_to_this_machine(
     choose(tab.form.rule, Duplicates.BY_IDENTIFIER_LAST)
     tab.open_files([sample(), changed])
     tab.form.name.setText("here")
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
     with qtbot.waitSignal(tab.merged, timeout=JOB_MS):
         tab.go.button.click()
     assert "Merged by this machine" in plain.notices.texts()[-1]

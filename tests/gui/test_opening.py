@@ -11,7 +11,7 @@ def test_the_notes_tell_of_cells_that_were_not_read_as_they_stand(tmp_path: Path
     table, opened = read(path, None, True, None, lambda share, stage: None, lambda: False, lambda: False)
     with table:
         assert opened.numeric == {"x", "y"}
-        assert opened.notes == (
+        assert opened.all_notes == (
             "1 cell of `x` is a limit and not a measurement; its number is used (line 23, “<5”).",
             "1 cell of `x` is neither a number nor missing and counts as missing (line 22, “n.d.”).",
         )

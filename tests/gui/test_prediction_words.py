@@ -95,3 +95,8 @@ def test_many_notes_take_little_room(styled: QApplication, qtbot: QtBot) -> None
     assert notes.sizeHint().height() > 3 * folded
     notes.show_notes([])
     assert notes.isHidden()
+
+
+def test_a_model_that_does_without_columns_is_named_so(shown: Callable[..., Summary]) -> None:
+    assert shown(without=ABSENT).headline.text() == "9,464 rows of a.csv predicted with XGBoost · without 16 columns"
+    assert shown().headline.text() == "9,464 rows of a.csv predicted with XGBoost"

@@ -124,6 +124,11 @@ def test_a_file_that_is_no_catalog_is_told_in_the_window(
     window.services.session.state = State.READY
     window.train.settle()
     assert window.train.go.reason.text() == text
+    good = tmp_path / "good.csv"
+    good.write_text("kepid,koi_period\n1,2.5\n")
+    with qtbot.waitSignal(window.train.view.opened, timeout=10_000):
+        window.train.open_files([good])
+    assert window.notices.failures() == []
 
 
 def test_a_missing_column_is_named_beside_the_button(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -178,8 +183,8 @@ def test_a_second_click_does_not_queue_the_very_same_training(live: MainWindow, 
     with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS):
         tab.go.button.click()
         tab.go.button.click()
-        qtbot.waitUntil(lambda: not tab.go.button.isEnabled(), timeout=5_000)
-        assert "under way" in tab.go.reason.text()
+        qtbot.waitUntil(lambda: "under way" in tab.go.reason.text(), timeout=10_000)
+        assert not tab.go.button.isEnabled()
         qtbot.mouseClick(tab.go.button, Qt.MouseButton.LeftButton)
         tab.start()
         tab.options.model.setCurrentText("Decision tree")
@@ -214,3 +219,31 @@ def test_labels_that_a_model_made_are_counted_and_left_out_unless_asked_for(
     with qtbot.waitSignal(tab.view.opened, timeout=20_000):
         tab.open_files([sample()])
     assert tab.options.labels_note.isHidden() and not tab.options.use_model_labels.isChecked()
+
+
+def test_values_that_nobody_knows_are_told_before_a_training(
+    live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path
+) -> None:
+    classes = {"CANDIDATE": "0", "CONFIRMED": "1", "FALSE POSITIVE": "2"}
+    coded, half = tmp_path / "coded.csv", tmp_path / "half.csv"
+    lines = [line for line in sample().read_text().splitlines() if not line.startswith("#")]
+    place = lines[0].split(",").index("koi_disposition")
+    rows = [line.split(",") for line in lines[1:]]
+    coded.write_text("\n".join([lines[0], *(",".join([*r[:place], classes[r[place]], *r[place + 1 :]]) for r in rows)]))
+    half.write_text("\n".join([lines[0], *(",".join(row) for row in rows if row[place] != "CANDIDATE")]))
+    tab = live.train
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.open_files([coded])
+    assert "600 rows have an unknown disposition" in tab.doubt.words.text()
+    assert not tab.doubt.names.isHidden()
+    qtbot.waitUntil(lambda: "No row has a known disposition" in tab.go.reason.text(), timeout=5_000)
+    assert not tab.go.button.isEnabled()
+
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.open_files([half])
+    assert "is CANDIDATE" in tab.doubt.words.text() and "unknown" not in tab.doubt.words.text()
+    qtbot.waitUntil(tab.go.button.isEnabled, timeout=5_000)
+
+    with qtbot.waitSignal(tab.view.opened, timeout=20_000):
+        tab.open_files([sample()])
+    assert tab.doubt.isHidden()

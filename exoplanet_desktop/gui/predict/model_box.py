@@ -12,7 +12,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
-from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.gui.widgets.words import FittedWords, tip
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 HINT = Qt.ItemDataRole.UserRole + 1  # what the box may be too narrow to show
@@ -35,7 +35,7 @@ class ModelBox(QObject):
         self._wanted: ModelChoice | None = None
         self.box = combo(tr("Model"), [])
         self.box.setPlaceholderText(tr("none trained yet"))
-        self.hint = Words("", "muted")
+        self.hint = FittedWords("", "muted")
         self.box.currentIndexChanged.connect(self.changed)
         services.session.changed.connect(self.refresh)
         services.runs.ended.connect(self.refresh)
@@ -79,6 +79,8 @@ class ModelBox(QObject):
         """Show the models; the one that was chosen, or has just been trained, stays or becomes the chosen one."""
         box, choices = self.box, [entry.choice for entry in entries]
         wanted = self.chosen
+        if wanted is not None and not choices:
+            self._wanted = self._wanted or wanted  # until the backend answers again
         if self._wanted in choices:
             wanted, self._wanted = self._wanted, None
         box.blockSignals(True)
@@ -87,9 +89,7 @@ class ModelBox(QObject):
             box.addItem(entry.words, entry.choice)
             box.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
             box.setItemData(place, entry.hint, HINT)
-        # The box is as narrow as its column; the list that it opens need not be.
-        box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 8)
-        box.setCurrentIndex(choices.index(wanted) if wanted in choices else min(0, len(choices) - 1))
+        box.setCurrentIndex(choices.index(wanted) if wanted in choices else _first(entries))
         box.blockSignals(False)
         self.changed.emit()
 
@@ -100,3 +100,9 @@ class ModelBox(QObject):
         hint = "" if train_first else self.box.currentData(HINT) or ""
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+
+
+def _first(entries: Sequence[Offer]) -> int:
+    """The place of the newest model of all columns, of the newest where there is none such; -1 without any."""
+    whole = (place for place, entry in enumerate(entries) if not entry.is_reduced)
+    return next(whole, min(0, len(entries) - 1))

@@ -7,19 +7,25 @@ from typing import Any
 
 from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.progress.words import spread
+from exoplanet_desktop.gui.progress.words import spread, without_columns
 from exoplanet_desktop.gui.text import moment, tr
+from exoplanet_desktop.gui.widgets.combo import BETWEEN
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A model to choose; `hint` is what stands below the box, which may be too narrow for its words."""
+    """A model to choose.
+
+    `hint` is what stands below the box, which may be too narrow for its words. `is_reduced`: the model does without
+    some columns, for a file that lacks them, and is taken only where it is asked for.
+    """
 
     words: str
     choice: ModelChoice
     hint: str = ""
+    is_reduced: bool = False
 
 
 def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
@@ -35,9 +41,11 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
         choice = ModelChoice(model, features, str(entry.get("model_version")))
         score = spread(_number(entry.get("cv_mean")), _number(entry.get("cv_std")))
         name, kind, when = model.display_name, feature_title(features).lower(), _when(entry.get("created_at"))
+        fewer = without_columns(_length(entry.get("without")))
         together = score.replace(" ", "\u00a0")  # in one line
         hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=together, when=when)
-        found.append(Offer(f"{name} · {kind} · {score} · {when}", choice, hint))
+        hint = BETWEEN.join(filter(None, (hint, fewer)))
+        found.append(Offer(BETWEEN.join(filter(None, (name, kind, fewer, score, when))), choice, hint, bool(fewer)))
     return found
 
 
@@ -58,6 +66,10 @@ def model_of(run: TrainingRun) -> ModelChoice:
     """The model that a training has made; without a version where the backend does not name it."""
     version = run.result.model_version if run.result else None
     return ModelChoice(run.request.model, run.request.features, version or None)
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _number(value: Any) -> float | None:

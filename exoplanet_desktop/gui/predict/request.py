@@ -205,11 +205,12 @@ class Predictor(Following):
         """Fetch the CSV, and count what the reply says. Runs in a worker."""
         from exoplanet_desktop.client.agreement import counted
         from exoplanet_desktop.client.sent import reads_as_told
+        from exoplanet_desktop.client.transfers import plain_stem
         from exoplanet_desktop.client.undecided import blank_undecided
 
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
-        csv = folder / f"{self.request.path.stem}_predicted.csv"
+        csv = folder / f"{plain_stem(self.request.path.name)}_predicted.csv"
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
         connection.backend.provide(reply.csv_file, csv, fetching, self.stop.is_set)
         request = self.request

@@ -76,12 +76,18 @@ class ResultPage(QWidget):
 
     async def show_prediction(self, prediction: Prediction, predictor: Predictor) -> None:
         """Open the CSV, which is read once: what the backend does not count is counted in the table."""
+        from exoplanet_desktop.client.transfers import plain_stem
+
         request = self.request = predictor.request
         old, self.prediction = self.prediction, prediction
         info = SATELLITES[request.satellite]
         columns = (*info.identifiers[:2], *PREDICTED, *CONFIDENCE, *MATCH, info.label, *PROBABILITIES)
-        self.hide_busy()
-        opened = await self.view.open(prediction.csv, tr("{file}, predicted", file=request.path.stem), columns)
+        # Nothing of the one before is seen any more, while this one is read.
+        self.busy.hide()
+        self.summary.hide()
+        self.view.show()
+        title = tr("{file}, predicted", file=plain_stem(request.path.name))
+        opened = await self.view.open(prediction.csv, title, columns)
         looked = await self._services.workers.call(_looked_at, opened.rows.table, prediction.reply, request)
         prediction.uncertain, odd = looked
         await predictor.add_notes(prediction, odd)

@@ -13,6 +13,7 @@ from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.predict import words
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction
 from exoplanet_desktop.gui.predict.worth import WorthLine
+from exoplanet_desktop.gui.progress.words import without_columns
 from exoplanet_desktop.gui.text import count, counted, fixed, percent, tr
 from exoplanet_desktop.gui.widgets.classbar import MARKED, Shares
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
@@ -102,7 +103,7 @@ class Summary(QFrame):
                 "{rows} rows of {file} predicted with {model}",
                 rows=count(reply.total_predicted),
                 file=name,
-                model=_title(reply.model_type),
+                model=" · ".join(filter(None, (_title(reply.model_type), without_columns(len(reply.without or ()))))),
             )
         )
         self.agreement.setText(_agreement(prediction))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, QWidget
@@ -35,6 +36,9 @@ from exoplanet_desktop.gui.widgets.files import ask_files, ask_target, copy
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.wire.vocabulary import KnownRows, Satellite, Status
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.client.transfers import Progress, ShouldStop
 
 
 class PredictTab(QWidget):
@@ -246,13 +250,16 @@ class PredictTab(QWidget):
     @aio.slot(str)
     async def save(self, target: str) -> None:
         """Write the predicted CSV to a place of the user's."""
+        from exoplanet_desktop.client.saved_note import careful, note_path
+
         if self.prediction is not None:
-            saving = partial(copy, self.prediction.csv, Path(target))
+            saving = partial(_save, self.prediction, Path(target))
             await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
             said = tr("The prediction is saved in {file}.", file=target)
-            # Whoever takes the file away should know it.
-            worth = "" if self.summary.worth.isHidden() else self.summary.worth.sentence.text()
-            self._services.notices.information(f"{said} {worth}".rstrip())
+            if careful(self.prediction.reply):
+                beside = tr("Beside it, {note} says why to be careful.", note=note_path(Path(target)).name)
+                said = f"{said} {beside}"
+            self._services.notices.information(said)
 
     @Slot()
     def ask_target(self) -> None:
@@ -385,6 +392,14 @@ class PredictTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
+
+
+def _save(prediction: Prediction, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
+    """Copy the table, with the note that whoever takes it away should know. Raises UnavailableError and Cancelled."""
+    from exoplanet_desktop.client.saved_note import keep_note
+
+    copy(prediction.csv, target, progress, should_stop)
+    keep_note(target, prediction.reply)
 
 
 def _empty_text() -> str:

@@ -32,7 +32,7 @@ from exoplanet_desktop.gui.text import percent, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.widgets.row import at_the_end, in_order, measured, room_for_text, with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.words import FittedWords, Words
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -63,7 +63,7 @@ class ProgressDialog(QDialog):
         self.notice_bar = NoticeBar(self.notices, self)
         self.notices.open()
         self.chip = QLabel(self)
-        self.words = Words(selectable=True)
+        self.words = FittedWords(selectable=True)
         self.elapsed = Words("", "muted", wrap=False)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName(tr("Progress of the training"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.gui.progress.rows_used import RowsUsed
+from exoplanet_desktop.gui.progress.words import without_columns
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
@@ -52,7 +53,9 @@ class TrainRequest:
 
     @property
     def title(self) -> str:
-        return f"{self.satellite} · {self.model.display_name}"
+        """What tells it apart from others, for a reader."""
+        parts = (str(self.satellite), self.model.display_name, without_columns(len(self.without)))
+        return " · ".join(filter(None, parts))
 
     @property
     def can_be_repeated(self) -> bool:

@@ -70,6 +70,11 @@ def protocol(result: "TrainResult") -> str:
     return " ".join(parts)
 
 
+def without_columns(number: int) -> str:
+    """That a model does without some of the usual columns; "" where it has them all."""
+    return tr("without {columns}", columns=counted(number, tr("column"), tr("columns"))) if number else ""
+
+
 def protocol_short(result: "TrainResult") -> str:
     """The same in a few words."""
     evaluation = result.evaluation

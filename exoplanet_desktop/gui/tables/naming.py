@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.combo import ElidedCombo, combo
 from exoplanet_desktop.gui.widgets.row import in_order, size_in_text, with_text
 from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -71,7 +71,7 @@ class _NameDelegate(QStyledItemDelegate):
     names: Sequence[str] = ()
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index) -> QWidget:
-        box = QComboBox(parent)
+        box = ElidedCombo(parent)
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.addItems(list(self.names))

@@ -39,6 +39,7 @@ class Opened:
         cells: cells that were not read as they stand, a column each.
         cell_notes: the same in sentences; where there are many, the last one counts the rest.
         doubt: what is to be told of the kind of table that it is; empty where all is well.
+        labels: what its dispositions let a training fear, a sentence each.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Opened:
     cells: "tuple[Told, ...]" = ()
     cell_notes: tuple[str, ...] = ()
     doubt: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -123,12 +125,13 @@ def read(
     told: tuple[Told, ...] = ()
     if count_classes:  # of a table whose reading was stopped, what was read is told all the same
         told = table.account(should_stop=None if table.partial else should_stop)
+    counts, labels = _look_at_labels(rows, satellite) if count_classes else ({}, ())
     opened = Opened(
         path=path,
         columns=tuple(table.columns),
         row_count=table.row_count,
         satellite=satellite,
-        counts=count_by_class(rows, satellite) if count_classes else {},
+        counts=counts,
         model_labels=count_model_labels(table),
         notes=tuple(_notes(table, choice)),
         rows=rows,
@@ -140,28 +143,34 @@ def read(
         cells=told,
         cell_notes=tuple(sentences(told, table.layout.units)),
         doubt=found.sentence,
+        labels=labels,
     )
     return table, opened
 
 
 def count_by_class(view: "View", satellite: Satellite | None) -> dict[str, int]:
     """Rows of a view by class, "" for those without a known label; nothing where the table has no label."""
-    from exoplanet_desktop.catalogs.labels import layout_disposition
+    return _look_at_labels(view, satellite)[0]
+
+
+def _look_at_labels(view: "View", satellite: Satellite | None) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Rows by class, and what the labels let a training fear, a sentence each."""
+    from exoplanet_desktop.catalogs.labels import account_of_labels, label_reader
     from exoplanet_desktop.catalogs.satellites import SATELLITES
 
     info = SATELLITES[satellite] if satellite else None
     if info is None or info.label not in view.table.columns:
-        return {}
+        return {}, ()
+    reader = label_reader(view.table.layout, info)
+    texts = view.counts(info.label)
     counts: dict[str, int] = {}
-    for text, count in view.counts(info.label).items():
-        label = str(layout_disposition(view.table.layout, info, text) or "")
+    for text, count in texts.items():
+        label = str(reader(text) or "")
         counts[label] = counts.get(label, 0) + count
-    return counts
+    return counts, account_of_labels(texts, reader).sentences(info.label)
 
 
 def _notes(table: "Table", choice: "Choice | None") -> list[str]:
-    from exoplanet_desktop.catalogs.account import sentences
-
     notes = list(table.layout.notes)
     if table.partial:
         notes.append("Training and prediction use the whole file, not only the rows that are shown.")
@@ -172,5 +181,4 @@ def _notes(table: "Table", choice: "Choice | None") -> list[str]:
         more = table.bad_count - MOST_BAD_LINES_TOLD
         rest = f"; and {more:,} more" if more > 0 else ""
         notes.append(f"{table.bad_count:,} lines could not be read and are left out ({told}{rest}).")
-    notes += sentences(table.account(), table.layout.units)
     return notes

@@ -127,6 +127,7 @@ class CatalogView(QWidget):
         """
         from exoplanet_desktop.gui.tables.opening import first_rows, read
 
+        self._notices.withdraw(self.failure)  # of the file before, whose page is going
         self.close_table()
         self._request += 1
         self._path, self._name, self._first = path, name, tuple(first)

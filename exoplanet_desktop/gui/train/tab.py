@@ -39,6 +39,7 @@ class TrainTab(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services, self._preparing = services, False
+        self._counts: dict[str, int] = {}  # rows by class of the catalog that is shown
         self.picker = CatalogPicker(tr("C&atalog"), many=True)
         self.options = TrainingOptions()
         self.go = GoButton(tr("&Train"))
@@ -169,6 +170,9 @@ class TrainTab(QWidget):
             check_for_training(shown.columns, SATELLITES[satellite])
         except InputError as error:
             return str(error)
+        alone = len(self.picker.paths) == 1
+        if alone and self._counts and not any(rows for label, rows in self._counts.items() if label):
+            return tr("No row has a known disposition. Say what the values mean, or choose another catalog.")
         if self._services.runs.under_way(self._request()) is not None:
             return tr("This very training is under way: see its progress, or change an option.")
         return ""
@@ -196,11 +200,13 @@ class TrainTab(QWidget):
         if opened.satellite is not None:
             choose(self.options.satellite, opened.satellite)
         self.options.tell_model_labels(opened.model_labels)
-        self.doubt.ask(opened.doubt, opened.satellite is None)
+        self._counts = opened.counts
+        self.doubt.ask(" ".join((opened.doubt, *opened.labels)).strip(), opened.satellite is None)
         self.settle()
 
     @Slot()
     def _close(self) -> None:
+        self._counts = {}
         self.doubt.ask("", unknown=False)
         self.settle()
 

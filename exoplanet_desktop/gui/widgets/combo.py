@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QPalette
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QStylePainter, QWidget
 
 LEAST_LETTERS = 8
 EDGE_PX = 4  # that the style leaves free before and after the text
@@ -14,6 +14,17 @@ BETWEEN = " · "
 
 class ElidedCombo(QComboBox):
     """A combo box whose text ends in “…” where there is no room for all of it; Qt's own cuts through a letter."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Qt's own for these lists does not know the style sheet.
+        self.setItemDelegate(QStyledItemDelegate(self))
+
+    def showPopup(self) -> None:
+        """Open a list as wide as its longest entry: the box is as narrow as its column, the list need not be."""
+        wanted = self.view().sizeHintForColumn(0) + 2 * EDGE_PX
+        self.view().setMinimumWidth(min(wanted, self.screen().availableGeometry().width()))
+        super().showPopup()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, look = QStylePainter(self), QStyleOptionComboBox()

@@ -16,6 +16,9 @@ from exoplanet_desktop.gui.help.window import HelpWindow
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.notices import Offer
 from exoplanet_desktop.gui.palette import CommandPalette
+from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.support.crash import Crash
 from exoplanet_desktop.gui.support.crash_dialog import CrashDialog
@@ -28,6 +31,7 @@ from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.pane import TablePane
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
 from exoplanet_desktop.gui.widgets.combo import ElidedCombo
+from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 Look = Callable[..., None]
 SOON_MS = 10_000
@@ -266,3 +270,21 @@ def test_lines_that_could_not_be_read_are_shown_as_far_as_there_is_room(
     usual.preferences.change(text_percent=200)
     assert dialog.lines.rowHeight(0) >= 1.5 * before
     dialog.close()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_what_a_run_says_is_seen_whole_however_long_it_is(
+    usual: MainWindow, sample: Callable[..., Path], qtbot: QtBot, percent: int
+) -> None:
+    usual.preferences.change(text_percent=percent)
+    services = usual.services
+    asked = TrainRequest(Satellite.KOI, Model.DT, paths=(sample(),))
+    run = TrainingRun(asked, None, False, services.workers, services.poller, services.keeper)
+    dialog = ProgressDialog(run, services.workers, usual)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    run.say_waiting("No row has a known disposition. " * 8)
+    words = dialog.words
+    assert words.text().startswith("No row")
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()), timeout=5_000)
+    qtbot.waitUntil(lambda: dialog.rect().contains(words.geometry()), timeout=5_000)

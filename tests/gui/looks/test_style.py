@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QListWidget,
@@ -155,3 +155,25 @@ def test_a_slider_shows_its_line_and_its_handle(scheme: str, look: Look, qtbot: 
     assert pixels(picture, left, colours.accent) >= 2 * left.width()
     assert pixels(picture, right, colours.edge) >= 2 * right.width()
     assert pixels(picture, middle, colours.base) >= 20, "the handle"
+
+
+@SCHEMES
+@pytest.mark.parametrize("percent", [100, 200])
+def test_a_list_to_choose_from_shows_each_choice_whole_and_the_chosen_one_by_colour(
+    scheme: str, percent: int, look: Look, qtbot: QtBot
+) -> None:
+    look(scheme, percent)
+    box = combo("Known rows", [("As if unseen", 1), ("By the full model", 2)])
+    shown(box, qtbot)
+    box.showPopup()
+    rows, colours = box.view(), theme.tokens()
+    qtbot.waitUntil(rows.isVisible)
+    seen = rows.viewport().rect()
+    for row in range(box.count()):
+        place = rows.visualRect(box.model().index(row, 0))
+        assert seen.contains(place) and place.height() > rows.fontMetrics().height()
+    image = rows.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    chosen, other = (rows.visualRect(box.model().index(row, 0)).topLeft() + QPoint(1, 1) for row in (0, 1))
+    assert image.pixelColor(chosen).name() == colours.accent
+    assert image.pixelColor(other).name() == colours.base
+    box.hidePopup()

@@ -1,0 +1,46 @@
+"""Which model the Predict tab has chosen, whatever the backend does meanwhile."""
+
+from pytestqt.qtbot import QtBot
+
+from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.predict.models import offered
+from exoplanet_desktop.wire.vocabulary import Satellite
+
+REDUCED = {
+    "satellite": "KOI", "model": "xgb", "features": "vetted", "model_version": "newer",
+    "without": ["koi_teq", "koi_prad"],
+    "cv_mean": 0.93, "cv_std": 0.004, "created_at": "2026-11-24T08:00:00+00:00",
+}  # fmt: skip
+WHOLE = {**REDUCED, "model_version": "older", "without": []}
+
+
+def test_a_model_of_all_columns_is_the_first_choice_and_another_one_is_named_by_what_it_lacks(
+    window: MainWindow,
+) -> None:
+    models = window.predict.models
+    models.offer(offered([REDUCED, WHOLE], Satellite.KOI))
+    assert models.chosen is not None and models.chosen.version == "older"
+    assert [models.box.itemText(place).count("without 2 columns") for place in (0, 1)] == [1, 0]
+    models.offer(offered([REDUCED], Satellite.KOI))
+    assert models.chosen is not None and models.chosen.version == "newer"
+    window.predict.settle()
+    assert "without 2 columns" in models.hint.text()
+
+
+def test_a_backend_that_was_away_brings_the_chosen_model_back(window: MainWindow, qtbot: QtBot) -> None:
+    models = window.predict.models
+    models.offer(offered([REDUCED, WHOLE], Satellite.KOI))
+    models.box.setCurrentIndex(0)
+    models.offer([])
+    assert models.chosen is None
+    models.offer(offered([REDUCED, WHOLE], Satellite.KOI))
+    assert models.chosen is not None and models.chosen.version == "newer"
+
+
+def test_what_stands_below_the_box_is_seen_whole(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1280, 800)
+    window.tabs.setCurrentWidget(window.predict)
+    window.predict.models.offer(offered([REDUCED], Satellite.KOI))
+    window.predict.settle()
+    hint = window.predict.models.hint
+    qtbot.waitUntil(lambda: hint.isVisible() and hint.height() >= hint.heightForWidth(hint.width()), timeout=5_000)
