@@ -11,7 +11,8 @@ from exoplanet_desktop.catalogs.merge_account import cells_of_files
 from exoplanet_desktop.catalogs.merge_notes import lacking, notes_of
 from exoplanet_desktop.catalogs.merge_objects import Objects
 from exoplanet_desktop.catalogs.merging import Merging
-from exoplanet_desktop.catalogs.numbers import is_missing
+from exoplanet_desktop.catalogs.numbers import is_missing, read_number
+from exoplanet_desktop.catalogs.physics import is_sentinel
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
 from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.catalogs.united import compared
@@ -202,6 +203,14 @@ def _between(
         yield from _differences(merging, objects, (first, second), rows, (first in kept, second in kept), columns)
 
 
+def _says_nothing(column: str, value: str | None) -> bool:
+    """Whether a cell is missing, or holds a number that stands for that where it cannot be."""
+    if is_missing(value):
+        return True
+    number = read_number(value)
+    return number is not None and is_sentinel(column.lower(), number)
+
+
 def _differences(
     merging: Merging,
     objects: Objects,
@@ -216,7 +225,7 @@ def _differences(
     for column in columns:
         values = first[column], second[column]
         # What one of the files has no column for, it says nothing of; nor does a cell without a value.
-        says = all(source.has(column) for source in both) and not any(map(is_missing, values))
+        says = all(source.has(column) for source in both) and not any(_says_nothing(column, value) for value in values)
         if says and not same(column, *values, label=objects.label):
             yield Conflict(
                 identifier=first[objects.column] or "",
