@@ -147,7 +147,7 @@ def test_a_figure_is_saved(panel: FigurePanel, qtbot: QtBot, tmp_path: Path, kin
 def test_a_bad_place_is_told(panel: FigurePanel, notices: Notices, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(notices.told, timeout=5_000) as told:
         panel.save("csv", str(tmp_path / "nowhere" / "figure.csv"))
-    assert told.args[0].failed and "could not be written" in told.args[0].text
+    assert told.args[0].failed and "There is no folder" in told.args[0].text
 
 
 def test_a_figure_can_be_read_out(panel: FigurePanel, qtbot: QtBot) -> None:

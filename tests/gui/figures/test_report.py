@@ -161,5 +161,5 @@ def test_without_numbers_the_backends_pictures_are_shown(styled: QApplication, t
 
 
 def test_a_place_that_cannot_be_written_is_told(account: Account, tmp_path: Path) -> None:
-    with pytest.raises(UnavailableError, match="could not be written"):
+    with pytest.raises(UnavailableError, match="There is no folder"):
         write_report(account, paper_look(), tmp_path / "nowhere" / "report.html")
