@@ -89,7 +89,7 @@ class FittedWords(Words):
 
     def _fit(self) -> None:
         self.setMinimumHeight(0)  # Qt never asks for less than the least
-        self.setFixedHeight(self.heightForWidth(self.width()))
+        self.setFixedHeight(max(0, self.heightForWidth(self.width())))
 
 
 class NarrowWords(Words):

@@ -18,7 +18,7 @@ def test_the_model_of_a_past_run_predicts(start: Start, sample: Callable[..., Pa
     with qtbot.waitSignal(first.window.train.training_ended, timeout=90_000):
         first.window.train.go.button.click()
     (run,) = first.services.runs.all
-    version = run.result.model_extra["model_version"]
+    version = run.result.model_version
     first.close()
 
     second = start()
@@ -34,7 +34,7 @@ def test_the_model_of_a_past_run_predicts(start: Start, sample: Callable[..., Pa
     # The engine's folder was tidied meanwhile: the model is no longer there.
     (row,) = window.runs_dock.model.rows
     again = second.wait(asyncio.ensure_future(second.services.runs.past(row.entry.run_id)))
-    again.result.model_extra["model_version"] = "gone"
+    again.result.model_version = "gone"
     window.tabs.setCurrentWidget(window.train)
     window.runs_dock.actions_of_runs.predict.trigger()
     qtbot.waitUntil(lambda: bool(window.notices.failures()), timeout=10_000)
