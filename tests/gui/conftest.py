@@ -152,3 +152,8 @@ def no_surprises(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not errors, [record.getMessage() for record in errors]
+
+
+def plain_part(catalog: bytes) -> bytes:
+    """What a plain backend gets of a simulated catalog: all but its header block."""
+    return b"".join(line for line in catalog.splitlines(keepends=True) if not line.startswith(b"#"))

@@ -36,7 +36,7 @@ def texts(pane: TablePane, column: str) -> list[str]:
 @pytest.mark.parametrize(
     ("content", "column", "shown"),
     [
-        ("a,b\n,\n,\n", "a", ["", ""]),
+        ("a,b\nNA,\n,-\n", "a", ["NA", ""]),
         ("koi_disposition,n\nCONFIRMED,1\nCONFIRMED,2\n", "koi_disposition", ["CONFIRMED", "CONFIRMED"]),
         ("Größe,行星\nα,β\nγ,δ\n", "行星", ["β", "δ"]),
         ("id,x\n9007199254740993,1\n9223372036854775807,2\n", "id", ["9007199254740993", "9223372036854775807"]),

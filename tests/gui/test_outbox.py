@@ -17,6 +17,7 @@ from exoplanet_desktop.client.record_entry import WAITING
 from exoplanet_desktop.gui.progress import outbox
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.workers.poller import Connection
+from tests.gui.conftest import plain_part
 from tests.reference_server import lab
 from tests.reference_server.acts import reset
 from tests.reference_server.stage import Stage
@@ -115,7 +116,7 @@ def test_it_goes_at_the_next_start_once_the_backend_is_back(
     assert run.result is not None
     assert run.result.accuracy == 0.929
     (sent,) = [request for request in stage.requests if request.path == lab.TRAIN]
-    assert catalog.read_bytes() in sent.body
+    assert plain_part(catalog.read_bytes()) in sent.body
     qtbot.waitUntil(dialog.results.isVisible, timeout=WAIT_MS)
     second.close()
     third = start()
