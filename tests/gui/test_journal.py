@@ -76,6 +76,7 @@ def test_a_prediction_is_read_later_and_elsewhere(start: Start, sample: Sample, 
 def test_a_merge_is_kept_with_what_was_sent(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     live.tabs.setCurrentWidget(live.merge)
     live.merge.open_files([sample(rows=300), sample(rows=200)])
+    qtbot.waitUntil(live.merge.go.button.isEnabled, timeout=10_000)
     with qtbot.waitSignal(live.merge.merged, timeout=30_000):
         live.merge.go.button.click()
 

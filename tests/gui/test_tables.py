@@ -24,7 +24,7 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 NASTY = {
     "one cell": "a\n1\n",
-    "all missing": "a,b\n,\n,\n",
+    "all missing": "a,b\nNA,\n,-\n",
     "one class": "koi_disposition\nCONFIRMED\nCONFIRMED\n",
     "not ASCII": "Größe,行星\nα,β\n",
     "long cell": "a,b\n" + "x" * 1_000_000 + ",1\n",

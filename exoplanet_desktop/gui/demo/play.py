@@ -76,6 +76,10 @@ class Demo:
             csv = self._csv
             shown = await signal(opened, f"{csv.name}", lambda: tab.open_files([csv]))
         _print(f"Opened {shown.path.name}: {shown.row_count:,} rows, recognised as {shown.satellite}.")
+        if shown.satellite is None:
+            raise UnavailableError(
+                tr("The columns of {file} are those of no known catalog. Choose another one.", file=shown.path.name)
+            )
         await self._camera.take(window, "train-catalog")
         tab.go.button.click()
         await until(lambda: bool(window.services.runs.all), "the training has begun")
