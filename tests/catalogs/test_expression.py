@@ -1,5 +1,5 @@
-import re
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -129,7 +129,7 @@ def test_any_text_is_a_filter_or_an_error_with_a_place_in_it(text: str) -> None:
         assert 0 <= error.position <= len(text)
     else:
         # Not those within texts of the statement: patterns of numbers have such signs.
-    assert re.sub(r"'(?:[^']|'')*'", "", found.sql).count("?") == len(found.values)
+        assert re.sub(r"'(?:[^']|'')*'", "", found.sql).count("?") == len(found.values)
 
 
 def test_a_filter_of_a_real_catalog_finds_what_reading_it_finds(shared_data: Path) -> None:
