@@ -305,7 +305,9 @@ def cell_blocks(table: Table, numbers: Sequence[str], start: int, end: int | Non
 
 
 def _texts(column: Any) -> list[str | None]:
-    return [None if cell != cell else known_text(cell) for cell in column.tolist()]
+    cells = [None if cell != cell else cell for cell in column.tolist()]
+    known = {cell: known_text(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def _localised(cell: str, decimal: str) -> str:

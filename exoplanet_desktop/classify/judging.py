@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -114,9 +115,9 @@ def judge(plan: Plan, block: Block) -> Judged:
     matrix = classifier.matrix(numbers, texts)
     names = parsed.texts[info.host] if plan.named_stars else None
     said = answer(classifier, block, matrix, stars, names, plan.known_rows)
-    predicted = [labels[index] for index in said.probabilities.argmax(axis=1)]
-    actual = [_text(plan.disposition(cell)) for cell in parsed.texts[info.label]]
-    known = [(one, truth) for one, truth in zip(predicted, actual, strict=True) if truth is not None]
+    predicted = [labels[index] for index in said.probabilities.argmax(axis=1).tolist()]
+    dispositions = {cell: _text(plan.disposition(cell)) for cell in set(parsed.texts[info.label])}
+    actual = [dispositions[cell] for cell in parsed.texts[info.label]]
     filled = ~np.isnan(numbers)
     count = filled.sum(axis=0)
     there = np.array([*(count > 0), *(any(cell is not None for cell in cells) for cells in texts.values())])
@@ -125,8 +126,8 @@ def judge(plan: Plan, block: Block) -> Judged:
         line_end=block.line_end,
         rows=block.rows,
         counts=Counter(predicted),
-        known=len(known),
-        matches=sum(one == truth for one, truth in known),
+        known=len(actual) - actual.count(None),
+        matches=sum(map(eq, predicted, actual)),
         results=_results(plan, block, said, matrix, actual),
         seen=0 if said.seen is None else int(said.seen.sum()),
         stars=said.stars,
