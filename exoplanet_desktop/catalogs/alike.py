@@ -117,10 +117,14 @@ def number_of(cell: str) -> str:
 
     Whole numbers of 16 digits or more stay texts: two of them, such as Gaia's identifiers, can be one double.
     """
+    return f"""CASE WHEN (length({cell}) < 16 OR contains({cell}, '.')) AND NOT contains({cell}, '_')
+        THEN {_double(cell)} END"""
+
+
+def _double(cell: str) -> str:
     fast = f"nullif(try_cast({cell} AS DOUBLE) + 0.0, 'nan'::DOUBLE)"  # + 0.0: minus zero is zero
     odd = f"CASE WHEN {cell} < 'A' OR {cell} > '{{' THEN {sql_number(cell, '.')} + 0.0 END"
-    return f"""CASE WHEN (length({cell}) < 16 OR contains({cell}, '.')) AND NOT contains({cell}, '_')
-        THEN coalesce({fast}, {odd}) END"""
+    return f"coalesce({fast}, {odd})"
 
 
 def value_of(cell: str) -> str:
@@ -130,5 +134,5 @@ def value_of(cell: str) -> str:
 
 
 def value_hash_of(cell: str) -> str:
-    """SQL for a 64-bit number that cells share which say the same; texts share one, too."""
-    return f"hash({number_of(cell)})"
+    """SQL for a 64-bit number that cells share which say the same; so do texts, and numbers that are one DOUBLE."""
+    return f"hash({_double(cell)})"

@@ -65,7 +65,11 @@ def known_identifier(sources: "Sequence[Source]") -> str:
 
 
 def probe_columns(sources: "Sequence[Source]", columns: Sequence[str]) -> list[str]:
-    """A few columns that tell most rows apart: of those in all files, identifiers and some of the rest."""
+    """A few columns that tell most rows apart: some of those in all files.
+
+    Identifiers are none of them where others are enough: they have many spellings, which takes time to see through.
+    """
+    from exoplanet_desktop.catalogs.alike import identity_key
     from exoplanet_desktop.catalogs.united import compared
 
     labels = {(source.label or "").lower() for source in sources}
@@ -77,6 +81,8 @@ def probe_columns(sources: "Sequence[Source]", columns: Sequence[str]) -> list[s
         and all(column.lower() in source.kept for source in sources)
     ]
     common = common or compared(columns)
+    others = [column for column in common if identity_key(column, "cell") is None]
+    common = others if len(others) >= _PROBES else common
     step = max(1, (len(common) - 2) // (_PROBES - 2))
     return list(dict.fromkeys([*common[:2], *common[2::step]]))[:_PROBES]
 
