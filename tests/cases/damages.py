@@ -182,6 +182,8 @@ def damage_cells(sheet: Sheet, dice: Dice) -> tuple[str, bool, set[tuple[int, in
     share = dice.choice([0.02, 0.2, 0.6, 1.0])
     touched: set[tuple[int, int]] = set()
     word = dice.choice(MISSING)
+    # Where measurements lie beyond the sentinels, nothing tells one from the other.
+    beyond = {at for at in columns if any((_number(cells[at]) or 0.0) <= -99 for cells in sheet.rows)}
     for row, cells in enumerate(sheet.rows):
         for at in columns:
             if dice.random() > share:
@@ -191,7 +193,7 @@ def damage_cells(sheet: Sheet, dice: Dice) -> tuple[str, bool, set[tuple[int, in
                     cells[at] = word
                     touched.add((row, at))
                 continue
-            if not cells[at]:
+            if not cells[at] or (name == "a sentinel" and at in beyond):
                 continue
             spell, _ = CELLS[name]
             if (new := spell(cells[at], dice)) is not None:
