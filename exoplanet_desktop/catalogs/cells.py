@@ -19,6 +19,7 @@ from exoplanet_desktop.catalogs.numbers import (
     sql_seems_number,
 )
 from exoplanet_desktop.catalogs.physics import (
+    FILLS,
     HIGHEST_SENTINEL,
     NEVER_NEGATIVE,
     NEVER_SENTINEL,
@@ -26,6 +27,7 @@ from exoplanet_desktop.catalogs.physics import (
     SENTINELS,
     should_be_numbers,
     sql_branches,
+    sql_fill,
     sql_sentinel,
 )
 
@@ -97,7 +99,7 @@ class Survey:
             return False
         if column in NEVER_NEGATIVE and self.least < 0:
             return False
-        if self.least in SENTINELS:
+        if self.least in SENTINELS or self.most in FILLS:
             return False
         return column not in NEVER_SENTINEL or self.least > HIGHEST_SENTINEL
 
@@ -172,7 +174,7 @@ class Cells:
         """
         cell, cast = self.cell(column), sql_cast("c", self.decimal)
         odd = [f"{cast} IS NULL", f"NOT abs({cast}) <= {HUGE!r}", sql_maybe_strict("c")]
-        odd += [f"{cast} <= {HIGHEST_SENTINEL}"]
+        odd += [f"{cast} <= {HIGHEST_SENTINEL}", sql_fill(cast)]
         odd += [f"{cast} = 0"] if column in NEVER_ZERO else []
         odd += [f"{cast} < 0"] if column in NEVER_NEGATIVE else []
         # S608: the name comes through identifier().

@@ -23,7 +23,7 @@ _SMALL = 6  # cells; of a line with no more, two known names are enough
 
 
 @dataclass(frozen=True)
-class Cut:
+class CellCut:
     """A way to cut lines into cells."""
 
     delimiter: str
@@ -39,16 +39,16 @@ class Cut:
 
 
 CUTS = (
-    Cut(","),
-    Cut(";"),
-    Cut("\t"),
-    Cut("|", Style(trim=True, borders=True)),
-    Cut("|"),
-    Cut(",", Style(nested=True)),
-    Cut(";", Style(nested=True)),
-    Cut(" "),
-    Cut(" ", Style(gap=1)),
-    Cut(" ", Style(gap=2)),
+    CellCut(","),
+    CellCut(";"),
+    CellCut("\t"),
+    CellCut("|", Style(trim=True, borders=True)),
+    CellCut("|"),
+    CellCut(",", Style(nested=True)),
+    CellCut(";", Style(nested=True)),
+    CellCut(" "),
+    CellCut(" ", Style(gap=1)),
+    CellCut(" ", Style(gap=2)),
 )
 
 
@@ -70,7 +70,7 @@ class Header:
 
     line: int
     end: int
-    cut: Cut
+    cut: CellCut
     cells: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     share: float
@@ -116,7 +116,7 @@ def one_column_of_many(lines: Sequence[str], header: Header) -> int:
     return 0
 
 
-def _by_names(lines: Sequence[str], cuts: Sequence[Cut]) -> Header | None:
+def _by_names(lines: Sequence[str], cuts: Sequence[CellCut]) -> Header | None:
     best: Header | None = None
     seen = 0
     for number, line in enumerate(lines):
@@ -144,7 +144,7 @@ def _may_be_known(text: str) -> bool:
     return len(words & known_names()) > 1
 
 
-def _by_width(lines: Sequence[str], cuts: Sequence[Cut]) -> Header | BadLine | None:
+def _by_width(lines: Sequence[str], cuts: Sequence[CellCut]) -> Header | BadLine | None:
     places = [
         number for number, line in enumerate(lines) if line.strip() and not _is_comment(line) and not is_rule(line)
     ][:MOST_LINES]
@@ -175,8 +175,8 @@ def _commented_above(lines: Sequence[str], first: Header) -> Header | None:
     return above if above and above.width == first.width and not looks_like_values(above.cells) else None
 
 
-def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[Cut]) -> Header | BadLine:
-    """Cut so that it has the most names."""
+def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[CellCut]) -> Header | BadLine:
+    """CellCut so that it has the most names."""
     plain = [cut for cut in cuts if cut.style is None and not (cut.blank and len(cuts) > 3)] or list(cuts)
     found = [header for cut in plain if (header := _header(lines, place, cut))]
     if found:
@@ -186,7 +186,7 @@ def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[Cut]) -> Hea
     return bad
 
 
-def _best(lines: Sequence[str], place: int, cuts: Sequence[Cut], quick: bool = False) -> Header | None:
+def _best(lines: Sequence[str], place: int, cuts: Sequence[CellCut], quick: bool = False) -> Header | None:
     """A line as the header, cut in the way that fits it and the lines below best; None where it cannot be cut."""
     best: Header | None = None
     text = lines[place].strip(EDGES + "#! ")
@@ -220,7 +220,7 @@ def _quality(header: Header) -> tuple[bool, bool, int, bool, bool, int]:
     )
 
 
-def _header(lines: Sequence[str], place: int, cut: Cut, most: int = SAMPLE) -> Header | None:
+def _header(lines: Sequence[str], place: int, cut: CellCut, most: int = SAMPLE) -> Header | None:
     text, commented = uncommented(lines[place])
     record = next(
         split_records(chain((text,), islice(lines, place + 1, None)), cut.delimiter, None, 1, cut.style), None
@@ -235,7 +235,9 @@ def _header(lines: Sequence[str], place: int, cut: Cut, most: int = SAMPLE) -> H
     return _fitted(header) if rows else header
 
 
-def _sample(lines: Sequence[str], start: int, cut: Cut, width: int, most: int = SAMPLE) -> Iterator[tuple[str, ...]]:
+def _sample(
+    lines: Sequence[str], start: int, cut: CellCut, width: int, most: int = SAMPLE
+) -> Iterator[tuple[str, ...]]:
     """The first records from a line on, without comments and rules; an empty one for a line that cannot be cut."""
     style = replace(cut.style or Style(), rules=True)
     # Rows may have line breaks in them, and comments and blank lines may stand before them.

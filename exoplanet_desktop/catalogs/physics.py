@@ -8,6 +8,8 @@ SENTINELS = (
     *(-99999.0, -999999.0, -9999999.0),
 )
 HIGHEST_SENTINEL = max(SENTINELS)
+# Written for "missing" as well, but each could be a measurement: told where one is the greatest number of a column.
+FILLS = (9999.0, 99999.0, 999999.0, 9999999.0, 1e20, 1e30)
 
 _ANY_NUMBER = ("st_pmra", "st_pmdec")  # beside lower errors and limit flags
 _PREFIXES = ("koi_", "pl_", "st_", "sy_")  # of the archive's columns
@@ -48,9 +50,14 @@ def is_sentinel(column: str, number: float) -> bool:
 def sql_branches(column: str) -> str:
     """Branches of the CASE in numbers.sql_kinds for what a column of this name cannot hold."""
     kind = "sentinel" if column in NEVER_SENTINEL else "suspect"
-    sentinels = f" WHEN {sql_sentinel('n')} THEN '{kind}'"
+    sentinels = f" WHEN {sql_sentinel('n')} THEN '{kind}' WHEN {sql_fill('n')} THEN 'suspect'"
     negative = " WHEN n < 0 THEN 'negative'" if column in NEVER_NEGATIVE else ""
     return sentinels + negative + (" WHEN n = 0 THEN 'zero'" if column in NEVER_ZERO else "")
+
+
+def sql_fill(number: str) -> str:
+    """SQL that is true of a great number that often stands for "missing"."""
+    return f"{number} IN ({', '.join(map(repr, FILLS))})"
 
 
 def sql_sentinel(number: str) -> str:

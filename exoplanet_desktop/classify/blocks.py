@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.appended import prediction_columns
 from exoplanet_desktop.catalogs.numbers import HUGE
-from exoplanet_desktop.catalogs.physics import HIGHEST_SENTINEL, NEVER_NEGATIVE, NEVER_SENTINEL, NEVER_ZERO, SENTINELS
+from exoplanet_desktop.catalogs.physics import (
+    FILLS,
+    HIGHEST_SENTINEL,
+    NEVER_NEGATIVE,
+    NEVER_SENTINEL,
+    NEVER_ZERO,
+    SENTINELS,
+)
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
 from exoplanet_desktop.catalogs.repeats import may_repeat
@@ -152,7 +159,7 @@ class PlainBlock:
             low, high = float(least[index]), float(most[index])
             if low < 0 and name in NEVER_NEGATIVE:
                 raise NotPlain
-            if low in SENTINELS or (low <= HIGHEST_SENTINEL and name in NEVER_SENTINEL):
+            if low in SENTINELS or high in FILLS or (low <= HIGHEST_SENTINEL and name in NEVER_SENTINEL):
                 raise NotPlain
             if low <= 0 and name in NEVER_ZERO and (numbers[:, index] == 0).any():
                 raise NotPlain

@@ -16,7 +16,7 @@ from exoplanet_desktop.classify.blocks import Block, Wanted
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.explain import explain
 from exoplanet_desktop.classify.features import Matrix
-from exoplanet_desktop.classify.known import NAMED_STARS, Answer, answer
+from exoplanet_desktop.classify.known import NAMED_STARS, KnownAnswer, answer
 from exoplanet_desktop.classify.rows import appended_cells, reply_row, seen_word
 from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, KnownRows
 
@@ -79,7 +79,7 @@ class Judged:
     Attributes:
         lines: the rows with their predictions, as CSV.
         counts: rows by predicted class; `known` and `matches` as in Prediction.agreement.
-        seen, stars, unanswered: see known.Answer, counted.
+        seen, stars, unanswered: see known.KnownAnswer, counted.
         there: which numeric columns have a number, then which categorical ones have a text.
         unread: required columns that have cells, but no number.
         bare: rows without a single number.
@@ -141,7 +141,7 @@ def judge(plan: Plan, block: Block) -> Judged:
 
 
 def _results(
-    plan: Plan, block: Block, said: Answer, matrix: Matrix, actual: Sequence[str | None]
+    plan: Plan, block: Block, said: KnownAnswer, matrix: Matrix, actual: Sequence[str | None]
 ) -> list[dict[str, Any]]:
     listed, info = plan.listed(block), plan.info
     if not listed:

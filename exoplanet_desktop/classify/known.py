@@ -18,7 +18,7 @@ NAMED_STARS = (Satellite.K2,)  # whose stars have names; those of the others are
 
 
 @dataclass(frozen=True)
-class Answer:
+class KnownAnswer:
     """Probabilities of some rows.
 
     Attributes:
@@ -43,7 +43,7 @@ def answer(
     numbers: NDArray[np.float64] | None,
     names: Sequence[str | None] | None,
     wish: KnownRows,
-) -> Answer:
+) -> KnownAnswer:
     """Judges the rows of a block.
 
     Args:
@@ -53,11 +53,11 @@ def answer(
     known = classifier.memory.known
     model = np.full(len(matrix), -1)
     if known is None:
-        return Answer(classifier.probabilities(matrix), None, model)
+        return KnownAnswer(classifier.probabilities(matrix), None, model)
     rows = known.may_know_names(names or ()) if numbers is None else known.may_know(numbers)
     seen = np.zeros(len(matrix), dtype=bool)
     if not len(rows):
-        return Answer(classifier.probabilities(matrix), seen, model)
+        return KnownAnswer(classifier.probabilities(matrix), seen, model)
     info = SATELLITES[known.satellite]
     found = known.find(
         block.some(info.name, rows.tolist()),
@@ -67,9 +67,9 @@ def answer(
     seen[rows] = found.place >= 0
     stars = int(found.star.sum())
     if wish is KnownRows.MODEL:
-        return Answer(classifier.probabilities(matrix), seen, model, stars)
+        return KnownAnswer(classifier.probabilities(matrix), seen, model, stars)
     probabilities, unanswered = _by_folds(classifier, matrix, rows, found, model)
-    return Answer(probabilities, seen, model, stars, unanswered)
+    return KnownAnswer(probabilities, seen, model, stars, unanswered)
 
 
 def _by_folds(

@@ -315,3 +315,9 @@ def test_a_number_below_zero_that_cannot_be_is_told(write) -> None:
             ("koi_teq", 1, 10),
         }
         assert table.numbers(["koi_period"])[-1, 0] == -1.0
+
+
+def test_a_great_fill_is_told_and_used_as_it_stands(write) -> None:
+    with Table.open(write("koi_depth,own\n10,1\n1e20,2\n20,99999\n")) as table:
+        assert told(table) == {("koi_depth", "suspect"): (1, 3, "1e20"), ("own", "suspect"): (1, 4, "99999")}
+        assert np.isnan(table.numbers(table.columns)).sum() == 0
