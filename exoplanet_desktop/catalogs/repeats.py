@@ -60,7 +60,7 @@ def may_repeat(names: Sequence[str], delimiter: str) -> Look:
     """
     longest = max((name.strip(EDGES) for name in names), key=len, default="")
     probe = longest if len(longest) >= _SHORTEST else delimiter.join(names[:4])
-    needle = probe.encode()
+    needles = {spelt.encode() for spelt in (probe, probe.upper(), probe.lower())}
     sign = re.escape(delimiter.encode())
     empty = re.compile(rb'\n[ "' + sign + rb"]*" + sign + rb'[ "]*\r?\n')
     tail = b"\n"
@@ -70,7 +70,7 @@ def may_repeat(names: Sequence[str], delimiter: str) -> Look:
         seam = tail + block[:_SEAM]
         end = block.rfind(b"\n")
         tail = (seam if end < 0 else block[end:])[-_SEAM:]
-        if needle in block or needle in seam or empty.search(seam):
+        if any(needle in block or needle in seam for needle in needles) or empty.search(seam):
             return True
         return empties and empty.search(block) is not None
 

@@ -27,6 +27,7 @@ def read(path):
         (HEADER, ROWS, AGAIN),
         ('"kepid","koi_period","koi_depth"', ROWS, AGAIN),
         ("KEPID, koi_period ,koi_depth", ROWS, AGAIN),
+        ("KEPID,KOI_PERIOD,KOI_DEPTH", ROWS, AGAIN),
         ("koi_depth,kepid,koi_period", ("100,1,10.5", "200,2,20.5", "300,3,30.5"), REORDERED),
     ],
 )
