@@ -32,6 +32,7 @@ from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 FORMAT = 1
 CARD, PARITY, MODEL = "card.json", "parity.json", "model"
 SIZE_LIMITS = {CARD: 2_000_000, PARITY: 2_000_000, **{f"{MODEL}.{kind}": most for kind, most in MODEL_LIMITS.items()}}
+MOST_BYTES = 600_000_000  # of all members together: the largest model with all that it may remember
 PARITY_TOLERANCE = 1e-6
 
 
@@ -90,7 +91,12 @@ def _members(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             there = set(archive.namelist())
             limits = {**SIZE_LIMITS, **MEMORY_LIMITS}
-            return {name: _bounded(archive, name, path.name, most) for name, most in limits.items() if name in there}
+            members: dict[str, bytes] = {}
+            room = MOST_BYTES
+            for name in (name for name in limits if name in there):
+                members[name] = _bounded(archive, name, path.name, min(limits[name], room))
+                room -= len(members[name])
+            return members
     except InputError:
         raise
     except FileNotFoundError:

@@ -13,6 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
+from exoplanet_desktop.classify import modelfile
 from exoplanet_desktop.classify.modelfile import load, save
 from exoplanet_desktop.classify.training import TrainOptions
 from exoplanet_desktop.errors import InputError, NotFound
@@ -119,6 +120,15 @@ def test_a_member_that_unpacks_to_too_much_is_refused(made: dict[str, bytes], tm
     bomb = packed(made | {"card.json": b" " * 50_000_000}, tmp_path / "bomb.exomodel")
     assert bomb.stat().st_size < 1_000_000
     with pytest.raises(InputError, match="larger than 2,000,000 bytes"):
+        load(bomb)
+
+
+def test_members_that_unpack_to_too_much_together_are_refused(
+    made: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modelfile, "MOST_BYTES", 5_000_000)
+    bomb = packed(made | {f"fold_{place}.ubj": b" " * 3_000_000 for place in range(20)}, tmp_path / "bomb.exomodel")
+    with pytest.raises(InputError, match="is larger than"):
         load(bomb)
 
 
