@@ -5,26 +5,24 @@ Files that were written one behind another (`cat a.csv b.csv`) have the first, s
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.known import EDGES, clean_name
 from exoplanet_desktop.catalogs.records import SHOWN, BadLine, Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 EMPTY = "no cell with anything in it"
 AGAIN = "the column names again"
 REORDERED = "the column names again, in another order, which the rows below it follow"
 
-EMPTY_STARTS = ' "'  # and the delimiter
-
 _FEWEST = 3  # names in a line that repeats them
-_SHORTEST = 4  # characters of a name that is looked for in a file's bytes
-_SEAM = 65_536  # bytes at the beginning of a block, looked through with the end of the block before
-
-
-class Look(Protocol):
-    """See `may_repeat`."""
-
-    def __call__(self, block: bytes, empties: bool = True) -> bool: ...
+_MOST_NAMES = 500  # of a file, of which one must begin such a line
+_SEAM = 65_536  # bytes of a line that stands in two blocks
+_AROUND = ' "'  # may stand before a name
+_NEWLINE = 10
 
 
 def without_repeats(records: Iterator[Record | BadLine], names: Sequence[str]) -> Iterator[Record | BadLine]:
@@ -52,29 +50,51 @@ def without_repeats(records: Iterator[Record | BadLine], names: Sequence[str]) -
             yield record
 
 
-def may_repeat(names: Sequence[str], delimiter: str) -> Look:
-    """What tells of a file's bytes, block by block, whether a line that is no object may stand in them; quick.
+class RepeatFinder:
+    """Tells of a file's bytes, block by block, whether a line that is no object may stand in them.
 
-    At the end of a file without a last line end, it is to be given one. `empties` is False where no line of the block
-    begins with what an empty one begins with: see EMPTY_STARTS.
+    Quick: of nearly all lines, only the first byte is looked at. At the end of a file without a last line end, it is to
+    be given one.
     """
-    longest = max((name.strip(EDGES) for name in names), key=len, default="")
-    probe = longest if len(longest) >= _SHORTEST else delimiter.join(names[:4])
-    needles = {spelt.encode() for spelt in (probe, probe.upper(), probe.lower())}
-    sign = re.escape(delimiter.encode())
-    empty = re.compile(rb'\n[ "' + sign + rb"]*" + sign + rb'[ "]*\r?\n')
-    tail = b"\n"
 
-    def found(block: bytes, empties: bool = True) -> bool:
-        nonlocal tail
-        seam = tail + block[:_SEAM]
-        end = block.rfind(b"\n")
-        tail = (seam if end < 0 else block[end:])[-_SEAM:]
-        if any(needle in block or needle in seam for needle in needles) or empty.search(seam):
+    def __init__(self, names: Sequence[str], delimiter: str) -> None:
+        """`names`: those of the file."""
+        import numpy as np
+
+        sign = re.escape(delimiter.encode())
+        named = b"|".join(re.escape(name.strip(EDGES).encode()) for name in names[:_MOST_NAMES] if name.strip(EDGES))
+        edge = rb'[ "' + sign + rb"]*"
+        empty = edge + sign + rb'[ "]*\r?\n'
+        again = b"|" + edge + b"(?i:" + named + rb')[ "]*' + sign if named else b""
+        self._pattern = re.compile(empty + again)
+        letters = {name.strip(EDGES)[:1] for name in names} - {""}
+        self._firsts = np.zeros(256, dtype=bool)
+        for text in (*letters, *(letter.swapcase() for letter in letters), delimiter, *_AROUND):
+            self._firsts[text.encode()[0]] = True
+        self._tail = b""  # of a line that the last block cut
+
+    def found_in(self, block: bytes, ends: "NDArray[np.int64] | None" = None) -> bool:
+        """`ends`: the places of the block's line ends, where they are known."""
+        import numpy as np
+
+        values = np.frombuffer(block, dtype=np.uint8)
+        if ends is None:
+            ends = np.flatnonzero(values == _NEWLINE)
+        if self._pattern.match(self._tail + block[:_SEAM]):
             return True
-        return empties and empty.search(block) is not None
+        self._tail = block[int(ends[-1]) + 1 :][:_SEAM] if len(ends) else (self._tail + block)[:_SEAM]
+        starts = ends[ends < len(values) - 1] + 1
+        starts = starts[self._firsts[values[starts]]]
+        starts = starts[self._says_so(values, starts)]
+        return any(self._pattern.match(block, start) for start in starts.tolist())
 
-    return found
+    def _says_so(self, values: "NDArray[np.uint8]", starts: "NDArray[np.int64]") -> "NDArray[np.bool_]":
+        """Whether the byte behind a blank or a quotation mark could be in such a line as well."""
+        import numpy as np
+
+        first, second = values[starts], values[np.minimum(starts + 1, len(values) - 1)]
+        around = np.isin(first, np.frombuffer(_AROUND.encode(), dtype=np.uint8))
+        return np.asarray(~around | self._firsts[second])
 
 
 def _plain(name: str) -> str:

@@ -7,12 +7,16 @@ takes the rest of the file with it. So it gets clean files alone, and its row co
 import codecs
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
-from exoplanet_desktop.catalogs.repeats import EMPTY_STARTS, may_repeat
+from exoplanet_desktop.catalogs.repeats import RepeatFinder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _BLOCK = 4_194_304  # bytes
 UNIT_SEPARATOR = "\x1f"  # stands in no catalog; good for a delimiter that is none
@@ -60,18 +64,18 @@ def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop:
         header = [file.readline() for _ in range(layout.first_row - 1)]
         if any(b"\r" in line.removesuffix(b"\n").removesuffix(b"\r") for line in header):
             return Scan(clean=False)  # lines end with a carriage return alone, and there is no header to skip
-        counter = _Counter(header[-1], sum(map(len, header)), places, layout.delimiter)
-        repeats = may_repeat(layout.file_columns, layout.delimiter)
+        counter = _Counter(header[-1], sum(map(len, header)), places)
+        repeats = RepeatFinder(layout.file_columns, layout.delimiter)
         while block := file.read(_BLOCK):
             check(should_stop)
             if not block.isascii() or decoder.getstate()[0]:
                 decoder.decode(block)
-            if not counter.take(block) or repeats(block, counter.odd_starts):
+            if not counter.take(block) or repeats.found_in(block, counter.line_ends):
                 clean = False
                 break
             report(file.tell() / size, "looking through the file")
         else:
-            clean = counter.finish() and not repeats(b"\n")
+            clean = counter.finish() and not repeats.found_in(b"\n")
         for block in iter(lambda: file.read(_BLOCK), b""):  # the encoding counts for the slow way, too
             check(should_stop)
             decoder.decode(block)
@@ -83,10 +87,10 @@ class _Counter:
     """Counts records, block by block.
 
     Attributes:
-        odd_starts: a line of the last block begins as one without anything in its cells does.
+        line_ends: places of the line ends in the last block, those within cells among them.
     """
 
-    def __init__(self, header: bytes, begin: int, places: IO[bytes] | None, delimiter: str) -> None:
+    def __init__(self, header: bytes, begin: int, places: IO[bytes] | None) -> None:
         """`begin`: where the records begin in the file; `places`: takes where each of them does."""
         self.returns = header.endswith(b"\r\n")
         self._places = places
@@ -94,8 +98,7 @@ class _Counter:
         self._position = begin  # of the next block
         self._end = begin - 1  # position of the last line end
         self._tail = b""
-        self._odd = tuple((EMPTY_STARTS + delimiter).encode())
-        self.odd_starts = False
+        self.line_ends: NDArray[np.int64] | None = None
         self.records = 0
         self.breaks = False
         self.plain = True
@@ -109,8 +112,7 @@ class _Counter:
         self.plain = self.plain and _QUOTE not in block and UNIT_SEPARATOR.encode() not in block
         values = np.frombuffer(block, dtype=np.uint8)
         ends = np.flatnonzero(values == _NEWLINE)
-        starts = values[ends[: -1 if len(ends) and ends[-1] == len(values) - 1 else None] + 1]
-        self.odd_starts = any(bool((starts == sign).any()) for sign in self._odd)
+        self.line_ends = ends
         if _QUOTE in block or self._quotes % 2:
             quotes = np.flatnonzero(values == _QUOTE)
             inside = (self._quotes + np.searchsorted(quotes, ends)) % 2 == 1

@@ -26,7 +26,7 @@ from exoplanet_desktop.catalogs.physics import (
 )
 from exoplanet_desktop.catalogs.reading import Layout
 from exoplanet_desktop.catalogs.records import MAX_RECORD
-from exoplanet_desktop.catalogs.repeats import may_repeat
+from exoplanet_desktop.catalogs.repeats import RepeatFinder
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.errors import InputError
@@ -105,7 +105,7 @@ class PlainBlock:
         delimiters = np.searchsorted(np.flatnonzero(data == ord(self.layout.delimiter)), cuts)
         if (np.diff(delimiters, prepend=0) != len(self.layout.columns) - 1).any():
             raise NotPlain
-        if may_repeat(self.layout.file_columns, self.layout.delimiter)(content):
+        if RepeatFinder(self.layout.file_columns, self.layout.delimiter).found_in(content, cuts):
             raise NotPlain
         return len(cuts)
 

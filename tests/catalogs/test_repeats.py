@@ -6,7 +6,7 @@ from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merge import merge_many
 from exoplanet_desktop.catalogs.reading import preview
 from exoplanet_desktop.catalogs.records import BadLine, Record
-from exoplanet_desktop.catalogs.repeats import AGAIN, EMPTY, REORDERED, may_repeat, without_repeats
+from exoplanet_desktop.catalogs.repeats import AGAIN, EMPTY, REORDERED, RepeatFinder, without_repeats
 from exoplanet_desktop.catalogs.table import Table
 
 NAMES = ("kepid", "koi_period", "koi_depth")
@@ -77,10 +77,10 @@ def test_names_of_a_table_without_some_of_them_are_found():
 
 @pytest.mark.parametrize("cut", range(1, 55))
 def test_the_bytes_tell_wherever_a_block_ends(cut):
-    for line in (HEADER, ",,", '"","",""'):
+    for line in (HEADER, HEADER.upper(), "koi_depth,kepid,koi_period", ",,", '"","",""', f'"{HEADER}"', f" ,{HEADER}"):
         text = "\n".join([*ROWS, line]).encode()
-        looks = may_repeat(NAMES, ",")
-        assert any([looks(text[:cut]), looks(text[cut:]), looks(b"\n")])
-    looks = may_repeat(NAMES, ",")
-    text = "\n".join([*ROWS, ",20.5,", "1,,"]).encode()
-    assert not any([looks(text[:cut]), looks(text[cut:])])
+        finder = RepeatFinder(NAMES, ",")
+        assert any([finder.found_in(text[:cut]), finder.found_in(text[cut:]), finder.found_in(b"\n")])
+    finder = RepeatFinder(NAMES, ",")
+    text = "\n".join([*ROWS, ",20.5,", "1,,", '"2",,1', "kepler,1,2"]).encode()
+    assert not any([finder.found_in(text[:cut]), finder.found_in(text[cut:]), finder.found_in(b"\n")])
