@@ -1,4 +1,4 @@
-"""An account of each cell: which ones were not read as they stand, column by column, for a reader to judge."""
+"""An account of each cell: which ones were not read as written, column by column, for a reader to judge."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,24 +25,24 @@ _WORDS = {
         "are infinite or too large for a model, to which they are missing",
     ),
     "sentinel": (
-        "holds a number that cannot be there and is known to stand for “missing”; it counts as missing",
-        "hold a number that cannot be there and is known to stand for “missing”; they count as missing",
+        "holds an impossible number that often stands for “missing”; it counts as missing",
+        "hold an impossible number that often stands for “missing”; they count as missing",
     ),
     "suspect": (
-        "is a number that often stands for “missing”, but is used as it stands",
-        "are numbers that often stand for “missing”, but are used as they stand",
+        "is a number that often stands for “missing”, but is used as is",
+        "are numbers that often stand for “missing”, but are used as they are",
     ),
     "mixed": (
         "is no number, though most cells of the column are; the column is read as text",
         "are no numbers, though half of the column's cells are; the column is read as text",
     ),
     "zero": (
-        "is 0, which is impossible, but is used as it stands",
-        "are 0, which is impossible, but are used as they stand",
+        "is 0, which is impossible, but is used as is",
+        "are 0, which is impossible, but are used as they are",
     ),
     "negative": (
-        "is negative, which is impossible, but is used as it stands",
-        "are negative, which is impossible, but are used as they stand",
+        "is negative, which is impossible, but is used as is",
+        "are negative, which is impossible, but are used as they are",
     ),
     "grouped": (
         "has a sign that is read as a thousands separator but could be a decimal sign",
@@ -66,7 +66,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Told:
-    """Cells of a column that were not read as they stand.
+    """Cells of a column that were not read as written.
 
     Attributes:
         column: its name.
@@ -104,9 +104,7 @@ def sentences(account: Sequence[Told], units: Mapping[str, str], most: int = MOS
     if rest := account[most:]:
         columns = len({each.column for each in rest})
         noun = "column" if columns == 1 else "columns"
-        words.append(
-            f"{sum(each.count for each in rest):,} more cells of {columns:,} {noun} were not read as they stand."
-        )
+        words.append(f"{sum(each.count for each in rest):,} more cells of {columns:,} {noun} were not read as written.")
     return words
 
 

@@ -12,6 +12,7 @@ from exoplanet_desktop.catalogs.known import clean_name, uncommented
 from exoplanet_desktop.catalogs.numbers import is_missing
 from exoplanet_desktop.catalogs.records import Record, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.sniffing import meanings, unique_names
+from exoplanet_desktop.catalogs.units import is_unit
 
 ROW_NAME = "row_name"
 
@@ -22,14 +23,10 @@ _SEPARATOR_LINE = re.compile(r'[\ufeff\s]*"?sep=(.|\\t)"?[,;\t\s]*', re.IGNORECA
 _COUNTERS = frozenset({"rowid", "loc_rowid", "row_id", "rownum", "row_num", ROW_NAME})
 _MAYBE_COUNTERS = re.compile(r"|unnamed: ?\d+(\.\d+)?|index|level_0|row|no\.?|nr\.?|#|s\.? ?no\.?", re.IGNORECASE)
 _PANDAS_INDEX = re.compile(r"unnamed: ?0(\.\d+)?", re.IGNORECASE)
-_UNIT_WORDS = """units unit day days d hour hours hr hrs h min minutes s sec seconds yr year years ppm ppt fraction
-    percent % mmag mag bkjd bjd btjd jd mjd bjd-2454833 bjd-2457000 2454833 2457000
-    k kelvin deg degree degrees rad arcsec mas
-    mas/yr pc kpc au r_sun r_earth r_jup m_sun m_earth m_jup rsun rearth rjup msun mearth mjup solrad
-    solmass sollum
-    earthrad earthmass jupiterrad jupitermass m/s km/s g/cm3 g/cm^3 g/cm**3 cgs dex cm/s2 cm/s^2 cm/s**2 log10(cm/s2)
-    log10(cm/s**2) log(cm/s^2) cm s-2 l_sun earth solar jupiter flux radius radii mass masses decimal sexagesimal
-    s_earth unitless dimensionless adu e-/s electron/s w/m2 ma gyr none"""
+# Words of unit rows beside those that units.py knows behind a number.
+_UNIT_WORDS = """2454833 2457000 adu cm decimal dimensionless e-/s earth electron/s flux fraction gyr jupiter
+    log(cm/s^2) log10(cm/s2) ma mass masses mjd none rad radii radius s-2 sexagesimal solar sollum solmass solrad
+    unit unitless units w/m2"""
 _UNITS = frozenset(_UNIT_WORDS.split())
 _TYPE_WORDS = """double float real int integer long short char string str text bool boolean number numeric varchar
     date datetime float32 float64 int16 int32 int64 uint8 object category bigint"""
@@ -246,7 +243,11 @@ def _bare(unit: str) -> str:
 
 def _is_unit(text: str) -> bool:
     bracketed = _bare(text) != text and len(text) < 40
-    return bracketed or text in _UNITS or all(word in _UNITS for word in re.split(r"[\s-]+", text))
+    return bracketed or _is_unit_word(text) or all(map(_is_unit_word, re.split(r"[\s-]+", text)))
+
+
+def _is_unit_word(text: str) -> bool:
+    return text in _UNITS or is_unit(text)
 
 
 def _style(lines: Sequence[str], header: Header, rows: Sequence[Sequence[str]], below: _Below) -> Style | None:

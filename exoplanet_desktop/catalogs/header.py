@@ -176,7 +176,7 @@ def _commented_above(lines: Sequence[str], first: Header) -> Header | None:
 
 
 def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[CellCut]) -> Header | BadLine:
-    """CellCut so that it has the most names."""
+    """Cut so that it has the most names."""
     plain = [cut for cut in cuts if cut.style is None and not (cut.blank and len(cuts) > 3)] or list(cuts)
     found = [header for cut in plain if (header := _header(lines, place, cut))]
     if found:

@@ -38,7 +38,7 @@ class MergeSummary:
         dropped_each: rows that the rule dropped, by file.
         filled: rows whose label is a predicted one.
         label_changes: objects that have different dispositions in different files.
-        cells: cells of the files that were not read as they stand; `notes` tell of them, too.
+        cells: cells of the files that were not read as written; `notes` tell of them, too.
     """
 
     rows: int

@@ -22,7 +22,7 @@ _MOST_TOLD = 6  # sentences on the cells of a file
 @dataclass(frozen=True)
 class CellsOfFiles:
     """Attributes:
-    cells: cells that were not read as they stand, of all files; `sentence` begins with the file's name.
+    cells: cells that were not read as written, of all files; `sentence` begins with the file's name.
     notes: a sentence on each, and on identifiers and units.
     """
 
@@ -57,7 +57,7 @@ def _cells_of(source: Source, should_stop: ShouldStop) -> "tuple[list[CellCount]
         found = [one.model_copy(update={"sentence": f"{source.name}: {one.sentence}"}) for one in counts]
         notes = [one.sentence for one in found[:_MOST_TOLD]]
         if more := len(found) - _MOST_TOLD:
-            notes += [f"{source.name}: cells of {more:,} more columns were not read as they stand."] if more > 0 else []
+            notes += [f"{source.name}: cells of {more:,} more columns were not read as written."] if more > 0 else []
         if source.satellite is not None:
             notes += [f"{source.name}: {said}" for said in _of_catalog(table, SATELLITES[source.satellite])]
         return found, notes

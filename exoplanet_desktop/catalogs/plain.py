@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from exoplanet_desktop.catalogs.database import identifier, literal, run
 from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.catalogs.labels import layout_disposition, not_by_models
+from exoplanet_desktop.catalogs.numbers import BLANKS
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, never, silent, within
 from exoplanet_desktop.catalogs.reading import Choice, Layout, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo, recognise, spelling
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import View
 
-_BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\ufeff"
 _PLAIN = {
     ".": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
     ",": r"[+-]?[0-9]+([eE][+-]?[0-9]+)?",  # a point stands between thousands there
@@ -131,14 +131,14 @@ def _cell(table: "Table", name: str, info: SatelliteInfo | None) -> str:
         return f"nullif(CASE {cell} {cases} ELSE {_text(table, name)} END, '')"
     if name in table.layout.texts or not cells.kind(name).numeric:
         return _text(table, name)
-    trimmed, number = f"trim({cell}, {literal(_BLANKS)})", cells.number(name)
+    trimmed, number = f"trim({cell}, {literal(BLANKS)})", cells.number(name)
     plain = literal(_PLAIN[table.layout.decimal])
     return f"""CASE WHEN {cells.missing(name)} THEN NULL WHEN regexp_full_match({trimmed}, {plain}) THEN {trimmed}
         WHEN isfinite({number}) THEN CAST({number} AS VARCHAR) END"""
 
 
 def _text(table: "Table", name: str) -> str:
-    shown = f"regexp_replace(trim({table.cells.text(name)}, {literal(_BLANKS)}), '[\\r\\n]+', ' ', 'g')"
+    shown = f"regexp_replace(trim({table.cells.text(name)}, {literal(BLANKS)}), '[\\r\\n]+', ' ', 'g')"
     return f"nullif({shown}, '')"
 
 
@@ -152,7 +152,7 @@ def _dispositions(table: "Table", info: SatelliteInfo) -> Mapping[str, str]:
 
 def _archive_word(layout: Layout, info: SatelliteInfo, text: str) -> str | None:
     """The archive's word for a label; "" for none, None where the text may stay as it is."""
-    spelt = text.strip(_BLANKS)
+    spelt = text.strip(BLANKS)
     mapped = spelling(text) in layout.dispositions
     if spelt in info.label_map and not mapped:
         return None

@@ -322,7 +322,7 @@ class Table:
     def account(
         self, columns: Sequence[str] | None = None, *, should_stop: ShouldStop | None = None
     ) -> tuple[Told, ...]:
-        """Cells that were not read as they stand, column by column; of all columns where None.
+        """Cells that were not read as written, column by column; of all columns where None.
 
         Of a column of texts nothing is told, unless it holds numbers in the archive's tables; a column that
         the table does not have is passed over. Raises Cancelled.

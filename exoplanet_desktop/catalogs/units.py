@@ -56,6 +56,15 @@ UNIT_PATTERN = (
 )
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is one of these units, in any case.
+
+    >>> is_unit("days"), is_unit("k"), is_unit("furlong")
+    (True, True, False)
+    """
+    return text.strip().lower() in _NAMES
+
+
 def unit_name(text: str) -> str:
     """The one name for a unit in any spelling; the text itself where it is none of these.
 

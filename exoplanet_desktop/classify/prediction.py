@@ -63,7 +63,7 @@ class Prediction:
         worth: what absent columns cost; None where none is absent, or where the model cannot tell.
         seen: rows that the model learnt from; None where it does not remember.
         notes: what a user should know, a sentence each; first what has to be known before any class is read.
-        cells: cells that were not read as they stand; `notes` tell of them, too.
+        cells: cells that were not read as written; `notes` tell of them, too.
     """
 
     from_row: int

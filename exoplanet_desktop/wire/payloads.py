@@ -53,7 +53,7 @@ class LeftOut(Payload):
 
 
 class CellCount(Payload):
-    """Cells of a column that were not read as they stand (extension).
+    """Cells of a column that were not read as written (extension).
 
     Attributes:
         column: its name.

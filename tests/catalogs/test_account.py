@@ -291,7 +291,7 @@ def test_sentences_say_how_many_of_what_and_where() -> None:
         "1,200 cells of `koi_depth` are neither numbers nor missing and count as missing"
         " (first: line 214, \u201cn.d.\u201d)."
     )
-    assert sentences([one, many, many], {}, most=1)[1:] == ["2,400 more cells of 1 column were not read as they stand."]
+    assert sentences([one, many, many], {}, most=1)[1:] == ["2,400 more cells of 1 column were not read as written."]
 
 
 def test_the_account_is_sent_with_its_sentence(write) -> None:

@@ -61,7 +61,7 @@ class PredictedRows(QWidget):
         """Why nothing can be predicted with these rows."""
         first, last = self.range()
         if first is not None and last is not None and first > last:
-            return tr("The first row, {first}, lies behind the last one, {last}.", first=count(first), last=count(last))
+            return tr("The first row, {first}, comes after the last one, {last}.", first=count(first), last=count(last))
         return self.choice.why_not
 
     @Slot()

@@ -257,7 +257,7 @@ class PredictTab(QWidget):
             await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
             said = tr("The prediction is saved in {file}.", file=target)
             if careful(self.prediction.reply):
-                beside = tr("Beside it, {note} says why to be careful.", note=note_path(Path(target)).name)
+                beside = tr("{note}, saved beside it, says why to be careful.", note=note_path(Path(target)).name)
                 said = f"{said} {beside}"
             self._services.notices.information(said)
 

@@ -90,14 +90,14 @@ def protocol_short(result: "TrainResult") -> str:
 
 
 def cells(result: "TrainResult") -> list[str]:
-    """That cells were not read as they stand, in one sentence; nothing where all were."""
+    """That cells were not read as written, in one sentence; nothing where all were."""
     if not result.cells:
         return []
     if len(result.cells) == 1:
         return [result.cells[0].sentence]
     number = counted(sum(cell.count for cell in result.cells), tr("cell was"), tr("cells were"))
     columns = counted(len(result.cells), tr("column"), tr("columns"))
-    return [tr("{number} not read as they stand, in {columns}: see Protocol.", number=number, columns=columns)]
+    return [tr("{number} not read as written, in {columns}: see Protocol.", number=number, columns=columns)]
 
 
 def gap(result: "TrainResult") -> str:

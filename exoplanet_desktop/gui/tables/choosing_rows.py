@@ -120,7 +120,7 @@ class RowsChoice(QWidget):
             _write, *source, spans, target.with_suffix(".csv"), self._view.reading
         )
         if rows != used.rows:
-            raise InputError(tr("Other rows were chosen meanwhile. Start again."))
+            raise InputError(tr("The choice of rows has changed. Start again."))
         return used.written(file, reading)
 
     @property

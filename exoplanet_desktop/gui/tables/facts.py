@@ -64,7 +64,7 @@ class Facts(QObject):
 
     def meaning(self, column: str) -> str:
         if column == SEEN_COLUMN:
-            return tr("Yes where the model learnt from this row, so that its answer there proves nothing by itself")
+            return tr("Yes: the model was trained on this row")
         info = self._known.get(column)
         return info.meaning if info else ""
 

@@ -37,7 +37,7 @@ class Finding(QObject):
         shown = self._grid.shown_columns()
         if place is None or not shown:
             row = count(number + 1)
-            self._tools.say(tr("Row {row} is not among the rows that are shown. Take the conditions away.", row=row))
+            self._tools.say(tr("Row {row} is not among the rows that are shown. Clear the filters.", row=row))
         elif view is self._selecting.view:
             self._tools.say("")
             self._grid.go_to(place, shown[0])
@@ -54,7 +54,7 @@ class Finding(QObject):
             return
         place = await self._workers.call(view.place_of, number)
         if place is None or column not in self._grid.shown_columns():
-            words = tr("Line {line} or `{column}` is not shown. Take the conditions away.", line=line, column=column)
+            words = tr("Line {line} or `{column}` is not shown. Clear the filters.", line=line, column=column)
             self._tools.say(words)
         elif view is self._selecting.view:
             self._tools.say("")

@@ -39,7 +39,7 @@ class Heading(QWidget):
         self.reading.setAccessibleName(tr("Reading options"))
         self.names = QPushButton(tr("Names and labels…"), self)
         self.names.setFlat(True)
-        self.names.setToolTip(tr("What the columns are called in the archive, and what the dispositions mean"))
+        self.names.setToolTip(tr("Match columns to the archive's names, and say what the dispositions mean"))
         layout = FlowLayout(self, spacing=12)
         for widget in (self.title, self.size_label, self.stop, self.notes, self.reading, self.names):
             layout.addWidget(widget)

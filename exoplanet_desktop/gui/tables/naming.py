@@ -212,7 +212,7 @@ class NamesDialog(QDialog):
             else:
                 self.values.setItem(row, 2, _fixed(tr("no disposition")))
         self.values.resizeColumnToContents(0)
-        self.more.setText(tr("{number} more values are not listed: they count as they are found.", number=count(rest)))
+        self.more.setText(tr("{number} more values are not listed and keep their meaning.", number=count(rest)))
         self.more.setVisible(rest > 0)
         in_order(self.label, self.values, *self.meanings.values(), self.keep, self.buttons)
 
@@ -261,7 +261,9 @@ class NamesDialog(QDialog):
         form.addRow(tr("Column with the &dispositions"), self.label)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        told = tr("Click a name in the second column to choose what it is in the archive. Others stay as they are.")
+        told = tr(
+            "Click a name in the second column to choose its name in the archive. Other columns keep their names."
+        )
         layout.addWidget(Words(told, "muted"))
         layout.addWidget(self.names, 3)
         layout.addLayout(form)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class NotesDialog(QDialog):
-    """Cells that were not read as they stand, to go to, and lines with number, reason and text, which can be copied.
+    """Cells that were not read as written, to go to, and lines with number, reason and text, which can be copied.
 
     Signals:
         cell_wanted: a Told whose first cell is to be shown.
@@ -50,9 +50,7 @@ class NotesDialog(QDialog):
         layout.addWidget(notes, 1)
         self.cells = self._cell_table(opened)
         if opened.cells:
-            layout.addWidget(
-                Words(tr("Cells that were not read as they stand (a click goes to the first one)"), "muted")
-            )
+            layout.addWidget(Words(tr("Cells that were not read as written (click one to jump to it)"), "muted"))
             layout.addWidget(self.cells, 1)
         else:
             self.cells.hide()
@@ -84,7 +82,7 @@ class NotesDialog(QDialog):
         right, left = (
             side | Qt.AlignmentFlag.AlignVCenter for side in (Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft)
         )
-        heads = ((tr("Cells"), right), (tr("Column"), left), (tr("First"), left), (tr("What of them"), left))
+        heads = ((tr("Cells"), right), (tr("Column"), left), (tr("First"), left), (tr("Treatment"), left))
         units = opened.rows.table.layout.units
         for place, (words, side) in enumerate(heads):
             header = QTableWidgetItem(words)
@@ -98,7 +96,7 @@ class NotesDialog(QDialog):
                 item.setTextAlignment(heads[place][1])
                 item.setToolTip(tip(words))
                 table.setItem(row, place, item)
-        _dress(table, tr("Cells that were not read as they stand"))
+        _dress(table, tr("Cells that were not read as written"))
         table.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         table.setWordWrap(True)  # here the last column is a sentence
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -36,7 +36,7 @@ class Opened:
         names: what completes a filter.
         bad_lines: what could not be read: the first of `bad_count`.
         partial: these are the first rows only, because the reading was stopped.
-        cells: cells that were not read as they stand, a column each.
+        cells: cells that were not read as written, a column each.
         cell_notes: the same in sentences; where there are many, the last one counts the rest.
         doubt: what is to be told of the kind of table that it is; empty where all is well.
         labels: what its dispositions let a training fear, a sentence each.

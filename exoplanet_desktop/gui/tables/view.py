@@ -78,7 +78,7 @@ class CatalogView(QWidget):
         self.failed = EmptyPage(
             tr("This file cannot be shown"), "", (tr("Read as…"), tr("Names and labels…"), tr("Try again"))
         )
-        self.failed.buttons[0].setToolTip(tr("Say yourself how the file is read: its delimiter, encoding and header"))
+        self.failed.buttons[0].setToolTip(tr("Choose how the file is read: its delimiter, encoding and header"))
         self.failed.chosen.connect(self._after_failure)
         self._stack = QStackedWidget(self)
         for page in (self.empty, self.busy, self.failed):
@@ -193,7 +193,7 @@ class CatalogView(QWidget):
             self.read_again()
 
     def _tell_recalled(self, file: str) -> None:
-        words = tr("{file} is read as you said of a file with the same column names.", file=file)
+        words = tr("{file} is read with what you kept for files with these column names.", file=file)
         self._notices.information(words, Offer(tr("Forget that"), self.forget_choice))
 
     @aio.slot()

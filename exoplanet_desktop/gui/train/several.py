@@ -60,7 +60,7 @@ async def _ask(parent: QWidget, files: int, several: int, different: int) -> Dup
         else tr("{objects} {where}, with the same dispositions.", objects=objects, where=where)
     )
     box.setInformativeText(
-        tr("A model that learns from an object twice counts it twice. Which rows shall it learn from?")
+        tr("A model that learns from an object twice counts it twice. Which rows should it learn from?")
     )
     rules = {
         tr("&Later ones"): Duplicates.BY_IDENTIFIER_LAST,

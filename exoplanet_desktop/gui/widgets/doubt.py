@@ -36,7 +36,7 @@ class Doubt(QWidget):
     @property
     def why_not(self) -> str:
         """The question, while nothing may go on without its answer."""
-        return tr("Say first which satellite this catalog is of.") if self._asked else ""
+        return tr("Choose the satellite of this catalog first.") if self._asked else ""
 
     def ask(self, sentence: str, unknown: bool) -> None:
         """Say a sentence, if there is one; where the satellite is `unknown`, the user has to choose one."""
