@@ -169,5 +169,5 @@ def test_a_range_that_runs_backwards_is_refused_before_the_work(live: MainWindow
     tab.rows.first.setValue(50)
     tab.rows.last.setValue(10)
 
-    qtbot.waitUntil(lambda: "behind the last" in tab.go.reason.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "comes after the last one" in tab.go.reason.text(), timeout=5_000)
     assert not tab.go.button.isEnabled()

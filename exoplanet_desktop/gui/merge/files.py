@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from exoplanet_desktop.gui.merge import words
@@ -53,11 +52,7 @@ class MergedFiles(QListWidget):
         before = self.current
         self.clear()
         for file in files:
-            item = QListWidgetItem()
-            item.setToolTip(tip(f"{file.filename}\n{_facts(file)}"))
-            item.setData(Qt.ItemDataRole.UserRole, file)
-            self.addItem(item)
-        self._word()
+            self.addItem(_Entry(file))
         self._size_rows()
         if not files:
             nothing = QListWidgetItem(tr("No merged files yet"))
@@ -67,29 +62,45 @@ class MergedFiles(QListWidget):
         names = self.names()
         self.setCurrentRow(names.index(before.filename) if before and before.filename in names else 0)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._word()
-
-    def _word(self) -> None:
-        """Say of each file what there is room for; its tooltip has it whole."""
-        room = self.viewport().width() - 2 * EDGE_PX
-        for row in range(self.count()):
-            if (file := self.item(row).data(Qt.ItemDataRole.UserRole)) is not None:
-                facts = whole_parts(self.fontMetrics(), _facts(file), room)
-                self.item(row).setText(f"{file.filename}\n{facts}")
-
     def _size_rows(self) -> None:
-        high = 2 * self.fontMetrics().lineSpacing() + 12
-        self.setMinimumHeight(3 * high)
-        for row in range(self.count()):
-            if self.item(row).data(Qt.ItemDataRole.UserRole) is not None:
-                self.item(row).setSizeHint(QSize(0, high))
+        self.setMinimumHeight(3 * self.row_height)
+        self.scheduleDelayedItemsLayout()
+
+    @property
+    def row_height(self) -> int:
+        """Pixels of two lines of text and the space around them."""
+        return 2 * self.fontMetrics().lineSpacing() + 12
+
+    def facts_that_fit(self, file: "MergedFile | LocalMerged") -> str:
+        """What there is room for; the tooltip has it whole."""
+        return whole_parts(self.fontMetrics(), _facts(file), self.viewport().width() - 2 * EDGE_PX)
 
     def select(self, filename: str) -> None:
         """Make a file the current one."""
         if filename in (names := self.names()):
             self.setCurrentRow(names.index(filename))
+
+
+class _Entry(QListWidgetItem):
+    """A merged file; its words are made when they are shown, for a list may hold thousands."""
+
+    def __init__(self, file: "MergedFile | LocalMerged") -> None:
+        super().__init__()
+        self._file = file
+
+    def data(self, role: int) -> Any:
+        files, file = self.listWidget(), self._file
+        if role == Qt.ItemDataRole.UserRole:
+            return file
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(f"{file.filename}\n{_facts(file)}")
+        if not isinstance(files, MergedFiles):
+            return super().data(role)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{file.filename}\n{files.facts_that_fit(file)}"
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, files.row_height)
+        return super().data(role)
 
 
 def _facts(file: "MergedFile | LocalMerged") -> str:
