@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from io import StringIO
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -262,15 +262,51 @@ class Merging:
 
     def write(self, out: Path, start: float, end: float) -> None:
         """Writes the rows that stay. Raises UnavailableError and Cancelled."""
-        parts = [out, *(self.folder / f"part_{number}.csv" for number in range(1, len(self.sources)))]
         numbers = range(len(self.sources))
+        stays = [self._stays_as_written(number) for number in numbers]
+        parts = [out, *(self.folder / f"part_{number}.csv" for number in numbers[1:])]
         step = (end - start) / len(self.sources) * 0.95
+        to_write = [number for number in numbers if not stays[number]]
         at_once = min(_AT_ONCE, os.cpu_count() or 1)
-        for first in range(0, len(self.sources), at_once):
-            some = numbers[first : first + at_once]
+        for first in range(0, len(to_write), at_once):
+            some = to_write[first : first + at_once]
             self._write_some(some, parts, self._within(start + step * first, start + step * (first + len(some))))
-        for part in parts[1:]:
-            self._append(part, out)
+        if stays[0]:
+            out.write_text(f"{self._header}\n", encoding="utf-8")
+        done = len(to_write)
+        for number in numbers:
+            if stays[number]:
+                self._copy_lines(number, out, self._within(start + step * done, start + step * (done + 1)))
+                done += 1
+            elif number:
+                self._append(parts[number], out)
+
+    def _stays_as_written(self, number: int) -> bool:
+        """Whether the merged file has the file's lines themselves: the same cells in the same order."""
+        prepared, source = self._prepared[number], self.sources[number]
+        own = [f"data.{identifier(column)}" for column in prepared.loaded.layout.columns]
+        return prepared.lines and own == [source.merged_cell(column) for column in self.columns]
+
+    def _copy_lines(self, number: int, out: Path, report: Report) -> None:
+        """Appends the lines that stay: a fifth of the time that it takes to put them together from their cells."""
+        prepared, rows = self._prepared[number], self.sources[number].loaded.rows
+        keep, done = bytearray(b"\1") * rows, 0
+        for (place,) in self.fetch(f"SELECT place - {self.offsets[number]} FROM dropped WHERE {self._of(number)}"):
+            keep[place] = 0
+        with out.open("ab") as target:
+            for lines in prepared.read_lines():
+                check(self._should_stop)
+                target.writelines(compress(lines, keep[done : done + len(lines)]))
+                done += len(lines)
+                report(min(done / rows, 1.0), "writing")
+        if done != rows:
+            raise self._changed(self.sources[number])
+
+    @property
+    def _header(self) -> str:
+        line = StringIO()
+        csv.writer(line, lineterminator="").writerow(self.columns)
+        return line.getvalue()
 
     def _write_some(self, numbers: Sequence[int], parts: Sequence[Path], report: Report) -> None:
         cursors = [self._database.cursor() for _ in numbers]
@@ -294,9 +330,8 @@ class Merging:
             listed_cells = f"coalesce({cells[0]}, '') AS {identifier(self.columns[0])}"
         elif self._prepared[number].plain:
             # Line by line: looking at each cell whether it needs quotation marks takes a third of the writing's time.
-            line, comma = StringIO(), ", ',', "
-            csv.writer(line, lineterminator="").writerow(self.columns)
-            listed_cells = f"concat({comma.join(cells)}) AS {identifier(line.getvalue())}"
+            comma = ", ',', "
+            listed_cells = f"concat({comma.join(cells)}) AS {identifier(self._header)}"
             options = f", DELIMITER {literal(UNIT_SEPARATOR)}, QUOTE '', ESCAPE ''"
         else:
             named = zip(cells, map(identifier, self.columns), strict=True)

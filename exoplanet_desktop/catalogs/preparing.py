@@ -1,5 +1,6 @@
 """A CSV file made ready to be read by SQL itself, without being stored."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from exoplanet_desktop.catalogs.loading import (
     unpacked,
 )
 from exoplanet_desktop.catalogs.progress import Report, ShouldStop, within
-from exoplanet_desktop.catalogs.reading import Layout, as_latin1
+from exoplanet_desktop.catalogs.reading import Layout, as_latin1, readable
 from exoplanet_desktop.catalogs.rowindex import RowIndex, signature
 from exoplanet_desktop.catalogs.scan import Scan, scan
 from exoplanet_desktop.catalogs.temporary import need_space, own_folder
+
+_BLOCK = 4_194_304  # bytes
 
 
 @dataclass
@@ -30,14 +33,29 @@ class Prepared:
         loaded: what is known of it.
         direct: the relation reads the file itself, not a copy made record by record.
         plain: no cell needs quotation marks in a file with commas.
+        lines: the rows are the file's lines behind the header, but for blank ones: each a record that ends with `\\n`.
     """
 
     relation: str
     loaded: Loaded
     direct: bool
     plain: bool
+    lines: bool
     _layout: Layout
     _copy: Path
+
+    def read_lines(self) -> Iterator[list[bytes]]:
+        """The rows as they are written, some at a time; only of a file whose rows are its `lines`.
+
+        Raises UnreadableFile.
+        """
+        with readable(self._layout.path), self._layout.path.open("rb") as file:
+            for _ in range(self._layout.first_row - 1):
+                file.readline()
+            while some := file.readlines(_BLOCK):
+                if not some[-1].endswith(b"\n"):
+                    some[-1] += b"\n"
+                yield [line for line in some if line != b"\n"]
 
     def carefully(self, report: Report, should_stop: ShouldStop) -> "Prepared":
         """The file read record by record, where DuckDB does not find the rows that it should."""
@@ -53,7 +71,7 @@ class Prepared:
             raise no_rows_of(loaded)
         relation = csv_source(layout, copy, 0, CLEAN_COPY)
         loaded.layout = _voted(relation, loaded.layout, should_stop, quoted=True)
-        return Prepared(relation, loaded, False, False, layout, copy)
+        return Prepared(relation, loaded, False, False, False, layout, copy)
 
 
 def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_stop: ShouldStop) -> Prepared:
@@ -73,7 +91,7 @@ def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_s
     loaded = Loaded(replace(source, path=layout.path, packed=layout.packed), found.records, index=index)
     relation = csv_source(source, source.path, source.first_row - 1, found)
     plain = found.plain and source.delimiter == ","
-    prepared = Prepared(relation, loaded, True, plain, source, copy)
+    prepared = Prepared(relation, loaded, True, plain, plain and not found.returns, source, copy)
     if found.clean and not found.records:
         raise no_rows_of(loaded)
     if not found.clean or layout.conversions:  # cells of other units are converted record by record

@@ -5,6 +5,7 @@ import pytest
 
 from exoplanet_desktop.catalogs.labels import without_model_labels
 from exoplanet_desktop.catalogs.merge import merge
+from exoplanet_desktop.catalogs.merging import Merging
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.errors import Cancelled, InputError, UnavailableError, UnreadableFile
 
@@ -249,3 +250,39 @@ def test_columns_may_be_called_as_the_queries_own_names(write, tmp_path: Path) -
     summary, rows = merged(write, tmp_path, header + "1,2,3,4,5,6,7\n", header + "1.0,2,3,4,5,6,7\n8,2,3,4,5,6,7\n")
     assert rows[1:] == [["1", "2", "3", "4", "5", "6", "7"], ["8", "2", "3", "4", "5", "6", "7"]]
     assert summary.duplicates == 1
+
+
+HEAD = "kepoi_name,koi_period,koi_depth\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "copied"),
+    [
+        (HEAD + "K00001.01,1.50,\nK00002.01,2,9\n", HEAD + "K00001.01,1.5,\nK00003.01,3,7", (True, True)),
+        ("# said\n\n" + HEAD + "K00001.01, 1,\n\nK00002.01,é,9\n\n", HEAD.upper() + "K00003.01,3,7\n", (True, True)),
+        (HEAD + "K00001.01,1,\n", "koi_depth,kepoi_name,koi_period\n5,K00003.01,3\n", (True, False)),
+        (HEAD + 'K00001.01,1,"a,b"\n', HEAD + "K00003.01,3,7\n", (False, True)),
+        (HEAD + "K00001.01,1,2\n", HEAD.replace("\n", "\r\n") + "K00003.01,3,7\r\n", (True, False)),
+        (HEAD + "K00001.01,1 234,2\n", HEAD + "K00003.01,3,7\n", (False, True)),
+        (HEAD + "K00001.01,1\nK00002.01,1,2\n", HEAD + "K00003.01,3,7\n", (False, True)),
+    ],
+    ids=["repeated", "blank lines", "other order", "quotes", "returns", "odd numbers", "short line"],
+)
+def test_lines_that_stay_as_written_are_what_their_cells_would_give(
+    write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one: str, other: str, copied: tuple[bool, bool]
+) -> None:
+    a, b, out = write(one, "a.csv"), write(other, "b.csv"), tmp_path / "out.csv"
+    asked = Merging._stays_as_written
+    found: list[bool] = []
+
+    def told(self: Merging, number: int) -> bool:
+        found.append(asked(self, number))
+        return found[-1]
+
+    monkeypatch.setattr(Merging, "_stays_as_written", told)
+    summary = merge(a, b, out)
+    fast = out.read_bytes()
+    monkeypatch.setattr(Merging, "_stays_as_written", lambda *_: False)
+    assert merge(a, b, out) == summary
+    assert tuple(found) == copied
+    assert fast == out.read_bytes()
