@@ -32,11 +32,13 @@ from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.errors import InputError
 
 BLOCK_BYTES = 750_000  # small enough that a catalog of the archive keeps two cores busy
+_MOST_BLOCK_BYTES = 1_500_000  # of a long file: half the overhead
+_BLOCKS_ENOUGH = 64  # in a file, to keep all cores busy to the end
 CELLS_A_BLOCK = 500_000
 # The usual words for "missing": pandas builds a set of them for each column. A block with others is not plain.
 _MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "-", "--"]
 
-Cells = Sequence[Sequence[str]]
+Columns = Sequence[Sequence[str]]  # each with a text a row
 
 
 class NotPlain(Exception):
@@ -77,8 +79,8 @@ class Block(Protocol):
     def some(self, name: str, rows: Sequence[int]) -> list[str | None]:
         """The cells of a column in some rows; None where missing or where there is no such column."""
 
-    def extended(self, cells: Cells) -> bytes:
-        """The rows as CSV lines, with cells appended."""
+    def extended(self, columns: Columns) -> bytes:
+        """The rows as CSV lines, with the cells of columns appended."""
 
 
 @dataclass
@@ -127,9 +129,8 @@ class PlainBlock:
         frame = self._frame(wanted)
         there = set(frame.columns)
         numbers = np.full((len(frame), len(wanted.numbers)), np.nan)
-        for index, name in enumerate(wanted.numbers):
-            if name in there:
-                numbers[:, index] = frame[name].to_numpy()
+        places = [place for place, name in enumerate(wanted.numbers) if name in there]
+        numbers[:, places] = frame[[wanted.numbers[place] for place in places]].to_numpy(np.float64)
         self._check_plain(wanted.numbers, numbers)
         blank = [None] * len(frame)
         texts = {name: _texts(frame[name]) if name in there else blank for name in wanted.texts}
@@ -194,21 +195,20 @@ class PlainBlock:
                 quoting=csv.QUOTE_NONE,
                 index_col=False,
                 skip_blank_lines=False,
+                low_memory=False,  # a block is small
             )
         except (ValueError, UnicodeError) as error:
             raise NotPlain from error
 
-    def extended(self, cells: Cells) -> bytes:
-        delimiter = self.layout.delimiter
+    def extended(self, columns: Columns) -> bytes:
         try:
             text = self.content.decode("utf-8")
         except UnicodeError as error:
             raise NotPlain from error
         end = self.line_end
         lines = text.split(end)[:-1]
-        return "".join(
-            f"{line}{delimiter}{delimiter.join(row)}{end}" for line, row in zip(lines, cells, strict=True)
-        ).encode()
+        rows = map(self.layout.delimiter.join, zip(lines, *columns, strict=True))
+        return f"{end.join(rows)}{end}".encode()
 
 
 @dataclass
@@ -242,11 +242,11 @@ class CellBlock:
         cells = self.cells.get(name)
         return [None if cells is None else known_text(cells[row]) for row in rows]
 
-    def extended(self, cells: Cells) -> bytes:
+    def extended(self, columns: Columns) -> bytes:
         file = io.StringIO(newline="")
         writer = csv.writer(file, delimiter=self.layout.written, lineterminator="\n")
         rows = zip(*(self.cells[name] for name in self.kept), strict=True)
-        for row, more in zip(rows, cells, strict=True):
+        for row, *more in zip(rows, *columns, strict=True):
             writer.writerow([*row, *(_localised(cell, self.layout.decimal) for cell in more)])
         return file.getvalue().encode()
 
@@ -265,7 +265,8 @@ def plain_blocks(layout: Layout, start: int, end: int | None) -> Iterator[PlainB
         if header.rstrip(b"\r\n") != plain_header.encode():
             raise NotPlain
         first = 0
-        while content := _whole_lines(file):
+        block_bytes = min(max(BLOCK_BYTES, size // _BLOCKS_ENOUGH), _MOST_BLOCK_BYTES)
+        while content := _whole_lines(file, block_bytes):
             block = PlainBlock(content, first, file.tell() / size, layout)
             first += block.rows
             if first > start:
@@ -286,8 +287,8 @@ def out_of_range(start: int, end: int | None, rows: int) -> InputError:
     )
 
 
-def _whole_lines(file: Any) -> bytes:
-    content: bytes = file.read(BLOCK_BYTES)
+def _whole_lines(file: Any, size: int) -> bytes:
+    content: bytes = file.read(size)
     if content and not content.endswith(b"\n"):
         content += file.readline(MAX_RECORD)
         if not content.endswith(b"\n"):

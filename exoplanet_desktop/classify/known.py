@@ -95,6 +95,8 @@ def _by_folds(
         out[mine] = estimator.probabilities(matrix[mine])
         fold[mine] = one
         open_rows[mine] = False
+    if open_rows.all():
+        return classifier.probabilities(matrix), unanswered
     if open_rows.any():
         out[open_rows] = classifier.probabilities(matrix[open_rows])
     return out, unanswered
