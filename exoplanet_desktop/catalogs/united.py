@@ -35,7 +35,7 @@ class Source:
         satellite: whose catalog it is, where recognised.
         kept: its columns without row counters and those of a prediction, by lower-case name.
         appended: the columns of a prediction.
-        counters: the columns that only count its rows.
+        counters: the columns that only count its rows, by the file's names.
         predicted: the column with the predicted class, if any.
         label: the column with the disposition: one that it has, or one that the prediction becomes.
         odd: columns (lower case) with numbers that are not spelt as a computer reads them.
@@ -49,8 +49,9 @@ class Source:
         self.name = layout.path.name
         self.satellite = recognise(layout.columns)
         self.appended = prediction_columns(layout.columns)
-        self.counters = tuple(column for column in layout.columns if column in layout.counters)
-        gone = {*self.appended, *self.counters}
+        counters = [column for column in layout.columns if column in layout.counters]
+        self.counters = tuple(map(layout.name_in_file, counters))
+        gone = {*self.appended, *counters}
         self.kept = {column.lower(): column for column in layout.columns if column not in gone}
         self.predicted = predicted_column(layout.columns)
         infos = [info for info in SATELLITES.values() if self.satellite in (None, info.satellite)]

@@ -1,7 +1,6 @@
 """Small real files in the forms that people have, and what is right for each (../shared/cases)."""
 
 import csv
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +12,11 @@ from exoplanet_desktop.catalogs.merge_preview import preview_merge
 from exoplanet_desktop.catalogs.reading import sniff
 from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.catalogs.table import Table
-from exoplanet_desktop.classify.dataset import read_dataset
-from exoplanet_desktop.classify.features import feature_set
-from exoplanet_desktop.classify.modelfile import load
-from exoplanet_desktop.classify.prediction import PredictOptions, predict
-from exoplanet_desktop.classify.training import Outputs, TrainOptions, train
 from exoplanet_desktop.errors import AppError, UnreadableFile
-from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
-from tests.conftest import CHECKOUT
+from exoplanet_desktop.wire.vocabulary import Satellite
+from tests.cases.lab import Lab, dataset_of
 
-FOLDER = CHECKOUT.parent / "shared" / "cases"
 ROWS = 120
-PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
-IDENTIFIERS = ("kepid", "kepoi_name")
 
 
 def named(*names: str) -> list[str]:
@@ -67,58 +58,6 @@ TOLD = {
     "m_minus999.csv": ("koi_teq", 16),
     "n_zero.csv": ("koi_period", 24),
 }
-
-
-@pytest.fixture(scope="module")
-def reading() -> Path:
-    if not FOLDER.is_dir():
-        pytest.skip("the small files are not here (../shared/cases)")
-    return FOLDER / "reading"
-
-
-@pytest.fixture(scope="module")
-def lab(reading, shared_data, tmp_path_factory):
-    """A model of the real table, and what it says of the base file."""
-    folder = tmp_path_factory.mktemp("lab")
-    outputs = Outputs(folder / "m.exomodel", folder / "m.png", folder / "n.png")
-    with ThreadPoolExecutor(2) as executor:
-        options = TrainOptions(Satellite.KOI, Model.XGB, sentinel=False)
-        train(
-            *(shared_data / "koi_train.csv", options, outputs),
-            executor=executor,
-            report=lambda *_: None,
-            should_stop=lambda: False,
-        )
-        yield Lab(load(outputs.model), executor, reading / "base_small.csv", folder)
-
-
-class Lab:
-    def __init__(self, classifier, executor, base: Path, folder: Path) -> None:
-        self.classifier, self.executor, self.base, self.folder = classifier, executor, base, folder
-        self.columns = sniff(base).columns
-        self.base_rows = self.predicted(base)
-        with Table.open(base) as table:
-            self.numeric = [name for name in self.columns if name in table.numeric]
-            self.numbers = table.numbers(self.numeric)
-            self.dataset = dataset_of(table)
-
-    def predicted(self, path: Path) -> list[dict[str, str]]:
-        """The prediction's own columns, a dictionary a row."""
-        out = self.folder / "out.csv"
-        self.said = predict(
-            *(path, self.classifier, PredictOptions(), out),
-            executor=self.executor,
-            report=lambda *_: None,
-            should_stop=lambda: False,
-        )
-        with Table.open(out) as table:
-            names = [name for name in table.columns if name.startswith("Predicted") or name in PROBABILITIES]
-            rows = zip(*(table.texts(name) for name in names), strict=True)
-            return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def dataset_of(table: Table):
-    return read_dataset(table, feature_set(Satellite.KOI, Features.VETTED), model_labels=False, folds=2)
 
 
 def truth_of(lab: Lab, path: Path, rows: int) -> np.ndarray:
@@ -244,31 +183,6 @@ def test_the_most_complete_row_is_the_one_with_numbers(reading, tmp_path):
     with out.open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["koi_period"] == "3.1"
-
-
-# --- cuts of real files
-
-SATELLITES = {
-    "exofop_2022-11_with_banner.csv": Satellite.TOI,
-    "exofop_direct_no_banner.csv": Satellite.TOI,
-    "tev_toi_2021.csv": Satellite.TOI,
-    "koi_without_error_columns.csv": Satellite.KOI,
-    "koi_candidates_15_columns.csv": Satellite.KOI,
-    "kaggle_cut_without_kepid.csv": Satellite.KOI,
-    "kaggle2017_with_rowid.csv": Satellite.KOI,
-    "k2pandc_2022_without_star_columns.csv": Satellite.K2,
-    "kaggle_labels_0_1_2.csv": Satellite.KOI,
-}
-
-
-@pytest.mark.parametrize(("name", "satellite"), SATELLITES.items())
-def test_a_catalog_is_recognised(reading, name, satellite):
-    assert recognise(sniff(reading.parent / "catalogs" / name).columns) is satellite
-
-
-@pytest.mark.parametrize("name", ["ps_2025_tess_planets.csv", "koi_renamed_as_ps.csv"])
-def test_another_catalog_is_not_taken_for_k2(reading, name):
-    assert recognise(sniff(reading.parent / "catalogs" / name).columns) is None
 
 
 @pytest.mark.parametrize(
