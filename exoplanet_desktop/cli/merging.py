@@ -10,11 +10,11 @@ from exoplanet_desktop.errors import InputError
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.client.merges import MergeRequest
     from exoplanet_desktop.wire.payloads import MergeReply
 
 
-def merged(backend: "Backend", wish: "MergeWish", output: Path | None, console: Console) -> tuple["MergeReply", str]:
+def merged(backend: "Backend", wish: "MergeRequest", output: Path | None, console: Console) -> tuple["MergeReply", str]:
     """The reply, and who merged. Raises InputError where nobody could keep the merged file."""
     from exoplanet_desktop.client.jobs import merge_of
     from exoplanet_desktop.client.merges import backend_merges, merge_here

@@ -145,7 +145,7 @@ def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
 
 
 @dataclass(frozen=True)
-class Said:
+class ReadingOptions:
     """What the options say of how the catalogs are to be read; see `reading_options`."""
 
     rename: Path | None = None
@@ -188,7 +188,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def gathered(**values: Any) -> Any:
-        said = Said(**{field.name: values.pop(field.name) for field in fields(Said)})
+        said = ReadingOptions(**{field.name: values.pop(field.name) for field in fields(ReadingOptions)})
         return command(said=said, **values)
 
     for option in reversed(_READING):
@@ -196,7 +196,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return gathered
 
 
-def choice_of(said: Said, satellite: str | None) -> "Choice":
+def choice_of(said: ReadingOptions, satellite: str | None) -> "Choice":
     """What the options say of a file. Raises InputError for what cannot be meant.
 
     With a satellite named, the label column is that satellite's, whatever the other columns look like.
@@ -216,7 +216,7 @@ def choice_of(said: Said, satellite: str | None) -> "Choice":
 
 
 def choices_of(
-    said: Said, files: Sequence[Path], satellite: str | None, tell: Callable[[str], None]
+    said: ReadingOptions, files: Sequence[Path], satellite: str | None, tell: Callable[[str], None]
 ) -> tuple["Choice", ...]:
     """For each file: what the options say of it, else what was said before of files with its columns, which is told.
 

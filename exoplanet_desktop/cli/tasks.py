@@ -16,7 +16,7 @@ from exoplanet_desktop.cli.options import (
     OUTPUT,
     RULES,
     Place,
-    Said,
+    ReadingOptions,
     balance_of,
     choices_of,
     data_dir_option,
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 @place_options
 @json_option
 def train(
-    said: Said,
+    said: ReadingOptions,
     csv: tuple[Path, ...],
     satellite: str | None,
     model: str,
@@ -138,7 +138,7 @@ def train(
 @place_options
 @json_option
 def predict(
-    said: Said,
+    said: ReadingOptions,
     csv: Path,
     satellite: str | None,
     model: str,
@@ -290,7 +290,7 @@ def _reply(
 @place_options
 @json_option
 def merge(
-    said: Said,
+    said: ReadingOptions,
     csv: tuple[Path, ...],
     rule: str | None,
     identifier: str | None,
@@ -309,7 +309,7 @@ def merge(
     """
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.cli.merging import merged
-    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.client.merges import MergeRequest
 
     if len(csv) < 2:
         raise InputError("A merge needs two files or more. Name another one.")
@@ -320,7 +320,7 @@ def merge(
     choices = choices_of(said, csv, None, console.note)
     for file, choice in zip(csv, choices, strict=True):
         sniff(file, choice)
-    wish = MergeWish(csv, duplicates, identifier, readings=choices)
+    wish = MergeRequest(csv, duplicates, identifier, readings=choices)
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         reply, who = merged(there, wish, output, console)
     console.end()

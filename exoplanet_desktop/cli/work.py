@@ -198,12 +198,12 @@ def warning_of_seen(
         data_dir: where the window keeps its record of runs, which else tells that.
     """
     from exoplanet_desktop.client.record_reading import RecordReader
-    from exoplanet_desktop.client.seen import Taught, seen_rows, taught_by_record
+    from exoplanet_desktop.client.seen import TrainingFile, seen_rows, taught_by_record
     from exoplanet_desktop.client.sent import reads_as_told
 
     if reads_as_told(backend):
         return ""
-    taught = [Taught(*one) for one in zip(files[1:], choices[1:], strict=True)]
+    taught = [TrainingFile(*one) for one in zip(files[1:], choices[1:], strict=True)]
     folder = (data_dir or default_data_dir()) / "record"
     if not taught and (folder / "runs.sqlite").is_file():
         try:

@@ -13,12 +13,12 @@ from exoplanet_desktop.catalogs.stamp import FileStamp
 from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.client.caller import plain_name, segment
 from exoplanet_desktop.client.checks import check_prediction
-from exoplanet_desktop.client.connection import Answer
 from exoplanet_desktop.client.files import Files
+from exoplanet_desktop.client.http_client import Response
+from exoplanet_desktop.client.http_errors import not_the_contract
 from exoplanet_desktop.client.sent import Sent, reading_field, readings_field, reads_as_told, understood
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.client.urls import rebase
-from exoplanet_desktop.client.words import not_the_contract
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.payloads import (
     JobStatus,
@@ -91,9 +91,7 @@ class Backend(Files):
         with self._understood(csv, reading, stamp, "train on it", satellite, should_stop) as sent:
             fields = {**options, **self._reading_field(reading)}
             files = {"file": sent.path}
-            answer = call(
-                "/api/train", "start the training", fields, files, self.patiences.quick, progress, should_stop
-            )
+            answer = call("/api/train", "start the training", fields, files, self.timeouts.quick, progress, should_stop)
         return _with_notes(self._parse(TrainAccepted, answer, "the start of a training"), sent.notes, told)
 
     def train_merged(
@@ -208,7 +206,7 @@ class Backend(Files):
         fields |= self._reading_field(reading)
         with self._understood(csv, reading, stamp, "predict it", satellite, should_stop) as sent:
             answer = self._hand_over(
-                "/api/predict", "predict", fields, {"file": sent.path}, self.patiences.work, progress, should_stop
+                "/api/predict", "predict", fields, {"file": sent.path}, self.timeouts.work, progress, should_stop
             )
         if answer.status == 202:
             return _with_notes(self._parse(TrainAccepted, answer, "the start of a prediction"), sent.notes, told)
@@ -271,9 +269,7 @@ class Backend(Files):
     def delete_merged(self, filename: str) -> None:
         """Removes a merged file. Raises InputError where the backend cannot."""
         self._require("merge-delete", "cannot delete merged files. They stay there")
-        self.connection.exchange(
-            "DELETE", rebase(self.base_url, f"/api/merge/{segment(filename)}"), "delete the merged file"
-        )
+        self.http.exchange("DELETE", rebase(self.base_url, f"/api/merge/{segment(filename)}"), "delete the merged file")
 
     # Within
 
@@ -307,7 +303,7 @@ class Backend(Files):
         fields: dict[str, str],
         progress: Progress | None,
         should_stop: ShouldStop | None,
-    ) -> tuple[Answer, tuple[str, ...]]:
+    ) -> tuple[Response, tuple[str, ...]]:
         """The answer to a merge, and what is to be told of the copies that were sent."""
         none = (None,) * len(paths)
         said = zip(ascii_lowercase, paths, readings or none, stamps or none, strict=False)
@@ -322,7 +318,7 @@ class Backend(Files):
             if reads_as_told(self):
                 fields = {**fields, **readings_field(readings)}
             answer = self._hand_over(
-                "/api/merge", "merge the files", fields, files, self.patiences.work, progress, should_stop
+                "/api/merge", "merge the files", fields, files, self.timeouts.work, progress, should_stop
             )
         return answer, tuple(note for one in sent.values() for note in one.notes)
 

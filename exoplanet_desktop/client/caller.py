@@ -11,12 +11,12 @@ from urllib.parse import quote
 import pydantic
 
 from exoplanet_desktop.client.bounds import bounded
-from exoplanet_desktop.client.connection import Answer, Connection
-from exoplanet_desktop.client.patience import Patience, Patiences
+from exoplanet_desktop.client.http_client import HttpClient, Response
+from exoplanet_desktop.client.http_errors import not_the_contract
 from exoplanet_desktop.client.retries import Refusal
+from exoplanet_desktop.client.timeouts import CallLimits, Timeouts
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Transfer, Upload, prepare_upload
 from exoplanet_desktop.client.urls import is_loopback, rebase
-from exoplanet_desktop.client.words import not_the_contract
 from exoplanet_desktop.errors import (
     AppError,
     Cancelled,
@@ -41,13 +41,13 @@ class Caller:
         token: str | None = None,
         *,
         verify: bool | str = True,
-        patiences: Patiences | None = None,
+        timeouts: Timeouts | None = None,
         own: bool = False,
     ) -> None:
         """`own`: it is the engine that this process has started. It alone is handed paths, and believed about paths."""
-        self.connection = Connection(base_url, token, verify=verify, patiences=patiences)
-        self.patiences = self.connection.patiences
-        self.base_url = self.connection.base
+        self.http = HttpClient(base_url, token, verify=verify, timeouts=timeouts)
+        self.timeouts = self.http.timeouts
+        self.base_url = self.http.base
         self._own = own
         self._lock = threading.Lock()
         self._known_health: Health | None = None
@@ -128,20 +128,20 @@ class Caller:
             )
         return upload
 
-    def _get(self, url: str, what: str, *, repeat: bool = True, should_stop: ShouldStop | None = None) -> Answer:
-        return self.connection.exchange("GET", rebase(self.base_url, url), what, repeat=repeat, should_stop=should_stop)
+    def _get(self, url: str, what: str, *, repeat: bool = True, should_stop: ShouldStop | None = None) -> Response:
+        return self.http.exchange("GET", rebase(self.base_url, url), what, repeat=repeat, should_stop=should_stop)
 
     def _post(
         self,
         path: str,
         what: str,
         body: Mapping[str, Any],
-        patience: Patience | None = None,
+        limits: CallLimits | None = None,
         should_stop: ShouldStop | None = None,
-    ) -> Answer:
+    ) -> Response:
         address = rebase(self.base_url, path)
-        return self.connection.exchange(
-            "POST", address, what, json=body, patience=patience or self.patiences.quick, should_stop=should_stop
+        return self.http.exchange(
+            "POST", address, what, json=body, limits=limits or self.timeouts.quick, should_stop=should_stop
         )
 
     def _hand_over(
@@ -150,16 +150,16 @@ class Caller:
         what: str,
         fields: Mapping[str, str],
         files: Mapping[str, Path],
-        patience: Patience,
+        limits: CallLimits,
         progress: Progress | None,
         should_stop: ShouldStop | None,
-    ) -> Answer:
+    ) -> Response:
         """A call with files, by field: by their paths where the engine is our own, else uploaded."""
         paths = {_path_field(name): self._path_for_engine(csv) for name, csv in files.items()}
         if all(paths.values()):
             # It reads each file once before it answers.
-            return self._post(path, what, {**fields, **paths}, self.patiences.work, should_stop)
-        return self._upload(path, what, fields, files, patience, progress, should_stop)
+            return self._post(path, what, {**fields, **paths}, self.timeouts.work, should_stop)
+        return self._upload(path, what, fields, files, limits, progress, should_stop)
 
     def _upload(
         self,
@@ -167,12 +167,12 @@ class Caller:
         what: str,
         fields: Mapping[str, str],
         files: Mapping[str, Path],
-        patience: Patience,
+        limits: CallLimits,
         progress: Progress | None,
         should_stop: ShouldStop | None,
-    ) -> Answer:
+    ) -> Response:
         uploads = {name: self._prepared(csv, should_stop) for name, csv in files.items()}
-        return self._send(path, what, fields, uploads, patience, progress, should_stop)
+        return self._send(path, what, fields, uploads, limits, progress, should_stop)
 
     def _path_for_engine(self, csv: Path) -> str:
         """How our own engine is told of a file; "" where it cannot be."""
@@ -191,25 +191,25 @@ class Caller:
         what: str,
         fields: Mapping[str, str],
         files: Mapping[str, Upload],
-        patience: Patience,
+        limits: CallLimits,
         progress: Progress | None,
         should_stop: ShouldStop | None,
-    ) -> Answer:
+    ) -> Response:
         def form(transfer: Transfer) -> Multipart:
             return Multipart(fields, files, transfer)
 
-        return self.connection.exchange(
+        return self.http.exchange(
             "POST",
             rebase(self.base_url, path),
             what,
             # The sum of time is for the upload too, and a large file over a thin line takes its hours.
-            patience=patience.within(self.patiences.work.total_s),
+            limits=limits.within(self.timeouts.work.total_s),
             form=form,
             progress=progress,
             should_stop=should_stop,
         )
 
-    def _json(self, answer: Answer, noun: str) -> dict[str, Any]:
+    def _json(self, answer: Response, noun: str) -> dict[str, Any]:
         try:
             # NaN and Infinity stand in some replies; Python's reader takes them.
             value = bounded(json.loads(answer.body))
@@ -218,10 +218,10 @@ class Caller:
         if not isinstance(value, dict):
             raise not_the_contract(self.base_url, noun, answer.body, type(value).__name__)
         if value.get("ok") is False:
-            raise self.connection.refusal(answer.status, answer.body, answer.what)
+            raise self.http.refusal(answer.status, answer.body, answer.what)
         return value
 
-    def _parse(self, kind: type[P], answer: Answer, noun: str) -> P:
+    def _parse(self, kind: type[P], answer: Response, noun: str) -> P:
         try:
             return kind.model_validate(self._json(answer, noun))
         except pydantic.ValidationError as error:

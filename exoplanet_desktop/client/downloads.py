@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from exoplanet_desktop.client.connection import Connection, Head
-from exoplanet_desktop.client.patience import Patience
+from exoplanet_desktop.client.http_client import HttpClient, ResponseHead
 from exoplanet_desktop.client.retries import Refusal, pause_before_next, wait
+from exoplanet_desktop.client.timeouts import CallLimits
 from exoplanet_desktop.client.transfers import Progress, ShouldStop, Sink, Transfer, whole_file
 from exoplanet_desktop.errors import AppError, UnavailableError
 
@@ -24,31 +24,31 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
 def download(
-    connection: Connection,
+    http: HttpClient,
     address: str,
     target: Path,
-    patience: Patience,
+    limits: CallLimits,
     progress: Progress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> None:
     """Saves the file at `address` as `target`. Raises an AppError, and then leaves `target` as it was."""
     with whole_file(target) as file:
-        download = _Download(connection, address, file, patience)
+        download = _Download(http, address, file, limits)
         download.run(progress, should_stop)
         file.flush()
         part = Path(file.name)
-        _refuse_a_page(part, target, connection.base)
-        _hold_to_digest(part, download.headers, connection.base)
+        _refuse_a_page(part, target, http.base)
+        _hold_to_digest(part, download.headers, http.base)
 
 
 class _Download:
-    def __init__(self, connection: Connection, address: str, file: BinaryIO, patience: Patience) -> None:
-        self._connection, self._address, self._file, self._patience = connection, address, file, patience
+    def __init__(self, http: HttpClient, address: str, file: BinaryIO, limits: CallLimits) -> None:
+        self._http, self._address, self._file, self._limits = http, address, file, limits
         self._version: str | None = None
         self.headers: Mapping[str, str] = {}
 
     def run(self, progress: Progress | None, should_stop: ShouldStop | None) -> None:
-        end = time.monotonic() + self._patience.total_s
+        end = time.monotonic() + self._limits.total_s
         failures = resumptions = furthest = 0
         while True:
             had = self._file.tell()
@@ -63,9 +63,7 @@ class _Download:
                 if had and isinstance(error.__cause__, Refusal) and error.__cause__.status == 416:
                     self._begin_anew()
                     continue
-                pause = pause_before_next(
-                    self._connection.patiences.repeats, "GET", failures, error, self._connection.base
-                )
+                pause = pause_before_next(self._http.timeouts.retries, "GET", failures, error, self._http.base)
                 if pause is None or resumptions > MOST_RESUMPTIONS or time.monotonic() + pause >= end:
                     raise
             if self._version is None:
@@ -75,11 +73,11 @@ class _Download:
     def _ask(self, progress: Progress | None, should_stop: ShouldStop | None) -> None:
         had = self._file.tell()
         headers = {"Range": f"bytes={had}-", "If-Range": self._version} if had and self._version else {}
-        self._connection.exchange(
+        self._http.exchange(
             "GET",
             self._address,
             "hand out the file",
-            patience=self._patience,
+            limits=self._limits,
             into=self._sink,
             headers=headers,
             repeat=False,
@@ -87,7 +85,7 @@ class _Download:
             should_stop=should_stop,
         )
 
-    def _sink(self, transfer: Transfer, head: Head) -> Sink:
+    def _sink(self, transfer: Transfer, head: ResponseHead) -> Sink:
         had = self._file.tell()
         if head.status != 206:
             self._begin_anew()
@@ -96,13 +94,13 @@ class _Download:
         elif not self._continues(head, had):
             self._begin_anew()
             raise UnavailableError(
-                f"The backend at {self._connection.base} sent another part of the file than was asked for. "
+                f"The backend at {self._http.base} sent another part of the file than was asked for. "
                 "Try again, and ask whoever runs it if that does not help."
             )
-        return Sink(self._file, self._patience.reply_bytes, transfer, self._file.tell())
+        return Sink(self._file, self._limits.reply_bytes, transfer, self._file.tell())
 
     @staticmethod
-    def _continues(head: Head, had: int) -> bool:
+    def _continues(head: ResponseHead, had: int) -> bool:
         found = _CONTENT_RANGE.fullmatch(head.headers.get("Content-Range", "").strip())
         if not had or not found:
             return False

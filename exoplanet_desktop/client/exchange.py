@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from exoplanet_desktop.client.patience import SLOWEST, Patience
+from exoplanet_desktop.client.sockets import Sockets
+from exoplanet_desktop.client.timeouts import SLOWEST, CallLimits
 from exoplanet_desktop.client.transfers import Progress, ShouldStop, Transfer
-from exoplanet_desktop.client.wires import Wires
 from exoplanet_desktop.errors import BugError, Cancelled, NoAnswer
 
 R = TypeVar("R")
@@ -29,14 +29,14 @@ class Exchange(Generic[R]):
     ) -> None:
         self._perform, self._done = perform, done
         self._sent, self._received = sent, received
-        self._wires = Wires()
+        self._sockets = Sockets()
         self._ended = threading.Event()
         self._answers: list[R] = []
         self._error: BaseException | None = None
 
     def wait(
         self,
-        patience: Patience,
+        limits: CallLimits,
         end: float,
         base: str,
         shown: Transfer,
@@ -47,14 +47,14 @@ class Exchange(Generic[R]):
         Cancelled when told to stop.
         """
         threading.Thread(target=self._run, name="exchange", daemon=True).start()
-        told, drip = -1, _Drip(self._received, patience.slow_s, base)
+        told, drip = -1, _Drip(self._received, limits.slow_s, base)
         try:
             while not self._ended.wait(_TICK_S):
                 if should_stop and should_stop():
                     raise Cancelled("Stopped as you asked.")
                 if time.monotonic() > end:
                     raise NoAnswer(
-                        f"The backend at {base} took over {patience.total_s:.0f} s to answer. Try again later."
+                        f"The backend at {base} took over {limits.total_s:.0f} s to answer. Try again later."
                     )
                 drip.check()
                 if progress and shown.done != told:
@@ -74,12 +74,12 @@ class Exchange(Generic[R]):
     def _give_up(self) -> None:
         self._sent.stop.set()
         self._received.stop.set()
-        self._wires.cut()
+        self._sockets.cut()
         self._ended.wait(_CUT_S)
 
     def _run(self) -> None:
         try:
-            with self._wires.watched():
+            with self._sockets.watched():
                 self._answers.append(self._perform())
         except BaseException as error:  # handed to the thread that waits
             self._error = error

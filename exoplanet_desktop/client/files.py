@@ -27,7 +27,7 @@ class Files(Caller):
             copy_file(source, target, progress, should_stop)
             return
         address = rebase(self.base_url, url)
-        downloads.download(self.connection, address, target, self.patiences.file, progress, should_stop)
+        downloads.download(self.http, address, target, self.timeouts.file, progress, should_stop)
 
     def provide(
         self,
@@ -57,5 +57,5 @@ class Files(Caller):
 
     def fetch(self, url: str, limit: int = 20_000_000) -> bytes:
         """The content of a small file of the backend, such as a picture. Raises TooLarge over `limit` bytes."""
-        address, patience = rebase(self.base_url, url), self.patiences.quick.up_to(limit)
-        return self.connection.exchange("GET", address, "hand out the file", patience=patience).body
+        address, limits = rebase(self.base_url, url), self.timeouts.quick.up_to(limit)
+        return self.http.exchange("GET", address, "hand out the file", limits=limits).body

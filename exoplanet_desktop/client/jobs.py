@@ -10,8 +10,8 @@ import pydantic
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.bounds import MOST_CLASSES, bounded_log
+from exoplanet_desktop.client.http_errors import as_clause, is_sentence, not_the_contract, readable
 from exoplanet_desktop.client.transfers import ShouldStop
-from exoplanet_desktop.client.words import as_clause, is_sentence, not_the_contract, readable
 from exoplanet_desktop.errors import (
     AppError,
     Cancelled,

@@ -14,7 +14,7 @@ from exoplanet_desktop.wire.payloads import MergeReply
 
 
 @dataclass(frozen=True)
-class MergeWish:
+class MergeRequest:
     """What is to be merged, and how.
 
     Attributes:
@@ -51,7 +51,7 @@ def reading_of_merged(readings: Sequence[Choice | None]) -> Choice | None:
     return Choice(labels=labels) if labels else None
 
 
-def backend_merges(backend: Backend, wish: MergeWish) -> bool:
+def backend_merges(backend: Backend, wish: MergeRequest) -> bool:
     """Whether the backend does what is asked.
 
     One of the plain contract knows two files and exact duplicates. It would also put predicted classes among the
@@ -64,7 +64,7 @@ def backend_merges(backend: Backend, wish: MergeWish) -> bool:
 
 
 def merge_here(
-    wish: MergeWish, target: Path, report: Report | None = None, should_stop: ShouldStop | None = None
+    wish: MergeRequest, target: Path, report: Report | None = None, should_stop: ShouldStop | None = None
 ) -> MergeReply:
     """Merges on this machine into `target`; the reply is what our own engine would answer, without an address.
 

@@ -32,7 +32,7 @@ _SIGMAS = 3.0
 
 
 @dataclass(frozen=True)
-class Parity:
+class ParityCheck:
     """A parity check.
 
     Attributes:
@@ -63,7 +63,7 @@ def parity_check(
     reading: Choice | None = None,
     progress: Progress | None = None,
     should_stop: ShouldStop | None = None,
-) -> Parity:
+) -> ParityCheck:
     """Predicts a sample of the labelled rows of a training file, spread over all of it, and compares.
 
     `reading` is what the user says of how the file is to be read.
@@ -79,7 +79,7 @@ def parity_check(
 
 def judge_parity(
     known: Sequence[Disposition], predicted: Sequence[str | None], satellite: Satellite, reported: float
-) -> Parity:
+) -> ParityCheck:
     """Compares known and predicted classes, row by row, with the reported accuracy.
 
     A contradiction is an agreement below it by a tenth and by three standard errors of a share of so many rows.
@@ -94,7 +94,7 @@ def judge_parity(
         sentence = f"{numbers} of its own training file: the two contradict each other. Do not use this model's labels."
     else:
         sentence = f"{numbers} of the training file, which fits."
-    return Parity(found, reported, count, contradiction, sentence)
+    return ParityCheck(found, reported, count, contradiction, sentence)
 
 
 def _write_sample(

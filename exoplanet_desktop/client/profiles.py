@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.patience import Patience, Patiences
-from exoplanet_desktop.client.tokens import Tokens
+from exoplanet_desktop.client.timeouts import CallLimits, Timeouts
+from exoplanet_desktop.client.token_store import TokenStore
 from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.client.urls import normalise_base
 from exoplanet_desktop.errors import InputError, UnavailableError
@@ -74,9 +74,9 @@ class Profiles:
         warning: what of the file could not be read, in words for the user; "" where all could.
     """
 
-    def __init__(self, folder: Path, tokens: Tokens | None = None) -> None:
+    def __init__(self, folder: Path, tokens: TokenStore | None = None) -> None:
         self._path = folder / "backends.json"
-        self._tokens = tokens or Tokens(folder)
+        self._tokens = tokens or TokenStore(folder)
         self.warning = ""
         self._own = self._load()
 
@@ -185,11 +185,11 @@ def backend_of(profile: Profile, token: str | None) -> Backend:
     if profile.is_embedded:
         raise InputError("The embedded engine has no address of its own. Start it instead.")
     profile = profile.checked()
-    usual = Patiences()
-    quick = Patience(profile.silence_s, 3 * profile.silence_s, usual.quick.reply_bytes)
-    file = Patience(max(profile.silence_s, usual.file.silence_s), usual.file.total_s, usual.file.reply_bytes)
-    patiences = replace(usual, quick=quick, file=file, connect_s=profile.connect_s)
-    return Backend(profile.address, token, verify=profile.ca_file or True, patiences=patiences)
+    usual = Timeouts()
+    quick = CallLimits(profile.silence_s, 3 * profile.silence_s, usual.quick.reply_bytes)
+    file = CallLimits(max(profile.silence_s, usual.file.silence_s), usual.file.total_s, usual.file.reply_bytes)
+    timeouts = replace(usual, quick=quick, file=file, connect_s=profile.connect_s)
+    return Backend(profile.address, token, verify=profile.ca_file or True, timeouts=timeouts)
 
 
 def _key(profile: Profile) -> str:

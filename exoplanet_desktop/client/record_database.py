@@ -70,7 +70,7 @@ _COLUMNS_OF_2 = {
 }
 
 
-class Database:
+class RecordDatabase:
     """One connection that threads share in turn; other processes wait for SQLite's own locks.
 
     Attributes:

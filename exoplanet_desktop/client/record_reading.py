@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from exoplanet_desktop.client.record_database import Database
+from exoplanet_desktop.client.record_database import RecordDatabase
 from exoplanet_desktop.client.record_entry import FINAL, Run, RunEntry, checked_run_id
 from exoplanet_desktop.client.record_files import RunFiles
 from exoplanet_desktop.errors import NotFound
@@ -29,7 +29,7 @@ class RecordReader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._files = RunFiles(folder / "files")
-        self._database = Database(folder / "runs.sqlite")
+        self._database = RecordDatabase(folder / "runs.sqlite")
         self.notice = self._database.notice
         with self._database.reading() as connection:
             known = {run_id for (run_id,) in connection.execute("SELECT run_id FROM runs")}

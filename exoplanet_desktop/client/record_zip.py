@@ -36,7 +36,7 @@ _BLOCK = 1 << 20
 _Sentence = Annotated[str, pydantic.Field(max_length=2000)]
 
 
-class _Entry(pydantic.BaseModel):
+class _ExportedRun(pydantic.BaseModel):
     """What an export says of its run, held to the types and sizes of the record."""
 
     model_config = pydantic.ConfigDict(extra="ignore", strict=True)
@@ -94,7 +94,7 @@ class _Manifest(pydantic.BaseModel):
 
     format: str
     format_version: int
-    run: _Entry
+    run: _ExportedRun
     files: dict[str, str] = pydantic.Field(default_factory=dict, max_length=MOST_FILES)
 
 
@@ -168,7 +168,7 @@ def unpack(source: Path, beside: Path) -> Iterator[Unpacked]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(entry: _Entry) -> Run:
+def _run(entry: _ExportedRun) -> Run:
     values = {**entry.model_dump(), "warnings": tuple(entry.warnings)}
     return Run(run_id="", changed_at="", deleted_at=None, imported=True, **values)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from exoplanet_desktop.client.patience import Repeats
+from exoplanet_desktop.client.http_errors import is_refused_connection, may_pass
+from exoplanet_desktop.client.timeouts import RetryPolicy
 from exoplanet_desktop.client.transfers import ShouldStop
-from exoplanet_desktop.client.words import is_refused_connection, may_pass
 from exoplanet_desktop.errors import AppError, Cancelled, NoAnswer, TooMany
 
 _PASSING = (500, 502, 503, 504)  # a restart, a proxy without its server, a file that is just being written
@@ -28,7 +28,7 @@ class Refusal(Exception):
         return cls(status, _seconds(headers.get("Retry-After", "")))
 
 
-def pause_before_next(repeats: Repeats, method: str, tried: int, error: AppError, base: str) -> float | None:
+def pause_before_next(policy: RetryPolicy, method: str, tried: int, error: AppError, base: str) -> float | None:
     """Seconds to wait before a call is tried again after `tried` tries; None where it must not or need not be.
 
     What starts something is repeated only where nothing of it can have been taken: where nobody listened, and where
@@ -36,22 +36,22 @@ def pause_before_next(repeats: Repeats, method: str, tried: int, error: AppError
     """
     cause = error.__cause__
     reads = method == "GET"
-    if tried >= repeats.tries:
+    if tried >= policy.tries:
         return None
     if isinstance(cause, Refusal):
         asked = cause.retry_after_s if cause.status in (429, 503) else None
-        if cause.status == 429 and asked is not None and asked > repeats.retry_after_s:
+        if cause.status == 429 and asked is not None and asked > policy.retry_after_s:
             raise TooMany(f"The backend at {base} is busy and asks to come back in {asked:.0f} s. Try again then.")
         if cause.status == 429 and (reads or asked is not None):
-            return max(asked or 0.0, _backoff(repeats, tried))
-        if reads and cause.status in _PASSING and (asked or 0) <= repeats.retry_after_s:
-            return max(asked or 0.0, _backoff(repeats, tried))
+            return max(asked or 0.0, _backoff(policy, tried))
+        if reads and cause.status in _PASSING and (asked or 0) <= policy.retry_after_s:
+            return max(asked or 0.0, _backoff(policy, tried))
         return None
     if not isinstance(error, NoAnswer) or cause is None:
         return None
     if is_refused_connection(cause):
-        return _backoff(repeats, tried) if tried == 1 else None
-    return _backoff(repeats, tried) if reads and may_pass(cause) else None
+        return _backoff(policy, tried) if tried == 1 else None
+    return _backoff(policy, tried) if reads and may_pass(cause) else None
 
 
 def wait(seconds: float, should_stop: ShouldStop | None) -> None:
@@ -63,8 +63,8 @@ def wait(seconds: float, should_stop: ShouldStop | None) -> None:
         time.sleep(min(left, _TICK_S))
 
 
-def _backoff(repeats: Repeats, tried: int) -> float:
-    longest = min(repeats.longest_s, repeats.first_s * 2.0 ** (tried - 1))
+def _backoff(policy: RetryPolicy, tried: int) -> float:
+    longest = min(policy.longest_s, policy.first_s * 2.0 ** (tried - 1))
     # Jitter, so that many clients do not come back to a server that restarts all at once.
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 

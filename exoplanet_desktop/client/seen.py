@@ -23,7 +23,7 @@ _ROWS = 50_000
 
 
 @dataclass(frozen=True)
-class Taught:
+class TrainingFile:
     """A file that a model learnt from, and what the user said of how it is read."""
 
     path: Path
@@ -55,7 +55,7 @@ class SeenRows:
 
 def taught_by_record(
     record: RecordReader, backend_address: str, satellite: Satellite, model: Model, features: Features | None = None
-) -> list[Taught]:
+) -> list[TrainingFile]:
     """The files of the newest training of such a model at a backend, as far as they are still there."""
     for entry in record.runs(_MOST_RUNS):
         asked = (entry.kind, entry.backend_address, entry.satellite, entry.model)
@@ -68,7 +68,7 @@ def taught_by_record(
         if not isinstance(paths, list):
             return []
         said = readings if isinstance(readings, list) and len(readings) == len(paths) else [None] * len(paths)
-        found = [Taught(Path(str(path)), _kept(text)) for path, text in zip(paths, said, strict=True)]
+        found = [TrainingFile(Path(str(path)), _kept(text)) for path, text in zip(paths, said, strict=True)]
         return [one for one in found if one.path.is_absolute() and one.path.is_file()]
     return []
 
@@ -83,7 +83,7 @@ def _kept(text: object) -> Choice | None:
 def seen_rows(
     csv: Path,
     reading: Choice | None,
-    taught: Sequence[Taught],
+    taught: Sequence[TrainingFile],
     satellite: Satellite,
     *,
     rows: tuple[int | None, int | None] = (None, None),
@@ -104,7 +104,7 @@ def seen_rows(
 
     info, should_stop = SATELLITES[satellite], should_stop or never
     try:
-        files = [Taught(csv, reading), *taught]
+        files = [TrainingFile(csv, reading), *taught]
         layouts = [sniff(one.path, one.reading) for one in files]
         if not taught or any(one.path.stat().st_size > MOST_BYTES for one in files):
             return None

@@ -151,10 +151,10 @@ class Session(QObject):
         connection = self.connection
         if connection is None or self.state is not State.READY:
             return
-        pulse = connection.backend.connection.pulse
-        if pulse.missed:
+        heartbeat = connection.backend.http.heartbeat
+        if heartbeat.missed:
             self.no_answer_from(connection)
-        elif pulse.age_s > HEARTBEAT_S and not self._asking:
+        elif heartbeat.age_s > HEARTBEAT_S and not self._asking:
             self._ask_how_it_is(connection)
         self.beat.emit()
 
@@ -164,7 +164,7 @@ class Session(QObject):
         try:
             await self.workers.call(connection.backend.health)
         except AppError:
-            return  # its pulse says so
+            return  # its heartbeat says so
         finally:
             self._asking = False
         self.beat.emit()

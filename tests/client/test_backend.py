@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.connection import Connection, Patience
+from exoplanet_desktop.client.http_client import CallLimits, HttpClient
 from exoplanet_desktop.errors import (
     AppError,
     Cancelled,
@@ -215,7 +215,7 @@ def test_a_password_of_netrc_is_never_sent(stage, acts, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password pw\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    monkeypatch.setattr("exoplanet_desktop.client.connection.is_loopback", lambda base: False)
+    monkeypatch.setattr("exoplanet_desktop.client.http_client.is_loopback", lambda base: False)
     monkeypatch.setenv("no_proxy", "*")
     stage.on("GET", "/api/merge", acts.Reply({"count": 0, "files": []}))
     Backend(stage.base).merged()
@@ -299,19 +299,19 @@ def test_nobody_there(stage):
 
 
 @pytest.mark.parametrize(
-    ("act", "patience", "words"),
+    ("act", "limits", "words"),
     [
-        ("silent", Patience(0.3, 20, 1000), "said nothing for|took over"),
-        ("silent", Patience(20, 0.3, 1000), "took over 0 s"),
-        ("drip", Patience(20, 0.5, 1_000_000), "took over"),
-        ("drip", Patience(20, 20, 50_000), "over 0 MB"),
-        ("endless", Patience(20, 20, 1_000_000), "over 1 MB"),
+        ("silent", CallLimits(0.3, 20, 1000), "said nothing for|took over"),
+        ("silent", CallLimits(20, 0.3, 1000), "took over 0 s"),
+        ("drip", CallLimits(20, 0.5, 1_000_000), "took over"),
+        ("drip", CallLimits(20, 20, 50_000), "over 0 MB"),
+        ("endless", CallLimits(20, 20, 1_000_000), "over 1 MB"),
     ],
 )
-def test_no_answer_takes_for_ever_nor_without_bound(stage, acts, act, patience, words):
+def test_no_answer_takes_for_ever_nor_without_bound(stage, acts, act, limits, words):
     stage.on("GET", "/x", getattr(acts, act))
     with pytest.raises(AppError, match=words):
-        Connection(stage.base).exchange("GET", f"{stage.base}/x", "work", patience=patience)
+        HttpClient(stage.base).exchange("GET", f"{stage.base}/x", "work", limits=limits)
 
 
 def test_waiting_for_an_answer_can_be_stopped(reference, stage, acts, csv):

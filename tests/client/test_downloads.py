@@ -13,13 +13,13 @@ import requests
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.client.jobs import follow, merge_of
-from exoplanet_desktop.client.patience import Patience, Patiences, Repeats
+from exoplanet_desktop.client.timeouts import CallLimits, RetryPolicy, Timeouts
 from exoplanet_desktop.errors import AppError, NoAnswer, TooLarge, UnavailableError
 from exoplanet_desktop.wire.payloads import TrainAccepted
 
 CONTENT = b"kepid,koi_period\n" + b"".join(b"%d,%d.5\n" % (n, n) for n in range(20_000))
-PATIENCES = Patiences(
-    file=Patience(5, 20, 100_000_000, slow_s=0.5), repeats=Repeats(tries=3, first_s=0.01, longest_s=0.02)
+TIMEOUTS = Timeouts(
+    file=CallLimits(5, 20, 100_000_000, slow_s=0.5), retries=RetryPolicy(tries=3, first_s=0.01, longest_s=0.02)
 )
 
 
@@ -59,7 +59,7 @@ class Server:
 
 @pytest.fixture
 def backend(stage) -> Backend:
-    return Backend(stage.base, "secret", patiences=PATIENCES)
+    return Backend(stage.base, "secret", timeouts=TIMEOUTS)
 
 
 def test_a_download_is_taken_up_where_it_broke(backend, stage, tmp_path):
@@ -208,7 +208,7 @@ def test_files_of_our_engine_are_resumed(stage, tmp_path):
             handler.wfile.write(answer.content[:100_000])
 
         stage.on("GET", urlsplit(merged.merged_url).path, relay)
-        through = Backend(stage.base, real.connection._token, patiences=PATIENCES)
+        through = Backend(stage.base, real.http._token, timeouts=TIMEOUTS)
         through.download(merged.merged_url, tmp_path / "resumed.csv")
     finally:
         engine.stop()

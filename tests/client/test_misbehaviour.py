@@ -18,7 +18,7 @@ import pytest
 
 from exoplanet_desktop.client import jobs
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.patience import Patience, Patiences, Repeats
+from exoplanet_desktop.client.timeouts import CallLimits, RetryPolicy, Timeouts
 from exoplanet_desktop.errors import AppError, BugError, Cancelled
 from exoplanet_desktop.wire.payloads import MergedFile, TrainAccepted
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
@@ -26,13 +26,13 @@ from tests.reference_server.acts import EITHER, ERROR, MISBEHAVIOURS, RIGHT, who
 from tests.reference_server.counts import count
 
 TOKEN = "secret-token"
-LIMIT_S = 8.0  # of a case; the patience below allows about two seconds, the rest is for a machine that is busy
-PATIENCES = Patiences(
-    quick=Patience(0.3, 0.8, 2_000_000, slow_s=0.3),
-    file=Patience(0.3, 0.8, 4_000_000, slow_s=0.3),
-    work=Patience(0.3, 0.8, 4_000_000, slow_s=0.3),
+LIMIT_S = 8.0  # of a case; the limits below allow about two seconds, the rest is for a machine that is busy
+TIMEOUTS = Timeouts(
+    quick=CallLimits(0.3, 0.8, 2_000_000, slow_s=0.3),
+    file=CallLimits(0.3, 0.8, 4_000_000, slow_s=0.3),
+    work=CallLimits(0.3, 0.8, 4_000_000, slow_s=0.3),
     connect_s=1.0,
-    repeats=Repeats(tries=3, first_s=0.02, longest_s=0.05, retry_after_s=0.5),
+    retries=RetryPolicy(tries=3, first_s=0.02, longest_s=0.05, retry_after_s=0.5),
 )
 FILE = b"kepid,koi_period\n" + b"".join(b"%d,%d.5\n" % (n, n) for n in range(3000))
 EXTENSIONS = ["async", "cancel", "logs-offset", "merge-delete", "models"]
@@ -186,7 +186,7 @@ def test_misbehaviour(call, name, lasting_stage, other, csv, temporary, monkeypa
     make, must = MISBEHAVIOURS[name]
     prepare(stage, call)
     stage.on(call.method, call.path, *make(good_bytes(call, stage.base), other.base))
-    backend = Backend(stage.base, TOKEN, patiences=PATIENCES)
+    backend = Backend(stage.base, TOKEN, timeouts=TIMEOUTS)
     ended, result, _ = play(call, stage, backend, csv, temporary)
     assert must in (ended, EITHER), f"{name}: {ended}"
     if ended is RIGHT and must is RIGHT:
@@ -198,7 +198,7 @@ def test_misbehaviour(call, name, lasting_stage, other, csv, temporary, monkeypa
 def test_a_reply_that_names_another_host_leads_nowhere_else(call, stage, other, csv, temporary):
     prepare(stage, call)
     stage.on(call.method, call.path, whole(good_bytes(call, other.base)))
-    backend = Backend(stage.base, TOKEN, patiences=PATIENCES)
+    backend = Backend(stage.base, TOKEN, timeouts=TIMEOUTS)
     ended, result, _ = play(call, stage, backend, csv, temporary)
     assert ended is RIGHT
     assert call.right(result)
@@ -214,7 +214,7 @@ def test_a_certificate_that_is_not_valid_ends_every_call(call, tls_stage, csv, t
     monkeypatch.setattr(jobs, "SILENT_FOR_S", 0.2)
     prepare(tls_stage, call)
     tls_stage.on(call.method, call.path, whole(good_bytes(call, tls_stage.base)))
-    backend = Backend(tls_stage.base, TOKEN, patiences=PATIENCES)
+    backend = Backend(tls_stage.base, TOKEN, timeouts=TIMEOUTS)
     ended, _, sentence = play(call, tls_stage, backend, csv, temporary)
     assert ended is ERROR
     assert "is not trusted" in sentence

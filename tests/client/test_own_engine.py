@@ -13,7 +13,7 @@ from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.client.jobs import follow, merge_of, prediction_of
 from exoplanet_desktop.client.labels import to_learn_from
-from exoplanet_desktop.client.merges import MergeWish, backend_merges
+from exoplanet_desktop.client.merges import MergeRequest, backend_merges
 from exoplanet_desktop.errors import Cancelled, InputError
 from exoplanet_desktop.wire.vocabulary import Model, ModelLabels, Satellite
 
@@ -121,12 +121,12 @@ def test_who_merges(engine: Backend, stage: Any, acts: Any, tmp_path: Path) -> N
     plain, predicted = tmp_path / "plain.csv", tmp_path / "predicted.csv"
     plain.write_text("kepid,koi_disposition\n1,CONFIRMED\n")
     predicted.write_text("kepid,koi_disposition,Predicted_Class,Prob_CONFIRMED\n1,,CONFIRMED,0.9\n")
-    by_rule = MergeWish((plain, plain), Duplicates.BY_IDENTIFIER_FIRST)
-    assert backend_merges(reference, MergeWish((plain, plain)))
-    assert backend_merges(reference, MergeWish((plain, plain), Duplicates.NONE))
+    by_rule = MergeRequest((plain, plain), Duplicates.BY_IDENTIFIER_FIRST)
+    assert backend_merges(reference, MergeRequest((plain, plain)))
+    assert backend_merges(reference, MergeRequest((plain, plain), Duplicates.NONE))
     assert not backend_merges(reference, by_rule)
-    assert not backend_merges(reference, MergeWish((plain, plain, plain)))
-    assert not backend_merges(reference, MergeWish((plain, predicted)))
-    assert backend_merges(engine, by_rule) and backend_merges(engine, MergeWish((plain, predicted)))
-    assert MergeWish((plain, plain), output_name="../both").file_name == "both.csv"
+    assert not backend_merges(reference, MergeRequest((plain, plain, plain)))
+    assert not backend_merges(reference, MergeRequest((plain, predicted)))
+    assert backend_merges(engine, by_rule) and backend_merges(engine, MergeRequest((plain, predicted)))
+    assert MergeRequest((plain, plain), output_name="../both").file_name == "both.csv"
     assert by_rule.file_name.startswith("merged__plain__plain__2")

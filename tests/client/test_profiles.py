@@ -9,7 +9,7 @@ import types
 import pytest
 
 from exoplanet_desktop.client.profiles import EMBEDDED, Profile, Profiles, backend_of
-from exoplanet_desktop.client.tokens import Tokens, system_keyring
+from exoplanet_desktop.client.token_store import TokenStore, system_keyring
 from exoplanet_desktop.errors import InputError, UnavailableError
 
 LAB = Profile("Lab", "http://lab.example:8001/")
@@ -42,11 +42,11 @@ class Keyring:
 
 @pytest.fixture
 def profiles(tmp_path) -> Profiles:
-    return Profiles(tmp_path, Tokens(tmp_path, lambda: None))
+    return Profiles(tmp_path, TokenStore(tmp_path, lambda: None))
 
 
 def again(tmp_path) -> Profiles:
-    return Profiles(tmp_path, Tokens(tmp_path, lambda: None))
+    return Profiles(tmp_path, TokenStore(tmp_path, lambda: None))
 
 
 def test_the_embedded_engine_is_always_there(profiles):
@@ -102,8 +102,8 @@ def test_two_backends_cannot_have_one_name(profiles):
 def test_timeouts_and_ca_file_reach_the_backend(certificate):
     ca, _ = certificate
     backend = backend_of(Profile("a", "https://x", str(ca), connect_s=3, silence_s=7), "token")
-    assert (backend.patiences.connect_s, backend.patiences.quick.silence_s) == (3, 7)
-    assert backend.connection._verify == str(ca)
+    assert (backend.timeouts.connect_s, backend.timeouts.quick.silence_s) == (3, 7)
+    assert backend.http._verify == str(ca)
 
 
 # A file that somebody edited
@@ -181,7 +181,7 @@ def test_a_token_stays_with_its_address(profiles):
 
 def test_a_keyring_is_used_where_there_is_one(tmp_path):
     keyring = Keyring()
-    profiles = Profiles(tmp_path, Tokens(tmp_path, lambda: keyring))
+    profiles = Profiles(tmp_path, TokenStore(tmp_path, lambda: keyring))
     profiles.set_token(profiles.save(LAB), "secret")
     assert list(keyring.kept.values()) == ["secret"]
     assert profiles.token(profiles.find("Lab")) == "secret"
@@ -192,7 +192,7 @@ def test_a_keyring_is_used_where_there_is_one(tmp_path):
 
 
 def test_a_keyring_that_fails_gives_way_to_the_file(tmp_path):
-    tokens = Tokens(tmp_path, lambda: Keyring(broken=True))
+    tokens = TokenStore(tmp_path, lambda: Keyring(broken=True))
     assert tokens.get("a") is None
     tokens.set("a", "secret")
     assert tokens.get("a") == "secret"
@@ -203,18 +203,20 @@ def test_a_keyring_that_fails_gives_way_to_the_file(tmp_path):
 
 def test_a_keyring_that_keeps_a_token_is_told(tmp_path):
     keyring = Keyring()
-    profiles = Profiles(tmp_path, Tokens(tmp_path, lambda: keyring))
+    profiles = Profiles(tmp_path, TokenStore(tmp_path, lambda: keyring))
     profiles.set_token(profiles.save(LAB), "secret")
     keyring.broken = True
     with pytest.raises(UnavailableError, match="may still hold the token"):
         profiles.remove("Lab")
-    assert [profile.name for profile in Profiles(tmp_path, Tokens(tmp_path, lambda: keyring)).all()] == [EMBEDDED.name]
+    assert [profile.name for profile in Profiles(tmp_path, TokenStore(tmp_path, lambda: keyring)).all()] == [
+        EMBEDDED.name
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "[", "[]", '{"a": 7}'])
 def test_a_broken_file_of_tokens_holds_none(tmp_path, content):
     (tmp_path / "tokens.json").write_text(content)
-    tokens = Tokens(tmp_path, lambda: None)
+    tokens = TokenStore(tmp_path, lambda: None)
     assert tokens.get("a") is None
     tokens.set("a", "x")
     assert tokens.get("a") == "x"

@@ -5,11 +5,11 @@ from email.utils import format_datetime
 import pytest
 import requests
 
-from exoplanet_desktop.client.patience import Repeats
 from exoplanet_desktop.client.retries import Refusal, pause_before_next, wait
+from exoplanet_desktop.client.timeouts import RetryPolicy
 from exoplanet_desktop.errors import AppError, Cancelled, InputError, NoAnswer, TooMany, UnavailableError
 
-REPEATS = Repeats(tries=3, first_s=1.0, longest_s=3.0, retry_after_s=30)
+REPEATS = RetryPolicy(tries=3, first_s=1.0, longest_s=3.0, retry_after_s=30)
 BASE = "http://lab:8001"
 
 
@@ -60,7 +60,7 @@ def test_nobody_there_is_asked_once_more_only():
 
 
 def test_pauses_grow_with_jitter_up_to_a_longest():
-    many = Repeats(tries=100, first_s=1.0, longest_s=3.0)
+    many = RetryPolicy(tries=100, first_s=1.0, longest_s=3.0)
     for tried, longest in ((1, 1.0), (2, 2.0), (3, 3.0), (50, 3.0)):
         pauses = {pause_before_next(many, "GET", tried, BROKEN, BASE) for _ in range(20)}
         assert len(pauses) > 10

@@ -7,7 +7,7 @@ import pytest
 
 from exoplanet_desktop.client import route
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.pulse import Pulse
+from exoplanet_desktop.client.heartbeat import Heartbeat
 from exoplanet_desktop.client.route import route_to
 from exoplanet_desktop.errors import AppError, NoAnswer
 from tests.reference_server import lab
@@ -16,22 +16,22 @@ from tests.reference_server import lab
 def test_the_pulse_is_that_of_the_last_exchange(stage, acts):
     lab.mount(stage)
     backend = Backend(stage.base)
-    assert backend.connection.pulse == Pulse()
-    assert backend.connection.pulse.age_s == math.inf
+    assert backend.http.heartbeat == Heartbeat()
+    assert backend.http.heartbeat.age_s == math.inf
     before = time.time()
     backend.uploads()
-    pulse = backend.connection.pulse
-    assert before <= pulse.answered_at <= time.time()
-    assert 0 < pulse.took_s < 5
-    assert not pulse.missed
+    heartbeat = backend.http.heartbeat
+    assert before <= heartbeat.answered_at <= time.time()
+    assert 0 < heartbeat.took_s < 5
+    assert not heartbeat.missed
     stage.on("GET", lab.UPLOADS, acts.reset)
     with pytest.raises(NoAnswer):
         backend.uploads()
-    assert backend.connection.pulse == Pulse(pulse.answered_at, pulse.took_s, missed=True)
+    assert backend.http.heartbeat == Heartbeat(heartbeat.answered_at, heartbeat.took_s, missed=True)
     stage.on("GET", lab.UPLOADS, acts.Reply("", 404))
     with pytest.raises(AppError):
         backend.uploads()  # an answer that says no is an answer
-    assert not backend.connection.pulse.missed
+    assert not backend.http.heartbeat.missed
 
 
 def test_an_upload_says_nothing_of_the_line(stage, csv):
@@ -40,11 +40,11 @@ def test_an_upload_says_nothing_of_the_line(stage, csv):
     lab.mount(stage)
     backend = Backend(stage.base)
     backend.uploads()
-    took = backend.connection.pulse.took_s
+    took = backend.http.heartbeat.took_s
     backend.health()
-    quick = backend.connection.pulse.took_s
+    quick = backend.http.heartbeat.took_s
     backend.train(csv, Satellite.KOI, Model.XGB)
-    assert backend.connection.pulse.took_s == quick
+    assert backend.http.heartbeat.took_s == quick
     assert took is not None
 
 

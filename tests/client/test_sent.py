@@ -12,7 +12,7 @@ from exoplanet_desktop.catalogs.stamp import FileStamp
 from exoplanet_desktop.client.agreement import counted
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.labels import to_learn_from
-from exoplanet_desktop.client.merges import MergeWish, merge_here, reading_of_merged
+from exoplanet_desktop.client.merges import MergeRequest, merge_here, reading_of_merged
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import READING_BYTES, Model, Satellite
 from tests.conftest import CHECKOUT
@@ -166,7 +166,7 @@ def test_a_file_that_changed_since_it_was_shown_is_not_sent(backend, stage, odd,
         backend.predict(odd, KOI, XGB, reading=CHOICE, stamp=stamp)
     with pytest.raises(InputError, match="before you merge it"):
         backend.merge(odd, odd, readings=(CHOICE, CHOICE), stamps=(None, stamp))
-    wish = MergeWish((odd, odd), readings=(CHOICE, CHOICE), stamps=(stamp, None))
+    wish = MergeRequest((odd, odd), readings=(CHOICE, CHOICE), stamps=(stamp, None))
     with pytest.raises(InputError, match="before you merge it"):
         merge_here(wish, tmp_path / "merged.csv")
     assert stage.paths("POST") == []
@@ -186,7 +186,7 @@ def test_rows_with_labels_of_a_model_stay_out_of_a_copy_that_needs_no_reading(pl
 
 def test_a_merge_on_this_machine_reads_files_as_told(odd, tmp_path):
     out = tmp_path / "merged.csv"
-    reply = merge_here(MergeWish((odd, odd), readings=(CHOICE, CHOICE)), out)
+    reply = merge_here(MergeRequest((odd, odd), readings=(CHOICE, CHOICE)), out)
     assert (reply.merged_rows, reply.duplicates) == (3, 3)
     assert "1.5" in out.read_text()
 

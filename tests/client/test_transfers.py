@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.client.connection import Connection
+from exoplanet_desktop.client.http_client import HttpClient
 from exoplanet_desktop.client.transfers import Multipart, Transfer, prepare_upload, whole_file
 from exoplanet_desktop.errors import Cancelled, InputError, UnavailableError
 
@@ -79,7 +79,7 @@ def test_a_large_upload_needs_little_memory_and_tells_how_far_it_is(stage, acts,
     stage.reads_bodies = False
     stage.on("POST", "/api/x", count)
     upload, told = prepare_upload(large), []
-    connection = Connection(stage.base)
+    connection = HttpClient(stage.base)
     tracemalloc.start()
     try:
         connection.exchange(
@@ -105,7 +105,7 @@ def test_an_upload_can_be_stopped_on_its_way(stage, tmp_path):
     stage.on("POST", "/api/x", lambda handler: stage.closing.wait(20))
     upload, sent = prepare_upload(large), []
     with pytest.raises(Cancelled):
-        Connection(stage.base).exchange(
+        HttpClient(stage.base).exchange(
             "POST",
             f"{stage.base}/api/x",
             "work",

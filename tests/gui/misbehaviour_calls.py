@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.patience import Patience, Patiences, Repeats
+from exoplanet_desktop.client.timeouts import CallLimits, RetryPolicy, Timeouts
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.run import TrainingRun
@@ -26,12 +26,12 @@ from tests.reference_server import lab
 from tests.reference_server.stage import Act, Reply, Stage
 
 TOKEN = "secret-token"
-PATIENCES = Patiences(
-    quick=Patience(0.4, 1.0, 2_000_000, slow_s=0.3),
-    file=Patience(0.4, 1.0, 4_000_000, slow_s=0.3),
-    work=Patience(0.4, 1.0, 4_000_000, slow_s=0.3),
+TIMEOUTS = Timeouts(
+    quick=CallLimits(0.4, 1.0, 2_000_000, slow_s=0.3),
+    file=CallLimits(0.4, 1.0, 4_000_000, slow_s=0.3),
+    work=CallLimits(0.4, 1.0, 4_000_000, slow_s=0.3),
     connect_s=1.0,
-    repeats=Repeats(tries=3, first_s=0.02, longest_s=0.05, retry_after_s=0.5),
+    retries=RetryPolicy(tries=3, first_s=0.02, longest_s=0.05, retry_after_s=0.5),
 )
 WAIT_MS = 10_000
 
@@ -131,9 +131,9 @@ class Table:
 
 def adopt(window: MainWindow, base: str) -> None:
     """Puts the backend at an address into use, as the dialog does once it has answered."""
-    with ThreadPoolExecutor(1) as pool:  # with the usual patience: what comes before a case is none
+    with ThreadPoolExecutor(1) as pool:  # with the usual limits: what comes before a case is none
         health = pool.submit(Backend(base, TOKEN).health).result()
-    backend = Backend(base, TOKEN, patiences=PATIENCES)
+    backend = Backend(base, TOKEN, timeouts=TIMEOUTS)
     window.services.session.adopt(Connection(backend, "lab", embedded=False, health=health))
     assert window.services.session.state is State.READY
 
@@ -191,7 +191,7 @@ def _give_up(table: Table) -> None:
 
 
 def _train_until(table: Table, reached: Callable[[], bool]) -> None:
-    for _ in range(3):  # the patience of the cases may be too short for a good answer on a machine that is busy
+    for _ in range(3):  # the limits of the cases may be too short for a good answer on a machine that is busy
         table.start_training()
         table.until(lambda: reached() or table.run.is_over)
         if reached():

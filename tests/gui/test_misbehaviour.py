@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.connection import Connection
+from exoplanet_desktop.client.http_client import HttpClient
 from exoplanet_desktop.gui import session
 from exoplanet_desktop.gui.progress import watch
 from exoplanet_desktop.gui.workers import poller
@@ -23,7 +23,7 @@ from tests.reference_server.acts import ERROR, MISBEHAVIOURS, RIGHT
 from tests.reference_server.counts import count
 from tests.reference_server.stage import Elsewhere, Stage
 
-LIMIT_S = 8.0  # of a case; the patience allows about three seconds, the rest is for a machine that is busy
+LIMIT_S = 8.0  # of a case; the limits allow about three seconds, the rest is for a machine that is busy
 WORK_S = 1.0  # of processor time without a break
 SOME = ("HTML for JSON", "half an answer", "a redirect to another host", "silence")
 UNREADABLE = re.compile(r"[<>\x00]|Traceback|Errno|object at|HTTPConnection|None|inside the program")
@@ -90,14 +90,14 @@ def play_all(call: WindowCall, names: list[str], table: Table, other: Elsewhere)
 def never_asked_in_the_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No question to a backend is ever waited for in the window's own thread."""
     waited: list[str] = []
-    exchange = Connection.exchange
+    exchange = HttpClient.exchange
 
-    def watched(self: Connection, method: str, url: str, *args: Any, **options: Any) -> Any:
+    def watched(self: HttpClient, method: str, url: str, *args: Any, **options: Any) -> Any:
         if threading.current_thread() is threading.main_thread():
             waited.append(f"{method} {url}")
         return exchange(self, method, url, *args, **options)
 
-    monkeypatch.setattr(Connection, "exchange", watched)
+    monkeypatch.setattr(HttpClient, "exchange", watched)
     yield
     assert not waited
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.patience import Patience, Patiences
+from exoplanet_desktop.client.timeouts import CallLimits, Timeouts
 from exoplanet_desktop.errors import NoAnswer
 from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.workers import poller as poller_module
@@ -20,7 +20,7 @@ from tests.reference_server.acts import silent
 from tests.reference_server.stage import Handler, Reply, Stage
 
 SILENCE_S = 2.0
-PATIENCES = Patiences(quick=Patience(silence_s=SILENCE_S, total_s=10, reply_bytes=1_000_000), connect_s=2.0)
+TIMEOUTS = Timeouts(quick=CallLimits(silence_s=SILENCE_S, total_s=10, reply_bytes=1_000_000), connect_s=2.0)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ class Lab:
 
     def __init__(self, stage: Stage, jobs: int, *, is_silent: bool = False) -> None:
         self.stage = stage
-        self.connection = Connection(Backend(stage.base, patiences=PATIENCES), stage.base, embedded=False)
+        self.connection = Connection(Backend(stage.base, timeouts=TIMEOUTS), stage.base, embedded=False)
         self.overlapping = self._open = 0
         self._lock = threading.Lock()
         for job in range(jobs):

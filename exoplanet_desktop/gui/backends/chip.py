@@ -26,12 +26,12 @@ class BackendChip(QToolButton):
     @Slot()
     def refresh(self) -> None:
         session = self._session
-        state, pulse = words.state(session), words.pulse(session)
+        state, heartbeat = words.state(session), words.heartbeat(session)
         if len(state) > LONGEST_TITLE + 20:
             state = f"{state[:LONGEST_TITLE]}…"
         # An ampersand in a name is no mnemonic.
-        text = f"{words.STATE_MARKS[session.state]} {state}{f' · {pulse}' if pulse else ''}".replace("&", "&&")
+        text = f"{words.STATE_MARKS[session.state]} {state}{f' · {heartbeat}' if heartbeat else ''}".replace("&", "&&")
         if text != self.text():
             self.setText(text)
-            self.setAccessibleName(tr("Backend: {words}", words=f"{state} {pulse}".strip()))
+            self.setAccessibleName(tr("Backend: {words}", words=f"{state} {heartbeat}".strip()))
         self.setToolTip(tip("\n".join([*words.details(session), "", tr("Click to choose who answers")])))

@@ -27,11 +27,11 @@ def speed(took_s: float) -> str:
     return tr("{milliseconds} ms", milliseconds=max(1, round(took_s * 1000)))
 
 
-def pulse(session: Session) -> str:
+def heartbeat(session: Session) -> str:
     """How fast, and when last; "" before the first answer."""
     if session.connection is None or session.state is State.STARTING:
         return ""
-    known = session.connection.backend.connection.pulse
+    known = session.connection.backend.http.heartbeat
     if known.answered_at is None:
         return ""
     last = clock_time(datetime.fromtimestamp(known.answered_at, UTC))
@@ -53,7 +53,7 @@ def details(session: Session) -> list[str]:
         lines.append(shortened(f"{health.name} {health.version}", LONGEST_NAME))
         lines.append(tr("Extensions: {names}", names=listed(health.extensions) or tr("none")))
     lines += route(connection.route) if connection.route else [tr("On this machine, without a network")]
-    known = connection.backend.connection.pulse
+    known = connection.backend.http.heartbeat
     if known.answered_at is not None:
         last = clock_time(datetime.fromtimestamp(known.answered_at, UTC), seconds=True)
         took = "" if known.took_s is None else tr(", after {speed}", speed=speed(known.took_s))

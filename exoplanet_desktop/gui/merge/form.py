@@ -17,7 +17,7 @@ from exoplanet_desktop.gui.widgets.row import in_order, inside
 from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.client.merges import MergeRequest
 
 
 class MergeForm(QWidget):
@@ -61,16 +61,16 @@ class MergeForm(QWidget):
         self.identifier.currentIndexChanged.connect(self.changed)
         self._show_identifier()
 
-    def wish(self) -> "MergeWish | None":
+    def wish(self) -> "MergeRequest | None":
         """What is asked for; None with fewer than two catalogs."""
-        from exoplanet_desktop.client.merges import MergeWish
+        from exoplanet_desktop.client.merges import MergeRequest
 
         paths = tuple(self.picker.paths)
         if len(paths) < 2:
             return None
         rule = chosen(self.rule, Duplicates)
         identifier = self.identifier.currentData() if rule.by_identifier else None
-        return MergeWish(paths, rule, identifier or None, self.name.text().strip() or None)
+        return MergeRequest(paths, rule, identifier or None, self.name.text().strip() or None)
 
     def add(self, paths: Sequence[Path]) -> None:
         """Several catalogs take the place of those that are there; one is added to them."""

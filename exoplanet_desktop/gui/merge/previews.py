@@ -19,7 +19,7 @@ from exoplanet_desktop.gui.widgets.empty import EmptyPage
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.merge_preview import MergePreview
     from exoplanet_desktop.catalogs.stamp import FileStamp
-    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.client.merges import MergeRequest
 
 AFTER_MS = 250  # several changes in a row, as of a list that is sorted, are one
 
@@ -39,7 +39,7 @@ class PreviewPage(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._wish: MergeWish | None = None
+        self._wish: MergeRequest | None = None
         self._stop = threading.Event()
         self._number = 0
         self._working = False
@@ -66,7 +66,7 @@ class PreviewPage(QWidget):
     def tell(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
-    def look_at(self, wish: "MergeWish | None") -> None:
+    def look_at(self, wish: "MergeRequest | None") -> None:
         """Show what a merge would make; the empty page for none."""
         if wish is not None:
             wish = replace(wish, stamps=())
@@ -79,7 +79,7 @@ class PreviewPage(QWidget):
         else:
             self._timer.start()
 
-    def stamps_of(self, wish: "MergeWish") -> "tuple[FileStamp | None, ...]":
+    def stamps_of(self, wish: "MergeRequest") -> "tuple[FileStamp | None, ...]":
         """Of the files as they were previewed; none where the preview is of other ones."""
         return self._stamps if self._wish is not None and self._wish.paths == wish.paths else ()
 
@@ -139,7 +139,7 @@ class PreviewPage(QWidget):
         self.shown.emit(preview)
 
     def _look(
-        self, wish: "MergeWish", number: int, stop: threading.Event
+        self, wish: "MergeRequest", number: int, stop: threading.Event
     ) -> "tuple[tuple[FileStamp | None, ...], list[str], MergePreview | AppError]":
         """Runs in a worker. That a rule does not fit is an answer: its remedy may be one of the columns."""
         from exoplanet_desktop.catalogs.merge_preview import preview_merge
@@ -177,7 +177,7 @@ class PreviewPage(QWidget):
             self.busy.show_progress(share, tr("Looking through the catalogs …"))
 
 
-def _common_columns(wish: "MergeWish") -> list[str]:
+def _common_columns(wish: "MergeRequest") -> list[str]:
     from exoplanet_desktop.catalogs.reading import sniff
 
     readings = wish.readings or (None,) * len(wish.paths)

@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.gui.workers.poller import Connection
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.client.merges import MergeRequest
     from exoplanet_desktop.wire.payloads import MergeReply, TrainAccepted
 
 
@@ -38,7 +38,7 @@ class Merger(Following):
         connection: Connection,
         can_cancel: bool,
         tell: Tell,
-        wish: "MergeWish",
+        wish: "MergeRequest",
         folder: Path,
     ) -> None:
         """`folder`: where files merged on this machine are kept."""

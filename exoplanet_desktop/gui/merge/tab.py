@@ -27,7 +27,7 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
-    from exoplanet_desktop.client.merges import MergeWish
+    from exoplanet_desktop.client.merges import MergeRequest
 
 
 class MergeTab(QWidget):
@@ -181,7 +181,7 @@ class MergeTab(QWidget):
         self.preview.look_at(self._wish())
         self.settle()
 
-    def _wish(self) -> "MergeWish | None":
+    def _wish(self) -> "MergeRequest | None":
         """What the form asks for, with what was said of how its files are read, and as they were previewed."""
         wish, tables = self.form.wish(), self._services.tables
         if wish is None:

@@ -12,7 +12,7 @@ from exoplanet_desktop.gui.text import tr
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.parity import Parity
+    from exoplanet_desktop.client.parity import ParityCheck
     from exoplanet_desktop.client.transfers import Progress, ShouldStop
     from exoplanet_desktop.wire.payloads import TrainResult
 
@@ -28,7 +28,7 @@ def can_be_checked(request: TrainRequest, backend_title: str, result: "TrainResu
 
 def check(
     request: TrainRequest, result: "TrainResult", backend: "Backend", progress: "Progress", should_stop: "ShouldStop"
-) -> "Parity":
+) -> "ParityCheck":
     """Predict a sample of the data and compare. Blocking: call it in a worker. Raises AppError."""
     from exoplanet_desktop.client.parity import parity_check
 
@@ -65,7 +65,7 @@ def _data(
     )
 
 
-def kept(parity: "Parity") -> dict[str, Any]:
+def kept(parity: "ParityCheck") -> dict[str, Any]:
     """A check as the record keeps it."""
     from dataclasses import asdict
 

@@ -29,7 +29,7 @@ from exoplanet_desktop.gui.workers.poller import Connection, PollerThread
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.parity import Parity
+    from exoplanet_desktop.client.parity import ParityCheck
     from exoplanet_desktop.client.record_entry import Run
     from exoplanet_desktop.client.transfers import Progress, ShouldStop
     from exoplanet_desktop.wire.payloads import TrainAccepted, TrainResult
@@ -180,13 +180,13 @@ class TrainingRun(RunState):
         run_id = self.run_id
         return await self._keeper.work(lambda record: record.run(run_id)) if run_id else None
 
-    def check_parity(self, progress: "Progress", should_stop: "ShouldStop") -> "Parity":
+    def check_parity(self, progress: "Progress", should_stop: "ShouldStop") -> "ParityCheck":
         """Whether the model does what its backend says of it. Blocking: call it in a worker. Raises AppError."""
         if self.result is None:
             raise BugError(tr("This run has no model to check."))
         return check(self.request, self.result, self.connection.backend, progress, should_stop)
 
-    def take_parity(self, parity: "Parity") -> None:
+    def take_parity(self, parity: "ParityCheck") -> None:
         """Keep the outcome of the check; a contradiction is a warning that stays."""
         self.parity = kept_parity(parity)
         if parity.contradiction:

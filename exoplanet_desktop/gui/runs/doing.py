@@ -112,7 +112,7 @@ class Doing(QObject):
         run = await self._runs.keeper.work(lambda record: record.run(run_id))
         connection = self._runs.connection_of(run)
         embedded = run.backend_title == EMBEDDED
-        token = connection is not None and connection.backend.connection.has_token
+        token = connection is not None and connection.backend.http.has_token
         if as_command:
             text = replay.command(run, embedded=embedded, token=token, windows=sys.platform == "win32")
         else:

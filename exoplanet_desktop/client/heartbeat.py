@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Pulse:
+class Heartbeat:
     """Attributes:
     answered_at: when it answered last, seconds since the epoch; None where it never did.
     took_s: seconds from a short question to the beginning of its answer; None where none was asked yet.
@@ -16,12 +16,12 @@ class Pulse:
     took_s: float | None = None
     missed: bool = False
 
-    def answered(self, took_s: float | None) -> "Pulse":
+    def answered(self, took_s: float | None) -> "Heartbeat":
         """After an answer; `took_s` is None for one that says nothing of the line, such as that to an upload."""
-        return Pulse(time.time(), self.took_s if took_s is None else took_s)
+        return Heartbeat(time.time(), self.took_s if took_s is None else took_s)
 
-    def unanswered(self) -> "Pulse":
-        return Pulse(self.answered_at, self.took_s, missed=True)
+    def unanswered(self) -> "Heartbeat":
+        return Heartbeat(self.answered_at, self.took_s, missed=True)
 
     @property
     def age_s(self) -> float:

@@ -6,7 +6,7 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, ProtocolError, ReadTimeoutError
 
-from exoplanet_desktop.client.words import error_for, readable, translated
+from exoplanet_desktop.client.http_errors import error_for, readable, translated
 from exoplanet_desktop.errors import (
     InputError,
     NoAnswer,

@@ -6,7 +6,7 @@ SLOWEST = 200.0  # bytes a second; what comes slower than this for `slow_s` woul
 
 
 @dataclass(frozen=True)
-class Patience:
+class CallLimits:
     """What a call may take: seconds of silence, seconds in all, bytes of the reply (unpacked), and seconds for which
     a reply may come more slowly than SLOWEST.
     """
@@ -16,15 +16,15 @@ class Patience:
     reply_bytes: int
     slow_s: float = 60.0
 
-    def up_to(self, reply_bytes: int) -> "Patience":
+    def up_to(self, reply_bytes: int) -> "CallLimits":
         return replace(self, reply_bytes=reply_bytes)
 
-    def within(self, total_s: float) -> "Patience":
+    def within(self, total_s: float) -> "CallLimits":
         return replace(self, total_s=total_s)
 
 
 @dataclass(frozen=True)
-class Repeats:
+class RetryPolicy:
     """When a call that failed may be tried again.
 
     Attributes:
@@ -39,18 +39,18 @@ class Repeats:
     retry_after_s: float = 30.0
 
 
-QUICK = Patience(silence_s=15, total_s=45, reply_bytes=20_000_000)
-FILE = Patience(silence_s=60, total_s=6 * 3600, reply_bytes=16_000_000_000)
+QUICK = CallLimits(silence_s=15, total_s=45, reply_bytes=20_000_000)
+FILE = CallLimits(silence_s=60, total_s=6 * 3600, reply_bytes=16_000_000_000)
 # A reference backend predicts or merges while we wait, 8 ms a row, and sends every row as JSON.
-WORK = Patience(silence_s=1800, total_s=6 * 3600, reply_bytes=500_000_000)
+WORK = CallLimits(silence_s=1800, total_s=6 * 3600, reply_bytes=500_000_000)
 
 
 @dataclass(frozen=True)
-class Patiences:
-    """The patience for each kind of call: short questions, files, and work that is done while we wait."""
+class Timeouts:
+    """The limits of each kind of call: short questions, files, and work that is done while we wait."""
 
-    quick: Patience = QUICK
-    file: Patience = FILE
-    work: Patience = WORK
+    quick: CallLimits = QUICK
+    file: CallLimits = FILE
+    work: CallLimits = WORK
     connect_s: float = 5.0
-    repeats: Repeats = field(default_factory=Repeats)
+    retries: RetryPolicy = field(default_factory=RetryPolicy)

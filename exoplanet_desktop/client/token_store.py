@@ -31,7 +31,7 @@ def system_keyring() -> Any | None:
         return None
 
 
-class Tokens:
+class TokenStore:
     """Tokens by key. `keyring` finds the keyring; it is asked once, when the first token is needed."""
 
     def __init__(self, folder: Path, keyring: Callable[[], Any | None] = system_keyring) -> None:

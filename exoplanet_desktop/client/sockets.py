@@ -18,7 +18,7 @@ from urllib3.poolmanager import PoolManager, ProxyManager
 _mine = threading.local()
 
 
-class Wires:
+class Sockets:
     """The sockets of one exchange."""
 
     def __init__(self) -> None:
@@ -29,11 +29,11 @@ class Wires:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Within, this thread's connections tell their sockets."""
-        _mine.wires = self
+        _mine.sockets = self
         try:
             yield
         finally:
-            _mine.wires = None
+            _mine.sockets = None
             with self._lock:
                 self._sockets.clear()
 
@@ -41,14 +41,14 @@ class Wires:
         """Ends whatever the exchange is waiting for, now and later."""
         with self._lock:
             self._is_cut = True
-            for wire in self._sockets:
-                _shut(wire)
+            for one in self._sockets:
+                _shut(one)
 
-    def add(self, wire: socket.socket) -> None:
+    def add(self, one: socket.socket) -> None:
         with self._lock:
-            self._sockets.append(wire)
+            self._sockets.append(one)
             if self._is_cut:
-                _shut(wire)
+                _shut(one)
 
 
 class CuttableAdapter(HTTPAdapter):
@@ -96,13 +96,13 @@ def _make_cuttable(manager: PoolManager) -> None:
     manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
 
-def _tell(wire: socket.socket | None) -> None:
-    wires: Wires | None = getattr(_mine, "wires", None)
-    if wires is not None and wire is not None:
-        wires.add(wire)
+def _tell(one: socket.socket | None) -> None:
+    sockets: Sockets | None = getattr(_mine, "sockets", None)
+    if sockets is not None and one is not None:
+        sockets.add(one)
 
 
-def _shut(wire: socket.socket) -> None:
+def _shut(one: socket.socket) -> None:
     # Past SSLSocket.shutdown, which would take the TLS layer away from the thread that reads.
     with suppress(OSError):
-        socket.socket.shutdown(wire, socket.SHUT_RDWR)
+        socket.socket.shutdown(one, socket.SHUT_RDWR)

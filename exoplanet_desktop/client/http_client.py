@@ -10,24 +10,24 @@ import requests
 from urllib3.exceptions import ProtocolError
 
 from exoplanet_desktop.client.exchange import Exchange
-from exoplanet_desktop.client.patience import FILE, QUICK, WORK, Patience, Patiences, Repeats
-from exoplanet_desktop.client.pulse import Pulse
+from exoplanet_desktop.client.heartbeat import Heartbeat
+from exoplanet_desktop.client.http_errors import error_for, translated
 from exoplanet_desktop.client.retries import Refusal, pause_before_next, wait
+from exoplanet_desktop.client.sockets import CuttableAdapter
+from exoplanet_desktop.client.timeouts import FILE, QUICK, WORK, CallLimits, RetryPolicy, Timeouts
 from exoplanet_desktop.client.transfers import Multipart, Progress, ShouldStop, Sink, Transfer, memory_sink
 from exoplanet_desktop.client.urls import is_loopback, normalise_base
-from exoplanet_desktop.client.wires import CuttableAdapter
-from exoplanet_desktop.client.words import error_for, translated
 from exoplanet_desktop.errors import AppError, BugError, InputError, NoAnswer
 
-__all__ = ["FILE", "QUICK", "WORK", "Answer", "Ask", "Connection", "Head", "Patience", "Patiences"]
+__all__ = ["FILE", "QUICK", "WORK", "CallLimits", "HttpClient", "Request", "Response", "ResponseHead", "Timeouts"]
 
 _BLOCK = 1 << 16
 _ERROR_BODY = 1 << 20  # bytes of an error body that are read at most
-_NEVER_AGAIN = Repeats(tries=1)
+_NEVER_AGAIN = RetryPolicy(tries=1)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A reply of success to what was asked (`what`); `body` is empty where it was written to a file."""
 
     what: str
@@ -36,7 +36,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Head:
+class ResponseHead:
     """What a reply says before its body; `length` in bytes, None where it is not told or the body is compressed."""
 
     status: int
@@ -45,7 +45,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Ask:
+class Request:
     """What is sent, and where the reply goes.
 
     Attributes:
@@ -57,10 +57,10 @@ class Ask:
     method: str
     url: str
     what: str
-    patience: Patience
+    limits: CallLimits
     json: Mapping[str, Any] | None = None
     form: Callable[[Transfer], Multipart] | None = None
-    into: Callable[[Transfer, Head], Sink] | None = None
+    into: Callable[[Transfer, ResponseHead], Sink] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -76,21 +76,21 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
-class Connection:
+class HttpClient:
     """Exchanges with the backend at `base`; may be used from any thread.
 
     Attributes:
-        pulse: how the backend answers, of the last exchange.
+        heartbeat: how the backend answers, of the last exchange.
 
     Raises InputError for an address or a token that cannot be used.
     """
 
     def __init__(
-        self, base: str, token: str | None = None, *, verify: bool | str = True, patiences: Patiences | None = None
+        self, base: str, token: str | None = None, *, verify: bool | str = True, timeouts: Timeouts | None = None
     ) -> None:
         self.base = normalise_base(base)
-        self.patiences = patiences or Patiences()
-        self.pulse = Pulse()
+        self.timeouts = timeouts or Timeouts()
+        self.heartbeat = Heartbeat()
         self._token = _checked(token)
         self._verify = verify
         self._mine = threading.local()
@@ -106,38 +106,38 @@ class Connection:
         url: str,
         what: str,
         *,
-        patience: Patience | None = None,
+        limits: CallLimits | None = None,
         json: Mapping[str, Any] | None = None,
         form: Callable[[Transfer], Multipart] | None = None,
-        into: Callable[[Transfer, Head], Sink] | None = None,
+        into: Callable[[Transfer, ResponseHead], Sink] | None = None,
         headers: Mapping[str, str] | None = None,
         repeat: bool = True,
         progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
-    ) -> Answer:
-        """Sends one request and waits for its whole reply; `url` is below `base`. See `Ask` for what is sent.
+    ) -> Response:
+        """Sends one request and waits for its whole reply; `url` is below `base`. See `Request` for what is sent.
 
         Args:
             repeat: whether to try again what may be tried again.
             progress: called in this thread, ten times a second, with the bytes sent or received.
             should_stop: asked as often; when it says so, Cancelled is raised at once.
 
-        Raises an AppError of `words` for every answer but success, and for none.
+        Raises an AppError of `http_errors` for every answer but success, and for none.
         """
         if url != self.base and not url.startswith(f"{self.base}/"):
             raise BugError(f"The address {url} is not below {self.base}.")
-        patience = patience or self.patiences.quick
-        ask = Ask(method, url, what, patience, json, form, into, headers or {})
-        repeats = self.patiences.repeats if repeat else _NEVER_AGAIN
-        end, tried = time.monotonic() + patience.total_s, 0
+        limits = limits or self.timeouts.quick
+        request = Request(method, url, what, limits, json, form, into, headers or {})
+        retries = self.timeouts.retries if repeat else _NEVER_AGAIN
+        end, tried = time.monotonic() + limits.total_s, 0
         while True:
             tried += 1
             try:
-                return self._once(ask, end, progress, should_stop)
+                return self._once(request, end, progress, should_stop)
             except AppError as error:
                 if isinstance(error, NoAnswer):
-                    self.pulse = self.pulse.unanswered()
-                pause = pause_before_next(repeats, method, tried, error, self.base)
+                    self.heartbeat = self.heartbeat.unanswered()
+                pause = pause_before_next(retries, method, tried, error, self.base)
                 if pause is None or time.monotonic() + pause >= end:
                     raise
             wait(pause, should_stop)
@@ -146,55 +146,59 @@ class Connection:
         """The error for an answer that says no."""
         return error_for(status, body, self.base, what, had_token=self._token is not None, location=location)
 
-    def _once(self, ask: Ask, end: float, progress: Progress | None, should_stop: ShouldStop | None) -> Answer:
+    def _once(
+        self, request: Request, end: float, progress: Progress | None, should_stop: ShouldStop | None
+    ) -> Response:
         # What was sent before an answer was lost must not be sent twice: only GET uses connections that may be stale.
-        kept = ask.method == "GET"
+        kept = request.method == "GET"
         session = self._session() if kept else self._new_session()
         sent, received = Transfer(), Transfer()
         exchange = Exchange(
-            lambda: self._perform(session, ask, sent, received), None if kept else session.close, sent, received
+            lambda: self._perform(session, request, sent, received), None if kept else session.close, sent, received
         )
         try:
-            return exchange.wait(ask.patience, end, self.base, sent if ask.form else received, progress, should_stop)
+            return exchange.wait(
+                request.limits, end, self.base, sent if request.form else received, progress, should_stop
+            )
         except BaseException:
             if kept:
                 self._mine.session = None
             raise
 
-    def _perform(self, session: requests.Session, ask: Ask, sent: Transfer, received: Transfer) -> Answer:
-        body = ask.form(sent) if ask.form else None
+    def _perform(self, session: requests.Session, request: Request, sent: Transfer, received: Transfer) -> Response:
+        body = request.form(sent) if request.form else None
         headers = {"Content-Type": body.content_type} if body else {}
-        if ask.into:
+        if request.into:
             headers["Accept-Encoding"] = "identity"  # so that the length told is the length of the file
         try:
             with (
-                translated(self.base, ask.what, ask.patience.silence_s),
+                translated(self.base, request.what, request.limits.silence_s),
                 session.request(
-                    ask.method,
-                    ask.url,
-                    json=ask.json,
+                    request.method,
+                    request.url,
+                    json=request.json,
                     data=body,
-                    headers={**headers, **ask.headers},
-                    timeout=(self.patiences.connect_s, ask.patience.silence_s),
+                    headers={**headers, **request.headers},
+                    timeout=(self.timeouts.connect_s, request.limits.silence_s),
                     allow_redirects=False,
                     stream=True,
                 ) as response,
             ):
-                quick = ask.method == "GET" and ask.into is None
-                self.pulse = self.pulse.answered(response.elapsed.total_seconds() if quick else None)
-                return self._take(response, ask, received)
+                quick = request.method == "GET" and request.into is None
+                self.heartbeat = self.heartbeat.answered(response.elapsed.total_seconds() if quick else None)
+                return self._take(response, request, received)
         finally:
             if body:
                 body.close()
 
-    def _take(self, response: requests.Response, ask: Ask, transfer: Transfer) -> Answer:
+    def _take(self, response: requests.Response, request: Request, transfer: Transfer) -> Response:
         status = response.status_code
         refused = not 200 <= status < 300
-        sink, buffer = memory_sink(_ERROR_BODY if refused else ask.patience.reply_bytes, transfer)
+        sink, buffer = memory_sink(_ERROR_BODY if refused else request.limits.reply_bytes, transfer)
         if not refused:
-            head = Head(status, response.headers, _length(response))
-            if ask.into:
-                sink = ask.into(transfer, head)
+            head = ResponseHead(status, response.headers, _length(response))
+            if request.into:
+                sink = request.into(transfer, head)
             sink.expect(head.length)
         # read1 gives what has come; read would wait for a whole block from a server that drips.
         while block := response.raw.read1(_BLOCK, decode_content=True):
@@ -203,10 +207,10 @@ class Connection:
                 break
         if refused:
             cause = Refusal.of(status, response.headers)
-            raise self.refusal(status, buffer.getvalue(), ask.what, response.headers.get("Location", "")) from cause
+            raise self.refusal(status, buffer.getvalue(), request.what, response.headers.get("Location", "")) from cause
         if not transfer.done and _is_cut_short(response):
             raise ProtocolError("the head of the answer was cut short")
-        return Answer(ask.what, status, buffer.getvalue())
+        return Response(request.what, status, buffer.getvalue())
 
     def _session(self) -> requests.Session:
         """This thread's own session: sessions are not made to be shared."""
