@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.labels import NarrowLabel
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import NarrowWords
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -128,7 +128,7 @@ class NoticeBar(QWidget):
         mark = QLabel("✕" if notice.failed else "ℹ", frame)
         mark.setProperty("mark", True)
         mark.setAccessibleName(tr("Failure") if notice.failed else tr("Information"))
-        text = NarrowWords(notice.text, selectable=True, parent=frame)
+        text = NarrowLabel(notice.text, selectable=True, parent=frame)
         text.setObjectName("text")
         policy = text.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
@@ -174,5 +174,5 @@ class NoticeBar(QWidget):
 
 
 def _texts(frames: list[QFrame]) -> list[str]:
-    labels = (frame.findChild(NarrowWords, "text") for frame in frames)
+    labels = (frame.findChild(NarrowLabel, "text") for frame in frames)
     return [label.whole for label in labels if label is not None]

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.commands import Command, Commands
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import Words
 
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 WIDTH_CHARACTERS = 84
@@ -48,7 +48,7 @@ class CommandPalette(QDialog):
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.none = Words(tr("No command has these letters in this order."), "muted")
+        self.none = PlainLabel(tr("No command has these letters in this order."), "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.field)

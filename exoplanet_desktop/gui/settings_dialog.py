@@ -25,9 +25,9 @@ from exoplanet_desktop.gui.settings import NUMBER_FORMATS, POLL_MS, TABLE_MEMORY
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import scrolled
 from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.options import choose
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words
 
 
 class SettingsDialog(QDialog):
@@ -128,7 +128,7 @@ class SettingsDialog(QDialog):
         form.addRow(tr("&Folder for results"), folder)
         form.addRow(tr("Ask running &jobs every"), self.poll_ms)
         form.addRow(tr("&Memory for reading a table"), self.table_memory_mb)
-        form.addRow(Words(tr("More memory reads long tables faster; what is shown takes little."), "muted"))
+        form.addRow(PlainLabel(tr("More memory reads long tables faster; what is shown takes little."), "muted"))
         form.addRow(tr("&Who answers"), self.backends)
         in_order(
             *(self.theme, self.numbers, self.text_percent, self.restore, self.save_folder, self.choose_folder),

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.widgets.labels import ElidedLabel
 from exoplanet_desktop.gui.widgets.options import TrainingOptions
-from exoplanet_desktop.gui.widgets.words import ElidedWords
 from exoplanet_desktop.gui.workers.poller import Connection
 
 Sample = Callable[..., Path]
@@ -135,7 +135,7 @@ def test_the_options_beside_a_merged_file_fold_before_a_word_is_cut(
 
 def test_a_title_too_long_for_its_line_is_shortened_in_its_middle(styled: QApplication, qtbot: QtBot) -> None:
     name = "merged__koi_cumulative__koi_observed_later__20261129-151744.csv"
-    title = ElidedWords(name, "heading")
+    title = ElidedLabel(name, "heading")
     qtbot.addWidget(title)
     title.resize(title.sizeHint())
     title.show()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from exoplanet_desktop.gui.widgets.picture import MOST_PIXELS, decoded
+from exoplanet_desktop.gui.widgets.picture_view import MOST_PIXELS, decoded
 
 
 def png(width: int, height: int) -> bytes:

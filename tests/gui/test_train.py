@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 Sample = Callable[..., Path]
@@ -47,7 +47,7 @@ def test_training_shows_metrics_pictures_and_log(live: MainWindow, sample: Sampl
     assert dialog.log.toPlainText().strip()
     assert dialog.predict_button.isVisible()
     assert not dialog.cancel_button.isVisible()
-    assert "±" in " ".join(label.text() for label in dialog.results.findChildren(Words))
+    assert "±" in " ".join(label.text() for label in dialog.results.findChildren(PlainLabel))
 
 
 def test_the_model_and_a_picture_can_be_saved(live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path) -> None:

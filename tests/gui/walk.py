@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.gui.widgets.words import ElidedWords
+from exoplanet_desktop.gui.widgets.labels import ElidedLabel
 
 CONTROLS = (
     *(QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstractItemView, QPlainTextEdit, QTextEdit),
@@ -285,7 +285,7 @@ def cut(window: QWidget) -> list[str]:
             or is_part(widget)
         ):
             continue
-        if isinstance(widget, ElidedWords):
+        if isinstance(widget, ElidedLabel):
             continue  # shortened where it must be, with all of it in its tooltip
         if isinstance(widget, QLabel) and widget.text() and widget.pixmap().isNull():
             room = widget.contentsRect()

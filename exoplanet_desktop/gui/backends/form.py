@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.figures.pages import SideBySide
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import FittedWords
+from exoplanet_desktop.gui.widgets.labels import FittedLabel
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles import Profile
@@ -41,14 +41,14 @@ class ProfileForm(QWidget):
         self.name.setMaxLength(80)
         self.address = QLineEdit(self)
         self.address.setPlaceholderText(tr("such as {address}", address=EXAMPLE))
-        self.exposed = FittedWords("", "warning", parent=self)
+        self.exposed = FittedLabel("", "warning", parent=self)
         self.exposed.hide()
         self.token = QLineEdit(self)
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.forget_button = QPushButton(tr("&Forget"), self)
         self.forget_button.setToolTip(tr("Forget the token that is kept"))
         self.forget_button.clicked.connect(self._forget_token)
-        self.place = FittedWords("", "muted", parent=self)
+        self.place = FittedLabel("", "muted", parent=self)
         for words in (self.exposed, self.place):
             policy = words.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
             policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)

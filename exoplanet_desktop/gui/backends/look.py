@@ -7,8 +7,8 @@ from exoplanet_desktop.gui.backends.form import ProfileForm
 from exoplanet_desktop.gui.backends.profile_list import ProfileList
 from exoplanet_desktop.gui.backends.trial import Trial
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import measured, room_for_text, with_text
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 LIST_LETTERS = 32
@@ -26,8 +26,8 @@ class BackendLook(QDialog):
         self.add_button = QPushButton(tr("&Add"), self)
         self.duplicate_button = QPushButton(tr("D&uplicate"), self)
         self.remove_button = QPushButton(tr("&Remove"), self)
-        self.heading = Words("", "heading", parent=self)
-        self.embedded_words = Words(
+        self.heading = PlainLabel("", "heading", parent=self)
+        self.embedded_words = PlainLabel(
             tr("The embedded engine runs on this machine, without a network. It starts and ends with the program."),
             parent=self,
         )

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from exoplanet_desktop.gui.session import EMBEDDED
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.gui.widgets.labels import tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles import Profile

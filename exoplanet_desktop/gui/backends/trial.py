@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Trial(QWidget):
         self.cancel_button = QPushButton(tr("Cancel test"), self)
         self.cancel_button.clicked.connect(self.stop)
         self.mark = QLabel(self)
-        self.sentence = Words(selectable=True, parent=self)
-        self.details = Words("", "muted", selectable=True, parent=self)
+        self.sentence = PlainLabel(selectable=True, parent=self)
+        self.details = PlainLabel("", "muted", selectable=True, parent=self)
         self.take_button = QPushButton(tr("Set this address"), self)
         self.take_button.clicked.connect(lambda: self.address_proposed.emit(self._proposal))
         first = QHBoxLayout()

@@ -9,9 +9,9 @@ from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures.heldout import HeldOutRows
 from exoplanet_desktop.gui.tables.painting import Cell, CellPainter
 from exoplanet_desktop.gui.text import count, fixed, tr
-from exoplanet_desktop.gui.widgets.live import LiveWords
+from exoplanet_desktop.gui.widgets.labels import tip
+from exoplanet_desktop.gui.widgets.live_label import LiveLabel
 from exoplanet_desktop.gui.widgets.row import with_text
-from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.figures.heldout import Integers
@@ -111,7 +111,7 @@ class ErrorsList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = ErrorsModel(self)
-        self.title = LiveWords(bold=True)
+        self.title = LiveLabel(bold=True)
         self.table = _Table(self)
         self.table.setModel(self.model)
         self.table.setItemDelegate(CellPainter(self.model, self.table))

@@ -17,7 +17,7 @@ from exoplanet_desktop.gui.figures.view import FigurePanel, MatrixView
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.combo import combo
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class MatrixPage(QWidget):
         self.scope = combo(tr("Which held-out rows"), [], LETTERS, self)
         self.errors = ErrorsList(self)
         self.errors.hide()
-        self.note = Words(tr("Looking for the held-out rows …"), "muted", selectable=True)
+        self.note = PlainLabel(tr("Looking for the held-out rows …"), "muted", selectable=True)
         self._rows_soon = QTimer(self, singleShot=True, interval=ROWS_FOLLOW_MS)
         self._rows_soon.timeout.connect(self._show_rows)
         self.threshold = ThresholdPanel(workers, notices)  # gets its parent last, so that Tab reaches it last

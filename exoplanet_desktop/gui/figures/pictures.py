@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 from exoplanet_desktop.gui.figures.pages import SideBySide
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
-from exoplanet_desktop.gui.widgets.picture import Picture
+from exoplanet_desktop.gui.widgets.picture_view import PictureView
 
 TITLES = {"counts": "Confusion matrix", "shares": "Confusion matrix by class in the catalog"}
 FILE_NAMES = {"counts": "matrix", "shares": "matrix_by_class"}
@@ -32,13 +32,13 @@ class PicturesPage(QWidget):
     ) -> None:
         """`contents`: the files as they came; `images`: what they show, by the same names (`decoded`)."""
         super().__init__(parent)
-        self.pictures: dict[str, Picture] = {}
+        self.pictures: dict[str, PictureView] = {}
         self.choice = combo(tr("Which picture"), [], LETTERS, self)
         self._stack = QStackedWidget(self)
         for name, title in TITLES.items():
             if name not in images or images[name].isNull():
                 continue
-            picture = self.pictures[name] = Picture(tr(title), self)
+            picture = self.pictures[name] = PictureView(tr(title), self)
             picture.show_image(images[name], contents[name])
             self.choice.addItem(tr(title), name)
             self._stack.addWidget(picture)
@@ -58,7 +58,7 @@ class PicturesPage(QWidget):
         self.choice.currentIndexChanged.connect(self._stack.setCurrentIndex)
 
     @property
-    def shown(self) -> Picture | None:
+    def shown(self) -> PictureView | None:
         """The picture on top."""
         return self.pictures.get(self.choice.currentData())
 

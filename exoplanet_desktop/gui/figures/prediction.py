@@ -16,7 +16,7 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Disposition
 
@@ -37,7 +37,7 @@ class PredictionFigures(QWidget):
         self._view, self._workers, self._notices = view, workers, notices
         self._found: Predicted | None = None
         self._figure: MatrixFigure | None = None
-        self.note = Words(tr("The figures of a prediction stand here once there is one."), "muted")
+        self.note = PlainLabel(tr("The figures of a prediction stand here once there is one."), "muted")
         self.shade = shade_combo(self)
         none = {str(label): 0 for label in Disposition}
         self.classes = FigurePanel(FigureView(ClassesFigure(none)), workers, notices, "prediction")
@@ -122,7 +122,7 @@ class PredictionFigures(QWidget):
         beside.setSpacing(4)
         beside.addWidget(self.matrix, 1)
         beside.addWidget(self.shade)
-        beside.addWidget(Words(tr("Choose a cell to see its rows in the table."), "muted"))
+        beside.addWidget(PlainLabel(tr("Choose a cell to see its rows in the table."), "muted"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(16)

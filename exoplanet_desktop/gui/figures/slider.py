@@ -18,9 +18,9 @@ from exoplanet_desktop.gui.figures.pages import SideBySide
 from exoplanet_desktop.gui.figures.threshold import Cut, Interval, Thresholds
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import count, fixed, percent, tr
-from exoplanet_desktop.gui.widgets.live import LiveWords
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
+from exoplanet_desktop.gui.widgets.live_label import LiveLabel
 from exoplanet_desktop.gui.widgets.row import with_text
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
 STEPS = 1000
@@ -64,8 +64,8 @@ class ThresholdPanel(QWidget):
         self.precision.setValue(LEAST_PRECISION)
         self.precise_button = QPushButton(tr("&Precision at least"), self)
         self.precise_button.setToolTip(tip(tr("The threshold that finds most planets with this precision")))
-        self.words = LiveWords()
-        self.protocol = Words("", "muted", selectable=True)
+        self.words = LiveLabel()
+        self.protocol = PlainLabel("", "muted", selectable=True)
         self._settle = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settle.timeout.connect(lambda: self.settled.emit(self.threshold))
         self._lay_out()

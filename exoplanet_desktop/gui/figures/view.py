@@ -24,8 +24,8 @@ from exoplanet_desktop.gui.figures.matrix import MatrixFigure, Place
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
 LEAST_LINES = 14  # of text, as high as a figure is at least
@@ -139,7 +139,7 @@ class FigurePanel(QWidget):
         super().__init__(parent)
         self._title = title
         self.view, self._workers, self._notices, self._stem = view, workers, notices, stem
-        self.title = Words("", "heading")
+        self.title = PlainLabel("", "heading")
         self.button = QPushButton(tr("Copy or save"), self)  # has room for the arrow of its menu
         self.menu = QMenu(self)
         self.copy_action = self.menu.addAction(tr("&Copy"))
@@ -159,7 +159,7 @@ class FigurePanel(QWidget):
         self.words_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.words_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.words_button.toggled.connect(self._show_words)
-        self.words = Words("", "muted", selectable=True)
+        self.words = PlainLabel("", "muted", selectable=True)
         self._lay_out()
         self._show_words(False)
         self.show_figure(view.figure)

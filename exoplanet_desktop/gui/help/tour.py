@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, SignalIns
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 WIDTH_PX = 320
 GAP_PX = 12
@@ -46,8 +46,8 @@ class Tour(QFrame):
         self._taken: SignalInstance | None = None
         self.setProperty("tour", True)
         self.setAccessibleName(tr("First steps"))
-        self.title = Words("", "heading", parent=self)
-        self.text = Words("", parent=self)
+        self.title = PlainLabel("", "heading", parent=self)
+        self.text = PlainLabel("", parent=self)
         self.place = QLabel(self)
         self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.place.setProperty("muted", True)

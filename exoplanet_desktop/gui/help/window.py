@@ -22,9 +22,9 @@ from exoplanet_desktop.gui.help.browser import PageBrowser
 from exoplanet_desktop.gui.help.pages import Page, Pages, read_pages
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.theme import theme
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import measured, size_in_text, with_text
 from exoplanet_desktop.gui.widgets.side import Side
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 LIST_LETTERS = 18  # the longest word of a title
@@ -60,7 +60,7 @@ class HelpWindow(QDialog):
         with_text(self.list, lambda: self.list.setMinimumWidth(measured(self.list, LIST_LETTERS, 1)[0]))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._choose)
-        self.answer = Words("", "muted")
+        self.answer = PlainLabel("", "muted")
         self.browser = PageBrowser(self)
         self.browser.page_wanted.connect(self.go_to)
         self.browser.elsewhere_wanted.connect(self._ask_elsewhere)

@@ -11,8 +11,8 @@ from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.merge.local import LocalMerged
 from exoplanet_desktop.gui.text import megabytes, short_moment, tr
 from exoplanet_desktop.gui.widgets.combo import whole_parts
+from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import with_text
-from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile

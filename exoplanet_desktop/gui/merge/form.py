@@ -11,10 +11,10 @@ from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.gui.merge.words import RULES
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.options import chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.gui.widgets.row import in_order, inside
-from exoplanet_desktop.gui.widgets.words import tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.merges import MergeRequest

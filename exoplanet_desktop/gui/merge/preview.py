@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.merge_preview import Conflict, FilePreview, MergePreview
@@ -40,10 +40,10 @@ class PreviewPane(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", True)
-        self.headline = Words("", "heading", selectable=True)
-        self.sum = Words("", "muted")
+        self.headline = PlainLabel("", "heading", selectable=True)
+        self.sum = PlainLabel("", "muted")
         self.files = _table(tr("The catalogs of the merge"))
-        self.notes = Words("", "warning", selectable=True)
+        self.notes = PlainLabel("", "warning", selectable=True)
         self._notes_area = QScrollArea()  # Tab follows the order in which they get their parent
         self._notes_area.setWidget(self.notes)
         self._notes_area.setWidgetResizable(True)
@@ -52,7 +52,7 @@ class PreviewPane(QFrame):
         self._notes_area.viewport().setAutoFillBackground(False)
         self.notes.setAutoFillBackground(False)
         self._notes_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.objects = Words("", selectable=True)
+        self.objects = PlainLabel("", selectable=True)
         self.files.resized.connect(self._fit_files)
         self.conflicts = _table(tr("Where rows of the same object differ"))
         layout = QVBoxLayout(self)

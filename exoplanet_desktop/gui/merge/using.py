@@ -20,8 +20,8 @@ from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.pacing import Pacing
 from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -47,7 +47,7 @@ class UsePage(QWidget):
         self.options = TrainingOptions(slim=True)
         self.train_button = QPushButton(tr("&Train"))
         self.train_button.setProperty("primary", True)
-        self.train_reason = Words("", "muted")
+        self.train_reason = PlainLabel("", "muted")
         self.bar = QWidget()
         line = QHBoxLayout(self.bar)
         line.setContentsMargins(0, 0, 0, 0)

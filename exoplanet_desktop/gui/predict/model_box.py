@@ -12,7 +12,7 @@ from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
-from exoplanet_desktop.gui.widgets.words import FittedWords, tip
+from exoplanet_desktop.gui.widgets.labels import FittedLabel, tip
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 HINT = Qt.ItemDataRole.UserRole + 1  # what the box may be too narrow to show
@@ -35,7 +35,7 @@ class ModelBox(QObject):
         self._wanted: ModelChoice | None = None
         self.box = combo(tr("Model"), [])
         self.box.setPlaceholderText(tr("none trained yet"))
-        self.hint = FittedWords("", "muted")
+        self.hint = FittedLabel("", "muted")
         self.box.currentIndexChanged.connect(self.changed)
         services.session.changed.connect(self.refresh)
         services.runs.ended.connect(self.refresh)

@@ -7,7 +7,7 @@ from exoplanet_desktop.gui.progress.rows_used import Rows
 from exoplanet_desktop.gui.tables.choosing_rows import RowsChoice
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.workers.calls import Workers
 
 
@@ -27,7 +27,7 @@ class PredictedRows(QWidget):
         self.first.setAccessibleName(tr("First row, counted from 0"))
         self.last = QSpinBox(self)
         self.last.setAccessibleName(tr("Last row, included"))
-        self.hint = Words(tr("Counted from 0, so row 1 of the table is 0; both ends are included."), "muted")
+        self.hint = PlainLabel(tr("Counted from 0, so row 1 of the table is 0; both ends are included."), "muted")
         self._numbers = QWidget(self)
         numbers = QFormLayout(self._numbers)
         numbers.setContentsMargins(0, 0, 0, 0)

@@ -17,9 +17,9 @@ from exoplanet_desktop.gui.progress.words import without_columns
 from exoplanet_desktop.gui.text import count, counted, fixed, percent, tr
 from exoplanet_desktop.gui.widgets.classbar import MARKED, Shares
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.notes import FoldedNotes
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Disposition, Model
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ class Summary(QFrame):
         super().__init__(parent)
         self.setProperty("panel", True)
         self._columns: frozenset[str] = frozenset()
-        self.headline = Words("", "heading")
+        self.headline = PlainLabel("", "heading")
         self.worth = WorthLine(self)
-        self.agreement = Words()
-        self.seen = Words()
-        self.rows = Words("", "muted")
+        self.agreement = PlainLabel()
+        self.seen = PlainLabel()
+        self.rows = PlainLabel("", "muted")
         self.notes = FoldedNotes(self)
         self.chips: dict[str, QToolButton] = {}
         self._filters: dict[str, ColumnFilter] = {}
@@ -115,7 +115,7 @@ class Summary(QFrame):
         self._shares.show_counts(prediction.counts)
 
     @staticmethod
-    def _say(label: Words, text: str) -> None:
+    def _say(label: PlainLabel, text: str) -> None:
         label.setText(text)
         label.setVisible(bool(text))
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QVBoxLayout, QWi
 from exoplanet_desktop.gui.predict.words import worth_sentence
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
-from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import Worth
@@ -25,7 +25,7 @@ class WorthLine(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._absent: tuple[str, ...] = ()
-        self.sentence = Words("", "heading", selectable=True, parent=self)
+        self.sentence = PlainLabel("", "heading", selectable=True, parent=self)
         self.sentence.setProperty("warning", True)
         self.columns = QToolButton(self)
         self.columns.setText(tr("Which columns"))
@@ -39,7 +39,7 @@ class WorthLine(QFrame):
         self.button.setToolTip(
             tr("Trains the same kind of model again, on the same catalog, without these columns, and predicts with it")
         )
-        self.names = Words("", "muted", selectable=True, parent=self)
+        self.names = PlainLabel("", "muted", selectable=True, parent=self)
         line = QWidget(self)
         flow = FlowLayout(line, spacing=8)
         flow.addWidget(self.columns)

@@ -30,9 +30,9 @@ from exoplanet_desktop.gui.progress.run_state import SILENT, STALLED
 from exoplanet_desktop.gui.progress.trust import Trust
 from exoplanet_desktop.gui.text import percent, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
+from exoplanet_desktop.gui.widgets.labels import FittedLabel, PlainLabel
 from exoplanet_desktop.gui.widgets.row import at_the_end, in_order, measured, room_for_text, with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
-from exoplanet_desktop.gui.widgets.words import FittedWords, Words
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -63,8 +63,8 @@ class ProgressDialog(QDialog):
         self.notice_bar = NoticeBar(self.notices, self)
         self.notices.open()
         self.chip = QLabel(self)
-        self.words = FittedWords(selectable=True)
-        self.elapsed = Words("", "muted", wrap=False)
+        self.words = FittedLabel(selectable=True)
+        self.elapsed = PlainLabel("", "muted", wrap=False)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName(tr("Progress of the training"))
         self.bar.setTextVisible(False)  # it would be read on two grounds; the share stands beside the time
@@ -285,7 +285,7 @@ class ProgressDialog(QDialog):
         buttons.addWidget(self.again_button)
         buttons.addWidget(self.close_button)
         rows = self.run.request.rows
-        source = Words(f"{self.run.request.source}  ·  {self.run.backend_title}", "muted")
+        source = PlainLabel(f"{self.run.request.source}  ·  {self.run.backend_title}", "muted")
         if rows is not None:
             source.setText(f"{source.text()}\n{rows.sentence}")
         about = QHBoxLayout()

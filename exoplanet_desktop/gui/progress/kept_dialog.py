@@ -22,8 +22,8 @@ from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.progress.kept import KeptRun
 from exoplanet_desktop.gui.text import moment, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -39,17 +39,17 @@ class KeptDialog(QDialog):
         self._notices = Notices()
         bar = NoticeBar(self._notices, self)
         self._notices.open()
-        heading = Words(f"{_state(run.status)}  ·  {_when(run.created_at)}", "heading", selectable=True)
-        error = Words(run.error or "", "reason", selectable=True)
+        heading = PlainLabel(f"{_state(run.status)}  ·  {_when(run.created_at)}", "heading", selectable=True)
+        error = PlainLabel(run.error or "", "reason", selectable=True)
         error.setVisible(bool(run.error))
-        self.warnings = Words("\n".join(f"⚠ {warning}" for warning in run.warnings), "warning", selectable=True)
+        self.warnings = PlainLabel("\n".join(f"⚠ {warning}" for warning in run.warnings), "warning", selectable=True)
         self.warnings.setVisible(bool(run.warnings))
         facts = QWidget()
         form = QFormLayout(facts)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(8)
         for name, value in kept.facts():
-            form.addRow(name, Words(value, selectable=True))
+            form.addRow(name, PlainLabel(value, selectable=True))
         area = QScrollArea()
         area.setAccessibleName(tr("About the run"))
         area.setWidget(facts)

@@ -20,8 +20,8 @@ from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.score_table import ScoreTable
 from exoplanet_desktop.gui.text import count, fixed, tr
-from exoplanet_desktop.gui.widgets.picture import decoded
-from exoplanet_desktop.gui.widgets.words import LargeWords, Words
+from exoplanet_desktop.gui.widgets.labels import LargeLabel, PlainLabel
+from exoplanet_desktop.gui.widgets.picture_view import decoded
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ class Cards(QWidget):
 
     def add(self, figure: str, meaning: str) -> None:
         card = QWidget(self)
-        big = LargeWords(figure, "figure", 1.8, selectable=True)
+        big = LargeLabel(figure, "figure", 1.8, selectable=True)
         layout = QVBoxLayout(card)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(big)
-        layout.addWidget(Words(meaning, "muted", wrap=False))
+        layout.addWidget(PlainLabel(meaning, "muted", wrap=False))
         layout.addStretch(1)
         self._cards.append(card)
         self._place(len(self._cards))
@@ -97,10 +97,10 @@ class Results(QWidget):
         super().__init__(parent)
         self._workers, self._notices = workers, notices
         self.cards = Cards(self)
-        self.brief = Words("", selectable=True)
+        self.brief = PlainLabel("", selectable=True)
         self.brief.hide()
-        self.protocol = Words("", "muted", selectable=True)
-        self.gap = Words("", "warning", selectable=True)
+        self.protocol = PlainLabel("", "muted", selectable=True)
+        self.gap = PlainLabel("", "warning", selectable=True)
         self.tabs = QTabWidget(self)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setAccessibleName(tr("Pages of the result"))
@@ -241,7 +241,7 @@ class Results(QWidget):
             for entry in result.leaks.get("single_columns") or []
         ]
         page = QWidget(self)
-        notes = Words("\n".join(result.leaks.get("notes") or [tr("No column gives the answer away by itself.")]))
+        notes = PlainLabel("\n".join(result.leaks.get("notes") or [tr("No column gives the answer away by itself.")]))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(notes)
@@ -256,6 +256,6 @@ class Results(QWidget):
         cells = [cell.sentence for cell in result.cells or ()]
         for text in (words.brief(result), words.protocol(result), words.gap(result), *notes, *cells):
             if text:
-                layout.addWidget(Words(text, selectable=True))
+                layout.addWidget(PlainLabel(text, selectable=True))
         layout.addStretch(1)
         self.tabs.addTab(Scrolled(page), tr("Protocol"))

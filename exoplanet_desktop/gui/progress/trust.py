@@ -9,8 +9,8 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 MOST_OF_SCREEN = 0.5  # of its height; the worst stands first
@@ -22,9 +22,9 @@ class Trust(QWidget):
     def __init__(self, run: TrainingRun, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run, self._workers, self._notices = run, workers, notices
-        self.warnings = Words("", "warning", selectable=True)
-        self.fits = Words("", "muted", selectable=True)
-        self.offer = Words("", "muted")
+        self.warnings = PlainLabel("", "warning", selectable=True)
+        self.fits = PlainLabel("", "muted", selectable=True)
+        self.offer = PlainLabel("", "muted")
         self.check_button = QPushButton(tr("&Check it"), self)
         self.check_button.setAccessibleName(tr("Check the reported accuracy on a sample"))
         self.check_button.clicked.connect(self.check)

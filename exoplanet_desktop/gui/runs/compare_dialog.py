@@ -24,8 +24,8 @@ from exoplanet_desktop.gui.runs import comparing, words
 from exoplanet_desktop.gui.runs.comparing import Cell, Line
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import room_for_text, with_text
-from exoplanet_desktop.gui.widgets.words import Words, tip
 
 NAME_LETTERS, RUN_LETTERS, LINES = 46, 54, 40  # room in letters and lines
 MOST_BESIDE = 4  # runs; of more, the others are scrolled to
@@ -44,9 +44,9 @@ class CompareDialog(QDialog):
         label = QLabel(tr("Compare &with"), self)
         label.setBuddy(self.base)
         self.same = QCheckBox(tr("Show what is the &same too"), self)
-        self.reasons = Words("", "warning", selectable=True)
+        self.reasons = PlainLabel("", "warning", selectable=True)
         self.table = QTableWidget(0, len(self.contenders) + 1, self)
-        self.methods = Words("", "muted", selectable=True)
+        self.methods = PlainLabel("", "muted", selectable=True)
         copy = QPushButton(tr("&Copy as table"), self)
         copy.setToolTip(tr("Copies everything as tab-separated text"))
         copy.clicked.connect(self.copy)

@@ -31,8 +31,8 @@ from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.dock_title import DockTitle
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.record_entry import RunEntry
@@ -63,7 +63,7 @@ class RunsDock(QDockWidget):
         self.filter = FilterButton(self.model, self)
         self.more = QToolButton(self)
         self.compare_button = QPushButton(tr("&Compare"), self)
-        self.counts = Words("", "muted", wrap=False)
+        self.counts = PlainLabel("", "muted", wrap=False)
         self._stack = QStackedWidget(self)
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_MS)
         page = self._lay_out()

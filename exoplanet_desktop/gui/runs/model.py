@@ -25,7 +25,7 @@ from exoplanet_desktop.gui.runs.columns import (
     state_colour,
 )
 from exoplanet_desktop.gui.runs.rows import Live, Row
-from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.gui.widgets.labels import tip
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()

@@ -26,8 +26,8 @@ from exoplanet_desktop.gui.runs import ranking
 from exoplanet_desktop.gui.runs.batch import Batch
 from exoplanet_desktop.gui.runs.ranking import Standing
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
@@ -64,16 +64,16 @@ class RankingDialog(QDialog):
         self._left = False
         self._known: dict[str, Contender] = {}
         self._standings: list[Standing] = []
-        self.state = Words("", "muted", selectable=True)
+        self.state = PlainLabel("", "muted", selectable=True)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, FULL)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("Progress of all models"))
         self.cancel_button = QPushButton(tr("Cancel &all"), self)
-        self.verdict = Words("", "heading", selectable=True)
+        self.verdict = PlainLabel("", "heading", selectable=True)
         self.verdict.hide()
         self.table = QTableWidget(0, len(ranking.headers()), self)
-        self.method = Words("", "muted", selectable=True)
+        self.method = PlainLabel("", "muted", selectable=True)
         self.open_button = QPushButton(tr("&Open run"), self)
         self.predict_button = QPushButton(tr("&Use in Predict"), self)
         self.close_button = QPushButton(tr("Close"), self)

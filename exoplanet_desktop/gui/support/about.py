@@ -21,8 +21,8 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.support.parts import Part, parts
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 ICON_PX = 64
@@ -35,7 +35,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self._workers = workers
         self.setWindowTitle(tr("About Exoplanet Desktop"))
-        self.answer = Words(tr("Reading the licences …"), "muted")
+        self.answer = PlainLabel(tr("Reading the licences …"), "muted")
         self.list = QTreeWidget(self)
         self.list.setAccessibleName(tr("Parts of the program"))
         self.list.setHeaderLabels([tr("Part"), tr("Version"), tr("Licence")])
@@ -84,8 +84,8 @@ class AboutDialog(QDialog):
         page = QWidget(self)
         icon = QLabel(page)
         icon.setPixmap(self.windowIcon().pixmap(ICON_PX, ICON_PX))
-        title = Words(tr("Exoplanet Desktop {version}", version=__version__), "heading")
-        words = [Words(text, selectable=True) for text in (_purpose(), _acknowledgement(), _licence())]
+        title = PlainLabel(tr("Exoplanet Desktop {version}", version=__version__), "heading")
+        words = [PlainLabel(text, selectable=True) for text in (_purpose(), _acknowledgement(), _licence())]
         beside = QVBoxLayout()
         beside.setSpacing(12)
         for part in (title, *words):

@@ -9,8 +9,8 @@ from exoplanet_desktop.gui.support.crash import Crash
 from exoplanet_desktop.gui.support.logs import open_log_folder
 from exoplanet_desktop.gui.text import moment, tr
 from exoplanet_desktop.gui.theme import theme
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import Words
 
 
 class CrashDialog(QDialog):
@@ -19,7 +19,7 @@ class CrashDialog(QDialog):
     def __init__(self, crash: Crash, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("The last time ended unexpectedly"))
-        words = Words(
+        words = PlainLabel(
             tr(
                 "The program ended without being asked to, {when}. Runs and files are kept. The text below says where "
                 "it was; it was sent to nobody. With it, whoever maintains the program can find the fault.",
@@ -30,7 +30,7 @@ class CrashDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(tr("Where the program was"))
-        self.answer = Words("", "muted")
+        self.answer = PlainLabel("", "muted")
         self.answer.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.copy_button = buttons.addButton(tr("&Copy"), QDialogButtonBox.ButtonRole.ActionRole)

@@ -28,8 +28,8 @@ from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class CatalogColumns(QDialog):
         self.list.setProperty("roomy", True)
         self.list.ensurePolished()  # before rows of one size are measured
         self.list.setUniformItemSizes(True)
-        self.said = Words("", "muted")
+        self.said = PlainLabel("", "muted")
         self.show_all = self._button(tr("&Show all"), lambda: self._tick(Qt.CheckState.Checked))
         self.hide_all = self._button(tr("&Hide all"), lambda: self._tick(Qt.CheckState.Unchecked))
         self.hide_flat = self._button(tr("Hide &empty or constant"), self.hide_without_variety)

@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.progress.rows_used import Rows, RowsUsed
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.combo import combo
-from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:

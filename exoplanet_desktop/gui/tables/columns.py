@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import tip
 
 
 class ColumnsDialog(QDialog):

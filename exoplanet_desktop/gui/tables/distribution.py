@@ -10,8 +10,8 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars, few_digits
 from exoplanet_desktop.gui.tables.facts import Facts
 from exoplanet_desktop.gui.text import count, counted, percent, tr
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ class DistributionDialog(QDialog):
         self.setWindowTitle(tr("Distribution of {column}", column=column))
         self._workers, self._view, self._column, self._unit = workers, view, column, facts.unit(column)
         title = facts.label(column) or column
-        self.heading = Words(f"{title} ({self._unit})" if self._unit else title, "heading")
-        self.meaning = Words(facts.meaning(column), "muted")
+        self.heading = PlainLabel(f"{title} ({self._unit})" if self._unit else title, "heading")
+        self.meaning = PlainLabel(facts.meaning(column), "muted")
         self.meaning.setVisible(bool(self.meaning.text()))
-        self.figures = Words(tr("Counting …"), selectable=True)
-        self.note = Words("", "muted")
+        self.figures = PlainLabel(tr("Counting …"), selectable=True)
+        self.note = PlainLabel("", "muted")
         self.note.hide()
         self._room = QVBoxLayout()
         self._room.setContentsMargins(0, 0, 0, 0)

@@ -20,8 +20,8 @@ from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.tables.model import LABELS, Classes
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class FilterDialog(QDialog):
         self.values.setAccessibleName(tr("Values"))
         self.values.setProperty("roomy", True)
         self.values.itemChanged.connect(self._settle)
-        self.reason = Words("", "muted")
+        self.reason = PlainLabel("", "muted")
         self._pages = {
             "between": self._form((tr("Fro&m"), self.low), (tr("&Up to"), self.high)),
             "one of": self.values,
@@ -93,7 +93,7 @@ class FilterDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        layout.addWidget(Words(column, "heading"))
+        layout.addWidget(PlainLabel(column, "heading"))
         layout.addWidget(self.test)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.reason)

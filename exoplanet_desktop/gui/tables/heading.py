@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.text import count, counted, fixed, megabytes, tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
-from exoplanet_desktop.gui.widgets.words import ElidedWords, Words, tip
+from exoplanet_desktop.gui.widgets.labels import ElidedLabel, PlainLabel, tip
 
 
 class Heading(QWidget):
@@ -25,8 +25,8 @@ class Heading(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bytes = 0
-        self.title = ElidedWords("", "heading")
-        self.size_label = Words("", "muted", wrap=False)
+        self.title = ElidedLabel("", "heading")
+        self.size_label = PlainLabel("", "muted", wrap=False)
         self.notes = QPushButton(self)
         self.notes.setAccessibleName(tr("Notes on the file"))
         self.notes.setProperty("warning", True)

@@ -10,7 +10,7 @@ from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.tables.pages import FirstRows, Pages, Row, Rows
 from exoplanet_desktop.gui.tables.texts import one_line, runs, shown_as
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import tip
+from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Disposition
 

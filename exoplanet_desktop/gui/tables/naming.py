@@ -26,8 +26,8 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.combo import ElidedCombo, combo
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import in_order, size_in_text, with_text
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
@@ -123,9 +123,9 @@ class NamesDialog(QDialog):
         self.values.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.values.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.meanings: dict[str, QComboBox] = {}
-        self.more = Words("", "muted")
+        self.more = PlainLabel("", "muted")
         self.more.hide()
-        self.problem = Words("", "reason")
+        self.problem = PlainLabel("", "reason")
         self.problem.hide()
         self.keep = QCheckBox(tr("&Keep this for files with the same column names"), self)
         self.keep.setChecked(True)
@@ -264,7 +264,7 @@ class NamesDialog(QDialog):
         told = tr(
             "Click a name in the second column to choose its name in the archive. Other columns keep their names."
         )
-        layout.addWidget(Words(told, "muted"))
+        layout.addWidget(PlainLabel(told, "muted"))
         layout.addWidget(self.names, 3)
         layout.addLayout(form)
         layout.addWidget(self.values, 1)

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import at_the_end, size_in_text, with_text
-from exoplanet_desktop.gui.widgets.words import Words, tip
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.records import BadLine
@@ -50,7 +50,7 @@ class NotesDialog(QDialog):
         layout.addWidget(notes, 1)
         self.cells = self._cell_table(opened)
         if opened.cells:
-            layout.addWidget(Words(tr("Cells that were not read as written (click one to jump to it)"), "muted"))
+            layout.addWidget(PlainLabel(tr("Cells that were not read as written (click one to jump to it)"), "muted"))
             layout.addWidget(self.cells, 1)
         else:
             self.cells.hide()
@@ -61,7 +61,9 @@ class NotesDialog(QDialog):
         self.copy.clicked.connect(self._copy)
         if self._lines:
             if opened.bad_count > len(self._lines):
-                layout.addWidget(Words(tr("The first {number} are listed.", number=count(len(self._lines))), "muted"))
+                layout.addWidget(
+                    PlainLabel(tr("The first {number} are listed.", number=count(len(self._lines))), "muted")
+                )
             layout.addWidget(self.lines, 1)
             buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         else:

@@ -24,8 +24,8 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class ReadingDialog(QDialog):
         self.as_text.setToolTip(
             tr("Take the cells for texts, though they look like numbers: identifiers with leading zeros, for example")
         )
-        self.said = Words("", "muted")
-        self.problem = Words("", "reason")
+        self.said = PlainLabel("", "muted")
+        self.problem = PlainLabel("", "reason")
         self.problem.hide()
         self.preview = QTableWidget(self)
         self.preview.setAccessibleName(tr("First rows as they are read"))
@@ -262,7 +262,7 @@ class ReadingDialog(QDialog):
         form.addRow(tr("&Encoding"), self.encoding)
         form.addRow(tr("De&cimal sign"), self.decimal)
         form.addRow(tr("&Lines before the column names"), self.skip)
-        note = Words(tr("Training, prediction and merging read the file in the same way."), "muted")
+        note = PlainLabel(tr("Training, prediction and merging read the file in the same way."), "muted")
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addLayout(form)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 
 from exoplanet_desktop.gui.tables.completion import WordCompleter
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 PERIODS = ("koi_period", "pl_orbper")  # the orbital period in KOI, and in K2 and TOI: what most filter by
 
@@ -36,7 +36,7 @@ class TableTools(QWidget):
         self.find_line.setAccessibleName(tr("Find in the table"))
         self.find_line.setClearButtonEnabled(True)
         self.columns = QPushButton(tr("Columns…"), self)
-        self.message = Words("", "reason", parent=self)
+        self.message = PlainLabel("", "reason", parent=self)
         self.message.hide()
         self._completer = WordCompleter(self.filter_line)
         line = QHBoxLayout()

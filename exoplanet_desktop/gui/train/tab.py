@@ -22,10 +22,10 @@ from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 
@@ -45,7 +45,7 @@ class TrainTab(QWidget):
         self.go = GoButton(tr("&Train"))
         self.all_button = QPushButton(tr("Train a&ll models"))
         self.all_button.setToolTip(tr("Trains the six models one after another, and ranks them"))
-        self.several = Words("", "muted")
+        self.several = PlainLabel("", "muted")
         self.several.hide()
         empty = EmptyPage(
             tr("Train a classifier"), _empty_text(), (tr("Choose a catalog…"), tr("Try a simulated sample"))

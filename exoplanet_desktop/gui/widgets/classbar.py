@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 MARKED = {str(label) for label in Disposition}
@@ -96,5 +96,5 @@ def _entry(label: str, rows: int, parent: QWidget) -> QWidget:
         size = theme.mark_px(parent.fontMetrics().lineSpacing())
         mark.setPixmap(theme.class_icon(label, size).pixmap(size, size))
         row.addWidget(mark)
-    row.addWidget(Words(f"{label}  {count(rows)}", wrap=False, parent=entry))
+    row.addWidget(PlainLabel(f"{label}  {count(rows)}", wrap=False, parent=entry))
     return entry

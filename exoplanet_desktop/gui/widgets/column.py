@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.side import Side
-from exoplanet_desktop.gui.widgets.words import Words
 
 COLUMN_PX = 316
 LEAST_PX = 300
@@ -21,8 +21,8 @@ class GoButton(QWidget):
         super().__init__(parent)
         self.button = QPushButton(text, self)
         self.button.setProperty("primary", True)
-        self.reason = Words("", "muted")
-        self.note = Words("", "warning")
+        self.reason = PlainLabel("", "muted")
+        self.note = PlainLabel("", "warning")
         self.note.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

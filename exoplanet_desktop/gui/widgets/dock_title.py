@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QToolButton, QWidget
 
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 
 class DockTitle(QWidget):
@@ -17,7 +17,7 @@ class DockTitle(QWidget):
         super().__init__(dock)
         self._dock = dock
         self.setObjectName("page")
-        self.words = Words(dock.windowTitle(), wrap=False)
+        self.words = PlainLabel(dock.windowTitle(), wrap=False)
         self.float_button = self._button("float")
         self.close_button = self._button("close", tr("Close {dock}", dock=dock.windowTitle()))
         layout = QHBoxLayout(self)

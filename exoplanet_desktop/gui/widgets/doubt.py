@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 
 class Doubt(QWidget):
@@ -22,7 +22,7 @@ class Doubt(QWidget):
         """`satellite`: the box in which a choice settles the question."""
         super().__init__(parent)
         self._asked = False
-        self.words = Words("", "warning", selectable=True, parent=self)
+        self.words = PlainLabel("", "warning", selectable=True, parent=self)
         self.names = QPushButton(tr("Names and labels…"), self)
         self.names.clicked.connect(self.names_wanted)
         layout = QVBoxLayout(self)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.widgets.labels import LargeLabel, PlainLabel
 from exoplanet_desktop.gui.widgets.row import FoldingRow, measured, with_text
-from exoplanet_desktop.gui.widgets.words import LargeWords, Words
 
 WIDEST_LETTERS = 86
 
@@ -21,10 +21,10 @@ class EmptyPage(QFrame):
     def __init__(self, heading: str, text: str, buttons: Sequence[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", True)
-        title = LargeWords(heading, "heading", 1.25, parent=self)
+        title = LargeLabel(heading, "heading", 1.25, parent=self)
         title.setWordWrap(True)
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._words = words = Words(text, "muted")
+        self._words = words = PlainLabel(text, "muted")
         with_text(words, lambda: words.setMaximumWidth(measured(words, WIDEST_LETTERS, 1)[0]))
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         # Between stretches, not aligned: an aligned label gets the height of its narrowest form, and is cut.

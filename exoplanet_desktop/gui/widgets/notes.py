@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.text import counted, tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 SEEN = 2
 
@@ -17,8 +17,8 @@ class FoldedNotes(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._notes: tuple[str, ...] = ()
-        self.first = Words("", "warning", selectable=True, parent=self)
-        self.rest = Words("", "warning", selectable=True, parent=self)
+        self.first = PlainLabel("", "warning", selectable=True, parent=self)
+        self.rest = PlainLabel("", "warning", selectable=True, parent=self)
         self.more = QToolButton(self)
         self.more.setCheckable(True)
         self.more.setProperty("folds", True)

@@ -13,8 +13,8 @@ from exoplanet_desktop.gui.progress.rows_used import RowsUsed
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.fields import FoldingFields
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.widgets.words import Words, tip
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
@@ -89,12 +89,12 @@ class TrainingOptions(QWidget):
         self.sentinel.setToolTip(
             tr("Evaluates a second time without the columns of the human verdict, so that their worth is seen")
         )
-        self.labels_note = Words("", "warning", parent=self)
+        self.labels_note = PlainLabel("", "warning", parent=self)
         self.use_model_labels = QCheckBox(tr("&Learn from them as well"), self)
         self.use_model_labels.setToolTip(
             tr("What the model got wrong is then learnt again, and counts as right in the score")
         )
-        self.hint = Words("", "muted", parent=self)
+        self.hint = PlainLabel("", "muted", parent=self)
         self.features.currentIndexChanged.connect(self._explain)
         self._rows: dict[QComboBox, QLabel] = {}
         grid = QGridLayout(self)

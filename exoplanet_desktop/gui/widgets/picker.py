@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_files
+from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import with_text
-from exoplanet_desktop.gui.widgets.words import tip
 
 ROWS_SHOWN = 3
 ROWS_ORDERED = 4

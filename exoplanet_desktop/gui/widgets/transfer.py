@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QWidget
 
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.widgets.words import Words
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.pacing import Pacing
 
@@ -26,7 +26,7 @@ class TransferBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = Words()
+        self.words = PlainLabel()
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(tr("Progress of the transfer"))

@@ -16,7 +16,7 @@ from exoplanet_desktop.gui.progress import results as results_module
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.widgets.picture import decoded
+from exoplanet_desktop.gui.widgets.picture_view import decoded
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 JOB_MS, WAIT_MS = 90_000, 10_000

@@ -22,8 +22,8 @@ from exoplanet_desktop.gui.widgets.combo import combo, whole_parts
 from exoplanet_desktop.gui.widgets.dock_title import DockTitle
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.fields import FoldingFields
+from exoplanet_desktop.gui.widgets.labels import FittedLabel, NarrowLabel
 from exoplanet_desktop.gui.widgets.side import Side
-from exoplanet_desktop.gui.widgets.words import FittedWords, NarrowWords
 from exoplanet_desktop.wire.payloads import MergedFile
 
 Look = Callable[..., None]
@@ -151,7 +151,7 @@ def test_options_that_were_not_seen_yet_have_their_width_after_the_text_was_larg
 def test_words_in_a_form_are_as_high_as_they_must_be_and_no_higher(look: Look, qtbot: QtBot) -> None:
     page = QWidget()
     qtbot.addWidget(page)
-    words = FittedWords("Some words that take several lines in a narrow place. " * 4)
+    words = FittedLabel("Some words that take several lines in a narrow place. " * 4)
     layout = QVBoxLayout(page)
     layout.addWidget(words)
     layout.addStretch(1)
@@ -168,7 +168,7 @@ def test_words_in_a_form_are_as_high_as_they_must_be_and_no_higher(look: Look, q
 
 def test_a_name_that_no_line_holds_is_shortened_and_costs_no_other_word(look: Look, qtbot: QtBot) -> None:
     name = "merged__" + "simulated_KOI__" * 8 + "20261129.csv"
-    words = NarrowWords(f"The file {name} is saved; nothing else was changed.")
+    words = NarrowLabel(f"The file {name} is saved; nothing else was changed.")
     qtbot.addWidget(words)
     words.resize(300, 200)
     words.show()

@@ -11,7 +11,7 @@ from exoplanet_desktop.gui.theme import theme
 LEAST_LETTERS = 16  # in a line of narrow words
 
 
-class Words(QLabel):
+class PlainLabel(QLabel):
     """A label of plain text. Qt's own would show what looks like HTML as HTML, links and pictures included."""
 
     def __init__(
@@ -28,7 +28,7 @@ class Words(QLabel):
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
 
-class LargeWords(Words):
+class LargeLabel(PlainLabel):
     """Letters so many times as large as those of the application."""
 
     def __init__(
@@ -47,7 +47,7 @@ class LargeWords(Words):
         self.setFont(font)
 
 
-class ElidedWords(Words):
+class ElidedLabel(PlainLabel):
     """One line, shortened in its middle where there is no room for all of it; the tooltip has it whole."""
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
@@ -71,7 +71,7 @@ class ElidedWords(Words):
         self.style().drawItemText(painter, box, side, self.palette(), self.isEnabled(), shown, self.foregroundRole())
 
 
-class FittedWords(Words):
+class FittedLabel(PlainLabel):
     """As high as its text is at the width that it has: a form would give it the height of the least width."""
 
     def setText(self, text: str) -> None:
@@ -92,7 +92,7 @@ class FittedWords(Words):
         self.setFixedHeight(max(0, self.heightForWidth(self.width())))
 
 
-class NarrowWords(Words):
+class NarrowLabel(PlainLabel):
     """In lines as wide as there is room, however narrow that is: a name that no line holds is shortened in its middle.
 
     Qt would cut it off, and some of the lines below it. The tooltip has it whole then, and `whole` always.

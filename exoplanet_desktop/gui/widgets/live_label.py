@@ -8,7 +8,7 @@ _FLAGS = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFla
 _TALL = 10_000
 
 
-class LiveWords(QWidget):
+class LiveLabel(QWidget):
     """Plain text, wrapped. It grows where a text needs more lines, and shrinks when it is hidden or resized."""
 
     def __init__(self, bold: bool = False, parent: QWidget | None = None) -> None:

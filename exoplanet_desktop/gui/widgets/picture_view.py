@@ -9,7 +9,7 @@ MOST = 8.0
 MOST_PIXELS = 25_000_000  # a small file can hold a picture that takes seconds to unpack
 
 
-class Picture(QGraphicsView):
+class PictureView(QGraphicsView):
     """Fits its picture into its room until the user zooms; then it can be dragged."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:

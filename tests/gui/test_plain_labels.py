@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.widgets.words import Words, tip
+from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 
 MARKUP = '<img src="http://elsewhere/x.png"><b>bold</b>'
 
 
 def test_markup_is_shown_as_it_is(qtbot: QtBot) -> None:
-    words = Words(MARKUP)
+    words = PlainLabel(MARKUP)
     qtbot.addWidget(words)
 
     assert words.textFormat() is Qt.TextFormat.PlainText
@@ -24,7 +24,9 @@ def test_no_label_of_the_window_guesses(window: MainWindow) -> None:
     guessing = [
         label
         for label in window.findChildren(QLabel)
-        if not isinstance(label, Words) and label.textFormat() is not Qt.TextFormat.PlainText and label.buddy() is None
+        if not isinstance(label, PlainLabel)
+        and label.textFormat() is not Qt.TextFormat.PlainText
+        and label.buddy() is None
     ]
     # Marks, class names and the words of forms: fixed words of this program.
     fixed = {"", "from", "to"}
