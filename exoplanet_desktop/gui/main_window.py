@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
             self.files.importer.bring(self.tab.open_files, found.catalogs)
         for run in found.runs:
             self.runs_dock.show()
-            self.runs_dock.doing.import_run(str(run))
+            self.runs_dock.commands.import_run(str(run))
 
     @Slot(object)
     def take_files(self, paths: Sequence[Path]) -> None:
@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
             self.complete()  # else a window that is closed at once would forget where its parts stood the last time
             self.preferences.change(**placement(self), tab=self.tabs.currentIndex())
             self.run_dialogs.close_all()
-            self.runs_dock.showing.close()
+            self.runs_dock.opener.close()
             for view in (self.train.view, self.predict.view, self.predict.result, self.merge.view):
                 view.close_table()
             self.services.runs.leave()

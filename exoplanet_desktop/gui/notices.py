@@ -19,7 +19,7 @@ INFORMATION_MS = 10_000
 
 
 @dataclass(frozen=True)
-class Offer:
+class NoticeAction:
     """What the user may do about a notice: the words of a button, and what it does."""
 
     words: str
@@ -32,7 +32,7 @@ class Notice:
 
     text: str
     failed: bool
-    offer: Offer | None = None
+    offer: NoticeAction | None = None
 
 
 class Notices(QObject):
@@ -55,7 +55,7 @@ class Notices(QObject):
         log.warning("told the user: %s", error)
         self._tell(Notice(str(error), failed=True))
 
-    def information(self, text: str, offer: Offer | None = None) -> None:
+    def information(self, text: str, offer: NoticeAction | None = None) -> None:
         self._tell(Notice(text, failed=False, offer=offer))
 
     def withdraw(self, text: str) -> None:
@@ -149,7 +149,7 @@ class NoticeBar(QWidget):
             in_order(offer, close)
         return frame
 
-    def _offer_button(self, offer: Offer, frame: QFrame) -> QPushButton:
+    def _offer_button(self, offer: NoticeAction, frame: QFrame) -> QPushButton:
         button = QPushButton(offer.words, frame)
         button.setObjectName("offer")
 

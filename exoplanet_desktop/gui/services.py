@@ -6,7 +6,7 @@ from pathlib import Path
 
 from exoplanet_desktop.catalogs.temporary import discard_folder, note_parts_in, own_folder
 from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.progress.runs import Runs
 from exoplanet_desktop.gui.session import Session
 from exoplanet_desktop.gui.tables.memory import TableMemory
@@ -33,7 +33,7 @@ class Services:
     notices: Notices
     session: Session
     poller: PollerThread
-    keeper: Keeper
+    recorder: RunRecorder
     runs: Runs
     tables: TableMemory
     scratch: Path
@@ -51,13 +51,13 @@ class Services:
         workers, notices, poller = Workers(), Notices(), PollerThread()
         config = config_dir or user_config_path("exoplanet-desktop", appauthor=False)
         session = Session(workers, notices, folder, config)
-        keeper = Keeper(folder / "record", notices)
-        runs = Runs(session, workers, poller, keeper, notices)
+        recorder = RunRecorder(folder / "record", notices)
+        runs = Runs(session, workers, poller, recorder, notices)
         poller.unanswered.connect(session.no_answer_from)
         scratch = own_folder("window")
         note_parts_in(scratch)
         tables = TableMemory(workers, folder / "tables.json", config / "readings.json")
-        return cls(workers, notices, session, poller, keeper, runs, tables, scratch, folder)
+        return cls(workers, notices, session, poller, recorder, runs, tables, scratch, folder)
 
     async def sample(self, satellite: Satellite) -> Path:
         """A simulated catalog to try things on. Raises AppError."""
@@ -73,7 +73,13 @@ class Services:
     async def close(self) -> None:
         """End engine, threads and temporary files; what fails is logged, and the rest is ended all the same."""
         self.poller.begin_to_end()
-        for step in (self.session.close, self.keeper.close, self.tables.close, self._end_poller, self._discard_scratch):
+        for step in (
+            self.session.close,
+            self.recorder.close,
+            self.tables.close,
+            self._end_poller,
+            self._discard_scratch,
+        ):
             try:
                 await step()
             except Exception:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.backends.book import Book
-from exoplanet_desktop.gui.backends.engine import EMBEDDED, EngineKeeper
+from exoplanet_desktop.gui.backends.backend_registry import BackendRegistry
+from exoplanet_desktop.gui.backends.engine_supervisor import EMBEDDED, EngineSupervisor
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -60,8 +60,8 @@ class Session(QObject):
         self.workers, self.notices = workers, notices
         self.state = State.STARTING
         self.connection: Connection | None = None
-        self.engine = EngineKeeper(workers, notices, data_dir)
-        self.book = Book(workers, config_dir or data_dir)
+        self.engine = EngineSupervisor(workers, notices, data_dir)
+        self.registry = BackendRegistry(workers, config_dir or data_dir)
         self._closing = self._asking = False
         self.engine.starting.connect(self._engine_starts)
         self.engine.failed.connect(self._engine_failed)
@@ -116,13 +116,13 @@ class Session(QObject):
         if name in ("", EMBEDDED):
             await self.start_embedded()
         else:
-            self.adopt(await self.book.connect(name))
+            self.adopt(await self.registry.connect(name))
 
     async def reach(self, title: str, address: str) -> Connection:
         """A connection to the backend of a kept run, whether in use or not. Raises AppError."""
         if title == EMBEDDED:
             return await self.engine.running()
-        return await self.book.reach(address)
+        return await self.registry.reach(address)
 
     def adopt(self, connection: Connection) -> None:
         """Use a backend that has answered."""

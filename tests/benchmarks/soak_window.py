@@ -52,7 +52,7 @@ class Soak:
     async def play(self, window: MainWindow) -> None:
         self._window, self._session = window, window.services.session
         await self._until(lambda: self._session.state is State.READY)
-        await self._session.book.save(Profile("Soak", self._address), None, None)
+        await self._session.registry.save(Profile("Soak", self._address), None, None)
         sampling = asyncio.ensure_future(self._sample())
         await self._begin()
         end = time.monotonic() + self._seconds

@@ -123,11 +123,11 @@ def test_a_connection_is_tested_as_it_is_typed(
     dialog = open_dialog(window)
     add(dialog, "Lab", stage.base, qtbot)
 
-    dialog.trial.test_button.click()
+    dialog.connection_test.test_button.click()
 
-    qtbot.waitUntil(lambda: dialog.trial.diagnosis is not None, timeout=WAIT_MS)
-    assert dialog.trial.mark.text() == mark
-    assert said in dialog.trial.sentence.text()
+    qtbot.waitUntil(lambda: dialog.connection_test.diagnosis is not None, timeout=WAIT_MS)
+    assert dialog.connection_test.mark.text() == mark
+    assert said in dialog.connection_test.sentence.text()
     assert dialog.is_new  # a test keeps nothing
 
 
@@ -137,16 +137,16 @@ def test_https_is_proposed_and_a_ca_file_makes_it_trusted(
     lab.mount(tls_stage)
     dialog = open_dialog(window)
     add(dialog, "Lab", tls_stage.base.replace("https", "http"), qtbot)
-    dialog.trial.test_button.click()
-    qtbot.waitUntil(dialog.trial.take_button.isVisible, timeout=WAIT_MS)
+    dialog.connection_test.test_button.click()
+    qtbot.waitUntil(dialog.connection_test.take_button.isVisible, timeout=WAIT_MS)
 
-    dialog.trial.take_button.click()
+    dialog.connection_test.take_button.click()
 
-    qtbot.waitUntil(lambda: "is not trusted" in dialog.trial.sentence.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "is not trusted" in dialog.connection_test.sentence.text(), timeout=WAIT_MS)
     assert dialog.form.address.text() == tls_stage.base
     dialog.form.ca_file.setText(str(tls_stage.certificate))
-    dialog.trial.test_button.click()
-    qtbot.waitUntil(lambda: dialog.trial.mark.text() == "✓", timeout=WAIT_MS)
+    dialog.connection_test.test_button.click()
+    qtbot.waitUntil(lambda: dialog.connection_test.mark.text() == "✓", timeout=WAIT_MS)
 
 
 def silent(handler: Handler) -> None:
@@ -158,15 +158,15 @@ def test_a_test_can_be_cancelled(window: MainWindow, open_dialog: Open, stage: S
     stage.on("GET", lab.HEALTH, silent)
     dialog = open_dialog(window)
     add(dialog, "Lab", stage.base, qtbot)
-    dialog.trial.test_button.click()
+    dialog.connection_test.test_button.click()
     qtbot.waitUntil(lambda: bool(stage.requests), timeout=WAIT_MS)
-    assert dialog.trial.cancel_button.isVisible()
+    assert dialog.connection_test.cancel_button.isVisible()
 
-    dialog.trial.cancel_button.click()
+    dialog.connection_test.cancel_button.click()
 
-    qtbot.waitUntil(dialog.trial.test_button.isEnabled, timeout=3_000)
-    assert dialog.trial.diagnosis is None
-    assert dialog.trial.sentence.text() == ""
+    qtbot.waitUntil(dialog.connection_test.test_button.isEnabled, timeout=3_000)
+    assert dialog.connection_test.diagnosis is None
+    assert dialog.connection_test.sentence.text() == ""
 
 
 def test_a_dialog_that_is_closed_while_it_asks_changes_nothing(
@@ -193,7 +193,7 @@ def test_a_dialog_that_is_destroyed_while_it_asks_breaks_nothing(
         dialog = open_dialog(live)
         add(dialog, "Lab", f"http://127.0.0.1:{silent_one.getsockname()[1]}", qtbot)
         dialog.use_button.click()
-        qtbot.waitUntil(lambda: "Asking" in dialog.trial.sentence.text(), timeout=5_000)
+        qtbot.waitUntil(lambda: "Asking" in dialog.connection_test.sentence.text(), timeout=5_000)
         shiboken6.delete(dialog)
     # The listening socket is gone: whoever asked it gets an error now.
     qtbot.waitUntil(settled, timeout=30_000)
@@ -209,7 +209,7 @@ def test_nobody_there_is_told_and_the_one_before_stays(live: MainWindow, open_di
 
         dialog.use_button.click()
 
-        qtbot.waitUntil(lambda: address in dialog.trial.sentence.text(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: address in dialog.connection_test.sentence.text(), timeout=WAIT_MS)
     qtbot.waitUntil(dialog.use_button.isEnabled, timeout=5_000)
     assert session_of(live).title == EMBEDDED
     assert titles(dialog)[1] == "○ Lab"  # it is kept all the same
@@ -219,11 +219,11 @@ def test_what_cannot_be_used_is_told_and_nothing_is_kept(window: MainWindow, ope
     dialog = open_dialog(window)
     add(dialog, EMBEDDED, "http://lab:8001", qtbot)
     dialog.save_button.click()
-    qtbot.waitUntil(lambda: "is taken" in dialog.trial.sentence.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "is taken" in dialog.connection_test.sentence.text(), timeout=5_000)
     dialog.form.name.setText("Lab")
     dialog.form.ca_file.setText("/nowhere/lab.pem")
     dialog.save_button.click()
-    qtbot.waitUntil(lambda: "no CA file /nowhere/lab.pem" in dialog.trial.sentence.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "no CA file /nowhere/lab.pem" in dialog.connection_test.sentence.text(), timeout=5_000)
     assert dialog.is_new
 
 
@@ -247,7 +247,7 @@ def test_one_is_duplicated_and_removed_without_its_token(
     dialog.remove_button.click()
     answer_box(dialog, "Remove", qtbot)
 
-    qtbot.waitUntil(lambda: "Lab is removed" in dialog.trial.sentence.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "Lab is removed" in dialog.connection_test.sentence.text(), timeout=5_000)
     assert titles(dialog) == [f"○ {EMBEDDED}", "○ Lab 2"] or titles(dialog) == [f"● {EMBEDDED}", "○ Lab 2"]
     assert json.loads((tmp_path / "data" / "tokens.json").read_text()) == {}
 
@@ -287,7 +287,7 @@ def test_the_one_in_use_is_in_use_as_changed(live: MainWindow, open_dialog: Open
         dialog.save_button.click()
 
     assert chosen.args == ["Observatory"]
-    qtbot.waitUntil(lambda: "in use as it is now" in dialog.trial.sentence.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "in use as it is now" in dialog.connection_test.sentence.text(), timeout=WAIT_MS)
     # The same connection goes on: whatever watches jobs through it uses the new token from now on.
     assert session_of(live).connection is before
     assert session_of(live).title == "Observatory"

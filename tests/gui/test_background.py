@@ -24,7 +24,7 @@ WAIT_MS = 20_000
 def use(started: Any, stage: Stage, name: str = "Lab") -> None:
     """Know a backend and use it, as the dialog does."""
     session = started.services.session
-    started.wait(asyncio.ensure_future(session.book.save(Profile(name, stage.base), None, None)))
+    started.wait(asyncio.ensure_future(session.registry.save(Profile(name, stage.base), None, None)))
     started.wait(asyncio.ensure_future(session.use(name)))
 
 
@@ -91,7 +91,7 @@ def test_a_prediction_of_the_last_time_is_finished_in_the_record(
     qtbot.waitUntil(
         lambda: any("has ended meanwhile" in text for text in second.window.notices.texts()), timeout=WAIT_MS
     )
-    (entry,) = second.wait(asyncio.ensure_future(second.services.keeper.work(lambda record: record.runs())))
+    (entry,) = second.wait(asyncio.ensure_future(second.services.recorder.work(lambda record: record.runs())))
     assert (entry.kind, entry.status) == ("predict", Status.SUCCEEDED)
     kept = second.wait(asyncio.ensure_future(second.services.runs.past(entry.run_id)))
     assert kept.run.result["total_predicted"] == 3
@@ -159,7 +159,7 @@ def test_a_backend_in_the_background_is_asked_seldom(start: Start, stage: Stage,
     started = start()
     room = started.services.runs.room
     session = started.services.session
-    started.wait(asyncio.ensure_future(session.book.save(Profile("Lab", stage.base), None, None)))
+    started.wait(asyncio.ensure_future(session.registry.save(Profile("Lab", stage.base), None, None)))
     done: list[Connection] = []
 
     async def work(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from qasync import QEventLoop
 
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.errors import Cancelled
-from exoplanet_desktop.gui.backends.engine import EngineKeeper
+from exoplanet_desktop.gui.backends.engine_supervisor import EngineSupervisor
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.workers.calls import Workers
 
@@ -56,15 +56,15 @@ def test_an_engine_that_starts_while_the_window_closes_is_ended(
 
     monkeypatch.setattr(EmbeddedEngine, "start", slowly)
     workers = Workers()
-    keeper = EngineKeeper(workers, Notices(), tmp_path)
-    running = asyncio.ensure_future(keeper.running())
+    recorder = EngineSupervisor(workers, Notices(), tmp_path)
+    running = asyncio.ensure_future(recorder.running())
     qtbot.waitUntil(under_way.is_set, timeout=10_000)
 
-    closing = asyncio.ensure_future(keeper.close())
+    closing = asyncio.ensure_future(recorder.close())
     qtbot.waitUntil(closing.done, timeout=10_000)
     may_go_on.set()
     qtbot.waitUntil(running.done, timeout=30_000)
 
     assert isinstance(running.exception(), Cancelled)
-    assert not keeper.alive
+    assert not recorder.alive
     workers.close()

@@ -95,7 +95,7 @@ def test_the_window_goes_on_whatever_the_size(
         qtbot.wait(50)
         if heartbeat.worked_s > WORK_S:
             bad.append(f"{name}: stood still for {heartbeat.worked_s:.1f} s")
-        shown = f"{dialog.words.text()} {dialog.trust.warnings.text()}"
+        shown = f"{dialog.words.text()} {dialog.result_warnings.warnings.text()}"
         if told not in shown or len(shown) > 3 * LONGEST_TEXT or len(run.log_text) > LONGEST_LOG:
             bad.append(f"{name}: {len(shown)} characters: {shown[:200]}")
         dialog.close()

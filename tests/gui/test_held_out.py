@@ -17,9 +17,9 @@ from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.gui.figures.matrix import MatrixFigure
 from exoplanet_desktop.gui.figures.matrix_page import MatrixPage
 from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.progress.held_out import HeldOut
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.held_out import HeldOutStore
 from exoplanet_desktop.gui.progress.results import Results
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.workers.calls import Workers
 
 
@@ -38,14 +38,14 @@ def test_they_are_fetched_without_the_window_waiting_for_the_disk(
     monkeypatch.setattr(tempfile, "mkdtemp", watched(tempfile.mkdtemp))
     monkeypatch.setattr(shutil, "rmtree", watched(shutil.rmtree))
     backend = SimpleNamespace(download=lambda _url, target: target.write_text("row,star\n"))
-    workers, keeper = Workers(count=1), Keeper(tmp_path / "record", Notices())
+    workers, recorder = Workers(count=1), RunRecorder(tmp_path / "record", Notices())
 
     async def fetch() -> str:
-        await keeper.open()
-        run_id = await keeper.begin("KOI", {}, "Lab", "http://lab:8001")
+        await recorder.open()
+        run_id = await recorder.begin("KOI", {}, "Lab", "http://lab:8001")
         connection: Any = SimpleNamespace(backend=backend)
-        await HeldOut(workers, keeper).fetch(connection, run_id, "/rows.csv")
-        await keeper.close()
+        await HeldOutStore(workers, recorder).fetch(connection, run_id, "/rows.csv")
+        await recorder.close()
         return run_id
 
     task = asyncio.ensure_future(fetch())

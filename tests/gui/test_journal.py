@@ -19,7 +19,7 @@ def entries(window: MainWindow, qtbot: QtBot) -> list[Any]:
     """The runs of the record, newest first."""
     import asyncio
 
-    reading = asyncio.ensure_future(window.services.keeper.work(lambda record: record.runs()))
+    reading = asyncio.ensure_future(window.services.recorder.work(lambda record: record.runs()))
     qtbot.waitUntil(reading.done, timeout=10_000)
     return reading.result()
 

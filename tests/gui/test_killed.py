@@ -106,7 +106,7 @@ def lab_server(folder: Path) -> Iterator[str]:
 def use(started: Any, address: str) -> None:
     """Put a backend of the user's list into use."""
     session = started.services.session
-    started.wait(asyncio.ensure_future(session.book.save(Profile("Lab", address), None, None)))
+    started.wait(asyncio.ensure_future(session.registry.save(Profile("Lab", address), None, None)))
     started.wait(asyncio.ensure_future(session.use("Lab")))
 
 
@@ -129,7 +129,7 @@ def test_killed_while_a_lab_server_trains(
         assert run.phase == "SUCCEEDED", run.failure
         assert set(run.pictures) == {"counts", "shares"}
         started.close()
-    entries = start().window.services.keeper
+    entries = start().window.services.recorder
     listed = start_entries(entries, qtbot)
     assert [(entry.status, entry.accuracy is not None) for entry in listed] == [("SUCCEEDED", True)]
 
@@ -182,9 +182,9 @@ def test_killed_in_the_middle_of_an_upload(
     stage.reads_bodies = True
     started = start()
     use(started, stage.base)
-    keeper = started.services.keeper
-    qtbot.waitUntil(lambda: start_entries(keeper, qtbot)[0].status == "FAILED", timeout=20_000)
-    (entry,) = start_entries(keeper, qtbot)
+    recorder = started.services.recorder
+    qtbot.waitUntil(lambda: start_entries(recorder, qtbot)[0].status == "FAILED", timeout=20_000)
+    (entry,) = start_entries(recorder, qtbot)
     assert entry.error == "The program ended before the catalog had been sent. Train again, or send it now."
 
 
@@ -201,8 +201,8 @@ def test_killed_in_the_middle_of_a_download(
     assert not killer.target.exists()
 
 
-def start_entries(keeper: Any, qtbot: QtBot) -> list[Any]:
+def start_entries(recorder: Any, qtbot: QtBot) -> list[Any]:
     """The runs of the record, newest first."""
-    work = asyncio.ensure_future(keeper.work(lambda record: record.runs()))
+    work = asyncio.ensure_future(recorder.work(lambda record: record.runs()))
     qtbot.waitUntil(work.done, timeout=5_000)
     return work.result()

@@ -66,7 +66,7 @@ def catalog(sample: Sample, tmp_path: Path) -> Path:
 def use(started: Any, base: str) -> None:
     """Know a lab and use it, as after it has answered once."""
     session = started.services.session
-    started.wait(asyncio.ensure_future(session.book.save(Profile("Lab", base), None, None)))
+    started.wait(asyncio.ensure_future(session.registry.save(Profile("Lab", base), None, None)))
     session.adopt(Connection(Backend(base), "Lab", embedded=False))
 
 
@@ -175,10 +175,10 @@ def test_an_upload_that_was_cut_by_a_crash_can_be_sent_again(
     start: Start, address: Address, catalog: Path, qtbot: QtBot
 ) -> None:
     first = start()
-    keeper = first.services.keeper
+    recorder = first.services.recorder
     request = {"satellite": "KOI", "model": "xgb", "files": [catalog.name], "paths": [str(catalog)]}
-    run_id = first.wait(asyncio.ensure_future(keeper.begin("KOI · XGBoost", request, "Lab", address.base)))
-    first.wait(asyncio.ensure_future(first.services.session.book.save(Profile("Lab", address.base), None, None)))
+    run_id = first.wait(asyncio.ensure_future(recorder.begin("KOI · XGBoost", request, "Lab", address.base)))
+    first.wait(asyncio.ensure_future(first.services.session.registry.save(Profile("Lab", address.base), None, None)))
     first.close()
     address.come_back()
 

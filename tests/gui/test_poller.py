@@ -14,7 +14,7 @@ from exoplanet_desktop.client.timeouts import CallLimits, Timeouts
 from exoplanet_desktop.errors import NoAnswer
 from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.workers import poller as poller_module
-from exoplanet_desktop.gui.workers.poller import Answer, Connection, PollerThread, Watch
+from exoplanet_desktop.gui.workers.poller import Connection, PollerThread, PollResult, Watch
 from exoplanet_desktop.wire.payloads import JobStatus
 from tests.reference_server.acts import silent
 from tests.reference_server.stage import Handler, Reply, Stage
@@ -67,11 +67,11 @@ class Lab:
 
 class Heard:
     def __init__(self, poller: PollerThread) -> None:
-        self.answers: list[Answer] = []
+        self.answers: list[PollResult] = []
         self.moments: dict[int, list[float]] = {}
         poller.answered.connect(self.take)
 
-    def take(self, answer: Answer) -> None:
+    def take(self, answer: PollResult) -> None:
         self.answers.append(answer)
         self.moments.setdefault(answer.key, []).append(time.monotonic())
 
@@ -185,10 +185,10 @@ def test_its_end_is_not_lost_while_the_poller_is_busy(
 def test_what_happened_while_a_backend_was_away_is_told() -> None:
     before = JobStatus(job_id="j", status="RUNNING", stage="fold 1 of 5")
     after = JobStatus(job_id="j", status="RUNNING", stage="fold 4 of 5")
-    assert away.came_back(Answer(1, after, away_s=40.0), before) == (
+    assert away.came_back(PollResult(1, after, away_s=40.0), before) == (
         "The backend answers again, after 40 s without an answer. The job went on meanwhile: fold 4 of 5."
     )
-    ended = Answer(1, JobStatus(job_id="j", status="SUCCEEDED"), final=True, away_s=9000.0)
+    ended = PollResult(1, JobStatus(job_id="j", status="SUCCEEDED"), final=True, away_s=9000.0)
     assert away.came_back(ended, before) == (
         "The backend answers again, after 2.5 hours without an answer. The job has ended meanwhile."
     )

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.rows_used import Rows
+from exoplanet_desktop.gui.progress.rows_used import RowScope
 from exoplanet_desktop.gui.widgets.options import choose
 
 Sample = Callable[..., Path]
@@ -37,7 +37,7 @@ def test_train_first_then_predict_a_range_and_save(
     tab = live.predict
     open_catalog(live, sample(), qtbot)
     tab.training_picker.set_paths([sample()])
-    choose(tab.rows.choice.box, Rows.RANGE)
+    choose(tab.rows.choice.box, RowScope.RANGE)
     tab.rows.first.setValue(10)
     tab.rows.last.setValue(109)
     qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
@@ -165,7 +165,7 @@ def test_a_range_that_runs_backwards_is_refused_before_the_work(live: MainWindow
     tab = live.predict
     open_catalog(live, sample(), qtbot)
     tab.training_picker.set_paths([sample()])
-    choose(tab.rows.choice.box, Rows.RANGE)
+    choose(tab.rows.choice.box, RowScope.RANGE)
     tab.rows.first.setValue(50)
     tab.rows.last.setValue(10)
 

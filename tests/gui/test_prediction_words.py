@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.predict.request import Prediction
+from exoplanet_desktop.gui.predict.request import PredictionResult
 from exoplanet_desktop.gui.predict.summary import Summary
 from exoplanet_desktop.gui.widgets.notes import FoldedNotes
 from exoplanet_desktop.wire.payloads import PredictReply, Worth
@@ -25,7 +25,9 @@ def shown(styled: QApplication, qtbot: QtBot) -> Callable[..., Summary]:
         summary = Summary()
         qtbot.addWidget(summary)
         summary.show_prediction(
-            Prediction(reply, Path("a.csv"), {"CONFIRMED": 9_464}, known, known // 2, notes), "a.csv", ["koi_period"]
+            PredictionResult(reply, Path("a.csv"), {"CONFIRMED": 9_464}, known, known // 2, notes),
+            "a.csv",
+            ["koi_period"],
         )
         summary.show()
         return summary

@@ -12,7 +12,7 @@ from exoplanet_desktop.errors import NoAnswer, NotFound
 from exoplanet_desktop.gui.progress import watch as watch_module
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.watch import JobWatch
-from exoplanet_desktop.gui.workers.poller import Answer, Connection, PollerThread
+from exoplanet_desktop.gui.workers.poller import Connection, PollerThread, PollResult
 from exoplanet_desktop.wire.payloads import Evaluation, JobStatus, LeftOut, Logs, TrainAccepted, TrainResult
 
 ACCEPTED = TrainAccepted(job_id="j", status_url="/api/train/j/status", logs_url="/api/train/j/logs")
@@ -89,7 +89,7 @@ def test_stillness_is_measured_from_the_last_move(loop: QEventLoop, poller: Poll
     assert followed.is_stalled
     assert "train again" in followed.stalled_words
 
-    followed._take(Answer(followed._key, JobStatus(job_id="j", status="RUNNING", progress=0.5)))
+    followed._take(PollResult(followed._key, JobStatus(job_id="j", status="RUNNING", progress=0.5)))
 
     assert not followed.is_stalled
     followed.leave()
@@ -105,8 +105,8 @@ def test_a_job_that_stands_still_after_its_backend_was_away_is_called_stalled_so
     told: list[str] = []
     followed.came_back.connect(told.append)
     running = JobStatus(job_id="j", status="RUNNING")
-    followed._take(Answer(followed._key, running))
-    followed._take(Answer(followed._key, running, away_s=40.0))
+    followed._take(PollResult(followed._key, running))
+    followed._take(PollResult(followed._key, running, away_s=40.0))
     followed._moved -= watch_module.STALLED_AFTER_GAP_S + 10
 
     assert told == ["The backend answers again, after 40 s without an answer. The job is where it was: running."]

@@ -53,7 +53,7 @@ def test_a_training_is_watched_from_running_to_its_numbers(
     recorded: dict[str, Any] = exchanges["status_succeeded"].response["body"]["result"]
     assert dialog.run.result is not None
     assert (dialog.run.result.accuracy, dialog.run.result.cv_std) == (recorded["accuracy"], recorded["cv_std"])
-    assert dialog.trust.warnings.text() == ""
+    assert dialog.result_warnings.warnings.text() == ""
     assert "koi_train.csv" in dialog.run.request.source, "the user sees the name that he knows"
     # Its addresses name 127.0.0.1:8000, where the backend is not.
     assert stage.paths("GET").count(f"/api/train/{recorded_job(exchanges)}/status") >= 2

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.rows_used import Rows
+from exoplanet_desktop.gui.progress.rows_used import RowScope
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.options import choose
 
@@ -45,10 +45,10 @@ def test_a_filter_that_does_not_count_is_said_beside_the_button(
     assert tab.go.note.text() == "The filter is not applied: all 600 rows are used."
     assert not tab.go.note.isHidden()
     assert tab.rows.box.itemText(1) == f"Rows shown ({rows})"
-    choose(tab.rows.box, Rows.SHOWN)
+    choose(tab.rows.box, RowScope.SHOWN)
     assert tab.go.note.isHidden()
     tab.view.pane.selecting.filter("")
-    qtbot.waitUntil(lambda: tab.rows.kind is Rows.ALL, timeout=5_000)
+    qtbot.waitUntil(lambda: tab.rows.kind is RowScope.ALL, timeout=5_000)
 
 
 def test_a_training_uses_the_rows_that_are_shown_and_says_how_many(
@@ -58,7 +58,7 @@ def test_a_training_uses_the_rows_that_are_shown_and_says_how_many(
     with qtbot.waitSignal(tab.view.opened, timeout=20_000):
         tab.open_files([sample()])
     rows = filtered(tab.view, "koi_period < 20", qtbot)
-    choose(tab.rows.box, Rows.SHOWN)
+    choose(tab.rows.box, RowScope.SHOWN)
     qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
 
     with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS) as ended:
@@ -86,7 +86,7 @@ def test_a_prediction_uses_the_rows_that_are_selected(live: MainWindow, sample: 
     picked.merge(QItemSelection(model.index(10, 2), model.index(20, 2)), flag.Select)
     grid.selectionModel().select(picked, flag.ClearAndSelect)
     assert tab.rows.choice.box.itemText(2) == "Rows selected (18)"
-    choose(tab.rows.choice.box, Rows.SELECTED)
+    choose(tab.rows.choice.box, RowScope.SELECTED)
     qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)
     name = model.columns.index("kepoi_name")
     qtbot.waitUntil(lambda: model.text(20, name) is not None, timeout=5_000)

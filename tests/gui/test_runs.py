@@ -75,9 +75,9 @@ def test_a_job_that_ran_when_the_window_closed_is_accounted_for(start: Start, sa
 
 def test_an_upload_cut_short_says_so_at_the_next_start(start: Start, sample: Sample, qtbot: QtBot) -> None:
     first = start()
-    keeper = first.services.keeper
+    recorder = first.services.recorder
     request = {"satellite": "KOI", "model": "xgb", "files": ["koi.csv"]}
-    first.wait(asyncio.ensure_future(keeper.begin("KOI · XGBoost", request, "Embedded engine", "http://127.0.0.1:1")))
+    first.wait(asyncio.ensure_future(recorder.begin("KOI · XGBoost", request, "Embedded engine", "http://127.0.0.1:1")))
     first.close()
 
     second = start()
@@ -92,12 +92,12 @@ def test_an_upload_cut_short_says_so_at_the_next_start(start: Start, sample: Sam
 
 def test_a_run_whose_request_is_damaged_is_given_up_once(start: Start, qtbot: QtBot) -> None:
     first = start()
-    keeper = first.services.keeper
+    recorder = first.services.recorder
     damaged = {"satellite": "no such one", "model": "xgb", "files": ["koi.csv"]}
     for title, kind in (("one", "train"), ("all", "train-all")):
-        begun = keeper.begin(title, damaged, "Embedded engine", "http://127.0.0.1:1", kind=kind)
+        begun = recorder.begin(title, damaged, "Embedded engine", "http://127.0.0.1:1", kind=kind)
         run_id = first.wait(asyncio.ensure_future(begun))
-        keeper.note(run_id, status="RUNNING", job_id="1", status_url="/status/1", logs_url="/logs/1")
+        recorder.note(run_id, status="RUNNING", job_id="1", status_url="/status/1", logs_url="/logs/1")
     first.close()
 
     second = start()
@@ -112,14 +112,14 @@ def test_a_run_whose_request_is_damaged_is_given_up_once(start: Start, qtbot: Qt
 
 def test_a_training_of_all_models_goes_on_without_a_part_that_is_damaged(start: Start, qtbot: QtBot) -> None:
     first = start()
-    keeper = first.services.keeper
+    recorder = first.services.recorder
     request = {"satellite": "KOI", "model": None, "files": ["koi.csv"]}
-    begun = keeper.begin("all", request, "Embedded engine", "http://127.0.0.1:1", kind="train-all")
+    begun = recorder.begin("all", request, "Embedded engine", "http://127.0.0.1:1", kind="train-all")
     group = first.wait(asyncio.ensure_future(begun))
-    keeper.note(group, status="RUNNING")
+    recorder.note(group, status="RUNNING")
     damaged = {**request, "model": "no such one"}
-    begun = keeper.begin("one", damaged, "Embedded engine", "http://127.0.0.1:1", group_id=group)
-    keeper.note(first.wait(asyncio.ensure_future(begun)), status="SUCCEEDED")
+    begun = recorder.begin("one", damaged, "Embedded engine", "http://127.0.0.1:1", group_id=group)
+    recorder.note(first.wait(asyncio.ensure_future(begun)), status="SUCCEEDED")
     first.close()
 
     second = start()

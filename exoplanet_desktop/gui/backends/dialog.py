@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.backends.look import BackendLook
+from exoplanet_desktop.gui.backends.dialog_ui import BackendDialogUi
 from exoplanet_desktop.gui.backends.profile_list import ROLE, dress
 from exoplanet_desktop.gui.backends.questions import ask_what_becomes_of_the_draft, ask_whether_to_remove
 from exoplanet_desktop.gui.session import EMBEDDED, Session, State
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles import Profile
 
 
-class BackendDialog(BackendLook):
+class BackendDialog(BackendDialogUi):
     """Signals:
     chosen: name of the backend in use now; empty for the embedded engine.
     """
@@ -39,15 +39,15 @@ class BackendDialog(BackendLook):
         self.remove_button.clicked.connect(self._ask_remove)
         self.form.edited.connect(self._settle)
         self.form.address.editingFinished.connect(self._look_at_address)
-        self.trial.wanted.connect(self.test)
-        self.trial.address_proposed.connect(self._take_address)
+        self.connection_test.wanted.connect(self.test)
+        self.connection_test.address_proposed.connect(self._take_address)
         self.save_button.clicked.connect(self.save)
         self.use_button.clicked.connect(self.use)
         self.close_button.clicked.connect(self.reject)
         self.load(self._name_in_use())
 
     def tell(self, error: AppError) -> None:
-        self.trial.say(str(error), failed=True)
+        self.connection_test.say(str(error), failed=True)
 
     @property
     def shown(self) -> "Profile | None":
@@ -67,7 +67,7 @@ class BackendDialog(BackendLook):
     @aio.slot(str)
     async def load(self, name: str) -> None:
         """Read the list again, and look at the backend of a name."""
-        known = await self._session.book.known()
+        known = await self._session.registry.known()
         self.form.place.setText(known.token_place)
         self.list.blockSignals(True)
         self.list.clear()
@@ -76,7 +76,7 @@ class BackendDialog(BackendLook):
         self.list.blockSignals(False)
         self._select(name)
         if known.warning:
-            self.trial.say(known.warning, failed=True)
+            self.connection_test.say(known.warning, failed=True)
 
     @aio.slot()
     async def test(self) -> None:
@@ -89,13 +89,13 @@ class BackendDialog(BackendLook):
             return
         draft, token = self.form.draft(), self.form.new_token()
         if token is None and not self.is_new and draft.address == shown.address:
-            token = await self._session.book.token(shown)
+            token = await self._session.registry.token(shown)
         await self._try(draft, token or None)
 
     async def _try(self, profile: "Profile", token: str | None, backend: "Backend | None" = None) -> None:
-        await self.trial.run(profile, token, backend)
+        await self.connection_test.run(profile, token, backend)
         await asyncio.sleep(0)  # until the finding has its room
-        self.area.ensureWidgetVisible(self.trial)
+        self.area.ensureWidgetVisible(self.connection_test)
 
     @aio.slot()
     async def save(self) -> None:
@@ -103,16 +103,16 @@ class BackendDialog(BackendLook):
         was_in_use = self._is_in_use()
         kept = await self._save()
         if not was_in_use:
-            self.trial.say(tr("Saved."))
+            self.connection_test.say(tr("Saved."))
             return
         self.chosen.emit(kept.name)
         try:
-            self._session.adopt(await self._session.book.connect(kept.name, self._stop.is_set))
+            self._session.adopt(await self._session.registry.connect(kept.name, self._stop.is_set))
         except AppError as error:
             raise UnavailableError(
                 tr("Saved, but in use it stays as it was before. {error}", error=str(error))
             ) from error
-        self.trial.say(tr("Saved, and in use as it is now."))
+        self.connection_test.say(tr("Saved, and in use as it is now."))
 
     @aio.slot()
     async def use(self) -> None:
@@ -127,8 +127,8 @@ class BackendDialog(BackendLook):
             if shown.is_embedded:
                 await self._session.start_embedded()
             else:
-                self.trial.say(tr("Asking who answers there …"))
-                connection = await self._session.book.connect(shown.name, self._stop.is_set)
+                self.connection_test.say(tr("Asking who answers there …"))
+                connection = await self._session.registry.connect(shown.name, self._stop.is_set)
                 if self._stop.is_set():
                     return  # closed while it was asked
                 self._session.adopt(connection)
@@ -149,14 +149,14 @@ class BackendDialog(BackendLook):
             await self._session.start_embedded()
             self.chosen.emit("")
         try:
-            await self._session.book.remove(shown.name)
+            await self._session.registry.remove(shown.name)
         finally:
             await self.load(self._name_in_use())
-        self.trial.say(tr("{name} is removed, with its token.", name=shown.name))
+        self.connection_test.say(tr("{name} is removed, with its token.", name=shown.name))
 
     def done(self, result: int) -> None:
         self._stop.set()
-        self.trial.stop()
+        self.connection_test.stop()
         super().done(result)
 
     def reject(self) -> None:
@@ -165,7 +165,7 @@ class BackendDialog(BackendLook):
     async def _save(self) -> "Profile":
         item, shown = self.list.currentItem(), self.shown
         replacing = None if self.is_new or shown is None else shown.name
-        kept = await self._session.book.save(self.form.draft(), replacing, self.form.new_token())
+        kept = await self._session.registry.save(self.form.draft(), replacing, self.form.new_token())
         dress(item, kept, self._name_in_use(), new=False)
         self._show_item(item)
         return kept
@@ -206,7 +206,7 @@ class BackendDialog(BackendLook):
 
     def _show_item(self, item: QListWidgetItem) -> None:
         profile, new = item.data(ROLE)
-        self.trial.clear()
+        self.connection_test.clear()
         self.form.show_profile(profile, has_token=False)
         self._settle()
         if not (self.on_embedded or new):
@@ -215,7 +215,7 @@ class BackendDialog(BackendLook):
     @aio.slot(object, object)
     async def _look_up(self, item: QListWidgetItem, profile: "Profile") -> None:
         """What takes a moment to know: whether a token is kept, and whether the way is open to others."""
-        has_token = bool(await self._session.book.token(profile))
+        has_token = bool(await self._session.registry.token(profile))
         if self.list.currentItem() is item:
             self.form.show_token(has_token)
             await self._look_at(profile.address)

@@ -19,8 +19,8 @@ async def begin(session: Session, name: str, remember: Callable[[str], None]) ->
     if not name:
         return
     try:
-        if "://" in name and await session.book.find(name) is None:
-            name = await session.book.take_over(name)
+        if "://" in name and await session.registry.find(name) is None:
+            name = await session.registry.take_over(name)
             remember(name)
         await session.use(name)
     except AppError as error:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.backends.engine import EMBEDDED
+from exoplanet_desktop.gui.backends.engine_supervisor import EMBEDDED
 from exoplanet_desktop.gui.session import Session, State
 from exoplanet_desktop.gui.workers.poller import Connection
 
@@ -117,7 +117,7 @@ class WaitingRoom(QObject):
                 self._try(queue)
 
     def _may_ask(self, queue: Queue) -> bool:
-        """The embedded engine is started by its keeper, not for the sake of something that waits."""
+        """The embedded engine is started by its supervisor, not for the sake of something that waits."""
         return queue.title != EMBEDDED or self._session.engine.alive
 
     @aio.slot(object)

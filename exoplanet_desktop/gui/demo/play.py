@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.demo import runs, support, tables, trainings
 from exoplanet_desktop.gui.demo.camera import Camera, use_a_large_screen
 from exoplanet_desktop.gui.demo.driving import signal, until
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.predict.request import Prediction
+from exoplanet_desktop.gui.predict.request import PredictionResult
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.words import spread, three
 from exoplanet_desktop.gui.services import SAMPLE_ROWS, SAMPLE_SEED, last_rows
@@ -97,7 +97,7 @@ class Demo:
         await signal(tab.view.opened, f"{csv.name}", lambda: tab.open_files([csv]))
         await until(tab.go.button.isEnabled, "something can be predicted")
         await self._camera.take(window, "predict-catalog")
-        prediction: Prediction = await signal(tab.predicted, "the prediction", tab.go.button.click)
+        prediction: PredictionResult = await signal(tab.predicted, "the prediction", tab.go.button.click)
         if prediction.reply.total_predicted != (tab.view.shown.row_count if tab.view.shown else 0):
             raise UnavailableError(tr("Not every row was predicted."))
         agreement = f"{prediction.matches:,} of {prediction.known:,} known dispositions agree"

@@ -15,7 +15,7 @@ from exoplanet_desktop.gui.help.tour import Tour
 from exoplanet_desktop.gui.help.window import HelpWindow
 from exoplanet_desktop.gui.keys import KeysDialog
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.notices import Offer
+from exoplanet_desktop.gui.notices import NoticeAction
 from exoplanet_desktop.gui.palette import CommandPalette
 from exoplanet_desktop.gui.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.support.about import AboutDialog
@@ -71,7 +71,7 @@ async def dialogs(window: MainWindow, camera: Camera) -> None:
 async def _messages(window: MainWindow, camera: Camera) -> None:
     notices = window.services.notices
     notices.failure(InputError(tr("This is how a failure is told: its cause, and what helps.")))
-    notices.information(tr("This is how something else is told."), Offer(tr("Undo"), lambda: None))
+    notices.information(tr("This is how something else is told."), NoticeAction(tr("Undo"), lambda: None))
     await camera.take(window, "messages")
     window.notices.clear()
 

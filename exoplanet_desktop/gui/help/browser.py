@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from exoplanet_desktop.gui.help.dress import MARGIN_PX, dress, fit, room
-from exoplanet_desktop.gui.help.pages import Page, Pages, slug
+from exoplanet_desktop.gui.help.pages import HelpPages, Page, slug
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.theme import theme, tokens
 
@@ -25,7 +25,7 @@ class PageBrowser(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pages = Pages({})
+        self._pages = HelpPages({})
         self._page: Page | None = None
         self.setOpenLinks(False)
         self.setAccessibleName(tr("Help page"))
@@ -39,7 +39,7 @@ class PageBrowser(QTextBrowser):
     def page(self) -> Page | None:
         return self._page
 
-    def use(self, pages: Pages) -> None:
+    def use(self, pages: HelpPages) -> None:
         self._pages = pages
 
     def show_page(self, page: Page, heading: str = "") -> None:

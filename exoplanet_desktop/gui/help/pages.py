@@ -29,7 +29,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Pages:
+class HelpPages:
     """All pages in the order in which they are listed, and the pictures that they show, by name."""
 
     pages: dict[str, Page]
@@ -41,7 +41,7 @@ class Pages:
         return [page for page in self.pages.values() if all(word in page.text.lower() for word in wanted)]
 
 
-def read_pages(folder: Path | None = None) -> Pages:
+def read_pages(folder: Path | None = None) -> HelpPages:
     """Read everything; for a worker. Raises UnavailableError where the pages are not there."""
     folder = folder or docs()
     try:
@@ -55,7 +55,7 @@ def read_pages(folder: Path | None = None) -> Pages:
     listed = [name for name in _LINK.findall(texts.get(INDEX, "")) if name in texts]
     names = dict.fromkeys([*first, *listed, *texts])
     pages = {name: Page(name, _title(name, texts[name]), texts[name]) for name in names}
-    return Pages({**pages, **{page.name: page for page in _glossary()}}, pictures)
+    return HelpPages({**pages, **{page.name: page for page in _glossary()}}, pictures)
 
 
 def _title(name: str, text: str) -> str:

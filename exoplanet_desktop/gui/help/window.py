@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.help.browser import PageBrowser
-from exoplanet_desktop.gui.help.pages import Page, Pages, read_pages
+from exoplanet_desktop.gui.help.pages import HelpPages, Page, read_pages
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.theme import theme
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
@@ -36,7 +36,7 @@ class HelpWindow(QDialog):
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workers = workers
-        self._pages = Pages({})
+        self._pages = HelpPages({})
         self._past: list[str] = []
         self.setWindowTitle(tr("Help"))
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)

@@ -52,7 +52,7 @@ class MergedFiles(QListWidget):
         before = self.current
         self.clear()
         for file in files:
-            self.addItem(_Entry(file))
+            self.addItem(_FileItem(file))
         self._size_rows()
         if not files:
             nothing = QListWidgetItem(tr("No merged files yet"))
@@ -81,7 +81,7 @@ class MergedFiles(QListWidget):
             self.setCurrentRow(names.index(filename))
 
 
-class _Entry(QListWidgetItem):
+class _FileItem(QListWidgetItem):
     """A merged file; its words are made when they are shown, for a list may hold thousands."""
 
     def __init__(self, file: "MergedFile | LocalMerged") -> None:

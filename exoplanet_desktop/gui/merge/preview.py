@@ -147,7 +147,7 @@ class PreviewPane(QFrame):
         self.conflicts.setVisible(bool(conflicts))
 
 
-class _Table(QTableWidget):
+class _PreviewTable(QTableWidget):
     """Rows as high as the text wants, whose size may change.
 
     Signals:
@@ -166,8 +166,8 @@ class _Table(QTableWidget):
             self.verticalHeader().setDefaultSectionSize(_row_px(self))
 
 
-def _table(name: str) -> _Table:
-    table = _Table()
+def _table(name: str) -> _PreviewTable:
+    table = _PreviewTable()
     table.setAccessibleName(name)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

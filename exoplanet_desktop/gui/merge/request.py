@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.gui.progress.following import Following, Tell
+from exoplanet_desktop.gui.progress.job_follower import JobFollower, Tell
 from exoplanet_desktop.gui.progress.journal import Entry
 from exoplanet_desktop.gui.progress.request import readings_json
 from exoplanet_desktop.gui.services import Services
@@ -29,7 +29,7 @@ class Merged:
     who: str
 
 
-class Merger(Following):
+class Merger(JobFollower):
     """Does one merge."""
 
     def __init__(

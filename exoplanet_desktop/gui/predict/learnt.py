@@ -19,7 +19,7 @@ async def training_of(services: Services, choice: ModelChoice) -> TrainRequest |
     version = choice.version
     if not version:
         return None
-    kept = await services.keeper.work(lambda record: _find(record, version))
+    kept = await services.recorder.work(lambda record: _find(record, version))
     if kept is None:
         return None
     try:

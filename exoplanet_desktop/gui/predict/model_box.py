@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from exoplanet_desktop.errors import AppError, NoAnswer
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.predict.models import Offer, every_kind, offered
+from exoplanet_desktop.gui.predict.models import ModelEntry, every_kind, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.session import State
@@ -75,7 +75,7 @@ class ModelBox(QObject):
             if number == self._refreshes:
                 self.offer(offered(models, satellite))
 
-    def offer(self, entries: Sequence[Offer]) -> None:
+    def offer(self, entries: Sequence[ModelEntry]) -> None:
         """Show the models; the one that was chosen, or has just been trained, stays or becomes the chosen one."""
         box, choices = self.box, [entry.choice for entry in entries]
         wanted = self.chosen
@@ -102,7 +102,7 @@ class ModelBox(QObject):
         self.hint.setVisible(bool(hint))
 
 
-def _first(entries: Sequence[Offer]) -> int:
+def _first(entries: Sequence[ModelEntry]) -> int:
     """The place of the newest model of all columns, of the newest where there is none such; -1 without any."""
     whole = (place for place, entry in enumerate(entries) if not entry.is_reduced)
     return next(whole, min(0, len(entries) - 1))

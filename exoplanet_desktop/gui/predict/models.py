@@ -15,7 +15,7 @@ from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 
 @dataclass(frozen=True)
-class Offer:
+class ModelEntry:
     """A model to choose.
 
     `hint` is what stands below the box, which may be too narrow for its words. `is_reduced`: the model does without
@@ -28,7 +28,7 @@ class Offer:
     is_reduced: bool = False
 
 
-def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
+def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEntry]:
     """The trained models of a satellite, newest first; entries that make no sense are left out."""
     found = []
     for entry in models:
@@ -45,11 +45,13 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[Offer]:
         together = score.replace(" ", "\u00a0")  # in one line
         hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=together, when=when)
         hint = BETWEEN.join(filter(None, (hint, fewer)))
-        found.append(Offer(BETWEEN.join(filter(None, (name, kind, fewer, score, when))), choice, hint, bool(fewer)))
+        found.append(
+            ModelEntry(BETWEEN.join(filter(None, (name, kind, fewer, score, when))), choice, hint, bool(fewer))
+        )
     return found
 
 
-def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[Offer]:
+def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[ModelEntry]:
     """The six kinds, for a backend that does not tell which it has trained.
 
     `against`: (satellite, model) to the sentence that speaks against one.
@@ -58,7 +60,7 @@ def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> 
     for model in Model:
         warning = against.get((satellite, model), "")
         words = tr("{model} · ⚠ contradicts its accuracy", model=model.display_name) if warning else model.display_name
-        found.append(Offer(words, ModelChoice(model, warning=warning), warning))
+        found.append(ModelEntry(words, ModelChoice(model, warning=warning), warning))
     return found
 
 

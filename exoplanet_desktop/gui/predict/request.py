@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui.progress.following import Following, Tell
+from exoplanet_desktop.gui.progress.job_follower import JobFollower, Tell
 from exoplanet_desktop.gui.progress.journal import Entry, deviations
 from exoplanet_desktop.gui.progress.request import readings_json
 from exoplanet_desktop.gui.progress.rows_used import RowsUsed
@@ -39,7 +39,7 @@ class ModelChoice:
 
 
 @dataclass(frozen=True)
-class PredictRequest:
+class PredictTask:
     """What the user asked for, and whom, at the moment of the click.
 
     Attributes:
@@ -93,7 +93,7 @@ class PredictRequest:
 
 
 @dataclass
-class Prediction:
+class PredictionResult:
     """Attributes:
     csv: the file with the prediction columns; it may be a link to that of our own engine.
     counts: rows by predicted class.
@@ -113,15 +113,15 @@ class Prediction:
     rows: str = ""
 
 
-class Predictor(Following):
+class Predictor(JobFollower):
     """Does one prediction."""
 
-    def __init__(self, services: Services, request: PredictRequest, tell: Tell) -> None:
+    def __init__(self, services: Services, request: PredictTask, tell: Tell) -> None:
         super().__init__(services, request.connection, request.can_cancel, tell)
         self.request = request
         self._run_id = ""
 
-    async def work(self) -> Prediction:
+    async def work(self) -> PredictionResult:
         """Do it, and keep it in the record of runs. Raises AppError; Cancelled after `cancel`."""
         request = self.request
         asked = request.as_json()
@@ -130,7 +130,7 @@ class Predictor(Following):
         async with journal.entry("predict", title, asked, (request.path,), request.connection) as entry:
             return await self._work(entry)
 
-    async def _work(self, entry: Entry) -> Prediction:
+    async def _work(self, entry: Entry) -> PredictionResult:
         from exoplanet_desktop.client.jobs import prediction_of
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
@@ -157,7 +157,7 @@ class Predictor(Following):
             return ""
         asked = (connection.backend.base_url, request.satellite, request.choice.model, request.choice.features)
         try:
-            taught = await self.services.keeper.work(lambda record: taught_by_record(record, *asked))
+            taught = await self.services.recorder.work(lambda record: taught_by_record(record, *asked))
         except AppError:
             return ""
         self.tell(None, tr("Looking for rows that the model was trained on …"))
@@ -172,11 +172,11 @@ class Predictor(Following):
         )
         return found.sentence if found else ""
 
-    async def add_notes(self, prediction: Prediction, notes: Sequence[str]) -> None:
+    async def add_notes(self, prediction: PredictionResult, notes: Sequence[str]) -> None:
         """What is odd about the table itself, seen when it was opened: told, and kept in the record."""
         if notes:
             prediction.notes = (*prediction.notes, *notes)
-            self.services.keeper.note(self._run_id, warnings=prediction.notes)
+            self.services.recorder.note(self._run_id, warnings=prediction.notes)
             await self.services.runs.journal.tell(self._run_id)
 
     def _send(self, connection: Connection) -> "PredictReply | TrainAccepted":
@@ -201,7 +201,7 @@ class Predictor(Following):
             known_rows=request.known_rows,
         )
 
-    def _take(self, connection: Connection, reply: "PredictReply") -> Prediction:
+    def _take(self, connection: Connection, reply: "PredictReply") -> PredictionResult:
         """Fetch the CSV, and count what the reply says. Runs in a worker."""
         from exoplanet_desktop.client.agreement import counted
         from exoplanet_desktop.client.sent import reads_as_told
@@ -220,4 +220,4 @@ class Predictor(Following):
         against = (request.choice.warning,) if request.choice.warning else ()
         notes = (*against, *deviations(reply, request.as_json()), *(reply.notes or ()))
         rows = request.rows.sentence if request.rows else ""
-        return Prediction(reply, csv, sums.classes, sums.known, sums.matches, notes, rows=rows)
+        return PredictionResult(reply, csv, sums.classes, sums.known, sums.matches, notes, rows=rows)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES
-from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction, Predictor, PredictRequest
+from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult, Predictor, PredictTask
 from exoplanet_desktop.gui.predict.summary import CONFIDENCE, MATCH, PREDICTED, Summary
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.tables.view import CatalogView
@@ -35,8 +35,8 @@ class ResultPage(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self.prediction: Prediction | None = None
-        self.request: PredictRequest | None = None  # what the shown prediction answers
+        self.prediction: PredictionResult | None = None
+        self.request: PredictTask | None = None  # what the shown prediction answers
         waiting = EmptyPage(tr("No prediction yet"), tr("Choose a catalog and a model at the left, then Predict."))
         self.view = CatalogView(services.workers, services.notices, services.tables, waiting, result=True)
         self.summary = Summary()
@@ -74,7 +74,7 @@ class ResultPage(QWidget):
         self.view.show()
         self.summary.setVisible(self.view.shown is not None)
 
-    async def show_prediction(self, prediction: Prediction, predictor: Predictor) -> None:
+    async def show_prediction(self, prediction: PredictionResult, predictor: Predictor) -> None:
         """Open the CSV, which is read once: what the backend does not count is counted in the table."""
         from exoplanet_desktop.client.transfers import plain_stem
 
@@ -108,7 +108,7 @@ class ResultPage(QWidget):
         self.summary.show_filters(self.view.pane.selecting.wish.filters)
 
 
-def _looked_at(table: "Table", reply: "PredictReply", request: PredictRequest) -> tuple[int | None, list[str]]:
+def _looked_at(table: "Table", reply: "PredictReply", request: PredictTask) -> tuple[int | None, list[str]]:
     """How many rows of a result are uncertain, None where it does not tell, and what is odd about it, a sentence each.
 
     Where only some rows were asked for, some backends send the others too, so that the table is not held against them.

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.progress.rows_used import Rows
+from exoplanet_desktop.gui.progress.rows_used import RowScope
 from exoplanet_desktop.gui.tables.choosing_rows import RowsChoice
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
@@ -54,7 +54,7 @@ class PredictedRows(QWidget):
 
     def range(self) -> tuple[int | None, int | None]:
         """The first and the last row, where these are what is chosen."""
-        return (self.first.value(), self.last.value()) if self.choice.kind is Rows.RANGE else (None, None)
+        return (self.first.value(), self.last.value()) if self.choice.kind is RowScope.RANGE else (None, None)
 
     @property
     def why_not(self) -> str:
@@ -66,4 +66,4 @@ class PredictedRows(QWidget):
 
     @Slot()
     def _show_numbers(self) -> None:
-        self._numbers.setVisible(self.choice.kind is Rows.RANGE)
+        self._numbers.setVisible(self.choice.kind is RowScope.RANGE)

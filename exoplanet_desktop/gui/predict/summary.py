@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QToolButton, QVBo
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.predict import words
-from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, Prediction
+from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult
 from exoplanet_desktop.gui.predict.worth import WorthLine
 from exoplanet_desktop.gui.progress.words import without_columns
 from exoplanet_desktop.gui.text import count, counted, fixed, percent, tr
@@ -35,7 +35,7 @@ MARGIN_PX = 8
 
 
 class Summary(QFrame):
-    """Shows one Prediction.
+    """Shows one PredictionResult.
 
     Signals:
         filter_wanted: a ColumnFilter, or None and the column whose condition is to go.
@@ -94,7 +94,7 @@ class Summary(QFrame):
     def _margins(self) -> int:
         return 2 * (MARGIN_PX + self.frameWidth())
 
-    def show_prediction(self, prediction: Prediction, name: str, columns: "Sequence[str]") -> None:
+    def show_prediction(self, prediction: PredictionResult, name: str, columns: "Sequence[str]") -> None:
         """`columns` are those of the table below, which tell what it can be filtered by."""
         reply = prediction.reply
         self._columns = frozenset(columns)
@@ -128,7 +128,7 @@ class Summary(QFrame):
             chip.setChecked(self._filters.get(name) in there)
             chip.blockSignals(False)
 
-    def _show_chips(self, prediction: Prediction) -> None:
+    def _show_chips(self, prediction: PredictionResult) -> None:
         from exoplanet_desktop.catalogs.view import ColumnFilter
 
         while item := self._flow.takeAt(0):
@@ -177,7 +177,7 @@ class Summary(QFrame):
             chip.setIcon(theme.class_icon(name, size) if name in MARKED else QIcon())
 
 
-def _agreement(prediction: Prediction) -> str:
+def _agreement(prediction: PredictionResult) -> str:
     if not prediction.known:
         return tr("No disposition is known to compare with")
     share = percent(prediction.matches / prediction.known, 1)

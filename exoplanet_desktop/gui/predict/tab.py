@@ -17,7 +17,7 @@ from exoplanet_desktop.gui.figures.prediction import PredictionFigures
 from exoplanet_desktop.gui.predict.learnt import training_of
 from exoplanet_desktop.gui.predict.model_box import ModelBox
 from exoplanet_desktop.gui.predict.models import model_of
-from exoplanet_desktop.gui.predict.request import ModelChoice, Prediction, Predictor, PredictRequest
+from exoplanet_desktop.gui.predict.request import ModelChoice, PredictionResult, Predictor, PredictTask
 from exoplanet_desktop.gui.predict.result import ResultPage
 from exoplanet_desktop.gui.predict.rows import PredictedRows
 from exoplanet_desktop.gui.progress.request import TrainRequest
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 class PredictTab(QWidget):
     """Signals:
-    predicted: a Prediction that is shown.
+    predicted: a PredictionResult that is shown.
     """
 
     predicted = Signal(object)
@@ -104,7 +104,7 @@ class PredictTab(QWidget):
         self.settle()
 
     @property
-    def prediction(self) -> Prediction | None:
+    def prediction(self) -> PredictionResult | None:
         """The one that is shown."""
         return self.page.prediction
 
@@ -148,7 +148,7 @@ class PredictTab(QWidget):
         first, last = self.rows.range()
         used = self.rows.choice.described()
         asked = partial(
-            PredictRequest,
+            PredictTask,
             path,
             connection,
             session.has("async"),
@@ -219,7 +219,7 @@ class PredictTab(QWidget):
         self._train_and_predict(replace(learnt_from, without=without), asked)
 
     @aio.slot(object, object)
-    async def _train_and_predict(self, request: TrainRequest, asked: PredictRequest) -> None:
+    async def _train_and_predict(self, request: TrainRequest, asked: PredictTask) -> None:
         if self.is_busy:
             return
         try:
@@ -303,7 +303,7 @@ class PredictTab(QWidget):
         if self._training is not None:
             self.busy.show_progress(self._training.share, tr("Training first: {words}", words=self._training.words))
 
-    async def _predict(self, request: PredictRequest) -> None:
+    async def _predict(self, request: PredictTask) -> None:
         self._predictor = Predictor(self._services, request, self._progress.emit)
         prediction = await self._predictor.work()
         await self.page.show_prediction(prediction, self._predictor)
@@ -394,7 +394,7 @@ class PredictTab(QWidget):
         layout.addWidget(self.splitter)
 
 
-def _save(prediction: Prediction, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
+def _save(prediction: PredictionResult, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
     """Copy the table, with the note that whoever takes it away should know. Raises UnavailableError and Cancelled."""
     from exoplanet_desktop.client.saved_note import keep_note
 

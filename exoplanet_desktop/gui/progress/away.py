@@ -6,7 +6,7 @@ from exoplanet_desktop.errors import AppError, NoAnswer
 from exoplanet_desktop.gui.text import duration, tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.gui.workers.poller import Answer
+    from exoplanet_desktop.gui.workers.poller import PollResult
     from exoplanet_desktop.wire.payloads import JobStatus
 
 
@@ -17,7 +17,7 @@ def no_answer(silent_s: float, problem: AppError | None) -> str:
     return tr("{problem} Trying again …", problem=problem)
 
 
-def came_back(answer: "Answer", before: "JobStatus | None") -> str:
+def came_back(answer: "PollResult", before: "JobStatus | None") -> str:
     """The first answer after a long time without one: why that was, and what has become of the job meanwhile."""
     time = duration(answer.away_s)
     why = (
@@ -44,7 +44,7 @@ def stalled(still_s: float, was_away: bool) -> str:
     )
 
 
-def _meanwhile(answer: "Answer", before: "JobStatus | None") -> str:
+def _meanwhile(answer: "PollResult", before: "JobStatus | None") -> str:
     status = answer.status
     if answer.final:
         return tr("The job has ended meanwhile.")

@@ -24,10 +24,10 @@ from exoplanet_desktop.gui.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.placement import grow
 from exoplanet_desktop.gui.progress import words
 from exoplanet_desktop.gui.progress.report import KINDS, file_name, save_report
+from exoplanet_desktop.gui.progress.result_warnings import ResultWarnings
 from exoplanet_desktop.gui.progress.results import Results
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.progress.run_state import SILENT, STALLED
-from exoplanet_desktop.gui.progress.trust import Trust
 from exoplanet_desktop.gui.text import percent, tr
 from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.widgets.labels import FittedLabel, PlainLabel
@@ -97,8 +97,8 @@ class ProgressDialog(QDialog):
         self.log.setPlaceholderText(tr("The backend has written nothing yet."))
         self.log.hide()
         self.log_button.toggled.connect(self._show_log)
-        self.trust = Trust(run, workers, self.notices, self)
-        self.trust.hide()
+        self.result_warnings = ResultWarnings(run, workers, self.notices, self)
+        self.result_warnings.hide()
         self.results = Results(workers, self.notices, self)
         self.results.row_wanted.connect(lambda number: self.row_wanted.emit(self.run, number))
         self.results.rows_wanted.connect(lambda numbers: self.rows_wanted.emit(self.run, numbers))
@@ -234,7 +234,7 @@ class ProgressDialog(QDialog):
             self.bar.hide()
             self.results.show_run(self.run)
             self.results.show()
-            self.trust.refresh()
+            self.result_warnings.refresh()
             grow(self, *measured(self, *RESULTS))
         else:
             self.log_button.setChecked(True)
@@ -299,7 +299,7 @@ class ProgressDialog(QDialog):
         layout.addLayout(about)
         layout.addLayout(progress)
         layout.addWidget(self.log, 1)
-        layout.addWidget(self.trust)
+        layout.addWidget(self.result_warnings)
         layout.addWidget(self.results, 3)
         layout.addStretch(0)
         layout.addWidget(self.transfer)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
 from exoplanet_desktop.client.held_rows import FILE_NAME
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 THRESHOLD_FILE = "threshold.json"
 
 
-class HeldOut:
+class HeldOutStore:
     """What the record keeps of one run's held-out rows."""
 
-    def __init__(self, workers: Workers, keeper: Keeper) -> None:
-        self._workers, self._keeper = workers, keeper
+    def __init__(self, workers: Workers, recorder: RunRecorder) -> None:
+        self._workers, self._recorder = workers, recorder
 
     async def fetch(self, connection: Connection, run_id: str, url: str) -> None:
         """Download the file into the record. Raises AppError."""
@@ -29,13 +29,13 @@ class HeldOut:
         try:
             path = folder / FILE_NAME
             await self._workers.call(connection.backend.download, url, path)
-            await self._keeper.work(lambda record: record.keep_file(run_id, FILE_NAME, path))
+            await self._recorder.work(lambda record: record.keep_file(run_id, FILE_NAME, path))
         finally:
             await self._workers.call(discard_folder, folder)
 
     async def path(self, run_id: str) -> Path | None:
         """Where the file lies; None where the record has none. Raises AppError."""
-        return await self._keeper.work(lambda record: record.file(run_id, FILE_NAME)) if run_id else None
+        return await self._recorder.work(lambda record: record.file(run_id, FILE_NAME)) if run_id else None
 
     async def threshold(self, run_id: str) -> float | None:
         """The threshold that was left at the run; None where there is none. Raises AppError."""
@@ -44,11 +44,11 @@ class HeldOut:
             path = record.file(run_id, THRESHOLD_FILE)
             return _number(path.read_bytes()) if path is not None else None
 
-        return await self._keeper.work(read) if run_id else None
+        return await self._recorder.work(read) if run_id else None
 
     def keep_threshold(self, run_id: str, threshold: float | None) -> None:
         """Keep the threshold in use; None for the likeliest class."""
-        self._keeper.file(run_id, THRESHOLD_FILE, json.dumps({"planet_from": threshold}).encode())
+        self._recorder.file(run_id, THRESHOLD_FILE, json.dumps({"planet_from": threshold}).encode())
 
 
 def _number(content: bytes) -> float | None:

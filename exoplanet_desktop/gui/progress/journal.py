@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
 from exoplanet_desktop.errors import AppError, Cancelled, InputError
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -31,13 +31,13 @@ LARGEST_KEPT = 50_000_000  # bytes of a file of the result; a larger one stays w
 class Entry:
     """One prediction or merge while it goes on. What is noted is kept at once, and survives the program."""
 
-    def __init__(self, run_id: str, keeper: Keeper, workers: Workers) -> None:
+    def __init__(self, run_id: str, recorder: RunRecorder, workers: Workers) -> None:
         self.run_id = run_id
-        self._keeper, self._workers = keeper, workers
+        self._recorder, self._workers = recorder, workers
 
     def accepted(self, job: "TrainAccepted") -> None:
         """The backend does it as a job, which is watched again where the program ends before it."""
-        self._keeper.note(
+        self._recorder.note(
             self.run_id,
             status=str(Status.PENDING),
             job_id=job.job_id,
@@ -50,13 +50,13 @@ class Entry:
         result = reply.model_dump(mode="json", exclude={"results"})
         if file is not None:
             result["file"] = await self._kept(file)
-        self._keeper.note(self.run_id, result=result, warnings=tuple(warnings))
+        self._recorder.note(self.run_id, result=result, warnings=tuple(warnings))
 
     async def _kept(self, file: Path) -> dict[str, Any]:
         """What the record tells of a file; the file itself is kept up to LARGEST_KEPT."""
         told = await self._workers.call(told_of_file, file)
         told["kept"] = told["bytes"] <= LARGEST_KEPT
-        if told["kept"] and (writing := self._keeper.file(self.run_id, plain(file.name), file)) is not None:
+        if told["kept"] and (writing := self._recorder.file(self.run_id, plain(file.name), file)) is not None:
             await writing
         return told
 
@@ -68,9 +68,9 @@ class Journal(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, keeper: Keeper, workers: Workers) -> None:
+    def __init__(self, recorder: RunRecorder, workers: Workers) -> None:
         super().__init__()
-        self._keeper, self._workers = keeper, workers
+        self._recorder, self._workers = recorder, workers
         self.closing = False
 
     @asynccontextmanager
@@ -85,12 +85,12 @@ class Journal(QObject):
         names = {"files": [path.name for path in paths], "paths": [str(path.absolute()) for path in paths]}
         asked = {**request, **names, "inputs": inputs}
         address = connection.backend.base_url
-        run_id = await self._keeper.begin(title, asked, connection.title, address, kind=kind)
+        run_id = await self._recorder.begin(title, asked, connection.title, address, kind=kind)
         if inputs:
-            self._keeper.note(run_id, data_digest=inputs[0]["sha256"])
+            self._recorder.note(run_id, data_digest=inputs[0]["sha256"])
         await self.tell(run_id)
         try:
-            yield Entry(run_id, self._keeper, self._workers)
+            yield Entry(run_id, self._recorder, self._workers)
         except Cancelled as error:
             # The window closes: a job at a backend goes on, and is looked for at the next start.
             if not self.closing:
@@ -129,7 +129,7 @@ class Journal(QObject):
         """Keep the reply that a finished job holds, with the file of a prediction."""
         from exoplanet_desktop.client.jobs import merge_of, prediction_of
 
-        entry = Entry(kept.run_id, self._keeper, self._workers)
+        entry = Entry(kept.run_id, self._recorder, self._workers)
         if kept.kind != "predict":
             await entry.done(merge_of(status))
             return
@@ -147,12 +147,12 @@ class Journal(QObject):
         if not run_id:
             return  # the record cannot be written, which was told
         try:
-            self.changed.emit(await self._keeper.work(lambda record: record.run(run_id)))
+            self.changed.emit(await self._recorder.work(lambda record: record.run(run_id)))
         except AppError as error:
             log.info("run %s cannot be read: %s", run_id, error)
 
     async def _end(self, run_id: str, status: Status, error: str | None) -> None:
-        self._keeper.note(run_id, status=str(status), error=error)
+        self._recorder.note(run_id, status=str(status), error=error)
         await self.tell(run_id)
 
 

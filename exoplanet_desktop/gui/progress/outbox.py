@@ -17,7 +17,7 @@ from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends.waiting import FIRST_S, Queue, WaitingRoom, Work
 from exoplanet_desktop.gui.progress.journal import told_of_file
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.text import clock_time, tr
 from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.gui.workers.poller import Connection
@@ -31,9 +31,9 @@ log = logging.getLogger("exoplanet_desktop.gui")
 class Outbox(QObject):
     """Holds the runs that wait, each with what the waiting room knows of its backend."""
 
-    def __init__(self, room: WaitingRoom, keeper: Keeper, workers: Workers) -> None:
+    def __init__(self, room: WaitingRoom, recorder: RunRecorder, workers: Workers) -> None:
         super().__init__()
-        self._room, self._keeper, self._workers = room, keeper, workers
+        self._room, self._recorder, self._workers = room, recorder, workers
         self._waiting: dict[TrainingRun, tuple[Queue, Work]] = {}
         room.tried.connect(self._tell)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.gui.backends.engine import EMBEDDED
+from exoplanet_desktop.gui.backends.engine_supervisor import EMBEDDED
 from exoplanet_desktop.gui.progress.request import TrainRequest, each_read, merged_url
 from exoplanet_desktop.gui.text import tr
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
 
 
-class Rows(StrEnum):
+class RowScope(StrEnum):
     """What the user chooses from. RANGE is a prediction's: from one row number to another."""
 
     ALL = "all"
@@ -34,7 +34,7 @@ class RowsUsed:
         reading: how that CSV is read.
     """
 
-    kind: Rows
+    kind: RowScope
     condition: str
     rows: int
     every: int
@@ -45,7 +45,7 @@ class RowsUsed:
     def sentence(self) -> str:
         """How many of how many, and how they are numbered."""
         used, of = count(self.rows), count(self.every)
-        if self.kind is Rows.SELECTED:
+        if self.kind is RowScope.SELECTED:
             return tr("{rows} of {every} rows were used: those selected. They are numbered anew.", rows=used, every=of)
         if not self.condition:
             return tr("{rows} of {every} rows were used: those shown. They are numbered anew.", rows=used, every=of)
@@ -63,7 +63,7 @@ class RowsUsed:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "RowsUsed":
         """Raises KeyError, ValueError and TypeError for what is no such entry."""
-        return cls(Rows(kept["kind"]), str(kept["condition"]), int(kept["rows"]), int(kept["of"]))
+        return cls(RowScope(kept["kind"]), str(kept["condition"]), int(kept["rows"]), int(kept["of"]))
 
     def needed_file(self) -> Path:
         """The file with the rows. Raises InputError where it went with the window that wrote it."""

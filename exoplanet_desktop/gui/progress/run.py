@@ -13,13 +13,13 @@ from PySide6.QtCore import Signal, Slot
 from exoplanet_desktop.client.bounds import LONGEST_LOG
 from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, NoAnswer
-from exoplanet_desktop.gui.progress.held_out import HeldOut
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.held_out import HeldOutStore
 from exoplanet_desktop.gui.progress.parity import check
 from exoplanet_desktop.gui.progress.parity import kept as kept_parity
 from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.progress.run_state import SILENT, STALLED, RunState, ready_words
-from exoplanet_desktop.gui.progress.sending import Sending
+from exoplanet_desktop.gui.progress.training_upload import TrainingUpload
 from exoplanet_desktop.gui.progress.watch import JobWatch
 from exoplanet_desktop.gui.progress.words import cells
 from exoplanet_desktop.gui.text import tr
@@ -49,13 +49,13 @@ class TrainingRun(RunState):
         can_cancel: bool,
         workers: Workers,
         poller: PollerThread,
-        keeper: Keeper,
+        recorder: RunRecorder,
         run_id: str = "",
     ) -> None:
         """As `RunState`."""
         super().__init__(request, connection, can_cancel, run_id)
-        self.held_out = HeldOut(workers, keeper)
-        self._workers, self._poller, self._keeper = workers, poller, keeper
+        self.held_out = HeldOutStore(workers, recorder)
+        self._workers, self._poller, self._recorder = workers, poller, recorder
         self._watch: JobWatch | None = None
         self._closing = False
         self._merged.connect(self._take_log)  # a signal, because files are merged in a worker
@@ -69,7 +69,7 @@ class TrainingRun(RunState):
         await self._through(partial(self._follow_accepted, accepted))
 
     async def _begin(self) -> None:
-        self.run_id = await self._keeper.begin(
+        self.run_id = await self._recorder.begin(
             self.title,
             self.asked(),
             self.connection.title,
@@ -85,7 +85,7 @@ class TrainingRun(RunState):
         except NoAnswer:
             self.is_unsent = True
             raise
-        self._keeper.note(
+        self._recorder.note(
             self.run_id,
             status=str(Status.PENDING),
             job_id=accepted.job_id,
@@ -102,7 +102,7 @@ class TrainingRun(RunState):
     def wait(self, digest: str) -> None:
         """Be in the outbox from now on."""
         self.digest = digest
-        self._keeper.note(self.run_id, status=WAITING, error="", data_digest=digest or None)
+        self._recorder.note(self.run_id, status=WAITING, error="", data_digest=digest or None)
         self.failure, self.is_unsent, self._took = "", False, None
         self.say_waiting(tr("Waits for {backend}.", backend=self.backend_title))
 
@@ -114,7 +114,7 @@ class TrainingRun(RunState):
         """Leave the outbox: send the data to a backend that answers now. Never raises, as `work`."""
         self._connection, self.can_cancel = connection, connection.has("cancel")
         self._began = time.monotonic()
-        self._keeper.note(self.run_id, status=SENDING, backend_address=connection.backend.base_url)
+        self._recorder.note(self.run_id, status=SENDING, backend_address=connection.backend.base_url)
         self._set(SENDING, None, tr("Preparing …"))
         await self._through(self._send_and_follow)
 
@@ -178,7 +178,7 @@ class TrainingRun(RunState):
     async def kept(self) -> "Run | None":
         """What the record keeps of this run; None where it could not be written. Raises AppError."""
         run_id = self.run_id
-        return await self._keeper.work(lambda record: record.run(run_id)) if run_id else None
+        return await self._recorder.work(lambda record: record.run(run_id)) if run_id else None
 
     def check_parity(self, progress: "Progress", should_stop: "ShouldStop") -> "ParityCheck":
         """Whether the model does what its backend says of it. Blocking: call it in a worker. Raises AppError."""
@@ -191,7 +191,7 @@ class TrainingRun(RunState):
         self.parity = kept_parity(parity)
         if parity.contradiction:
             self.warnings = (parity.sentence, *self.warnings)  # the worst first
-        self._keeper.note(self.run_id, result=self._kept_result(), warnings=self.warnings)
+        self._recorder.note(self.run_id, result=self._kept_result(), warnings=self.warnings)
         self.judged.emit()
         self.changed.emit()
 
@@ -205,7 +205,7 @@ class TrainingRun(RunState):
         """Runs in a worker."""
         backend, stopped = self.connection.backend, self._stop.is_set
         sent = Pacing(tr("Sending"), self._say, tr("Sent; waiting for the backend …"))
-        return Sending(self.request, backend, self._say, self._merged.emit, sent, stopped).begin()
+        return TrainingUpload(self.request, backend, self._say, self._merged.emit, sent, stopped).begin()
 
     async def _follow(self, accepted: "TrainAccepted") -> None:
         from exoplanet_desktop.client.check_values import check_training
@@ -238,7 +238,7 @@ class TrainingRun(RunState):
             try:
                 data = await self._workers.call(self.connection.backend.fetch, url)
                 self.pictures[name] = data
-                self._keeper.picture(self.run_id, name, data)
+                self._recorder.picture(self.run_id, name, data)
             except AppError as error:
                 self._take_log(f"The picture {url} could not be fetched: {error}\n")
         if result.held_out_url and self.run_id:
@@ -270,7 +270,7 @@ class TrainingRun(RunState):
     def _take_log(self, text: str) -> None:
         if len(self.log_text) < LONGEST_LOG:  # the record has a measure of its own
             self.log_text += text
-        self._keeper.log(self.run_id, text)
+        self._recorder.log(self.run_id, text)
         self.log_grew.emit(text)
 
     def _end(self, phase: str, failure: str) -> None:
@@ -280,6 +280,6 @@ class TrainingRun(RunState):
         succeeded = phase == Status.SUCCEEDED
         if not self._closing:
             result, warnings = self._kept_result(), self.warnings or None
-            self._keeper.note(self.run_id, status=str(phase), error=failure or None, result=result, warnings=warnings)
+            self._recorder.note(self.run_id, status=str(phase), error=failure or None, result=result, warnings=warnings)
         self._set(phase, 1.0 if succeeded else None, ready_words() if succeeded else failure)
         self.ended.emit()

@@ -13,9 +13,9 @@ from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends.waiting import WaitingRoom
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.progress.journal import Journal
-from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.outbox import Outbox
 from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.session import Session, State
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -60,25 +60,25 @@ class Runs(QObject):
     judged = Signal()
 
     def __init__(
-        self, session: Session, workers: Workers, poller: PollerThread, keeper: Keeper, notices: Notices
+        self, session: Session, workers: Workers, poller: PollerThread, recorder: RunRecorder, notices: Notices
     ) -> None:
         super().__init__()
         self._session, self._workers, self._poller = session, workers, poller
-        self._keeper, self._notices = keeper, notices
+        self._recorder, self._notices = recorder, notices
         self._past: dict[str, TrainingRun] = {}
-        self.journal = Journal(keeper, workers)
+        self.journal = Journal(recorder, workers)
         self.journal.changed.connect(self.recorded)
         self.all: list[TrainingRun] = []
         self._batches: list[Batch] = []
         self.room = WaitingRoom(session)
-        self.outbox = Outbox(self.room, keeper, workers)
+        self.outbox = Outbox(self.room, recorder, workers)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @property
-    def keeper(self) -> Keeper:
-        return self._keeper
+    def recorder(self) -> RunRecorder:
+        return self._recorder
 
     @property
     def live(self) -> "list[TrainingRun]":
@@ -98,8 +98,8 @@ class Runs(QObject):
     @aio.slot()
     async def open(self) -> None:
         """Read the record: what is in it is listed, and what had not ended is taken up again."""
-        entries: list[RunEntry] = await self._keeper.open()
-        unfinished = await self._keeper.unfinished()
+        entries: list[RunEntry] = await self._recorder.open()
+        unfinished = await self._recorder.unfinished()
         self.past_known.emit(entries)
         for kept in unfinished:
             if kept.waits and self._wait_again(kept):
@@ -137,7 +137,7 @@ class Runs(QObject):
     def _batch(self, request: TrainRequest, connection: Connection) -> "Batch":
         from exoplanet_desktop.gui.runs.batch import Batch
 
-        return Batch(request, connection, self._session, self._workers, self._keeper, self._begin_part)
+        return Batch(request, connection, self._session, self._workers, self._recorder, self._begin_part)
 
     def _list_batch(self, batch: "Batch", begun: bool) -> None:
         self._batches.append(batch)
@@ -159,9 +159,9 @@ class Runs(QObject):
 
         if run_id in self._past:
             return self._past[run_id]
-        kept, log_text, pictures = await self._keeper.read(run_id)
+        kept, log_text, pictures = await self._recorder.read(run_id)
         if kept.kind != "train":
-            return await self._keeper.work(partial(KeptRun.of, kept, log_text))
+            return await self._recorder.work(partial(KeptRun.of, kept, log_text))
         run = self._run(TrainRequest.from_json(kept.request), None, run_id)
         run.backend_title = kept.backend_title
         run.reach = partial(self._session.reach, kept.backend_title, kept.backend_address)
@@ -178,12 +178,12 @@ class Runs(QObject):
 
     async def export(self, run_id: str, target: Path) -> None:
         """Write all of a run into one zip, whole or not at all. Raises AppError."""
-        await self._keeper.work(lambda record: record.export(run_id, target))
+        await self._recorder.work(lambda record: record.export(run_id, target))
 
     async def import_(self, source: Path) -> "RunEntry":
         """Take a run that was exported elsewhere into the record. Raises AppError."""
-        run_id = await self._keeper.work(lambda record: record.import_(source))
-        entry = await self._keeper.work(lambda record: record.run(run_id))
+        run_id = await self._recorder.work(lambda record: record.import_(source))
+        entry = await self._recorder.work(lambda record: record.run(run_id))
         self.recorded.emit(entry)
         return entry
 
@@ -263,7 +263,7 @@ class Runs(QObject):
         await self._fail(kept, UNREADABLE)
 
     async def _fail(self, kept: "Run", why: str) -> None:
-        self._keeper.note(kept.run_id, status=str(Status.FAILED), error=why)
+        self._recorder.note(kept.run_id, status=str(Status.FAILED), error=why)
         await self.journal.tell(kept.run_id)
 
     async def _take_up_batch(self, kept: "Run", asked: TrainRequest, connection: Connection) -> None:
@@ -273,7 +273,7 @@ class Runs(QObject):
         batch = self._batch(asked, connection)
         batch.run_id = kept.run_id
         self._list_batch(batch, begun=False)
-        members = await self._keeper.work(lambda record: record.members(kept.run_id))
+        members = await self._recorder.work(lambda record: record.members(kept.run_id))
         # Those that still ran are taken up by themselves; the record is asked after they are listed.
         listed = {run.run_id: run for run in self.all}
         parts = []
@@ -301,7 +301,7 @@ class Runs(QObject):
         from exoplanet_desktop.gui.progress.run import TrainingRun
 
         can_cancel = connection is not None and connection.has("cancel")
-        run = TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._keeper, run_id)
+        run = TrainingRun(request, connection, can_cancel, self._workers, self._poller, self._recorder, run_id)
         run.judged.connect(self.judged)
         run.wants_to_wait.connect(partial(self._put_into_outbox, run))
         run.hurried.connect(partial(self.outbox.hurry, run))
@@ -313,7 +313,7 @@ class Runs(QObject):
         from exoplanet_desktop.client.record_trust import contradictions
 
         address = connection.backend.base_url
-        return await self._keeper.work(lambda record: contradictions(record, address))
+        return await self._recorder.work(lambda record: contradictions(record, address))
 
     def _list(self, run: "TrainingRun") -> None:
         self.all.append(run)

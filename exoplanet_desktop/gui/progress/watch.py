@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from exoplanet_desktop.errors import AppError, Cancelled, NotAllowed, NotFound
 from exoplanet_desktop.gui.progress import away
 from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.workers.poller import SLOWEST_S, Answer, Connection, PollerThread, Watch
+from exoplanet_desktop.gui.workers.poller import SLOWEST_S, Connection, PollerThread, PollResult, Watch
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted
@@ -108,7 +108,7 @@ class JobWatch(QObject):
             )
 
     @Slot(object)
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: PollResult) -> None:
         if answer.key != self._key or self._end.done():
             return
         if answer.error is not None:
@@ -126,7 +126,7 @@ class JobWatch(QObject):
         if answer.status is not None and answer.final:
             self._end.set_result(answer.status)
 
-    def _notice_moves(self, answer: Answer) -> None:
+    def _notice_moves(self, answer: PollResult) -> None:
         status = answer.status
         state = (status.status, status.progress, status.stage, status.queue_position) if status else None
         if answer.new_log or state != self._state:

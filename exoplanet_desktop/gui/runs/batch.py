@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from exoplanet_desktop.gui.progress.keeper import Keeper
 from exoplanet_desktop.gui.progress.request import TrainRequest
 from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.runs.words import ALL_MODELS
 from exoplanet_desktop.gui.session import Session, State
 from exoplanet_desktop.gui.text import count, counted, tr
@@ -43,7 +43,7 @@ class Batch(QObject):
         connection: Connection,
         session: Session,
         workers: Workers,
-        keeper: Keeper,
+        recorder: RunRecorder,
         begin: Begin,
     ) -> None:
         """`begin(request, connection, group_id)` lists a run that is a part of this one."""
@@ -56,7 +56,7 @@ class Batch(QObject):
         self.parts: list[TrainingRun] = []
         self.waiting: list[Model] = list(Model)
         self._connection, self._session = connection, session
-        self._workers, self._keeper, self._begin = workers, keeper, begin
+        self._workers, self._recorder, self._begin = workers, recorder, begin
         self._cancelled = self._closing = False
 
     @property
@@ -85,7 +85,7 @@ class Batch(QObject):
     async def work(self) -> None:
         """Train all of them. Never raises: what failed is told by its run, and in `failure`."""
         address = self._connection.backend.base_url
-        self.run_id = await self._keeper.begin(
+        self.run_id = await self._recorder.begin(
             self.title, self.asked(), self._connection.title, address, kind=ALL_MODELS, status=str(Status.RUNNING)
         )
         await self._go_on()
@@ -192,7 +192,7 @@ class Batch(QObject):
         self.words = tr("{trained} of {total} models trained", trained=count(trained), total=count(total))
         if not trained and not failure and not self._cancelled:
             self.failure = tr("No model could be trained. Each run says why.")
-        self._keeper.note(self.run_id, status=str(self.phase), error=self.failure or None, result=self.outcome())
+        self._recorder.note(self.run_id, status=str(self.phase), error=self.failure or None, result=self.outcome())
         self.changed.emit()
         self.ended.emit()
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.runs.columns import Column
 from exoplanet_desktop.gui.runs.model import RunsModel
 from exoplanet_desktop.gui.runs.view import RunsView
@@ -37,9 +37,9 @@ class BinDialog(QDialog):
 
     restored = Signal(object)
 
-    def __init__(self, keeper: Keeper, parent: QWidget | None = None) -> None:
+    def __init__(self, recorder: RunRecorder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._keeper = keeper
+        self._recorder = recorder
         self.setWindowTitle(tr("Bin"))
         self._notices = Notices()
         self.notice_bar = NoticeBar(self._notices, self)
@@ -78,14 +78,14 @@ class BinDialog(QDialog):
 
     @aio.slot()
     async def load(self) -> None:
-        self.model.set_entries(await self._keeper.work(lambda record: record.runs(bin=True)))
+        self.model.set_entries(await self._recorder.work(lambda record: record.runs(bin=True)))
 
     @aio.slot()
     async def restore(self) -> None:
         """Take what is selected out of the bin; a group comes with its parts."""
         rows = self.model.with_members(self.view.chosen())
         ids = [row.entry.run_id for row in rows]
-        entries = await self._keeper.work(lambda record: [_taken_out(record, run_id) for run_id in ids])
+        entries = await self._recorder.work(lambda record: [_taken_out(record, run_id) for run_id in ids])
         self.model.remove(rows)
         self.restored.emit(entries)
 
@@ -109,7 +109,7 @@ class BinDialog(QDialog):
     @aio.slot()
     async def empty(self) -> None:
         """Remove for good what is in the bin."""
-        await self._keeper.work(lambda record: record.empty_bin())
+        await self._recorder.work(lambda record: record.empty_bin())
         self.load()
 
     @Slot()

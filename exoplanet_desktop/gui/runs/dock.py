@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.runs.actions import Actions, connect
 from exoplanet_desktop.gui.runs.columns import Column, header, meaning
-from exoplanet_desktop.gui.runs.doing import Doing
-from exoplanet_desktop.gui.runs.endings import Endings
+from exoplanet_desktop.gui.runs.desktop_notifier import DesktopNotifier
 from exoplanet_desktop.gui.runs.filters import FilterButton
 from exoplanet_desktop.gui.runs.model import RunsModel
-from exoplanet_desktop.gui.runs.showing import Showing
+from exoplanet_desktop.gui.runs.run_commands import RunCommands
+from exoplanet_desktop.gui.runs.run_opener import RunOpener
 from exoplanet_desktop.gui.runs.view import RunsView
 from exoplanet_desktop.gui.services import Services
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
@@ -56,9 +56,9 @@ class RunsDock(QDockWidget):
         self.title = DockTitle(self)
         self.model = RunsModel(self)
         self.view = RunsView(self.model, self)
-        self.doing = Doing(services, self.model, self.view)
-        self.showing = Showing(services, self.model, self.view)
-        self.endings = Endings(services.runs, self._main_window)
+        self.commands = RunCommands(services, self.model, self.view)
+        self.opener = RunOpener(services, self.model, self.view)
+        self.notifier = DesktopNotifier(services.runs, self._main_window)
         self.search = QLineEdit(self)
         self.filter = FilterButton(self.model, self)
         self.more = QToolButton(self)
@@ -101,7 +101,7 @@ class RunsDock(QDockWidget):
     @Slot()
     def _settle(self) -> None:
         chosen = self.view.chosen()
-        self.actions_of_runs.settle(chosen, undo=self.doing.can_undo)
+        self.actions_of_runs.settle(chosen, undo=self.commands.can_undo)
         self.compare_button.setEnabled(self.actions_of_runs.compare.isEnabled())
         shown, total = len(self.model.rows), self.model.total
         if self.model.filter.is_empty:
@@ -121,26 +121,26 @@ class RunsDock(QDockWidget):
 
     def _connect(self) -> None:
         actions, view = self.actions_of_runs, self.view
-        view.opened.connect(self.showing.open)
+        view.opened.connect(self.opener.open)
         view.selected.connect(self._settle)
         for one in (view.list, view.table):
             one.customContextMenuRequested.connect(self._show_menu)
-        connect(actions.open, lambda: self.showing.open(view.chosen()[0]))
+        connect(actions.open, lambda: self.opener.open(view.chosen()[0]))
         for action, slot in (
             (actions.unfold, self._unfold),
-            (actions.predict, self.showing.use_model),
-            (actions.compare, self.showing.compare),
-            (actions.cancel, self.doing.cancel),
-            (actions.command, self.doing.copy_command),
-            (actions.python, self.doing.copy_python),
-            (actions.star, self.doing.star),
+            (actions.predict, self.opener.use_model),
+            (actions.compare, self.opener.compare),
+            (actions.cancel, self.commands.cancel),
+            (actions.command, self.commands.copy_command),
+            (actions.python, self.commands.copy_python),
+            (actions.star, self.commands.star),
             (actions.rename, view.edit_name),
-            (actions.report, self.doing.ask_report),
-            (actions.export, self.doing.ask_export),
-            (actions.import_, self.doing.ask_import),
-            (actions.delete, self.doing.delete),
-            (actions.undo, self.doing.undo),
-            (actions.bin, self.doing.show_bin),
+            (actions.report, self.commands.ask_report),
+            (actions.export, self.commands.ask_export),
+            (actions.import_, self.commands.ask_import),
+            (actions.delete, self.commands.delete),
+            (actions.undo, self.commands.undo),
+            (actions.bin, self.commands.show_bin),
         ):
             connect(action, slot)
         self.compare_button.clicked.connect(actions.compare.trigger)
@@ -149,14 +149,14 @@ class RunsDock(QDockWidget):
         self.search.textChanged.connect(lambda: self._timer.start())
         self.filter.changed.connect(self._search)
         self.model.counted.connect(self._settle)
-        self.doing.done.connect(self._settle)
-        self.showing.opened.connect(self.opened)
-        self.showing.use_in_predict.connect(self.use_in_predict)
-        self.model.renamed.connect(self.doing.rename)
+        self.commands.done.connect(self._settle)
+        self.opener.opened.connect(self.opened)
+        self.opener.use_in_predict.connect(self.use_in_predict)
+        self.model.renamed.connect(self.commands.rename)
         self._runs.listed.connect(self.model.add)
         self._runs.past_known.connect(self._take_entries)
         self._runs.recorded.connect(self.model.take)
-        self._runs.grouped.connect(self.showing.take_batch)
+        self._runs.grouped.connect(self.opener.take_batch)
         self._runs.updated.connect(self.model.follow)
 
     @Slot(bool)

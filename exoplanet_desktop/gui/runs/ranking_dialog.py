@@ -21,7 +21,7 @@ from exoplanet_desktop.client.comparison import Contender, rank
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import NoticeBar, Notices
-from exoplanet_desktop.gui.progress.keeper import Keeper
+from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
 from exoplanet_desktop.gui.runs import ranking
 from exoplanet_desktop.gui.runs.batch import Batch
 from exoplanet_desktop.gui.runs.ranking import Standing
@@ -53,10 +53,10 @@ class RankingDialog(QDialog):
     opened = Signal(str)
     use_in_predict = Signal(str)
 
-    def __init__(self, group_id: str, title: str, batch: Batch | None, keeper: Keeper, parent: QWidget) -> None:
+    def __init__(self, group_id: str, title: str, batch: Batch | None, recorder: RunRecorder, parent: QWidget) -> None:
         """`batch` is the group itself where it is of this window; else it is read out of the record."""
         super().__init__(parent)
-        self.batch, self._group_id, self._keeper = batch, group_id, keeper
+        self.batch, self._group_id, self._recorder = batch, group_id, recorder
         self.setWindowTitle(title)
         self._notices = Notices()
         self.notice_bar = NoticeBar(self._notices, self)
@@ -111,7 +111,7 @@ class RankingDialog(QDialog):
 
         parts = [part for part in self.batch.parts if not part.is_over] if self.batch is not None else []
         live = {part.run_id: part.words for part in parts}
-        self._show(*await self._keeper.work(partial(_ranked, group_id=group_id, live=live, known=self._known)))
+        self._show(*await self._recorder.work(partial(_ranked, group_id=group_id, live=live, known=self._known)))
 
     @aio.slot()
     async def cancel(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.gui.progress.rows_used import Rows, RowsUsed
+from exoplanet_desktop.gui.progress.rows_used import RowScope, RowsUsed
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.combo import combo
@@ -40,11 +40,11 @@ class RowsChoice(QWidget):
     ) -> None:
         super().__init__(parent)
         self._view, self._workers, self._several = view, workers, False
-        self.box = combo(tr("Rows that are used"), [(tr("All rows"), Rows.ALL)], parent=self)
-        self.box.addItem("", Rows.SHOWN)
-        self.box.addItem("", Rows.SELECTED)
+        self.box = combo(tr("Rows that are used"), [(tr("All rows"), RowScope.ALL)], parent=self)
+        self.box.addItem("", RowScope.SHOWN)
+        self.box.addItem("", RowScope.SELECTED)
         if ranged:
-            self.box.addItem(tr("From one number to another"), Rows.RANGE)
+            self.box.addItem(tr("From one number to another"), RowScope.RANGE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -58,8 +58,8 @@ class RowsChoice(QWidget):
         self.settle()
 
     @property
-    def kind(self) -> Rows:
-        return Rows(self.box.currentData())
+    def kind(self) -> RowScope:
+        return RowScope(self.box.currentData())
 
     def offer_several(self, several: bool) -> None:
         """Whether several catalogs are used together, of which only all rows can be."""
@@ -84,7 +84,7 @@ class RowsChoice(QWidget):
     def note(self) -> str:
         """What should be known beside the button: that the filter on screen does not count, where that is so."""
         shown, rows = self._view.shown, self._shown_rows()
-        if shown is None or self.kind is not Rows.ALL or not self._filtered:
+        if shown is None or self.kind is not RowScope.ALL or not self._filtered:
             return ""
         if self._several:
             return tr("The filter is not applied: all rows of all catalogs are used.")
@@ -95,16 +95,16 @@ class RowsChoice(QWidget):
     @property
     def why_not(self) -> str:
         """Why nothing can be done with the rows that are chosen."""
-        if self.kind is Rows.SHOWN and not self._shown_rows():
+        if self.kind is RowScope.SHOWN and not self._shown_rows():
             return tr("The filter leaves no rows. Change it, or use all rows.")
         return ""
 
     def described(self) -> RowsUsed | None:
         """The rows that are chosen, without their file; None for all, and for a range."""
         shown, kind = self._view.shown, self.kind
-        if shown is None or kind not in (Rows.SHOWN, Rows.SELECTED):
+        if shown is None or kind not in (RowScope.SHOWN, RowScope.SELECTED):
             return None
-        if kind is Rows.SELECTED:
+        if kind is RowScope.SELECTED:
             return RowsUsed(kind, "", self._selected_rows(), shown.row_count)
         return RowsUsed(kind, _condition(self._view.pane.selecting.wish), self._shown_rows(), shown.row_count)
 
@@ -114,7 +114,7 @@ class RowsChoice(QWidget):
         if selecting.table is None or selecting.view is None or shown is None:
             raise InputError(tr("The catalog is no longer open. Choose it again."))
         target = scratch / uuid.uuid4().hex[:8] / shown.path.name.removesuffix(".gz")
-        spans = self._spans() if used.kind is Rows.SELECTED else ()
+        spans = self._spans() if used.kind is RowScope.SELECTED else ()
         source = (selecting.table, selecting.view, selecting.wish)
         file, reading, rows = await self._workers.call(
             _write, *source, spans, target.with_suffix(".csv"), self._view.reading

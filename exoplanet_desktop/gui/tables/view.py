@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import Notices, Offer
+from exoplanet_desktop.gui.notices import NoticeAction, Notices
 from exoplanet_desktop.gui.tables.memory import TableMemory
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
@@ -194,7 +194,7 @@ class CatalogView(QWidget):
 
     def _tell_recalled(self, file: str) -> None:
         words = tr("{file} is read with what you kept for files with these column names.", file=file)
-        self._notices.information(words, Offer(tr("Forget that"), self.forget_choice))
+        self._notices.information(words, NoticeAction(tr("Forget that"), self.forget_choice))
 
     @aio.slot()
     async def forget_choice(self) -> None:
@@ -222,7 +222,7 @@ class CatalogView(QWidget):
         """Say that the file on the disk is not the one on screen, and offer to read it again."""
         file = self._path.name if self._path else ""
         words = tr("{file} has changed on the disk since it was opened. The table shows its old contents.", file=file)
-        self._notices.information(words, Offer(tr("Read again"), self.read_again))
+        self._notices.information(words, NoticeAction(tr("Read again"), self.read_again))
 
     @aio.slot()
     async def read_again(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import Notices, Offer
+from exoplanet_desktop.gui.notices import NoticeAction, Notices
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.text import counted, tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -63,7 +63,7 @@ class RunRows(QObject):
             self.shown.emit()
         except InputError as error:
             path = await self._file_of(run)
-            offer = Offer(tr("Open it"), lambda: self._open(path)) if path is not None else None
+            offer = NoticeAction(tr("Open it"), lambda: self._open(path)) if path is not None else None
             dialog.notices.information(str(error), offer)
 
     def _open(self, path: Path) -> None:

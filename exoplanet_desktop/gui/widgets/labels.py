@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from exoplanet_desktop.gui.theme import theme
 
-LEAST_LETTERS = 16  # in a line of narrow words
+LEAST_LETTERS = 16  # in a line of a narrow label
 
 
 class PlainLabel(QLabel):

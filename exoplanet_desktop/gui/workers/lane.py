@@ -63,7 +63,7 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PollResult:
     """What one question brought: a status with the new part of the log, or an error.
 
     Attributes:
@@ -83,7 +83,7 @@ class Answer:
 class Lane:
     """A daemon thread that asks one backend. `told` is called in it with the answers of a round."""
 
-    def __init__(self, number: int, told: "Callable[[Lane, list[Answer]], None]") -> None:
+    def __init__(self, number: int, told: "Callable[[Lane, list[PollResult]], None]") -> None:
         self._told = told
         self._rounds: queue.SimpleQueue[Sequence[Watch] | None] = queue.SimpleQueue()
         self._stop = threading.Event()
@@ -116,32 +116,34 @@ class Lane:
             if not self._stop.is_set():
                 self._told(self, answers)
 
-    def _round(self, watches: Sequence[Watch]) -> list[Answer]:
+    def _round(self, watches: Sequence[Watch]) -> list[PollResult]:
         """One question a job. A backend that keeps silent is not asked for its other jobs as well."""
-        answers: list[Answer] = []
+        answers: list[PollResult] = []
         for watch in watches:
             began = time.monotonic()
             answer = self._ask(watch)
             answers.append(answer)
             if isinstance(answer.error, NoAnswer) and time.monotonic() - began > SILENCE_S:
-                answers += [Answer(other.key, error=answer.error) for other in watches[len(answers) :]]
+                answers += [PollResult(other.key, error=answer.error) for other in watches[len(answers) :]]
                 break
             if self._stop.is_set():
                 break
         return answers
 
-    def _ask(self, watch: Watch) -> Answer:
+    def _ask(self, watch: Watch) -> PollResult:
         from exoplanet_desktop.client.jobs import is_final
 
         try:
             # The log after the status: with a final status the log is then complete.
             status = watch.connection.backend.status(watch.status_url, repeat=False, should_stop=self._stop.is_set)
-            return Answer(watch.key, status, is_final(status), self._new_log(watch))
+            return PollResult(watch.key, status, is_final(status), self._new_log(watch))
         except AppError as error:
-            return Answer(watch.key, error=error)
+            return PollResult(watch.key, error=error)
         except Exception as error:
             log.exception("asking for job %s failed", watch.status_url)
-            return Answer(watch.key, error=BugError(tr("The answer could not be understood ({error}).", error=error)))
+            return PollResult(
+                watch.key, error=BugError(tr("The answer could not be understood ({error}).", error=error))
+            )
 
     def _new_log(self, watch: Watch) -> str:
         """The part of the log that was not seen yet; a log that cannot be had does not hide the status."""

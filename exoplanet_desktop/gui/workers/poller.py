@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from exoplanet_desktop.errors import Cancelled, NoAnswer
 from exoplanet_desktop.gui.workers.clock import awake_or_not
-from exoplanet_desktop.gui.workers.lane import Answer, Connection, Lane, Watch
+from exoplanet_desktop.gui.workers.lane import Connection, Lane, PollResult, Watch
 
-__all__ = ["Answer", "Connection", "Poller", "PollerThread", "Watch"]
+__all__ = ["Connection", "PollResult", "Poller", "PollerThread", "Watch"]
 
 INTERVAL_S = 0.3
 SLOWEST_S = 5.0  # what a job of hours is asked
@@ -27,7 +27,7 @@ ASLEEP_S = 10.0
 
 class Poller(QObject):
     """Signals:
-    answered: an Answer, from the poller's thread.
+    answered: a PollResult, from the poller's thread.
     unanswered: the Connection of a backend that did not answer.
     """
 
@@ -101,7 +101,7 @@ class Poller(QObject):
                 lane.ask(watches)
         self._rearm(now)
 
-    def _tell(self, lane: Lane, answers: list[Answer]) -> None:
+    def _tell(self, lane: Lane, answers: list[PollResult]) -> None:
         """Brings the answers from the lane's thread to the poller's."""
         with suppress(RuntimeError):  # the window has closed meanwhile
             self._told.emit(lane, answers)
@@ -132,7 +132,7 @@ class Poller(QObject):
                 watch.due = 0.0
 
     @Slot(object, object)
-    def _take(self, lane: Lane, answers: list[Answer]) -> None:
+    def _take(self, lane: Lane, answers: list[PollResult]) -> None:
         lane.busy = False
         for answer in answers:
             watch = self._watches.get(answer.key)
@@ -141,7 +141,7 @@ class Poller(QObject):
             self.answered.emit(self._failed(watch, answer) if answer.error else self._heard(watch, answer))
         self._ask_due()
 
-    def _heard(self, watch: Watch, answer: Answer) -> Answer:
+    def _heard(self, watch: Watch, answer: PollResult) -> PollResult:
         now, heard = time.monotonic(), awake_or_not()
         away = heard - watch.heard
         asleep = self._slept_at > watch.heard
@@ -149,9 +149,9 @@ class Poller(QObject):
         watch.due = now + max(self.interval_s, min((now - watch.started) / SLOWDOWN, SLOWEST_S))
         if away < AWAY_S:
             return answer
-        return Answer(answer.key, answer.status, answer.final, answer.new_log, away_s=away, asleep=asleep)
+        return PollResult(answer.key, answer.status, answer.final, answer.new_log, away_s=away, asleep=asleep)
 
-    def _failed(self, watch: Watch, answer: Answer) -> Answer:
+    def _failed(self, watch: Watch, answer: PollResult) -> PollResult:
         watch.failures += 1
         # Jitter, so that many clients of one backend do not all come back at one moment.
         pause = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(watch.failures - 1, 5)) * random.uniform(0.7, 1.3)  # noqa: S311
@@ -165,7 +165,7 @@ class PollerThread(QObject):
     """Owns the poller and its thread; lives in the GUI thread.
 
     Signals:
-        answered: an Answer, in the GUI thread.
+        answered: a PollResult, in the GUI thread.
         unanswered: the Connection of a backend that did not answer.
     """
 

@@ -116,7 +116,7 @@ def test_a_backend_without_numbers_shows_its_pictures(
     image.save(device, "PNG")
     services = window.services
     request = TrainRequest(Satellite.KOI, Model.RF, paths=(Path("koi.csv"),))
-    run = TrainingRun(request, None, False, services.workers, services.poller, services.keeper)
+    run = TrainingRun(request, None, False, services.workers, services.poller, services.recorder)
     told = {"accuracy": 0.9, "cv_mean": 0.91, "cv_std": 0.01, "auc_score": float("nan")}
     run.show_past("SUCCEEDED", "", "", told, {"counts": bytes(device.data().data()), "shares": b"no picture"})
     window.run_dialogs.show(run)

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.help.browser import PageBrowser
 from exoplanet_desktop.gui.help.dress import MARGIN_PX, is_code
-from exoplanet_desktop.gui.help.pages import Page, Pages, read_pages
+from exoplanet_desktop.gui.help.pages import HelpPages, Page, read_pages
 from exoplanet_desktop.gui.theme import tokens
 
 TEXT = """# Title
@@ -32,7 +32,7 @@ def browser(qtbot: QtBot) -> PageBrowser:
     qtbot.addWidget(shown)
     picture = QImage(2000, 100, QImage.Format.Format_RGB32)
     picture.fill(0)
-    shown.use(Pages({}, {"images/wide.png": picture}))
+    shown.use(HelpPages({}, {"images/wide.png": picture}))
     shown.resize(700, 500)
     shown.show()
     shown.show_page(Page("a.md", "Title", TEXT))

@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.backends.dialog import BackendDialog
 from exoplanet_desktop.gui.figures.matrix_page import shade_combo
 from exoplanet_desktop.gui.help.window import HelpWindow
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.notices import Offer
+from exoplanet_desktop.gui.notices import NoticeAction
 from exoplanet_desktop.gui.palette import CommandPalette
 from exoplanet_desktop.gui.progress.dialog import ProgressDialog
 from exoplanet_desktop.gui.progress.request import TrainRequest
@@ -75,7 +75,7 @@ def test_a_message_leaves_its_buttons_whole_in_the_least_window(usual: MainWindo
     usual.preferences.change(text_percent=200)
     name = "merged__simulated_KOI__new_candidates_predicted__another_one__20261129-194459.csv"
     told = f"{name} has 2,400 rows, from 2,000 + 480, less 80 duplicates. Merged by the embedded engine."
-    usual.services.notices.information(told, Offer("Undo", lambda: None))
+    usual.services.notices.information(told, NoticeAction("Undo", lambda: None))
     buttons = [button for button in usual.notices.findChildren(QToolButton) if button.text() == "Dismiss"]
 
     def whole() -> bool:
@@ -279,7 +279,7 @@ def test_what_a_run_says_is_seen_whole_however_long_it_is(
     usual.preferences.change(text_percent=percent)
     services = usual.services
     asked = TrainRequest(Satellite.KOI, Model.DT, paths=(sample(),))
-    run = TrainingRun(asked, None, False, services.workers, services.poller, services.keeper)
+    run = TrainingRun(asked, None, False, services.workers, services.poller, services.recorder)
     dialog = ProgressDialog(run, services.workers, usual)
     qtbot.addWidget(dialog)
     dialog.show()

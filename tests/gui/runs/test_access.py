@@ -23,10 +23,10 @@ def opened(dock: Any, which: str, qtbot: QtBot) -> QDialog:
         qtbot.waitUntil(lambda: bool(dock.view.findChildren(CompareDialog)), timeout=SOON_MS)
         return dock.view.findChildren(CompareDialog)[0]
     if which == "bin":
-        dock.doing.show_bin()
+        dock.commands.show_bin()
         return dock.view.findChildren(BinDialog)[0]
-    dock.showing._show_ranking("0" * 32, "KOI · all models", None)
-    (dialog,) = dock.showing.rankings.values()
+    dock.opener._show_ranking("0" * 32, "KOI · all models", None)
+    (dialog,) = dock.opener.rankings.values()
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 6, timeout=SOON_MS)
     return dialog
 

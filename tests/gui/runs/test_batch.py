@@ -28,7 +28,7 @@ def train_all(window: MainWindow, path: Path, qtbot: QtBot) -> tuple[Batch, Rank
     qtbot.mouseClick(window.train.all_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(window.services.runs.groups), timeout=5_000)
     (batch,) = window.services.runs.groups
-    (dialog,) = window.runs_dock.showing.rankings.values()
+    (dialog,) = window.runs_dock.opener.rankings.values()
     assert dialog.isVisible()
     return batch, dialog
 

@@ -34,7 +34,7 @@ def select(dock: Any, *wanted: str) -> None:
 
 
 def kept(dock: Any, qtbot: QtBot, *, bin: bool = False) -> dict[str, RunEntry]:
-    reading = asyncio.ensure_future(dock._runs.keeper.work(lambda record: record.runs(bin=bin)))
+    reading = asyncio.ensure_future(dock._runs.recorder.work(lambda record: record.runs(bin=bin)))
     qtbot.waitUntil(reading.done, timeout=SOON_MS)
     return {entry.title: entry for entry in reading.result()}
 
@@ -123,7 +123,7 @@ def test_what_is_deleted_is_taken_back_by_undo_or_out_of_the_bin(dock: Any, fill
     select(dock, "a", "c")
     dock.actions_of_runs.delete.trigger()
     qtbot.waitUntil(lambda: titles(dock) == ["b"], timeout=SOON_MS)
-    dock.doing.show_bin()
+    dock.commands.show_bin()
     (bin,) = dock.view.findChildren(BinDialog)
     qtbot.waitUntil(lambda: bin.model.total == 2, timeout=SOON_MS)
     bin.view.choose(next(row for row in bin.model.rows if row.entry.title == "a"))
@@ -157,7 +157,7 @@ def test_each_undo_takes_back_what_it_stands_beside_and_nothing_comes_back_twice
     qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: titles(dock) == ["c", "a"], timeout=SOON_MS)
 
-    dock.doing.show_bin()
+    dock.commands.show_bin()
     (bin,) = dock.view.findChildren(BinDialog)
     qtbot.waitUntil(lambda: bin.model.total == 1, timeout=SOON_MS)
     bin.view.choose(bin.model.rows[0])
@@ -165,7 +165,7 @@ def test_each_undo_takes_back_what_it_stands_beside_and_nothing_comes_back_twice
     qtbot.waitUntil(lambda: titles(dock) == ["c", "b", "a"], timeout=SOON_MS)
     bin.close()
     dock.actions_of_runs.undo.trigger()
-    qtbot.waitUntil(lambda: not dock.doing.can_undo, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: not dock.commands.can_undo, timeout=SOON_MS)
     assert titles(dock) == ["c", "b", "a"]
 
 
@@ -261,14 +261,14 @@ def test_a_run_goes_out_as_one_file_and_comes_in_again(dock: Any, filled: Any, q
     dock = dock()
     select(dock, "mine")
     target = tmp_path / "run.zip"
-    dock.doing.export(dock.view.chosen()[0], str(target))
+    dock.commands.export(dock.view.chosen()[0], str(target))
     qtbot.waitUntil(target.is_file, timeout=SOON_MS)
-    dock.doing.import_run(str(target))
+    dock.commands.import_run(str(target))
     qtbot.waitUntil(lambda: titles(dock) == ["mine", "mine"], timeout=SOON_MS)
     (row,) = dock.view.chosen()
     assert row.entry.imported
     (tmp_path / "none.zip").write_text("no zip")
-    dock.doing.import_run(str(tmp_path / "none.zip"))
+    dock.commands.import_run(str(tmp_path / "none.zip"))
     qtbot.waitUntil(lambda: len(dock.window().notices.failures()) == 1, timeout=SOON_MS)
 
 
@@ -279,7 +279,7 @@ def test_a_report_is_written_of_a_training_that_has_ended(dock: Any, filled: Any
     select(dock, "mine <b>own</b>")
     assert dock.actions_of_runs.report.isEnabled()
     target = tmp_path / "report.html"
-    dock.doing.report(dock.view.chosen()[0], str(target))
+    dock.commands.report(dock.view.chosen()[0], str(target))
     qtbot.waitUntil(target.is_file, timeout=SOON_MS)
     page = target.read_text(encoding="utf-8")
     assert "mine &lt;b&gt;own&lt;/b&gt;" in page and "0.930" in page and "koi.csv" in page

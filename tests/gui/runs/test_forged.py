@@ -73,10 +73,10 @@ def test_forged_runs_are_looked_at_and_break_nothing(dock: Callable[[], Any], qt
 
     def play(source: Path, target: Path) -> None:
         rows, notices_before = shown.model.rowCount(), len(notices.failures())
-        shown.doing.import_run(str(source))
+        shown.commands.import_run(str(source))
         qtbot.waitUntil(lambda: shown.model.rowCount() > rows, timeout=SOON_MS)
         (row,) = shown.view.chosen()
-        shown.showing.open(row)
+        shown.opener.open(row)
         qtbot.waitUntil(lambda: bool(dialogs()) or len(notices.failures()) > notices_before, timeout=SOON_MS)
         for dialog in dialogs():
             dialog.grab()
@@ -84,7 +84,7 @@ def test_forged_runs_are_looked_at_and_break_nothing(dock: Callable[[], Any], qt
             assert isinstance(run, TrainingRun)
             assert not run.can_wait, "it must not be sent by itself"
             assert not any(path.is_absolute() for path in run.request.paths), "it leads to a file of this machine"
-        shown.doing.export(row, str(target))
+        shown.commands.export(row, str(target))
         qtbot.waitUntil(target.is_file, timeout=SOON_MS)
         told = " ".join(notices.texts())
         assert "inside the program" not in told, told

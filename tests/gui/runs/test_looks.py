@@ -28,7 +28,7 @@ def usual(window: MainWindow) -> Iterator[MainWindow]:
 
 
 def ranking(window: MainWindow, qtbot: QtBot, states: list[str]) -> RankingDialog:
-    dialog = RankingDialog("", "KOI · all models", None, window.services.runs.keeper, window)
+    dialog = RankingDialog("", "KOI · all models", None, window.services.runs.recorder, window)
     qtbot.addWidget(dialog)
     dialog.show()
     standings = [Standing(str(n), ("1 =", "Support vector machine", state, *NUMBERS)) for n, state in enumerate(states)]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import Offer
+from exoplanet_desktop.gui.notices import NoticeAction
 from exoplanet_desktop.gui.runs import copying
 from exoplanet_desktop.gui.runs.bin import BinDialog
 from exoplanet_desktop.gui.runs.model import RunsModel
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.record_entry import RunEntry
 
 
-class Doing(QObject):
+class RunCommands(QObject):
     """Signals:
     done: what can be undone is other than before.
     """
@@ -53,13 +53,13 @@ class Doing(QObject):
         rows = self._view.chosen()
         starred = not all(row.entry.starred for row in rows)
         ids = [row.entry.run_id for row in rows]
-        await self._runs.keeper.work(partial(_star, run_ids=ids, starred=starred))
+        await self._runs.recorder.work(partial(_star, run_ids=ids, starred=starred))
         for row in rows:
             self._model.change(row, starred=starred)
 
     @aio.slot(object, str)
     async def rename(self, row: Row, title: str) -> None:
-        await self._runs.keeper.work(lambda record: record.rename(row.entry.run_id, title))
+        await self._runs.recorder.work(lambda record: record.rename(row.entry.run_id, title))
         self._model.change(row, title=title)
 
     @aio.slot()
@@ -68,13 +68,13 @@ class Doing(QObject):
         chosen = self._view.chosen()
         rows = self._model.with_members(chosen)
         kept = [row for row in rows if row.entry.run_id]
-        await self._runs.keeper.work(partial(_delete, run_ids=[row.entry.run_id for row in kept]))
+        await self._runs.recorder.work(partial(_delete, run_ids=[row.entry.run_id for row in kept]))
         self._model.remove(rows)
         self._deleted = kept
         name = chosen[0].entry.title if len(chosen) == 1 else counted(len(chosen), tr("run"), tr("runs"))
         told = tr("“{name}” is in the bin.", name=name) if len(chosen) == 1 else tr("{name} are in the bin.", name=name)
         # Of what this notice tells, whatever has been deleted after it.
-        self._services.notices.information(told, Offer(tr("Undo"), partial(self._take_out, kept)))
+        self._services.notices.information(told, NoticeAction(tr("Undo"), partial(self._take_out, kept)))
         self.done.emit()
 
     @aio.slot()
@@ -89,7 +89,7 @@ class Doing(QObject):
     async def _restored(self, rows: list[Row]) -> None:
         if rows is self._deleted:
             self._deleted = []
-        await self._runs.keeper.work(partial(_restore, run_ids=[row.entry.run_id for row in rows]))
+        await self._runs.recorder.work(partial(_restore, run_ids=[row.entry.run_id for row in rows]))
         self._model.put_back(rows)
         if rows:
             self._view.choose(rows[0])
@@ -109,7 +109,7 @@ class Doing(QObject):
         from exoplanet_desktop.client import replay
 
         run_id = self._view.chosen()[0].entry.run_id
-        run = await self._runs.keeper.work(lambda record: record.run(run_id))
+        run = await self._runs.recorder.work(lambda record: record.run(run_id))
         connection = self._runs.connection_of(run)
         embedded = run.backend_title == EMBEDDED
         token = connection is not None and connection.backend.http.has_token
@@ -129,7 +129,7 @@ class Doing(QObject):
 
     @Slot()
     def show_bin(self) -> None:
-        dialog = BinDialog(self._runs.keeper, self._view)
+        dialog = BinDialog(self._runs.recorder, self._view)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.restored.connect(self._take_back)
         dialog.load()

@@ -22,7 +22,7 @@ Tell = Callable[[float | None, str], None]
 
 
 @dataclass
-class Following:
+class JobFollower:
     """Attributes:
     connection: the backend; `can_cancel` says whether it can stop a job.
     tell: takes a share and words; called in workers too.

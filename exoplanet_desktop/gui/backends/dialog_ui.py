@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.backends.connection_test import ConnectionTest
 from exoplanet_desktop.gui.backends.form import ProfileForm
 from exoplanet_desktop.gui.backends.profile_list import ProfileList
-from exoplanet_desktop.gui.backends.trial import Trial
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import measured, room_for_text, with_text
@@ -15,7 +15,7 @@ LIST_LETTERS = 32
 ROOM = (119, 35)  # in letters and lines, as far as the screen has it
 
 
-class BackendLook(QDialog):
+class BackendDialogUi(QDialog):
     """The list at the left; the fields of one backend, and what a test of it found, at the right."""
 
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
@@ -32,7 +32,7 @@ class BackendLook(QDialog):
             parent=self,
         )
         self.form = ProfileForm(self)
-        self.trial = Trial(workers, self)
+        self.connection_test = ConnectionTest(workers, self)
         self.save_button = QPushButton(tr("&Save"), self)
         self.use_button = QPushButton(tr("Use &it"), self)
         self.use_button.setProperty("primary", True)
@@ -54,7 +54,7 @@ class BackendLook(QDialog):
         inside = QVBoxLayout(page)
         inside.setContentsMargins(0, 0, 8, 0)
         inside.setSpacing(16)
-        for widget in (self.heading, self.embedded_words, self.form, self.trial):
+        for widget in (self.heading, self.embedded_words, self.form, self.connection_test):
             inside.addWidget(widget)
         inside.addStretch(1)
         area = self.area

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sending:
+class TrainingUpload:
     """Attributes:
     request, backend: what is asked of whom.
     say: tells a share and words; `log` takes lines of the run's log; `sent` bytes sent and bytes in all.

@@ -24,7 +24,7 @@ MOST_LISTED = 10_000
 PICTURES = {"counts": "confusion_matrix.png", "shares": "confusion_matrix_by_class.png"}
 
 
-class Keeper:
+class RunRecorder:
     """The record of runs, for the window. What cannot be written is told once; the work itself goes on."""
 
     def __init__(self, folder: Path, notices: Notices) -> None:

@@ -16,7 +16,7 @@ from exoplanet_desktop.gui.workers.calls import Workers
 MOST_OF_SCREEN = 0.5  # of its height; the worst stands first
 
 
-class Trust(QWidget):
+class ResultWarnings(QWidget):
     """A line a deviation, then the parity check: offered, under way, or what it found."""
 
     def __init__(self, run: TrainingRun, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:

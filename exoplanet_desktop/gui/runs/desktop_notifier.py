@@ -25,7 +25,7 @@ LONGEST = 200  # characters; desktops cut longer ones themselves
 _NO_MARKUP = str.maketrans("<>", "‹›")
 
 
-class Endings(QObject):
+class DesktopNotifier(QObject):
     """Watches all work of the window. The parts of a group do not tell, the group does."""
 
     def __init__(

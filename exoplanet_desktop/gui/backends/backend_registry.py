@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Known:
+class ProfilesSnapshot:
     """What the dialog shows of the profiles, read off the disk at one moment.
 
     Attributes:
@@ -30,7 +30,7 @@ class Known:
     warning: str
 
 
-class Book:
+class BackendRegistry:
     """Reads, changes and connects profiles in a worker, one after another: two windows of the dialog never mix."""
 
     def __init__(self, workers: Workers, folder: Path) -> None:
@@ -39,7 +39,7 @@ class Book:
         self._lock = asyncio.Lock()
         self._connections: dict[str, Connection] = {}
 
-    async def known(self) -> Known:
+    async def known(self) -> ProfilesSnapshot:
         async with self._lock:
             return await self._workers.call(self._known)
 
@@ -139,6 +139,6 @@ class Book:
             self._opened = Profiles(self._folder)
         return self._opened
 
-    def _known(self) -> Known:
+    def _known(self) -> ProfilesSnapshot:
         profiles = self._profiles()
-        return Known(profiles.all(), profiles.token_place(), profiles.warning)
+        return ProfilesSnapshot(profiles.all(), profiles.token_place(), profiles.warning)

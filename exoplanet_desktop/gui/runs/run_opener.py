@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.gui.runs.ranking_dialog import RankingDialog
 
 
-class Showing(QObject):
+class RunOpener(QObject):
     """Signals:
     opened: the TrainingRun or KeptRun that the user wants to see.
     use_in_predict: the TrainingRun whose model shall predict.
@@ -63,7 +63,7 @@ class Showing(QObject):
     async def compare(self) -> None:
         """Show the selected trainings side by side."""
         ids = [row.entry.run_id for row in self._view.chosen()]
-        contenders = await self._runs.keeper.work(partial(_contenders, run_ids=ids))
+        contenders = await self._runs.recorder.work(partial(_contenders, run_ids=ids))
         # Here, because it imports what only results need, and the list is there at the start of the program.
         from exoplanet_desktop.gui.runs.compare_dialog import CompareDialog
 
@@ -101,7 +101,7 @@ class Showing(QObject):
         key: object = batch or group_id
         dialog = self.rankings.get(key)
         if dialog is None:
-            dialog = RankingDialog(group_id, title, batch, self._runs.keeper, self._view.window())
+            dialog = RankingDialog(group_id, title, batch, self._runs.recorder, self._view.window())
             dialog.opened.connect(self._open_part)
             dialog.use_in_predict.connect(self._use_part)
             self.rankings[key] = dialog

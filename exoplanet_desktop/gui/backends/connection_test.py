@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles import Profile
 
 
-class Trial(QWidget):
+class ConnectionTest(QWidget):
     """A button, a bar while it runs, and the finding below.
 
     Signals:

@@ -28,7 +28,7 @@ RESTARTS_WITHIN_S = 60.0
 EMBEDDED = "Embedded engine"
 
 
-class EngineKeeper(QObject):
+class EngineSupervisor(QObject):
     """Attributes:
         connection: to the engine; None until it has started once.
 

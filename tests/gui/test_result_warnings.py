@@ -61,10 +61,10 @@ def trained(window: MainWindow, path: Path, qtbot: QtBot) -> ProgressDialog:
 
 
 def check(dialog: ProgressDialog, qtbot: QtBot) -> None:
-    assert dialog.trust.check_button.isVisible()
-    dialog.trust.check_button.click()
+    assert dialog.result_warnings.check_button.isVisible()
+    dialog.result_warnings.check_button.click()
     qtbot.waitUntil(lambda: dialog.run.parity is not None, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not dialog.trust.transfer.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not dialog.result_warnings.transfer.is_busy, timeout=WAIT_MS)
 
 
 def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample: Sample, qtbot: QtBot) -> None:
@@ -73,15 +73,15 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     first = start()
     connect(first.window, stage)
     dialog = trained(first.window, sample(), qtbot)
-    assert "does not tell how it measured" in dialog.trust.offer.text()
+    assert "does not tell how it measured" in dialog.result_warnings.offer.text()
 
     check(dialog, qtbot)
 
-    warning = dialog.trust.warnings.text()
+    warning = dialog.result_warnings.warnings.text()
     assert "reports accuracy 0.93" in warning
     assert "contradict each other. Do not use this model's labels." in warning
-    assert not dialog.trust.check_button.isVisible()
-    words = dialog.trust.warnings
+    assert not dialog.result_warnings.check_button.isVisible()
+    words = dialog.result_warnings.warnings
     qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()), timeout=5_000)
     box = first.window.predict.model
     qtbot.waitUntil(lambda: box.findText("contradicts", Qt.MatchFlag.MatchContains) >= 0, timeout=WAIT_MS)
@@ -93,7 +93,7 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     run_id = dialog.run.run_id
     again = second.wait(asyncio.ensure_future(second.services.runs.past(run_id)))
     second.window.run_dialogs.show(again)
-    shown = second.window.dialogs[again].trust
+    shown = second.window.dialogs[again].result_warnings
     assert shown.warnings.text() == warning
     assert not shown.check_button.isVisible()
     connect(second.window, stage)
@@ -116,8 +116,8 @@ def test_a_model_that_does_what_it_says_is_told_so(
 
     check(dialog, qtbot)
 
-    assert dialog.trust.warnings.text() == ""
-    assert "of the training file, which fits." in dialog.trust.fits.text()
+    assert dialog.result_warnings.warnings.text() == ""
+    assert "of the training file, which fits." in dialog.result_warnings.fits.text()
     assert window.predict.model.itemText(0) == Model.XGB.display_name
 
 
@@ -129,11 +129,11 @@ def test_a_check_that_fails_says_why_and_can_be_made_again(
     connect(window, stage)
     dialog = trained(window, sample(), qtbot)
 
-    dialog.trust.check_button.click()
+    dialog.result_warnings.check_button.click()
 
     qtbot.waitUntil(lambda: bool(dialog.notice_bar.failures()), timeout=WAIT_MS)
     assert "No model was trained." in dialog.notice_bar.failures()[0]
-    assert dialog.trust.check_button.isVisible()
+    assert dialog.result_warnings.check_button.isVisible()
 
 
 def test_what_deviates_from_the_request_is_told_beside_the_result(
@@ -147,14 +147,14 @@ def test_what_deviates_from_the_request_is_told_beside_the_result(
 
     dialog = trained(window, sample(), qtbot)
 
-    told = dialog.trust.warnings.text().splitlines()
+    told = dialog.result_warnings.warnings.text().splitlines()
     assert told[:2] == [
         "⚠ The backend trained with satellite K2, though KOI was asked: this is another model.",
         "⚠ The backend trained with model rf, though xgb was asked: this is another model.",
     ]
     assert "cv_std 0.7, which cannot be" in told[2]
     assert "the class “A”, which a KOI catalog does not know" in told[3]
-    kept = asyncio.ensure_future(window.services.keeper.work(lambda record: record.run(dialog.run.run_id)))
+    kept = asyncio.ensure_future(window.services.recorder.work(lambda record: record.run(dialog.run.run_id)))
     qtbot.waitUntil(kept.done, timeout=WAIT_MS)
     assert [f"⚠ {warning}" for warning in kept.result().warnings] == told
 
@@ -163,4 +163,4 @@ def test_our_own_engine_needs_no_check(live: MainWindow, sample: Sample, qtbot: 
     dialog = trained(live, sample(), qtbot)
     assert dialog.run.result is not None
     assert dialog.run.warnings == ()
-    assert not dialog.trust.isVisible()
+    assert not dialog.result_warnings.isVisible()

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.record_entry import RunEntry
 from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.runs.endings import Endings, Messages
+from exoplanet_desktop.gui.runs.desktop_notifier import DesktopNotifier, Messages
 
 
 def test_the_end_of_a_training_and_of_a_prediction_is_told(
@@ -22,7 +22,7 @@ def test_the_end_of_a_training_and_of_a_prediction_is_told(
         assert window is live
         told.append((title, text))
 
-    endings = Endings(live.services.runs, lambda: live, lambda _: away[0], message)
+    notifier = DesktopNotifier(live.services.runs, lambda: live, lambda _: away[0], message)
     path = sample(rows=300)
     live.tabs.setCurrentWidget(live.predict)
     live.predict.training_picker.set_paths([path])
@@ -46,12 +46,12 @@ def test_the_end_of_a_training_and_of_a_prediction_is_told(
         live.predict.go.button.click()
     qtbot.waitUntil(lambda: not live.predict.is_busy, timeout=10_000)
     assert len(told) == 2
-    endings.deleteLater()
+    notifier.deleteLater()
 
 
 def test_an_end_is_told_once_and_without_markup(window: MainWindow) -> None:
     told: list[tuple[str, str]] = []
-    endings = Endings(
+    notifier = DesktopNotifier(
         window.services.runs, lambda: window, lambda _: True, lambda title, text, _: told.append((title, text))
     )
     entry = RunEntry(
@@ -61,7 +61,7 @@ def test_an_end_is_told_once_and_without_markup(window: MainWindow) -> None:
     for again in (entry, replace(entry, starred=True)):
         window.services.runs.recorded.emit(again)
     assert told == [("Predict · ‹b›mine‹/b›", '‹img src="http://elsewhere/x.png"› failed')]
-    endings.deleteLater()
+    notifier.deleteLater()
 
 
 def test_a_desktop_without_messages_is_no_trouble(window: MainWindow) -> None:
