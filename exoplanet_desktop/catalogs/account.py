@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.cells import Kind
+from exoplanet_desktop.catalogs.cells import ColumnKind
 from exoplanet_desktop.catalogs.physics import NUMBERS
 from exoplanet_desktop.catalogs.units import unit_name
 
@@ -65,7 +65,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class CellIssue:
     """Cells of a column that were not read as written.
 
     Attributes:
@@ -86,7 +86,7 @@ class Told:
     example: str
 
 
-def sentence(told: Told, unit: str = "") -> str:
+def sentence(told: CellIssue, unit: str = "") -> str:
     """What a reader is told of these cells; `unit`: the column's own, as Layout.units has it."""
     one, several = _WORDS[told.kind]
     words = (
@@ -98,7 +98,7 @@ def sentence(told: Told, unit: str = "") -> str:
     return f"{words} ({first}line {told.line:,}, “{told.example}”)."
 
 
-def sentences(account: Sequence[Told], units: Mapping[str, str], most: int = MOST_SENTENCES) -> list[str]:
+def sentences(account: Sequence[CellIssue], units: Mapping[str, str], most: int = MOST_SENTENCES) -> list[str]:
     """A sentence for each, and one for those beyond `most`."""
     words = [sentence(each, units.get(each.column, "")) for each in account[:most]]
     if rest := account[most:]:
@@ -108,7 +108,7 @@ def sentences(account: Sequence[Told], units: Mapping[str, str], most: int = MOS
     return words
 
 
-def cell_counts(account: Iterable[Told], units: Mapping[str, str]) -> "list[CellCount]":
+def cell_counts(account: Iterable[CellIssue], units: Mapping[str, str]) -> "list[CellCount]":
     """The account as it is sent."""
     from exoplanet_desktop.wire.payloads import CellCount
 
@@ -126,10 +126,10 @@ def cell_counts(account: Iterable[Told], units: Mapping[str, str]) -> "list[Cell
 
 
 def account_of(
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, ColumnKind],
     units: Mapping[str, str],
     lines: Callable[[Sequence[int]], list[int]],
-) -> tuple[Told, ...]:
+) -> tuple[CellIssue, ...]:
     """What there is to tell of some columns.
 
     Args:
@@ -146,12 +146,14 @@ def account_of(
     ]
     numbers = lines([row for _, _, _, row, _ in parts])
     return tuple(
-        Told(column, name, count, line, example if len(example) <= LONGEST_EXAMPLE else example[:LONGEST_EXAMPLE] + "…")
+        CellIssue(
+            column, name, count, line, example if len(example) <= LONGEST_EXAMPLE else example[:LONGEST_EXAMPLE] + "…"
+        )
         for (column, name, count, _, example), line in zip(parts, numbers, strict=True)
     )
 
 
-def _told_of(kind: Kind, unit: str) -> list[tuple[str, int, int, str]]:
+def _told_of(kind: ColumnKind, unit: str) -> list[tuple[str, int, int, str]]:
     found = [(name, each.count, each.row, each.example) for name, each in sorted(kind.found.items()) if name in _WORDS]
     units = {name.removeprefix(_UNIT): each for name, each in kind.found.items() if name.startswith(_UNIT)}
     names = {unit_name(name) for name in units}

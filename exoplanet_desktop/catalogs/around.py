@@ -10,7 +10,7 @@ from exoplanet_desktop.catalogs.formats import cleaned
 from exoplanet_desktop.catalogs.header import SAMPLE, Header, counts_up
 from exoplanet_desktop.catalogs.known import clean_name, uncommented
 from exoplanet_desktop.catalogs.numbers import is_missing
-from exoplanet_desktop.catalogs.records import Record, Style, is_rule, split_records
+from exoplanet_desktop.catalogs.records import CsvRecord, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.sniffing import meanings, unique_names
 from exoplanet_desktop.catalogs.units import is_unit
 
@@ -164,10 +164,10 @@ def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str,
     at_places = list(split_records(part, " ", len(places), 1, Style(trim=True, places=places, rules=True)))
     by_blanks = list(split_records(part, " ", header.width, 1, replace(header.cut.style or Style(), rules=True)))
     names = at_places[0]
-    if at_places == by_blanks or not isinstance(names, Record) or not all(names.cells):
+    if at_places == by_blanks or not isinstance(names, CsvRecord) or not all(names.cells):
         return header, ()
     cut = replace(header.cut, style=Style(trim=True, places=places))
-    rows = tuple(record.cells for record in at_places[1:] if isinstance(record, Record))
+    rows = tuple(record.cells for record in at_places[1:] if isinstance(record, CsvRecord))
     note = f"The cells are told by their places in the line: {len(places):,} columns of a fixed width."
     return replace(header, cut=cut, cells=names.cells, rows=rows), (note,)
 
@@ -294,7 +294,7 @@ def _records(lines: Sequence[str], start: int, header: Header, width: int, most:
     for number, record in enumerate(found):
         if number >= most:
             return
-        if isinstance(record, Record):
+        if isinstance(record, CsvRecord):
             yield record.cells
 
 

@@ -1,6 +1,6 @@
 """The cells of a table in SQL: as text, as number, as missing.
 
-What a column's cells are is found out once (`Survey`); a column of plain numbers is read by a plain cast from then on.
+What a column's cells are is found out once (`ColumnSurvey`); from then on a plain cast reads a column of plain numbers.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +36,7 @@ _LONG = literal(r"\s*[+-]?[0-9]{16,}\s*")
 
 
 @dataclass(frozen=True)
-class Found:
+class KindCount:
     """Cells of one kind (see account.Told) in a column: how many, row and text of the first one."""
 
     count: int
@@ -45,7 +45,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ColumnKind:
     """What the cells of a column are.
 
     Attributes:
@@ -60,14 +60,14 @@ class Kind:
     long: bool = False
     odd: bool = False
     numbers: int = 0
-    found: Mapping[str, Found] = field(default_factory=dict)
+    found: Mapping[str, KindCount] = field(default_factory=dict)
 
     def has(self, kind: str) -> bool:
         return kind in self.found
 
 
 @dataclass(frozen=True)
-class Survey:
+class ColumnSurvey:
     """What one quick pass over a column tells: see `Cells.survey`."""
 
     filled: int
@@ -116,7 +116,7 @@ class Cells:
 
     columns: tuple[str, ...]
     decimal: str
-    kind: Callable[[str], Kind]
+    kind: Callable[[str], ColumnKind]
 
     def cell(self, column: str) -> str:
         """The text as it is in the file; with its table, because names of the query's own could be those of columns."""
@@ -150,7 +150,7 @@ class Cells:
         return f"try_cast({pointed} AS HUGEINT)"
 
     def survey(self, column: str) -> str:
-        """Aggregates: what Survey has."""
+        """Aggregates: what ColumnSurvey has."""
         cell = self.cell(column)
         cast = sql_cast(cell, self.decimal)
         return (
@@ -209,12 +209,14 @@ class Cells:
         return sql_number(cell, self.decimal)
 
 
-def kind_of(column: str, survey: Survey, rows: Iterable[Any], expected: bool) -> Kind:
+def kind_of(column: str, survey: ColumnSurvey, rows: Iterable[Any], expected: bool) -> ColumnKind:
     """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
 
     `expected`: in the archive's tables, it holds numbers.
     """
-    found: dict[str, Found] = {str(kind): Found(int(count), int(row), str(text)) for kind, count, row, text in rows}
+    found: dict[str, KindCount] = {
+        str(kind): KindCount(int(count), int(row), str(text)) for kind, count, row, text in rows
+    }
     counts = {kind: each.count for kind, each in found.items()}
     unread, missing = counts.get("unread", 0), counts.get("missing", 0)
     numbers = survey.filled - unread - missing - counts.get("sentinel", 0)
@@ -222,13 +224,13 @@ def kind_of(column: str, survey: Survey, rows: Iterable[Any], expected: bool) ->
     filled = survey.filled - missing
     most = 1.0 - MOST_UNREAD if should_be_numbers(column) else MOST_UNREAD
     numeric = unread <= most * filled or (expected and numbers > 0)
-    return Kind(numeric, survey.long, odd, numbers, found)
+    return ColumnKind(numeric, survey.long, odd, numbers, found)
 
 
-def text_kind(survey: Survey, missing: int, rows: Iterable[Any] = ()) -> Kind:
+def text_kind(survey: ColumnSurvey, missing: int, rows: Iterable[Any] = ()) -> ColumnKind:
     """What a column of texts is, some of which say "missing"; `rows` are those of `Cells.inspection` of a mixed one."""
-    found = {"missing": Found(missing, 0, "")} if missing else {}
+    found = {"missing": KindCount(missing, 0, "")} if missing else {}
     for kind, count, row, text in rows:
         if kind == "unread":
-            found["mixed"] = Found(int(count), int(row), str(text))
-    return Kind(False, survey.long, odd=True, found=found)
+            found["mixed"] = KindCount(int(count), int(row), str(text))
+    return ColumnKind(False, survey.long, odd=True, found=found)

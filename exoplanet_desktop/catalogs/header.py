@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 
 from exoplanet_desktop.catalogs.known import EDGES, clean_name, known_names, uncommented
-from exoplanet_desktop.catalogs.records import BadLine, Record, Style, is_rule, split_records
+from exoplanet_desktop.catalogs.records import BadLine, CsvRecord, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.sniffing import looks_like_values
 
 MOST_LINES = 400  # that are looked through for names, comments not counted
@@ -225,7 +225,7 @@ def _header(lines: Sequence[str], place: int, cut: CellCut, most: int = SAMPLE) 
     record = next(
         split_records(chain((text,), islice(lines, place + 1, None)), cut.delimiter, None, 1, cut.style), None
     )
-    if not isinstance(record, Record):
+    if not isinstance(record, CsvRecord):
         return None
     end = place + record.end
     cells = record.cells

@@ -114,7 +114,7 @@ def count_labels(layout: "Layout", column: str, *, limit: int = MOST_LOOKED_AT) 
     Raises UnreadableFile.
     """
     from exoplanet_desktop.catalogs.reading import as_latin1, read_records, readable
-    from exoplanet_desktop.catalogs.records import Record
+    from exoplanet_desktop.catalogs.records import CsvRecord
 
     place = layout.columns.index(column)
 
@@ -123,7 +123,7 @@ def count_labels(layout: "Layout", column: str, *, limit: int = MOST_LOOKED_AT) 
         for number, record in enumerate(read_records(layout)):
             if number == limit:
                 return counts, False
-            if isinstance(record, Record):
+            if isinstance(record, CsvRecord):
                 counts[record.cells[place]] = counts.get(record.cells[place], 0) + 1
         return counts, True
 

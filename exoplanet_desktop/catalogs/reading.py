@@ -23,7 +23,7 @@ from exoplanet_desktop.catalogs.formats import refuse_bytes, refuse_text
 from exoplanet_desktop.catalogs.header import Header, find_header
 from exoplanet_desktop.catalogs.naming import Conversion, named
 from exoplanet_desktop.catalogs.packing import open_bytes, packing
-from exoplanet_desktop.catalogs.records import BadLine, Record, Style, bounded_lines, split_records
+from exoplanet_desktop.catalogs.records import BadLine, CsvRecord, Style, bounded_lines, split_records
 from exoplanet_desktop.catalogs.refusals import check_names, refuse_prose
 from exoplanet_desktop.catalogs.repeats import without_repeats
 from exoplanet_desktop.catalogs.sniffing import DELIMITERS, decimal_sign, decode, unique_names
@@ -194,7 +194,7 @@ def preview(path: Path, rows: int = 200, choice: Choice | None = None) -> Previe
             return _first_rows(as_latin1(layout), rows)
 
 
-def read_records(layout: Layout) -> Iterator[Record | BadLine]:
+def read_records(layout: Layout) -> Iterator[CsvRecord | BadLine]:
     """All records behind the header, in order and in constant memory; see `without_repeats` for what is none.
 
     Raises UnicodeError and OSError.
@@ -337,7 +337,7 @@ def _texts_not_there(choice: Choice, columns: Sequence[str]) -> tuple[str, ...]:
 def _with_decimal(layout: Layout, lines: list[str], choice: Choice) -> Layout:
     body = lines[layout.first_row - 1 :]
     sample = split_records(body, layout.delimiter, len(layout.columns), layout.first_row, layout.style)
-    decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, Record))
+    decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, CsvRecord))
     notes = (*layout.notes, COMMA_NOTE) if decimal == "," else layout.notes
     return replace(layout, decimal=decimal, decimal_said=choice.decimal is not None, notes=notes)
 
@@ -360,7 +360,7 @@ def _first_rows(layout: Layout, rows: int) -> Preview:
     first: BadLine | None = None
     bad = 0
     for record in read_records(layout):
-        if isinstance(record, Record):
+        if isinstance(record, CsvRecord):
             found.append(record.cells)
         else:
             first, bad = first or record, bad + 1

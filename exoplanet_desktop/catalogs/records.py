@@ -91,7 +91,7 @@ def lines_left_out(bad: Sequence[BadLine], count: int, name: str = "") -> list[s
 
 
 @dataclass(frozen=True)
-class Record:
+class CsvRecord:
     """Cells of a record, and the line numbers (from 1) that it begins and ends at."""
 
     line: int
@@ -130,7 +130,7 @@ def split_records(
     width: int | None = None,
     first_line: int = 1,
     style: Style | None = None,
-) -> Iterator[Record | BadLine]:
+) -> Iterator[CsvRecord | BadLine]:
     """The records of a text, in order.
 
     Args:
@@ -169,7 +169,7 @@ def split_records(
         if reason:
             yield BadLine(number, reason, _shown(line), source.number)
         else:
-            yield Record(number, source.number, tuple(cells))
+            yield CsvRecord(number, source.number, tuple(cells))
 
 
 def _cut(line: str, delimiter: str, style: Style) -> tuple[list[str], str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.known import EDGES, clean_name
-from exoplanet_desktop.catalogs.records import SHOWN, BadLine, Record
+from exoplanet_desktop.catalogs.records import SHOWN, BadLine, CsvRecord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ _AROUND = ' "'  # may stand before a name
 _NEWLINE = 10
 
 
-def without_repeats(records: Iterator[Record | BadLine], names: Sequence[str]) -> Iterator[Record | BadLine]:
+def without_repeats(records: Iterator[CsvRecord | BadLine], names: Sequence[str]) -> Iterator[CsvRecord | BadLine]:
     """The records of a table, with a BadLine for each that is no object.
 
     Where the names come again in another order, the cells below them are put into the first order.
@@ -45,7 +45,7 @@ def without_repeats(records: Iterator[Record | BadLine], names: Sequence[str]) -
             order = again or None
             yield _left_out(record, REORDERED if order else AGAIN)
         elif order:
-            yield Record(record.line, record.end, tuple(record.cells[place] for place in order))
+            yield CsvRecord(record.line, record.end, tuple(record.cells[place] for place in order))
         else:
             yield record
 
@@ -115,5 +115,5 @@ def _repeated(cells: Sequence[str], wanted: Sequence[str]) -> list[int] | None:
     return [places[name] for name in wanted]
 
 
-def _left_out(record: Record, reason: str) -> BadLine:
+def _left_out(record: CsvRecord, reason: str) -> BadLine:
     return BadLine(record.line, reason, ",".join(record.cells)[:SHOWN], record.end)

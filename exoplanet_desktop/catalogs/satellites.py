@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from exoplanet_desktop.catalogs.kinds import other_kind
+from exoplanet_desktop.catalogs.foreign_tables import other_kind
 from exoplanet_desktop.errors import InputError, MissingColumns
 from exoplanet_desktop.wire.vocabulary import Disposition, Features, Satellite
 
@@ -213,7 +213,7 @@ class Recognition:
     Attributes:
         satellite: whose catalog it is; None where it is none, or where that is in doubt.
         missing: columns without which that catalog can neither be trained on nor predicted.
-        kind: another kind of table that it is for certain, one of kinds.KINDS; empty where it is none.
+        kind: another kind of table that it is for certain, one of FOREIGN_TABLES; empty where it is none.
         sentence: what is to be told: the kind, the missing columns, or the doubt; empty where all is well.
         marked: satellites of which some column is the own.
     """

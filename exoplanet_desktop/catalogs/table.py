@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from exoplanet_desktop.catalogs.account import Told, account_of
+from exoplanet_desktop.catalogs.account import CellIssue, account_of
 from exoplanet_desktop.catalogs.arrays import matrix, objects
-from exoplanet_desktop.catalogs.cells import Cells, Kind, Survey, kind_of, text_kind
+from exoplanet_desktop.catalogs.cells import Cells, ColumnKind, ColumnSurvey, kind_of, text_kind
 from exoplanet_desktop.catalogs.database import MEMORY_MB, ROOMY_MB, discard, lock, open_database, roomy, run, settle
 from exoplanet_desktop.catalogs.lines import Lines
 from exoplanet_desktop.catalogs.loading import Loaded, load
@@ -68,7 +68,7 @@ class Table:
         self._writing = threading.Lock()
         self._made = 0
         self.forgotten: deque[str] = deque()
-        self._kinds: dict[str, Kind] = {}
+        self._kinds: dict[str, ColumnKind] = {}
         self._index = loaded.index
         self._lines = Lines(loaded.layout.first_row, loaded.index, loaded.shifts)
         self.exports = export_folder(folder)
@@ -321,7 +321,7 @@ class Table:
 
     def account(
         self, columns: Sequence[str] | None = None, *, should_stop: ShouldStop | None = None
-    ) -> tuple[Told, ...]:
+    ) -> tuple[CellIssue, ...]:
         """Cells that were not read as written, column by column; of all columns where None.
 
         Of a column of texts nothing is told, unless it holds numbers in the archive's tables; a column that
@@ -340,7 +340,7 @@ class Table:
         """The lines of the file, from 1, that some rows (from 0) begin at."""
         return self._lines.of(rows)
 
-    def _kind(self, column: str) -> Kind:
+    def _kind(self, column: str) -> ColumnKind:
         if column not in self._kinds:
             self._learn([column])
         return self._kinds[column]
@@ -358,14 +358,14 @@ class Table:
             row: Any = cursor.execute(f"SELECT {surveys} FROM data").fetchone()
             for place, name in enumerate(columns):
                 filled, cast, least, most, long, doubtful = row[6 * place : 6 * place + 6]
-                survey = Survey(filled, cast, least, most, bool(long), bool(doubtful))
+                survey = ColumnSurvey(filled, cast, least, most, bool(long), bool(doubtful))
                 self._kinds[name] = self._kind_of(cursor, name, survey)
                 check(should_stop)
 
-    def _kind_of(self, cursor: "DuckDBPyConnection", column: str, survey: Survey) -> Kind:
+    def _kind_of(self, cursor: "DuckDBPyConnection", column: str, survey: ColumnSurvey) -> ColumnKind:
         as_text, expected = column in self.layout.texts, column in NUMBERS
         if survey.plain(column):
-            return Kind(not as_text, survey.long)
+            return ColumnKind(not as_text, survey.long)
         if as_text or not expected:
             look: Any = cursor.execute(f"SELECT {self.cells.look(column)} FROM data").fetchone()
             if as_text or survey.texts(column, *look):
@@ -392,7 +392,7 @@ def export_folder(folder: Path) -> Path:
     return place
 
 
-def _alive(kind: "Callable[[str], Kind] | None") -> "Callable[[str], Kind]":
+def _alive(kind: "Callable[[str], ColumnKind] | None") -> "Callable[[str], ColumnKind]":
     if kind is None:
         raise BugError("The table is closed.")
     return kind

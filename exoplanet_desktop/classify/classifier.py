@@ -14,7 +14,7 @@ from exoplanet_desktop.wire.vocabulary import Model
 
 
 @dataclass(frozen=True)
-class Parity:
+class ReplaySample:
     """Training rows and what the classifier said of them when it was made; replayed whenever it is loaded."""
 
     matrix: Matrix
@@ -43,7 +43,7 @@ class Classifier:
     labels: tuple[str, ...]
     estimator: Estimator
     background: NDArray[np.float32]
-    parity: Parity
+    parity: ReplaySample
     card: Mapping[str, Any]
     memory: Memory = field(default_factory=Memory)
 

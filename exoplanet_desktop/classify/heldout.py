@@ -8,13 +8,13 @@ import numpy as np
 
 from exoplanet_desktop.catalogs.appended import PROBABILITY
 from exoplanet_desktop.catalogs.files import whole
-from exoplanet_desktop.classify.evaluation import Evaluation
+from exoplanet_desktop.classify.cross_validation import CrossValidation
 from exoplanet_desktop.classify.rows import DIGITS
 
 COLUMNS = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
 
 
-def write_held_out(evaluation: Evaluation, out: Path) -> None:
+def write_held_out(evaluation: CrossValidation, out: Path) -> None:
     """Writes each row as the fold that held it out saw it, in the order of the file.
 
     Columns: `row` (number in the file, from 0), `object` and `star` (their names there), `fold` (from 1), `hold_out`
@@ -31,7 +31,7 @@ def write_held_out(evaluation: Evaluation, out: Path) -> None:
             writer.writerows(_lines(evaluation, range(evaluation.holdout, evaluation.holdout + 1)))
 
 
-def _lines(evaluation: Evaluation, places: range) -> Iterator[tuple[object, ...]]:
+def _lines(evaluation: CrossValidation, places: range) -> Iterator[tuple[object, ...]]:
     data = evaluation.data
     tests = [evaluation.splits[place].test for place in places]
     rows = np.concatenate(tests)

@@ -11,7 +11,7 @@ from exoplanet_desktop.classify.blocks import Block
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.estimators import Probabilities
 from exoplanet_desktop.classify.features import Matrix
-from exoplanet_desktop.classify.memory import Found, signatures
+from exoplanet_desktop.classify.memory import Matches, signatures
 from exoplanet_desktop.wire.vocabulary import KnownRows, Satellite
 
 NAMED_STARS = (Satellite.K2,)  # whose stars have names; those of the others are numbers
@@ -73,7 +73,7 @@ def answer(
 
 
 def _by_folds(
-    classifier: Classifier, matrix: Matrix, rows: NDArray[np.int64], found: Found, fold: NDArray[np.int64]
+    classifier: Classifier, matrix: Matrix, rows: NDArray[np.int64], found: Matches, fold: NDArray[np.int64]
 ) -> tuple[Probabilities, int]:
     """Probabilities of all rows; fills in which fold answered, and counts those that none could answer."""
     known = classifier.memory.known

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exoplanet_desktop.catalogs.identity import object_key, star_key, star_of_object
+from exoplanet_desktop.classify.cross_validation import CrossValidation
 from exoplanet_desktop.classify.estimators import Estimator, Probabilities
-from exoplanet_desktop.classify.evaluation import Evaluation
 from exoplanet_desktop.classify.features import FeatureSet, Matrix
 from exoplanet_desktop.classify.packing import Packed, unpack
 from exoplanet_desktop.errors import InputError
@@ -63,7 +63,7 @@ class Folds:
 
 
 @dataclass(frozen=True)
-class Known:
+class TrainingRows:
     """The rows that a model learnt from.
 
     Attributes:
@@ -109,20 +109,20 @@ class Known:
         told = {star: star is None or star_key(star, self.satellite) in self.by_star for star in set(stars)}
         return np.flatnonzero(np.array([told[star] for star in stars], dtype=bool))
 
-    def find(self, objects: Sequence[str | None], stars: Sequence[str | None], signatures: Signatures) -> "Found":
+    def find(self, objects: Sequence[str | None], stars: Sequence[str | None], signatures: Signatures) -> "Matches":
         """Looks rows up by the cells that name their object and star.
 
         A star that nobody knows, of a number that may have lost digits, says nothing; the object alone tells then.
         """
         count = len(signatures)
-        found = Found(np.full(count, -1), np.zeros(count, dtype=bool), np.zeros(count, dtype=bool))
+        found = Matches(np.full(count, -1), np.zeros(count, dtype=bool), np.zeros(count, dtype=bool))
         for row, (name, host, signature) in enumerate(zip(objects, stars, signatures, strict=True)):
             star = star_key(host, self.satellite)
             lost = star.isdecimal() and int(star) % _ROUND == 0 and star not in self.by_star
             self._look_up(row, name, "" if lost else star, int(signature), found)
         return found
 
-    def _look_up(self, row: int, name: str | None, star: str, signature: int, found: "Found") -> None:
+    def _look_up(self, row: int, name: str | None, star: str, signature: int, found: "Matches") -> None:
         key = object_key(name, self.satellite)
         if self.by_name:
             star = star_of_object(name, self.satellite) if key else ""
@@ -139,7 +139,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """What a lookup found of each row.
 
     Attributes:
@@ -180,7 +180,7 @@ class Held:
 class Memory:
     """All of it; `missing` says in sentences what the model file had no room for."""
 
-    known: Known | None = None
+    known: TrainingRows | None = None
     held: Held | None = None
     folds: Folds = field(default_factory=lambda: Folds({}, 0, 0))
     missing: tuple[str, ...] = ()
@@ -206,13 +206,13 @@ def fitting(packed: Mapping[int, Packed]) -> dict[int, Packed]:
     return kept
 
 
-def remembered(evaluation: Evaluation) -> Memory:
+def remembered(evaluation: CrossValidation) -> Memory:
     """What a model file keeps of an evaluation that is done."""
     data = evaluation.data
     missing = []
     known = None
     if len(data.y) <= MOST_KNOWN:
-        known = Known(
+        known = TrainingRows(
             data.features.satellite,
             data.hosts.objects,
             data.hosts.stars,
@@ -236,7 +236,7 @@ def remembered(evaluation: Evaluation) -> Memory:
     return Memory(known, _held(evaluation, kept), Folds(kept, data.matrix.shape[1], len(data.labels)), tuple(missing))
 
 
-def _held(evaluation: Evaluation, kept: Collection[int]) -> Held | None:
+def _held(evaluation: CrossValidation, kept: Collection[int]) -> Held | None:
     data, folds = evaluation.data, evaluation.fold_of_row
     rows = np.flatnonzero(np.isin(folds, list(kept)))
     if not len(rows):

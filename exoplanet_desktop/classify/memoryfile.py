@@ -23,8 +23,8 @@ from exoplanet_desktop.classify.memory import (
     MOST_KNOWN,
     Folds,
     Held,
-    Known,
     Memory,
+    TrainingRows,
 )
 from exoplanet_desktop.classify.packing import SKOPS, XGB, Packed
 from exoplanet_desktop.errors import InputError
@@ -92,7 +92,7 @@ def _folds(members: Mapping[str, bytes], empty: Mapping[str, Any]) -> dict[int, 
     return found
 
 
-def _known(members: Mapping[str, bytes], head: Mapping[str, Any], features: FeatureSet, classes: int) -> Known:
+def _known(members: Mapping[str, bytes], head: Mapping[str, Any], features: FeatureSet, classes: int) -> TrainingRows:
     objects, stars = tuple(head["objects"]), tuple(head["stars"])
     rows = len(objects)
     _require(0 < rows <= MOST_KNOWN and len(stars) == rows and all(type(key) is str for key in (*objects, *stars)))
@@ -101,7 +101,7 @@ def _known(members: Mapping[str, bytes], head: Mapping[str, Any], features: Feat
     _require(bool((probabilities >= 0).all() and np.allclose(probabilities.sum(axis=1), 1, atol=1e-6)))
     _require(bool((folds >= 0).all() and (folds <= MOST_FOLDS).all()))
     signatures = _read(members[_SIGNATURES], np.uint64, (rows,))
-    return Known(features.satellite, objects, stars, bool(head["by_name"]), probabilities, signatures, folds)
+    return TrainingRows(features.satellite, objects, stars, bool(head["by_name"]), probabilities, signatures, folds)
 
 
 def _held(members: Mapping[str, bytes], features: FeatureSet, classes: int) -> Held:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from exoplanet_desktop.catalogs.files import whole
-from exoplanet_desktop.classify.classifier import Classifier, Parity
+from exoplanet_desktop.classify.classifier import Classifier, ReplaySample
 from exoplanet_desktop.classify.estimators import Estimator
 from exoplanet_desktop.classify.features import FeatureSet
 from exoplanet_desktop.classify.memoryfile import LIMITS as MEMORY_LIMITS
@@ -137,7 +137,7 @@ def _classifier(members: Mapping[str, bytes]) -> Classifier:
         labels=labels,
         estimator=_estimator(members, card, len(features.names)),
         background=_row(card["background"]),
-        parity=Parity(
+        parity=ReplaySample(
             np.array([_row(row) for row in parity["rows"]], dtype=np.float32), np.array(parity["probabilities"])
         ),
         card=card,

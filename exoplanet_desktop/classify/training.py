@@ -19,20 +19,20 @@ from exoplanet_desktop.catalogs.reading import Choice, sniff
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.catalogs.suspects import FEWEST, HIGH, LOW, table_suspects
 from exoplanet_desktop.catalogs.table import Table
-from exoplanet_desktop.classify import evaluation
-from exoplanet_desktop.classify.classifier import Classifier, Parity
+from exoplanet_desktop.classify import cross_validation
+from exoplanet_desktop.classify.classifier import Classifier, ReplaySample
 from exoplanet_desktop.classify.curves import curves
 from exoplanet_desktop.classify.dataset import Dataset, blinded, read_dataset
 from exoplanet_desktop.classify.estimators import Estimator, Recipe
 from exoplanet_desktop.classify.features import feature_set
 from exoplanet_desktop.classify.figures import confusion_picture
+from exoplanet_desktop.classify.fit_pool import FitPool, rising
 from exoplanet_desktop.classify.heldout import write_held_out
 from exoplanet_desktop.classify.importance import permutation_importance
 from exoplanet_desktop.classify.leaks import scan
 from exoplanet_desktop.classify.memory import Memory, remembered
 from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, confusion, intervals, per_class, scores
 from exoplanet_desktop.classify.modelfile import save
-from exoplanet_desktop.classify.work import Crew, rising
 from exoplanet_desktop.classify.worth import absent_notes
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.wire.payloads import CellCount, Evaluation, Importance, TrainResult
@@ -131,11 +131,11 @@ class _Job:
     def __init__(self, options: TrainOptions, executor: Executor, should_stop: ShouldStop) -> None:
         self.options = options
         self.should_stop = should_stop
-        self.crew = Crew(executor, should_stop)
+        self.pool = FitPool(executor, should_stop)
         self.digest = ""
         self.notes: list[str] = []
         self.cells: list[CellCount] = []
-        self._main: evaluation.Evaluation | None = None
+        self._main: cross_validation.CrossValidation | None = None
 
     def read(self, csv: Path, reading: Choice | None, report: Report) -> Dataset:
         options = self.options
@@ -175,14 +175,16 @@ class _Job:
             options.satellite, options.features, options.model, len(data.labels), options.balance, options.seed
         )
         # The model that is kept is fitted while the folds are laid out.
-        final = self.crew.start(recipe.fit, data.matrix, data.y, self.should_stop)
-        main = self._main = evaluation.plan(data, options.folds, options.holdout, options.seed)
+        final = self.pool.start(recipe.fit, data.matrix, data.y, self.should_stop)
+        main = self._main = cross_validation.plan(data, options.folds, options.holdout, options.seed)
         info = SATELLITES[options.satellite]
         second = options.sentinel and options.features is Features.VETTED and bool(info.verdict)
-        blind = evaluation.Evaluation(blinded(data), main.splits, main.holdout, main.folds) if second else None
-        main.start(self.crew, recipe, self.should_stop)
+        blind = (
+            cross_validation.CrossValidation(blinded(data), main.splits, main.holdout, main.folds) if second else None
+        )
+        main.start(self.pool, recipe, self.should_stop)
         if blind:
-            blind.start(self.crew, replace(recipe, features=Features.BLIND), self.should_stop)
+            blind.start(self.pool, replace(recipe, features=Features.BLIND), self.should_stop)
         report(0.0, "looking for columns that give the answer away")
         leaks = scan(data)
         for note in leaks["notes"]:
@@ -202,7 +204,11 @@ class _Job:
         return remembered(self._main)
 
     def _wait(
-        self, main: evaluation.Evaluation, blind: evaluation.Evaluation | None, final: Future[Any], report: Report
+        self,
+        main: cross_validation.CrossValidation,
+        blind: cross_validation.CrossValidation | None,
+        final: Future[Any],
+        report: Report,
     ) -> tuple[list[Importance], dict[str, Interval]]:
         """Gathers all fits; as soon as the hold-out's model is there, its importances and its bootstrap begin."""
         passes = [main, *([blind] if blind else [])]
@@ -223,28 +229,28 @@ class _Job:
             log.info("%s.", stage.capitalize())
             if future in main.futures and main.futures[future] == main.holdout:
                 measured.extend(self._importance(main))
-                drawn.append(self.crew.start(intervals, main.held_out, self.options.seed))
+                drawn.append(self.pool.start(intervals, main.held_out, self.options.seed))
 
-        self.crew.wait(futures, take)
-        drawn.append(self.crew.start(accuracy_interval, main.out_of_fold, self.options.seed))
+        self.pool.wait(futures, take)
+        drawn.append(self.pool.start(accuracy_interval, main.out_of_fold, self.options.seed))
         report(0.9, "importance of the columns")
-        self.crew.wait([*measured, *drawn], lambda _: None)
+        self.pool.wait([*measured, *drawn], lambda _: None)
         found: list[Importance] = [entry for part in measured for entry in part.result()]
         ranges = {**drawn[0].result(), "cv_mean": drawn[1].result()}
         return sorted(found, key=lambda entry: (-entry.mean, entry.feature)), ranges
 
-    def _importance(self, main: evaluation.Evaluation) -> list[Future[Any]]:
+    def _importance(self, main: cross_validation.CrossValidation) -> list[Future[Any]]:
         """Starts the measurement, in parts that run side by side."""
         rows = main.splits[main.holdout].test
         names = main.data.features.names
         arguments = (main.holdout_estimator, main.data.matrix[rows], main.data.y[rows], names)
         parts = [range(start, len(names), IMPORTANCE_PARTS) for start in range(min(IMPORTANCE_PARTS, len(names)))]
-        return [self.crew.start(permutation_importance, *arguments, part, self.options.seed) for part in parts]
+        return [self.pool.start(permutation_importance, *arguments, part, self.options.seed) for part in parts]
 
     def _result(
         self,
-        main: evaluation.Evaluation,
-        blind: evaluation.Evaluation | None,
+        main: cross_validation.CrossValidation,
+        blind: cross_validation.CrossValidation | None,
         importance: list[Importance],
         ranges: dict[str, Interval],
         leaks: dict[str, Any],
@@ -274,7 +280,7 @@ class _Job:
             versions=_versions(),
         )
 
-    def _account(self, main: evaluation.Evaluation) -> Evaluation:
+    def _account(self, main: cross_validation.CrossValidation) -> Evaluation:
         options, data = self.options, main.data
         held = len(main.splits[main.holdout].test)
         return Evaluation(
@@ -302,7 +308,7 @@ def _mean_std(values: list[float]) -> tuple[float, float]:
     return float(np.mean(values)), float(np.std(values))
 
 
-def _blind(blind: evaluation.Evaluation, vetted: float) -> dict[str, Any]:
+def _blind(blind: cross_validation.CrossValidation, vetted: float) -> dict[str, Any]:
     mean, std = _mean_std(blind.fold_accuracy)
     sentence = f"{vetted:.2f} with the verdict's own columns, {mean:.2f} without"
     log.info("Accuracy %s.", sentence)
@@ -331,7 +337,7 @@ def _classifier(
         labels=data.labels,
         estimator=estimator,
         background=_medians(data),
-        parity=Parity(sample, estimator.probabilities(sample)),
+        parity=ReplaySample(sample, estimator.probabilities(sample)),
         card=_card(data, result, options),
         memory=memory,
     )

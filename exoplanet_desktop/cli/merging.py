@@ -14,32 +14,34 @@ if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergeReply
 
 
-def merged(backend: "Backend", wish: "MergeRequest", output: Path | None, console: Console) -> tuple["MergeReply", str]:
+def merged(
+    backend: "Backend", request: "MergeRequest", output: Path | None, console: Console
+) -> tuple["MergeReply", str]:
     """The reply, and who merged. Raises InputError where nobody could keep the merged file."""
     from exoplanet_desktop.client.jobs import merge_of
     from exoplanet_desktop.client.merges import backend_merges, merge_here
 
-    if not backend_merges(backend, wish):
+    if not backend_merges(backend, request):
         if output is None:
             raise InputError(
                 f"The backend at {backend.base_url} does not merge so; this machine can. Say by -o where the file goes."
             )
-        return merge_here(wish, output, console.progress), "this machine"
-    sending = console.sending(" and ".join(path.name for path in wish.paths))
+        return merge_here(request, output, console.progress), "this machine"
+    sending = console.sending(" and ".join(path.name for path in request.paths))
     if backend.has("merge-rules"):
         job = backend.merge_by_rule(
-            wish.paths,
-            rule=wish.rule,
-            identifier=wish.identifier,
-            readings=wish.readings,
+            request.paths,
+            rule=request.rule,
+            identifier=request.identifier,
+            readings=request.readings,
             told=console.note,
             progress=sending,
         )
         reply = merge_of(watch(backend, job, console))
     else:
-        a, b = wish.paths
-        dedupe = wish.rule is Duplicates.EXACT
-        reply = backend.merge(a, b, dedupe=dedupe, readings=wish.readings, progress=sending)
+        a, b = request.paths
+        dedupe = request.rule is Duplicates.EXACT
+        reply = backend.merge(a, b, dedupe=dedupe, readings=request.readings, progress=sending)
     if output is not None:
         backend.download(reply.merged_url, output, progress=console.receiving(output.name))
     return reply, "the backend"

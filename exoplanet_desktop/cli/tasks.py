@@ -320,9 +320,9 @@ def merge(
     choices = choices_of(said, csv, None, console.note)
     for file, choice in zip(csv, choices, strict=True):
         sniff(file, choice)
-    wish = MergeRequest(csv, duplicates, identifier, readings=choices)
+    request = MergeRequest(csv, duplicates, identifier, readings=choices)
     with backend_at(Place(data_dir, backend, token_file), console) as there:
-        reply, who = merged(there, wish, output, console)
+        reply, who = merged(there, request, output, console)
     console.end()
     if as_json:
         print_json(reply, beside=output)

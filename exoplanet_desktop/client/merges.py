@@ -51,7 +51,7 @@ def reading_of_merged(readings: Sequence[Choice | None]) -> Choice | None:
     return Choice(labels=labels) if labels else None
 
 
-def backend_merges(backend: Backend, wish: MergeRequest) -> bool:
+def backend_merges(backend: Backend, request: MergeRequest) -> bool:
     """Whether the backend does what is asked.
 
     One of the plain contract knows two files and exact duplicates. It would also put predicted classes among the
@@ -59,12 +59,12 @@ def backend_merges(backend: Backend, wish: MergeRequest) -> bool:
     """
     if backend.has("merge-rules"):
         return True
-    plain = wish.rule in (Duplicates.EXACT, Duplicates.NONE) and len(wish.paths) == 2
-    return plain and not any(map(_has_prediction, wish.paths, wish.readings or (None,) * len(wish.paths)))
+    plain = request.rule in (Duplicates.EXACT, Duplicates.NONE) and len(request.paths) == 2
+    return plain and not any(map(_has_prediction, request.paths, request.readings or (None,) * len(request.paths)))
 
 
 def merge_here(
-    wish: MergeRequest, target: Path, report: Report | None = None, should_stop: ShouldStop | None = None
+    request: MergeRequest, target: Path, report: Report | None = None, should_stop: ShouldStop | None = None
 ) -> MergeReply:
     """Merges on this machine into `target`; the reply is what our own engine would answer, without an address.
 
@@ -72,14 +72,14 @@ def merge_here(
     """
     from exoplanet_desktop.catalogs.merge import merge_many
 
-    for stamp in filter(None, wish.stamps):
+    for stamp in filter(None, request.stamps):
         stamp.check("merge it")
     summary = merge_many(
-        wish.paths,
+        request.paths,
         target,
-        rule=wish.rule,
-        identifier=wish.identifier,
-        choices=wish.readings,
+        rule=request.rule,
+        identifier=request.identifier,
+        choices=request.readings,
         report=report,
         should_stop=should_stop,
     )
@@ -87,7 +87,7 @@ def merge_here(
         merged_filename=target.name,
         merged_rows=summary.rows,
         merged_url="",
-        rule=wish.rule,
+        rule=request.rule,
         rows_each=list(summary.rows_each),
         dropped_each=list(summary.dropped_each),
         duplicates=summary.duplicates,

@@ -43,14 +43,14 @@ class ClusterPlace:
         return Security(require_encryption=True, **keys)
 
 
-def check_cluster(wish: str) -> str:
-    """The wish itself. Raises InputError where it is neither `local` nor the address of a scheduler."""
-    if wish != LOCAL and not _ADDRESS.fullmatch(wish):
+def check_cluster(scheduler: str) -> str:
+    """`scheduler` itself. Raises InputError where it is neither `local` nor the address of a scheduler."""
+    if scheduler != LOCAL and not _ADDRESS.fullmatch(scheduler):
         raise InputError(
-            f"“{shown(wish)}” is no address of a cluster. Use tcp://HOST:PORT of its scheduler, tls://HOST:PORT "
+            f"“{shown(scheduler)}” is no address of a cluster. Use tcp://HOST:PORT of its scheduler, tls://HOST:PORT "
             "or the word local."
         )
-    return wish
+    return scheduler
 
 
 class Cluster:
@@ -60,19 +60,19 @@ class Cluster:
     which answers in milliseconds, nor in a job process, which may be killed at any moment.
     """
 
-    def __init__(self, wish: str, folder: Path) -> None:
+    def __init__(self, scheduler: str, folder: Path) -> None:
         """Returns when the cluster can be worked on; `folder` takes the temporary files of a local one.
 
         Raises InputError for what is no cluster, UnavailableError where it cannot be reached or has other versions.
         """
         from exoplanet_desktop.server.cluster_host import host
 
-        check_cluster(wish)
+        check_cluster(scheduler)
         self._folder = folder
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe(duplex=True)
         # Not a daemon: daemons may have no child processes, and a local cluster is made of them.
-        self._process = context.Process(target=host, args=(theirs, wish, str(folder)), name="cluster")
+        self._process = context.Process(target=host, args=(theirs, scheduler, str(folder)), name="cluster")
         try:
             self._process.start()
         except OSError as error:

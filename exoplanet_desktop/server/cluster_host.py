@@ -18,17 +18,17 @@ _NO_EXTRA = (
 )
 
 
-def host(pipe: Connection, wish: str, folder: str) -> None:
+def host(pipe: Connection, scheduler: str, folder: str) -> None:
     """Sends `["ready", place]` or `[code, sentence]`; a local cluster lives until the pipe is closed."""
     # Ctrl+C in a terminal reaches all its processes, workers too; the engine then ends them in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A service manager sends SIGTERM to all of them, too. Not SIG_IGN, which workers would inherit.
     signal.signal(signal.SIGTERM, lambda *_: None)
     try:
-        if wish == LOCAL:
+        if scheduler == LOCAL:
             _keep_local(pipe, folder)
         else:
-            place = ClusterPlace(wish)
+            place = ClusterPlace(scheduler)
             _look_at(place)
             _send(pipe, "ready", asdict(place))
     except AppError as error:

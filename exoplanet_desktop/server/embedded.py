@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.server.run import run
-from exoplanet_desktop.server.settings import Settings
+from exoplanet_desktop.server.settings import EngineSettings
 
 _END_S = 5.0
 
@@ -21,7 +21,7 @@ def run_embedded(pipe: Connection, data_dir: str) -> None:
     Sends `("ready", address, token)` when it listens, or `("failed", sentence)` where it cannot.
     """
     token = secrets.token_urlsafe(32)
-    settings = Settings(data_dir=Path(data_dir), token=token, local_paths=True)
+    settings = EngineSettings(data_dir=Path(data_dir), token=token, local_paths=True)
     try:
         run(settings, "127.0.0.1", 0, lambda address: pipe.send(("ready", address, token)), _end_with_parent)
     except AppError as error:

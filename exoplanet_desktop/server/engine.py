@@ -25,7 +25,7 @@ from exoplanet_desktop.server.job import Job, Order, Output
 from exoplanet_desktop.server.jobs import JobRunner
 from exoplanet_desktop.server.local import LocalFile, local_file
 from exoplanet_desktop.server.replies import media_url, merge_reply
-from exoplanet_desktop.server.settings import Settings
+from exoplanet_desktop.server.settings import EngineSettings
 from exoplanet_desktop.server.store import Incoming, Store, now
 from exoplanet_desktop.server.tasks import HELD_OUT_FILE, MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
 from exoplanet_desktop.server.tokens import MergeTokens
@@ -40,7 +40,7 @@ Check = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
-class Source:
+class InputFile:
     """A CSV that a request means.
 
     Attributes:
@@ -70,14 +70,14 @@ class Source:
 class Engine:
     """Opens the store of `settings.data_dir` and holds it until it is closed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: EngineSettings) -> None:
         """Raises UnavailableError where the data folder or the cluster cannot be used, InputError for no cluster."""
         self.settings = settings
         self.store = Store(settings.data_dir)
         self.tokens = MergeTokens(self.store.key, settings.merge_token_seconds)
         try:
-            wish, folder = settings.cluster, self.store.folder("work") / "cluster"
-            self._cluster = Cluster(wish, folder) if wish else None
+            scheduler, folder = settings.cluster, self.store.folder("work") / "cluster"
+            self._cluster = Cluster(scheduler, folder) if scheduler else None
         except BaseException:
             self.store.close()
             raise
@@ -95,31 +95,31 @@ class Engine:
 
     # --- files
 
-    async def take(self, incoming: Incoming, check: Check) -> Source:
+    async def take(self, incoming: Incoming, check: Check) -> InputFile:
         """Keep an upload that passes `check`."""
         await asyncio.to_thread(check, incoming.path)
         name, existed = await asyncio.to_thread(self.store.adopt, incoming)
         info = f"File exists. Using existing: {name}" if existed else f"Uploaded: {name}"
-        return Source(self.store.folder("uploads") / name, f"uploads/{name}", info)
+        return InputFile(self.store.folder("uploads") / name, f"uploads/{name}", info)
 
-    async def find(self, reference: str, check: Check) -> Source:
+    async def find(self, reference: str, check: Check) -> InputFile:
         """A CSV that the store has already."""
         rel_path = await asyncio.to_thread(self.store.find_csv, reference)
         path = self.store.root / rel_path
         await asyncio.to_thread(check, path)
-        return Source(path, rel_path, f"Using existing: {path.name}")
+        return InputFile(path, rel_path, f"Using existing: {path.name}")
 
-    async def read_local(self, text: str, check: Check) -> Source:
+    async def read_local(self, text: str, check: Check) -> InputFile:
         """A file of this machine that the caller names by path. Raises InputError where this engine opens none."""
         if not self.settings.local_paths:
             raise InputError("This server opens no files by path. Upload the file.")
         found = await asyncio.to_thread(local_file, text)
         await asyncio.to_thread(check, found.path)
-        return Source(found.path, str(found.path), f"Reading in place: {found.path.name}", found)
+        return InputFile(found.path, str(found.path), f"Reading in place: {found.path.name}", found)
 
     async def source(
         self, form: Form, file_field: str, name_field: str, path_field: str, check: Check
-    ) -> Source | None:
+    ) -> InputFile | None:
         """The CSV that a form holds as a file, names, or gives the path of; None where it does nothing of these."""
         if incoming := form.files.get(file_field):
             return await self.take(incoming, check)
@@ -130,8 +130,8 @@ class Engine:
 
     # --- orders
 
-    def train_order(self, source: Source, wish: "TrainWish") -> Order:
-        filename = self.store.claim("models", f"{wish.satellite}_{wish.model}_{wish.features}_", ".exomodel")
+    def train_order(self, source: InputFile, options: "TrainParams") -> Order:
+        filename = self.store.claim("models", f"{options.satellite}_{options.model}_{options.features}_", ".exomodel")
         version = filename.removesuffix(".exomodel")
         model = Output(MODEL_FILE, "models", filename)
         matrix = Output(MATRIX_FILE, "plots", f"cm_{version}.png")
@@ -142,21 +142,21 @@ class Engine:
         for key, output in outputs.items():
             places[f"{key}_path"] = output.rel_path
             places[f"{key}_url"] = media_url("", output.rel_path)
-        params = {"data_path": source.reference, **wish.params()}
+        params = {"data_path": source.reference, **options.params()}
         args = {
             **params,
-            "sentinel": wish.sentinel,
-            "without": list(wish.without),
+            "sentinel": options.sentinel,
+            "without": list(options.without),
             "csv": str(source.path),
             "data_digest": source.local.digest if source.local else None,
-            "reading": as_text(wish.reading),
+            "reading": as_text(options.reading),
             "places": places,
         }
 
         def settle(connection: Connection, job: Job, summary: Mapping[str, Any]) -> None:
-            words = (str(wish.satellite), str(wish.model), str(wish.features), str(wish.balance))
+            words = (str(options.satellite), str(options.model), str(options.features), str(options.balance))
             scores = (summary.get("accuracy"), summary.get("cv_mean"), summary.get("cv_std"))
-            record = records.ModelRecord(version, *words, now(), *scores, job.id, filename, wish.without)
+            record = records.ModelRecord(version, *words, now(), *scores, job.id, filename, options.without)
             records.write_model(connection, record)
 
         return Order("train", args, params, tuple(outputs.values()), (source.reference,), settle=settle)
@@ -182,8 +182,8 @@ class Engine:
         kind = f"{satellite} {model}" + (f" ({features})" if features else "")
         raise NoModel(f"No {kind} model has been trained yet. Train one first, or choose another model.")
 
-    def predict_order(self, source: Source, wish: "PredictWish", base: str) -> Order:
-        model = wish.model
+    def predict_order(self, source: InputFile, options: "PredictParams", base: str) -> Order:
+        model = options.model
         prefix = f"{source.stem}__pred_{model.satellite}_{model.model}_"
         output = Output(TABLE_FILE, "uploads", self.store.claim("uploads", prefix, ".csv"))
         params = {
@@ -192,9 +192,9 @@ class Engine:
             "model": model.model,
             "features": model.features,
             "model_version": model.version,
-            "from_row": wish.from_row,
-            "to_row": wish.to_row,
-            **_kept("reading", as_text(wish.reading)),
+            "from_row": options.from_row,
+            "to_row": options.to_row,
+            **_kept("reading", as_text(options.reading)),
         }
         reply = {
             "satellite": model.satellite,
@@ -207,38 +207,38 @@ class Engine:
             "csv": str(source.path),
             "stamps": source.stamps,
             "model_path": str(self.store.folder("models") / model.filename),
-            "from_row": wish.from_row,
-            "to_row": wish.to_row,
-            "results_limit": wish.results_limit,
-            "explain": wish.explain,
-            "reading": as_text(wish.reading),
-            "known_rows": wish.known_rows,
+            "from_row": options.from_row,
+            "to_row": options.to_row,
+            "results_limit": options.results_limit,
+            "explain": options.explain,
+            "reading": as_text(options.reading),
+            "known_rows": options.known_rows,
             "reply": reply,
         }
-        return Order("predict", args, params, (output,), (source.reference,), recorded=wish.as_job)
+        return Order("predict", args, params, (output,), (source.reference,), recorded=options.as_job)
 
     def merge_order(
-        self, sources: Sequence[Source], readings: Sequence[Choice | None], wish: "MergeWish", base: str
+        self, sources: Sequence[InputFile], readings: Sequence[Choice | None], options: "MergeParams", base: str
     ) -> Order:
         """`readings`: how each of the sources is to be read."""
-        name = self._merged_name(sources, wish.output_name)
+        name = self._merged_name(sources, options.output_name)
         output = Output(TABLE_FILE, "mergefiles", name)
         said = [as_text(reading) for reading in readings]
         params: dict[str, Any] = {
             f"file_{letter}": source.reference for letter, source in zip(LETTERS, sources, strict=False)
         }
         params |= {
-            "dedupe": wish.rule is not Duplicates.NONE,
-            "rule": wish.rule,
-            "identifier": wish.identifier,
+            "dedupe": options.rule is not Duplicates.NONE,
+            "rule": options.rule,
+            "identifier": options.identifier,
             "output_name": name,
             **_kept("readings", said if any(said) else None),
         }
         args = {
             "files": [str(source.path) for source in sources],
             "stamps": {path: stamp for source in sources for path, stamp in source.stamps.items()},
-            "rule": wish.rule,
-            "identifier": wish.identifier,
+            "rule": options.rule,
+            "identifier": options.identifier,
             "readings": said,
         }
 
@@ -250,9 +250,9 @@ class Engine:
             return merge_reply(base, output.rel_path, summary, self.tokens)
 
         inputs = tuple(source.reference for source in sources)
-        return Order("merge", args, params, (output,), inputs, recorded=wish.as_job, settle=settle, reply=reply)
+        return Order("merge", args, params, (output,), inputs, recorded=options.as_job, settle=settle, reply=reply)
 
-    def _merged_name(self, sources: Sequence[Source], output_name: str | None) -> str:
+    def _merged_name(self, sources: Sequence[InputFile], output_name: str | None) -> str:
         if output_name is None:
             more = f"and_{len(sources) - 2}_more__" if len(sources) > 2 else ""
             stems = f"{sources[0].stem}__{sources[1].stem}__"
@@ -282,7 +282,7 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class TrainWish:
+class TrainParams:
     """The options of a training."""
 
     satellite: Satellite
@@ -295,12 +295,12 @@ class TrainWish:
     without: tuple[str, ...] = ()
 
     @staticmethod
-    def read(form: Form) -> "TrainWish":
+    def read(form: Form) -> "TrainParams":
         """Raises InputError."""
         satellite = form.choice(Satellite, "satellite", "satellite")
         without = form.names("without")
         check_left_out(without, SATELLITES[satellite])
-        return TrainWish(
+        return TrainParams(
             satellite=satellite,
             model=form.choice(Model, "model", "model", "model_type"),
             features=form.choice(Features, "feature set", "features", default=Features.VETTED),
@@ -330,7 +330,7 @@ class TrainWish:
 
 
 @dataclass(frozen=True)
-class MergeWish:
+class MergeParams:
     """The options of a merge; `identifier` is the column of the rules by identifier, where not the satellite's."""
 
     rule: Duplicates
@@ -339,7 +339,7 @@ class MergeWish:
     as_job: bool
 
     @staticmethod
-    def read(form: Form, *, may_wait: bool = True) -> "MergeWish":
+    def read(form: Form, *, may_wait: bool = True) -> "MergeParams":
         """Raises InputError."""
         dedupe = form.flag("dedupe", True)
         plain = Duplicates.EXACT if dedupe else Duplicates.NONE
@@ -351,11 +351,11 @@ class MergeWish:
         output_name = form.text("output_name")
         if output_name is not None:
             names.check_name(output_name)
-        return MergeWish(rule, form.text("identifier"), output_name, may_wait and form.flag("async", False))
+        return MergeParams(rule, form.text("identifier"), output_name, may_wait and form.flag("async", False))
 
 
 @dataclass(frozen=True)
-class PredictWish:
+class PredictParams:
     """The options of a prediction; rows count from 0, both inclusive."""
 
     model: records.ModelRecord

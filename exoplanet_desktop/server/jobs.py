@@ -16,7 +16,7 @@ from exoplanet_desktop.server.files import disk_error, disk_errors, move_into_pl
 from exoplanet_desktop.server.job import Job, Order, error_of
 from exoplanet_desktop.server.joblog import JobLog
 from exoplanet_desktop.server.processes import WorkerProcess
-from exoplanet_desktop.server.settings import Settings
+from exoplanet_desktop.server.settings import EngineSettings
 from exoplanet_desktop.server.store import Store, interrupted, noun, now
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -33,7 +33,7 @@ class JobRunner:
     without it: these read containers that are replaced, never changed.
     """
 
-    def __init__(self, store: Store, settings: Settings, cluster: ClusterPlace | None = None) -> None:
+    def __init__(self, store: Store, settings: EngineSettings, cluster: ClusterPlace | None = None) -> None:
         self._store = store
         self._settings = settings
         self._cluster = asdict(cluster) if cluster else None

@@ -9,7 +9,7 @@ from exoplanet_desktop import __version__
 from exoplanet_desktop.server.job import Job
 from exoplanet_desktop.server.jobs import JobRunner
 from exoplanet_desktop.server.records import JobRecord, ModelRecord
-from exoplanet_desktop.server.settings import Settings
+from exoplanet_desktop.server.settings import EngineSettings
 from exoplanet_desktop.server.tokens import MergeTokens
 from exoplanet_desktop.wire.payloads import Health, MergedFile, MergeReply, TrainAccepted
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite, Status
@@ -43,7 +43,7 @@ def media_url(base: str, rel_path: str) -> str:
     return f"{base}/media/{quote(rel_path)}"
 
 
-def health(settings: Settings) -> dict[str, Any]:
+def health(settings: EngineSettings) -> dict[str, Any]:
     return Health(
         name="Exoplanet Desktop engine",
         version=__version__,

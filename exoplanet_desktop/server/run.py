@@ -18,7 +18,7 @@ import uvicorn
 from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.server.app import create_app
 from exoplanet_desktop.server.engine import Engine
-from exoplanet_desktop.server.settings import Settings, is_loopback
+from exoplanet_desktop.server.settings import EngineSettings, is_loopback
 
 _BACKLOG = 256
 _LOG_BYTES = 2 * 1024 * 1024
@@ -45,12 +45,12 @@ def serve(
     if token is not None and len(token) < 16:
         raise InputError("The token is too short to be safe. Use at least 16 characters.")
     # With a token, a TLS proxy on this machine may hand requests on under the lab's own name.
-    settings = Settings(data_dir=data_dir, token=token, loopback=token is None, cluster=cluster)
+    settings = EngineSettings(data_dir=data_dir, token=token, loopback=token is None, cluster=cluster)
     run(settings, host, port, announce)
 
 
 def run(
-    settings: Settings,
+    settings: EngineSettings,
     host: str,
     port: int,
     announce: Callable[[str], None],

@@ -35,7 +35,7 @@ WARM_MODULES = (
 
 
 @dataclass(frozen=True)
-class Settings:
+class EngineSettings:
     """
     Attributes:
         data_dir: the folder that holds everything the engine knows.

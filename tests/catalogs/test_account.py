@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from exoplanet_desktop.catalogs.account import Told, cell_counts, sentence, sentences
+from exoplanet_desktop.catalogs.account import CellIssue, cell_counts, sentence, sentences
 from exoplanet_desktop.catalogs.export import Format, export
 from exoplanet_desktop.catalogs.reading import COMMA_NOTE, Choice, sniff
 from exoplanet_desktop.catalogs.table import Table
@@ -282,8 +282,8 @@ def test_an_account_stops_when_it_is_asked_to(write) -> None:
 
 
 def test_sentences_say_how_many_of_what_and_where() -> None:
-    one = Told("koi_depth", "unread", 1, 214, "n.d.")
-    many = Told("koi_depth", "unread", 1_200, 214, "n.d.")
+    one = CellIssue("koi_depth", "unread", 1, 214, "n.d.")
+    many = CellIssue("koi_depth", "unread", 1_200, 214, "n.d.")
     assert sentence(one) == (
         "1 cell of `koi_depth` is neither a number nor missing and counts as missing (line 214, \u201cn.d.\u201d)."
     )
@@ -298,7 +298,7 @@ def test_the_account_is_sent_with_its_sentence(write) -> None:
     with Table.open(write("x,y\n" + "1,2\n" * 20 + "n.d.,2\n")) as table:
         (count,) = cell_counts(table.account(["x", "no such column"]), table.layout.units)
     assert (count.column, count.kind, count.count, count.line, count.example) == ("x", "unread", 1, 22, "n.d.")
-    assert count.sentence == sentence(Told("x", "unread", 1, 22, "n.d."))
+    assert count.sentence == sentence(CellIssue("x", "unread", 1, 22, "n.d."))
 
 
 def test_a_long_example_is_cut(write) -> None:

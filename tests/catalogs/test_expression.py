@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exoplanet_desktop.catalogs.cells import Cells, Kind
+from exoplanet_desktop.catalogs.cells import Cells, ColumnKind
 from exoplanet_desktop.catalogs.expression import ExpressionError, compile_filter, names_for_completion
 from exoplanet_desktop.catalogs.table import Table
 
@@ -122,7 +122,7 @@ ANY = st.text(alphabet="nt`'\"()<>=!+-*/%^, ;?0123456789.einotrabdmgl_\\\n", max
 @settings(max_examples=400, deadline=None)
 @given(ANY)
 def test_any_text_is_a_filter_or_an_error_with_a_place_in_it(text: str) -> None:
-    cells = Cells(("n", "t"), ".", lambda name: Kind(name == "n"))
+    cells = Cells(("n", "t"), ".", lambda name: ColumnKind(name == "n"))
     try:
         found = compile_filter(text, cells)
     except ExpressionError as error:
@@ -164,7 +164,7 @@ def test_what_is_offered_for_completion_can_be_written(write) -> None:
     ],
 )
 def test_a_filter_that_would_fill_the_memory_is_told_and_not_built(expression: str) -> None:
-    cells = Cells(("n",), ".", lambda _column: Kind(numeric=True))
+    cells = Cells(("n",), ".", lambda _column: ColumnKind(numeric=True))
     with pytest.raises(ExpressionError, match="too much at once"):
         compile_filter(expression, cells)
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exoplanet_desktop.catalogs.reading import Layout, as_latin1, preview, read_records, sniff
-from exoplanet_desktop.catalogs.records import BadLine, Record
+from exoplanet_desktop.catalogs.records import BadLine, CsvRecord
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.errors import UnreadableFile
 
@@ -65,7 +65,7 @@ def broken(draw: st.DrawFn) -> bytes:
     return bytes(content)
 
 
-def records_of(layout: Layout) -> list[Record | BadLine]:
+def records_of(layout: Layout) -> list[CsvRecord | BadLine]:
     try:
         return list(read_records(layout))
     except UnicodeError:
@@ -146,7 +146,7 @@ def test_a_table_of_any_bytes_has_the_rows_that_reading_line_by_line_finds(
         assert str(error).endswith(".")
         return
     with opened:
-        good = [record for record in records if isinstance(record, Record)]
+        good = [record for record in records if isinstance(record, CsvRecord)]
         assert opened.row_count == len(good)
         assert opened.row_count + opened.bad_count == len(records)
         expected = [tuple(cell or None for cell in record.cells) for record in good]

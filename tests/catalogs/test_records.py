@@ -3,15 +3,15 @@ import io
 
 import pytest
 
-from exoplanet_desktop.catalogs.records import MAX_RECORD, BadLine, Record, bounded_lines, split_records
+from exoplanet_desktop.catalogs.records import MAX_RECORD, BadLine, CsvRecord, bounded_lines, split_records
 
 
-def split(text: str, delimiter: str = ",", width: int | None = None) -> list[Record | BadLine]:
+def split(text: str, delimiter: str = ",", width: int | None = None) -> list[CsvRecord | BadLine]:
     return list(split_records(io.StringIO(text, newline=""), delimiter, width))
 
 
 def cells(text: str, delimiter: str = ",", width: int | None = None) -> list[tuple[str, ...]]:
-    return [record.cells for record in split(text, delimiter, width) if isinstance(record, Record)]
+    return [record.cells for record in split(text, delimiter, width) if isinstance(record, CsvRecord)]
 
 
 def bad(text: str, width: int | None = None) -> list[tuple[int, str]]:
@@ -77,8 +77,8 @@ def test_a_line_without_end_is_not_read_into_memory() -> None:
 
     file = Endless("a,b\n" + "x" * (3 * MAX_RECORD) + "\n1,2\n", newline="")
     records = list(split_records(bounded_lines(file), ","))
-    assert [type(record) for record in records] == [Record, BadLine, Record]
-    assert records[2] == Record(3, 3, ("1", "2"))
+    assert [type(record) for record in records] == [CsvRecord, BadLine, CsvRecord]
+    assert records[2] == CsvRecord(3, 3, ("1", "2"))
     assert Endless.longest <= MAX_RECORD + 1
 
 

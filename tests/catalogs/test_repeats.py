@@ -5,7 +5,7 @@ import pytest
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merge import merge_many
 from exoplanet_desktop.catalogs.reading import preview
-from exoplanet_desktop.catalogs.records import BadLine, Record
+from exoplanet_desktop.catalogs.records import BadLine, CsvRecord
 from exoplanet_desktop.catalogs.repeats import AGAIN, EMPTY, REORDERED, RepeatFinder, without_repeats
 from exoplanet_desktop.catalogs.table import Table
 
@@ -66,12 +66,12 @@ def test_a_preview_and_a_merge_leave_them_out(write, tmp_path):
 
 
 def test_rows_that_hold_a_name_of_a_column_stay():
-    rows = [Record(2, 2, ("kepid", "of a star", "1")), Record(3, 3, ("kepid", "", ""))]
+    rows = [CsvRecord(2, 2, ("kepid", "of a star", "1")), CsvRecord(3, 3, ("kepid", "", ""))]
     assert list(without_repeats(iter(rows), NAMES)) == rows
 
 
 def test_names_of_a_table_without_some_of_them_are_found():
-    found = list(without_repeats(iter([Record(9, 9, ("", "a", "b", "c"))]), ("column_1", "a", "b", "c")))
+    found = list(without_repeats(iter([CsvRecord(9, 9, ("", "a", "b", "c"))]), ("column_1", "a", "b", "c")))
     assert [isinstance(each, BadLine) for each in found] == [True]
 
 

@@ -33,10 +33,10 @@ def openapi() -> str:
     """The document of an engine that is served to others, as text."""
     from exoplanet_desktop.server.app import create_app
     from exoplanet_desktop.server.engine import Engine
-    from exoplanet_desktop.server.settings import Settings
+    from exoplanet_desktop.server.settings import EngineSettings
 
     with tempfile.TemporaryDirectory() as folder:
-        engine = Engine(Settings(data_dir=Path(folder)))
+        engine = Engine(EngineSettings(data_dir=Path(folder)))
         try:
             return as_text(create_app(engine).openapi())
         finally:

@@ -12,7 +12,7 @@ if __name__ == "__main__":
 
     from exoplanet_desktop.errors import AppError
     from exoplanet_desktop.server.run import run
-    from exoplanet_desktop.server.settings import Settings
+    from exoplanet_desktop.server.settings import EngineSettings
 
     wishes = json.loads(sys.argv[1])
     wishes["data_dir"] = Path(wishes["data_dir"])
@@ -26,7 +26,7 @@ if __name__ == "__main__":
         wishes.setdefault("warm", ())
         wishes["tasks"] = {kind: f"{kinds}:{kind}" for kind in ("train", "predict", "merge")}
     try:
-        run(Settings(**wishes), "127.0.0.1", port, lambda address: print(address, flush=True))
+        run(EngineSettings(**wishes), "127.0.0.1", port, lambda address: print(address, flush=True))
     except AppError as error:
         print(error, flush=True)
         sys.exit(1)

@@ -24,7 +24,7 @@ from exoplanet_desktop.server.calls.common import (
     words,
 )
 from exoplanet_desktop.server.calls.train import TRAIN_FIELDS
-from exoplanet_desktop.server.engine import LETTERS, Check, Engine, MergeWish, Source, TrainWish, check_readable
+from exoplanet_desktop.server.engine import LETTERS, Check, Engine, InputFile, MergeParams, TrainParams, check_readable
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.job import Order
 from exoplanet_desktop.wire.payloads import MergeTrainReply, UploadedFile
@@ -60,13 +60,13 @@ async def merge(request: Request) -> Response:
     async with form_of(request, *_FILES) as form:
         if form.fields.get("reading"):
             raise InputError("A merge has several files to read. Send `readings`, a JSON list with one entry a file.")
-        order = await _merge_order(request, form, MergeWish.read(form), _FILES)
+        order = await _merge_order(request, form, MergeParams.read(form), _FILES)
     if order.recorded:
         return await started(request, order, "Merge started")
     return json_reply(await answer_of(request, order))
 
 
-async def _merge_order(request: Request, form: Form, wish: MergeWish, files: Sequence[str]) -> Order:
+async def _merge_order(request: Request, form: Form, options: MergeParams, files: Sequence[str]) -> Order:
     """`files`: the fields of uploads, in order; names and paths have fields of their own."""
     engine = engine_of(request)
     fields = list(zip(files, _FILES, _PATHS, strict=False))
@@ -81,10 +81,12 @@ async def _merge_order(request: Request, form: Form, wish: MergeWish, files: Seq
         await _one(engine, form, *one, check_readable(reading))
         for one, reading in zip(fields[:count], readings, strict=True)
     ]
-    return engine.merge_order(sources, readings, wish, base_of(request))
+    return engine.merge_order(sources, readings, options, base_of(request))
 
 
-async def _one(engine: Engine, form: Form, file_field: str, name_field: str, path_field: str, check: Check) -> Source:
+async def _one(
+    engine: Engine, form: Form, file_field: str, name_field: str, path_field: str, check: Check
+) -> InputFile:
     source = await engine.source(form, file_field, name_field, path_field, check)
     assert source is not None
     return source
@@ -123,11 +125,11 @@ async def merge_and_train(request: Request) -> Response:
     done: dict[str, Any] = {}
     try:
         async with form_of(request, "file_a_file", "file_b_file") as form:
-            wish = TrainWish.read(form)
-            merging = MergeWish.read(form, may_wait=False)
+            options = TrainParams.read(form)
+            merging = MergeParams.read(form, may_wait=False)
             order = await _merge_order(request, form, merging, ("file_a_file", "file_b_file"))
         done.update(json.loads(await answer_of(request, order)))
-        done.update(await _train_on(request, order, wish))
+        done.update(await _train_on(request, order, options))
     except (NotAllowed, TooLarge, WrongType, BugError):
         raise
     except AppError as error:
@@ -136,10 +138,10 @@ async def merge_and_train(request: Request) -> Response:
     return json_reply(MergeTrainReply(**known).model_dump())
 
 
-async def _train_on(request: Request, merged: Order, wish: TrainWish) -> dict[str, Any]:
+async def _train_on(request: Request, merged: Order, options: TrainParams) -> dict[str, Any]:
     engine = engine_of(request)
-    source = await engine.find(merged.outputs[0].rel_path, wish.check)
-    job = await engine.submit(engine.train_order(source, wish))
+    source = await engine.find(merged.outputs[0].rel_path, options.check)
+    job = await engine.submit(engine.train_order(source, options))
     return {"job_started": True, **replies.accepted(job, base_of(request), "Training started", source.info)}
 
 

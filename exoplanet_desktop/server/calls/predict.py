@@ -19,7 +19,7 @@ from exoplanet_desktop.server.calls.common import (
     started,
     words,
 )
-from exoplanet_desktop.server.engine import Engine, PredictWish
+from exoplanet_desktop.server.engine import Engine, PredictParams
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
@@ -58,16 +58,16 @@ async def predict(request: Request) -> Response:
     async with form_of(request, "file") as form:
         if not (form.files or form.text("data_path") or form.path("local_path")):
             raise InputError("There is no file to predict. Send a .csv as `file`.")
-        wish = await _wish(engine, form)
-        source = await engine.source(form, "file", "data_path", "local_path", wish.check)
+        options = await _options(engine, form)
+        source = await engine.source(form, "file", "data_path", "local_path", options.check)
     assert source is not None
-    order = engine.predict_order(source, wish, base_of(request))
-    if wish.as_job:
+    order = engine.predict_order(source, options, base_of(request))
+    if options.as_job:
         return await started(request, order, "Prediction started", source.info)
     return json_reply(await answer_of(request, order))
 
 
-async def _wish(engine: Engine, form: Form) -> PredictWish:
+async def _options(engine: Engine, form: Form) -> PredictParams:
     satellite = form.choice(Satellite, "satellite", "satellite")
     # `model` is what other clients call it; a reference backend ignores that in silence.
     kind = form.choice(Model, "model", "model_type", "model", default=Model.XGB)
@@ -79,7 +79,7 @@ async def _wish(engine: Engine, form: Form) -> PredictWish:
     if explain > _MAX_EXPLAIN:
         raise InputError(f"At most {_MAX_EXPLAIN} contributions a row can be explained, not {explain}.")
     version = form.text("model_version")
-    return PredictWish(
+    return PredictParams(
         model=await asyncio.to_thread(engine.find_model, satellite, kind, features, version),
         from_row=from_row,
         to_row=to_row,

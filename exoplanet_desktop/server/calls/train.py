@@ -20,7 +20,7 @@ from exoplanet_desktop.server.calls.common import (
     started,
     words,
 )
-from exoplanet_desktop.server.engine import Engine, Source, TrainWish
+from exoplanet_desktop.server.engine import Engine, InputFile, TrainParams
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.joblog import read_log
 from exoplanet_desktop.wire.payloads import Logs
@@ -66,16 +66,16 @@ async def start_training(request: Request) -> Response:
         return await started(request, engine.train_order(*source), "Training started", source[0].info)
 
 
-async def _source(engine: Engine, form: Form) -> tuple[Source, TrainWish]:
+async def _source(engine: Engine, form: Form) -> tuple[InputFile, TrainParams]:
     if not (form.files or form.text("data_path") or form.text("merge_token") or form.path("local_path")):
         raise InputError("There is no file to train on. Send a .csv as `file`, or name one as `data_path`.")
-    wish = TrainWish.read(form)
+    options = TrainParams.read(form)
     token = form.text("merge_token")
     if token and not form.files:
-        return await engine.find(engine.tokens.read(token), wish.check), wish
-    source = await engine.source(form, "file", "data_path", "local_path", wish.check)
+        return await engine.find(engine.tokens.read(token), options.check), options
+    source = await engine.source(form, "file", "data_path", "local_path", options.check)
     assert source is not None
-    return source, wish
+    return source, options
 
 
 @router.get("/api/train")

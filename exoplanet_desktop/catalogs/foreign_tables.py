@@ -11,7 +11,7 @@ _LIGHT_CURVE = 20  # columns of flux
 
 
 @dataclass(frozen=True)
-class Kind:
+class ForeignTable:
     """A table that people have and that is none of the three catalogs.
 
     Attributes:
@@ -31,50 +31,50 @@ def _flux(there: frozenset[str]) -> bool:
     return sum(name.startswith("flux") for name in there) >= _LIGHT_CURVE
 
 
-KINDS = (
-    Kind(
+FOREIGN_TABLES = (
+    ForeignTable(
         "ps",
         "the archive's table of Planetary Systems, which holds confirmed planets only",
         "Use the archive's “K2 Planets and Candidates” in its place: that has the column `disposition`.",
         lambda there: there >= _PLANET_NAMES and bool(there & _PLANETS_ONLY),
     ),
-    Kind(
+    ForeignTable(
         "planets",
         "the archive's former table of Confirmed Planets, which holds no candidates",
         "Use a table of KOI, K2 or TOI in its place.",
         lambda there: there >= {"pl_hostname", "pl_letter"},
     ),
-    Kind(
+    ForeignTable(
         "k2candidates",
         "the archive's former table of K2 Candidates, whose columns have other names and meanings",
         "Use the archive's “K2 Planets and Candidates” in its place.",
         lambda there: "k2c_disp" in there,
     ),
-    Kind(
+    ForeignTable(
         "tce",
         "a table of Kepler's threshold crossing events (TCE), which are signals before anyone has vetted them",
         "Use the archive's table of Kepler Objects of Interest in its place.",
         lambda there: {"kepid", "tce_plnt_num"} <= there or sum(name.startswith("tce_") for name in there) >= 5,
     ),
-    Kind(
+    ForeignTable(
         "keplerstellar",
         "a table of Kepler's stars, not of planets or candidates",
         "Use the archive's table of Kepler Objects of Interest in its place.",
         lambda there: there >= {"kepid", "teff", "logg", "radius"},
     ),
-    Kind(
+    ForeignTable(
         "k2targets",
         "a list of K2's target stars (EPIC), not of planets or candidates",
         "Use the archive's “K2 Planets and Candidates” in its place.",
         lambda there: "epic_number" in there,
     ),
-    Kind(
+    ForeignTable(
         "exoplanet.eu",
         "the catalog of exoplanet.eu, whose columns have other names and units than the archive's",
         "Use a table of KOI, K2 or TOI from the NASA Exoplanet Archive in its place.",
         lambda there: there >= {"planet_status", "star_name"},
     ),
-    Kind(
+    ForeignTable(
         "lightcurves",
         "a table of light curves, with a column for each measurement of a star's brightness",
         "Use a catalog with a row for each object in its place.",
@@ -83,6 +83,6 @@ KINDS = (
 )
 
 
-def other_kind(there: frozenset[str]) -> Kind | None:
+def other_kind(there: frozenset[str]) -> ForeignTable | None:
     """The other table that has these columns (names in lower case) for certain; None where there is none."""
-    return next((kind for kind in KINDS if kind.fits(there)), None)
+    return next((kind for kind in FOREIGN_TABLES if kind.fits(there)), None)

@@ -11,10 +11,10 @@ from exoplanet_desktop.catalogs.progress import ShouldStop
 from exoplanet_desktop.classify.dataset import Dataset
 from exoplanet_desktop.classify.estimators import Estimator, Probabilities, Recipe
 from exoplanet_desktop.classify.features import Matrix
+from exoplanet_desktop.classify.fit_pool import FitPool
 from exoplanet_desktop.classify.metrics import HeldOut
 from exoplanet_desktop.classify.packing import Packed, pack
 from exoplanet_desktop.classify.protocol import Split, star_folds
-from exoplanet_desktop.classify.work import Crew
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def fit_and_hold_out(
 
 
 @dataclass
-class Evaluation:
+class CrossValidation:
     """Fits under way for one feature set, and what came of them.
 
     Attributes:
@@ -71,12 +71,12 @@ class Evaluation:
     futures: dict[Future[Any], int] = field(default_factory=dict)
     results: dict[int, Fitted] = field(default_factory=dict)
 
-    def start(self, crew: Crew, recipe: Recipe, should_stop: ShouldStop) -> None:
-        """Hands all fits to the crew, the hold-out first: more is worked out from it."""
+    def start(self, pool: FitPool, recipe: Recipe, should_stop: ShouldStop) -> None:
+        """Hands all fits to the pool, the hold-out first: more is worked out from it."""
         for place in sorted(range(len(self.splits)), key=lambda place: place != self.holdout):
             rows = (self.data.matrix, self.data.y, self.splits[place])
             wishes = (place == self.holdout, self.kept and place < self.folds)
-            self.futures[crew.start(fit_and_hold_out, recipe, *rows, *wishes, should_stop)] = place
+            self.futures[pool.start(fit_and_hold_out, recipe, *rows, *wishes, should_stop)] = place
 
     def take(self, future: Future[Any]) -> None:
         self.results[self.futures[future]] = future.result()
@@ -128,7 +128,7 @@ class Evaluation:
         return HeldOut(self.data.y[rows], said, self.data.groups[rows], self.data.labels)
 
 
-def plan(data: Dataset, folds: int, holdout: float, seed: int) -> Evaluation:
+def plan(data: Dataset, folds: int, holdout: float, seed: int) -> CrossValidation:
     """The splits of an evaluation.
 
     The hold-out is the first of round(1 / holdout) star folds. With 5 folds and 20 % that is the first fold itself:
@@ -137,5 +137,5 @@ def plan(data: Dataset, folds: int, holdout: float, seed: int) -> Evaluation:
     splits = star_folds(data.y, data.groups, folds, seed)
     parts = max(2, round(1 / holdout))
     if parts == folds:
-        return Evaluation(data, splits, 0, folds, kept=True)
-    return Evaluation(data, [*splits, star_folds(data.y, data.groups, parts, seed)[0]], folds, folds, kept=True)
+        return CrossValidation(data, splits, 0, folds, kept=True)
+    return CrossValidation(data, [*splits, star_folds(data.y, data.groups, parts, seed)[0]], folds, folds, kept=True)

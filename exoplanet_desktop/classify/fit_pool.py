@@ -21,7 +21,7 @@ def rising(report: Report) -> Report:
     return risen
 
 
-class Crew:
+class FitPool:
     """Tasks side by side on an executor.
 
     The executor may be threads or a cluster: functions are module-level ones, arguments and results are data.
