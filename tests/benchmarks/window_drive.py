@@ -144,7 +144,7 @@ async def sorts(window: MainWindow) -> list[float]:
         at, wanted = pane.model.columns.index(name), ((name, True),)
         sort = partial(pane.grid.sortByColumn, at, Qt.SortOrder.DescendingOrder)
         seconds.append(await shown_after(pane, sort, lambda wanted=wanted: pane.model.order[:1] == wanted))
-    pane.selecting.sort(())
+    pane.queries.sort(())
     await until(lambda: not pane.model.order, "the order was not given up")
     return seconds
 
@@ -158,9 +158,9 @@ async def filters(window: MainWindow) -> list[float]:
         "koi_disposition = 'CONFIRMED' or koi_score is missing",
         "kepoi_name contains '77.01'",
     ):
-        before = pane.selecting.view
-        wish = partial(pane.selecting.filter, text)
-        seconds.append(await shown_after(pane, wish, lambda before=before: pane.selecting.view is not before))
+        before = pane.queries.view
+        wish = partial(pane.queries.filter, text)
+        seconds.append(await shown_after(pane, wish, lambda before=before: pane.queries.view is not before))
     return seconds
 
 
@@ -171,11 +171,11 @@ async def shown_after(pane: TablePane, act: Callable[[], object], done: Callable
     def forget() -> None:
         grid.painted_at = 0.0  # what was painted before the rows were there does not count
 
-    pane.selecting.selected.connect(forget)
+    pane.queries.selected.connect(forget)
     begun = time.perf_counter()
     act()
     await until(done, "the rows were not selected")
-    pane.selecting.selected.disconnect(forget)
+    pane.queries.selected.disconnect(forget)
     return await painted_after(grid, begun)
 
 
@@ -231,9 +231,9 @@ async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
             bar.setValue(rng.randrange(bar.maximum()))
             await asyncio.sleep(0.02)
     with heart.during("sort and filter"):
-        pane.selecting.sort((("koi_period", True),))
+        pane.queries.sort((("koi_period", True),))
         await until_quietly(lambda: bool(pane.model.order))
-        pane.selecting.filter("koi_period < 10")
+        pane.queries.filter("koi_period < 10")
         await until_quietly(lambda: pane.model.rowCount() < 1_000_000)
     connection: Any = window.services.session.connection
     connection.backend._own = False  # from here on as a lab's engine: it is sent files, and sends its own

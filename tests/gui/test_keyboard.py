@@ -45,11 +45,11 @@ def test_train_look_predict_merge_and_report(live: MainWindow, sample: Sample, t
     keys.press(Key.Key_Down)
     keys.press(Key.Key_Right)
     assert page.selected == (0, 1)
-    selecting = live.train.view.pane.selecting
-    with qtbot.waitSignal(selecting.selected, timeout=READ_MS):
+    queries = live.train.view.pane.queries
+    with qtbot.waitSignal(queries.selected, timeout=READ_MS):
         keys.push("Show these in the catalog")
-    assert selecting.view is not None
-    assert selecting.view.row_count == page.view.figure.counts[0][1] < 600
+    assert queries.view is not None
+    assert queries.view.row_count == page.view.figure.counts[0][1] < 600
 
     # Predict with this model.
     keys.push("Use in Predict")

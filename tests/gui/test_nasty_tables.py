@@ -59,7 +59,7 @@ def test_cells_stand_as_the_file_has_them(
     pane = show(window, path, qtbot)
 
     assert texts(pane, column) == shown
-    pane.selecting.sort(((column, True),))
+    pane.queries.sort(((column, True),))
     qtbot.waitUntil(lambda: bool(pane.model.order), timeout=5_000)
     assert pane.model.rowCount() == len(shown)
     pane.model.index(0, 0).data()
@@ -107,7 +107,7 @@ def test_five_thousand_columns_open_scroll_and_are_found(window: MainWindow, tmp
     at = pane.model.index(19, COLUMNS - 1)
     qtbot.waitUntil(lambda: at.data() == str(19 * (COLUMNS - 1)), timeout=5_000)
     assert pane.grid.visualRect(at).intersects(pane.grid.viewport().rect())
-    pane.selecting.filter(f"c{COLUMNS - 1} > 90000")
+    pane.queries.filter(f"c{COLUMNS - 1} > 90000")
     qtbot.waitUntil(lambda: pane.model.rowCount() == 1, timeout=10_000)
 
 
@@ -196,7 +196,7 @@ def test_the_archive_s_catalogs(
     window: MainWindow, shared_data: Path, qtbot: QtBot, qtmodeltester: ModelTester, name: str
 ) -> None:
     pane = show(window, shared_data / name, qtbot)
-    assert pane.model.columnCount() == len(pane.selecting.table.columns)
+    assert pane.model.columnCount() == len(pane.queries.table.columns)
     (label,) = pane._classes
     at = pane.model.columns.index(label)
     assert pane.model.class_of(pane.model.index(0, at)) in ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE")

@@ -20,8 +20,8 @@ def test_the_conditions_come_between_the_tools_and_the_table(
     with qtbot.waitSignal(window.train.view.opened, timeout=20_000):
         window.train.open_files([sample()])
     for label in ("CONFIRMED", "CANDIDATE"):
-        with qtbot.waitSignal(pane.selecting.selected, timeout=5_000):
-            pane.selecting.add_filter(ColumnFilter("koi_disposition", "one of", (label,)))
+        with qtbot.waitSignal(pane.queries.selected, timeout=5_000):
+            pane.queries.add_filter(ColumnFilter("koi_disposition", "one of", (label,)))
 
     def chips() -> list[QToolButton]:
         return [button for button in pane.chips.findChildren(QToolButton) if button.isVisible()]

@@ -69,7 +69,7 @@ def test_train_first_then_predict_a_range_and_save(
     qtbot.mouseClick(chips["FALSE POSITIVE"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: rows() == prediction.counts["FALSE POSITIVE"], timeout=5_000)
     qtbot.waitUntil(lambda: not chips["CONFIRMED"].isChecked(), timeout=5_000)
-    tab.result.pane.selecting.drop_filter("Predicted_Class")
+    tab.result.pane.queries.drop_filter("Predicted_Class")
     qtbot.waitUntil(lambda: not chips["FALSE POSITIVE"].isChecked(), timeout=5_000)
     qtbot.mouseClick(chips["uncertain"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: rows() == prediction.uncertain, timeout=5_000)

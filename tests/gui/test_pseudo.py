@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.demo import support
-from exoplanet_desktop.gui.demo.camera import Camera, Look
+from exoplanet_desktop.gui.demo.camera import Appearance, Camera
 from exoplanet_desktop.gui.demo.driving import signal
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.settings import Scheme
@@ -105,10 +105,10 @@ class Reader(Camera):
     """Reads each window that it is shown."""
 
     def __init__(self) -> None:
-        super().__init__(Path(), (Look(Scheme.LIGHT, 100),))
+        super().__init__(Path(), (Appearance(Scheme.LIGHT, 100),))
         self.told: dict[str, str] = {}
 
-    async def look_at(self, window: QWidget, name: str, look: Look) -> None:
+    async def look_at(self, window: QWidget, name: str, look: Appearance) -> None:
         await asyncio.sleep(0.02)
         for what in (*untranslated(window), *walk.cut(window), *walk.overlapping(window)):
             self.told.setdefault(what, f"{name}: {what}")

@@ -18,7 +18,7 @@ from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.catalogs.view import ColumnFilter
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.tables import memory as memories
-from exoplanet_desktop.gui.tables.memory import MOST_FILES, Kept, Look, TableMemory
+from exoplanet_desktop.gui.tables.memory import MOST_FILES, ColumnLayout, Kept, TableMemory
 from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -168,8 +168,8 @@ def test_filter_sort_and_look_come_back_with_the_file(
     pane.grid.freeze(["kepoi_name"])
     pane.tools.filter_line.setText("koi_period < 20")
     qtbot.keyClick(pane.tools.filter_line, Qt.Key.Key_Return)
-    pane.selecting.add_filter(ColumnFilter("koi_disposition", "one of", ("CANDIDATE",)))
-    pane.selecting.sort((("koi_period", True),))
+    pane.queries.add_filter(ColumnFilter("koi_disposition", "one of", ("CANDIDATE",)))
+    pane.queries.sort((("koi_period", True),))
     qtbot.waitUntil(lambda: bool(pane.model.order) and not pane.chips.isHidden(), timeout=5_000)
     rows = pane.model.rowCount()
     first.close()
@@ -216,7 +216,10 @@ def test_what_is_remembered_survives_damage_and_stays_small(
         assert wait(memory.choice(Path("x"))) is None
 
     kept = Kept(
-        Look(hidden=("b",), widths={"a": 90}), "a > 1", (ColumnFilter("a", "between", ("1", "")),), (("a", True),)
+        ColumnLayout(hidden=("b",), widths={"a": 90}),
+        "a > 1",
+        (ColumnFilter("a", "between", ("1", "")),),
+        (("a", True),),
     )
     for number in range(MOST_FILES + 50):
         memory.keep(Path(f"/catalogs/{number}.csv"), "catalog KOI", kept)

@@ -22,9 +22,9 @@ JOB_MS = 90_000
 
 def filtered(view: CatalogView, where: str, qtbot: QtBot) -> int:
     with qtbot.waitSignal(view.selected, timeout=10_000):
-        view.pane.selecting.filter(where)
-    assert view.pane.selecting.view is not None
-    return view.pane.selecting.view.row_count
+        view.pane.queries.filter(where)
+    assert view.pane.queries.view is not None
+    return view.pane.queries.view.row_count
 
 
 def test_a_filter_that_does_not_count_is_said_beside_the_button(
@@ -47,7 +47,7 @@ def test_a_filter_that_does_not_count_is_said_beside_the_button(
     assert tab.rows.box.itemText(1) == f"Rows shown ({rows})"
     choose(tab.rows.box, RowScope.SHOWN)
     assert tab.go.note.isHidden()
-    tab.view.pane.selecting.filter("")
+    tab.view.pane.queries.filter("")
     qtbot.waitUntil(lambda: tab.rows.kind is RowScope.ALL, timeout=5_000)
 
 

@@ -56,9 +56,9 @@ def test_the_rows_that_a_filter_leaves_arrive(received: list[dict[str, str]], op
     from astropy.table import Table
 
     pane = opened.train.view.pane
-    with qtbot.waitSignal(pane.selecting.selected, timeout=WAIT_MS):
-        pane.selecting.filter("koi_period < 10")
-    rows = pane.selecting.view.row_count
+    with qtbot.waitSignal(pane.queries.selected, timeout=WAIT_MS):
+        pane.queries.filter("koi_period < 10")
+    rows = pane.queries.view.row_count
     assert 0 < rows < 600
 
     opened.commands.action("file.send").trigger()

@@ -15,7 +15,7 @@ from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.tables.facts import Facts
+from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.model import LONGEST_SHOWN, TableModel
 from exoplanet_desktop.gui.tables.pages import PAGE_ROWS, FirstRows
@@ -90,7 +90,7 @@ def test_probabilities_have_two_decimals_and_the_file_s_own_in_the_tooltip(
 def test_the_header_tells_unit_meaning_missing_share_and_range(
     loop: QEventLoop, workers: Workers, qtbot: QtBot, shared_data: Path
 ) -> None:
-    model, facts = TableModel(workers), Facts(workers)
+    model, facts = TableModel(workers), ColumnFacts(workers)
     model.describe = facts.describe
     across, role = Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
     with Table.open(shared_data / "koi_cumulative.csv") as table:

@@ -313,7 +313,7 @@ def test_a_set_of_columns_is_shown_and_said(pane: TablePane, qtbot: QtBot) -> No
 
 
 def test_columns_without_variety_are_hidden(pane: TablePane, qtbot: QtBot) -> None:
-    table = pane.selecting.table
+    table = pane.queries.table
     flat = {name for name in table.columns if len(set(table.texts(name))) == 1}
     assert flat
     dialog = dialog_of_columns(pane)

@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 
 import exoplanet_desktop.gui
 from exoplanet_desktop.gui.demo import support, trainings
-from exoplanet_desktop.gui.demo.camera import Camera, Look
+from exoplanet_desktop.gui.demo.camera import Appearance, Camera
 from exoplanet_desktop.gui.demo.play import Demo
 from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.settings import Scheme
 from tests.gui import walk
 
-SMALL, LARGE = Look(Scheme.LIGHT, 100), Look(Scheme.LIGHT, 200)
+SMALL, LARGE = Appearance(Scheme.LIGHT, 100), Appearance(Scheme.LIGHT, 200)
 CHECKS = (
     *(walk.nameless, walk.unreachable, walk.traps, walk.backwards, walk.clashes, walk.ambiguous_keys),
     *(walk.without_letter, walk.cut, walk.overlapping),
@@ -39,7 +39,7 @@ class Walker(Camera):
         self.kinds: set[type] = set()
         self.names: list[str] = []
 
-    async def look_at(self, window: QWidget, name: str, look: Look) -> None:
+    async def look_at(self, window: QWidget, name: str, look: Appearance) -> None:
         await asyncio.sleep(0.02)
         checks = CHECKS
         if look is SMALL:

@@ -26,7 +26,7 @@ SCREEN = {"name": "demo", "x": 0, "y": 0, "width": 1440, "height": 900, "logical
 
 
 @dataclass(frozen=True)
-class Look:
+class Appearance:
     """How the window is dressed: its scheme, and the size of text in percent of the system's."""
 
     scheme: Scheme
@@ -38,15 +38,15 @@ class Look:
 
 
 LOOKS = (  # in this order one thing changes from each to the next, and each change dresses every window anew
-    *(Look(Scheme.LIGHT, 100), Look(Scheme.DARK, 100)),
-    *(Look(Scheme.DARK, 200), Look(Scheme.LIGHT, 200)),
+    *(Appearance(Scheme.LIGHT, 100), Appearance(Scheme.DARK, 100)),
+    *(Appearance(Scheme.DARK, 200), Appearance(Scheme.LIGHT, 200)),
 )
 
 
 class Camera:
     """Looks at windows, one after another; each in every look."""
 
-    def __init__(self, folder: Path | None, looks: Sequence[Look] = LOOKS) -> None:
+    def __init__(self, folder: Path | None, looks: Sequence[Appearance] = LOOKS) -> None:
         """`folder`: where the pictures go, in a folder for each look; none are taken if None."""
         self._folder = folder
         self.looks = looks if folder is not None else ()
@@ -86,12 +86,12 @@ class Camera:
                 window.close()
         await self._put_on(self.looks[0])
 
-    async def _put_on(self, look: Look) -> None:
+    async def _put_on(self, look: Appearance) -> None:
         assert self._preferences is not None
         self._preferences.change(theme=str(look.scheme), text_percent=look.text_percent)
         await asyncio.sleep(0)
 
-    async def look_at(self, window: QWidget, name: str, look: Look) -> None:
+    async def look_at(self, window: QWidget, name: str, look: Appearance) -> None:
         """Keep a picture of a window as it is now."""
         assert self._folder is not None
         await asyncio.sleep(SETTLED_S)

@@ -28,10 +28,10 @@ async def dialogs(window: MainWindow, camera: Camera) -> None:
     satellite = window.train.options.satellite.currentData()
     label, number = SATELLITES[satellite].label, PERIODS[satellite]
     pane.tools.filter_line.setText(f"{number} < 20")
-    await signal(pane.selecting.selected, "the filter", pane.tools.filter_line.returnPressed.emit)
+    await signal(pane.queries.selected, "the filter", pane.tools.filter_line.returnPressed.emit)
     one = ColumnFilter(label, "one of", ("CONFIRMED", "CANDIDATE"))
-    await signal(pane.selecting.selected, "the filter", partial(pane.selecting.add_filter, one))
-    await signal(pane.selecting.selected, "the order", partial(pane.selecting.sort, ((number, True),)))
+    await signal(pane.queries.selected, "the filter", partial(pane.queries.add_filter, one))
+    await signal(pane.queries.selected, "the order", partial(pane.queries.sort, ((number, True),)))
     await camera.take(window, "table-filtered")
     ways: list[tuple[type[QDialog], Callable[[], object], str]] = [
         (CatalogColumns, pane.choose_columns, "table-columns"),
@@ -44,9 +44,9 @@ async def dialogs(window: MainWindow, camera: Camera) -> None:
     ]
     for kind, action, name in ways:
         await camera.take_anew(partial(dialog, kind, action), name)
-    await signal(pane.selecting.selected, "the filter", partial(pane.selecting.drop_filter, label))
-    await signal(pane.selecting.selected, "the filter", pane.tools.filter_line.clear)
-    await signal(pane.selecting.selected, "the order", partial(pane.selecting.sort, ()))
+    await signal(pane.queries.selected, "the filter", partial(pane.queries.drop_filter, label))
+    await signal(pane.queries.selected, "the filter", pane.tools.filter_line.clear)
+    await signal(pane.queries.selected, "the order", partial(pane.queries.sort, ()))
     await _notes(window, camera)
 
 

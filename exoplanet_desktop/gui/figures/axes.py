@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.figures.figure import Look, draw_text
+from exoplanet_desktop.gui.figures.figure import ChartStyle, draw_text
 from exoplanet_desktop.gui.text import fixed
 
 GAP = 6.0
@@ -67,7 +67,7 @@ class Plot:
         self,
         painter: QPainter,
         room: QRectF,
-        look: Look,
+        style: ChartStyle,
         across: Axis,
         up: Axis,
         square: bool = False,
@@ -79,8 +79,8 @@ class Plot:
             square: about as wide as high.
             widest: at least so much room for the words of the upward ticks, so that several plots stand in line.
         """
-        self._painter, self._look, self._across, self._up = painter, look, across, up
-        line, metrics = look.line, look.metrics
+        self._painter, self._style, self._across, self._up = painter, style, across, up
+        line, metrics = style.line, style.metrics
         ticks = max(metrics.horizontalAdvance(up.written(tick)) for tick in up.ticks)
         left = max(ticks, widest) + line + 3 * GAP
         right = metrics.horizontalAdvance(across.written(across.ticks[-1])) / 2 + GAP
@@ -106,64 +106,64 @@ class Plot:
 
     def bar(self, low: float, high: float, bottom: float, top: float, colour: str) -> None:
         room = QRectF(self.at(low, top), self.at(high, bottom)).normalized()
-        self._painter.fillRect(room.adjusted(0.5, 0, -0.5, 0), self._look.colour(colour))
+        self._painter.fillRect(room.adjusted(0.5, 0, -0.5, 0), self._style.colour(colour))
 
     def mark(self, x: float, y: float, label: str, size: float = 9.0) -> None:
-        theme.draw_mark(self._painter, label, self.at(x, y), size, self._look.of_class(label))
+        theme.draw_mark(self._painter, label, self.at(x, y), size, self._style.of_class(label))
 
     def _draw(self, room: QRectF, left: float) -> None:
         """`left`: where the words of the upward axis begin."""
-        painter, look, inside = self._painter, self._look, self.inside
+        painter, style, inside = self._painter, self._style, self.inside
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        grid = QPen(look.colour("line"), 1)
+        grid = QPen(style.colour("line"), 1)
         for tick in self._across.ticks:
             at = self.at(tick, self._up.low)
             painter.setPen(grid)
             painter.drawLine(at, QPointF(at.x(), inside.top()))
-            width = look.metrics.horizontalAdvance(self._across.written(tick)) + 8
-            below = QRectF(at.x() - width / 2, inside.bottom() + GAP, width, look.line)
-            draw_text(painter, look, below, self._across.written(tick), "muted")
+            width = style.metrics.horizontalAdvance(self._across.written(tick)) + 8
+            below = QRectF(at.x() - width / 2, inside.bottom() + GAP, width, style.line)
+            draw_text(painter, style, below, self._across.written(tick), "muted")
         for tick in self._up.ticks:
             at = self.at(self._across.low, tick)
             painter.setPen(grid)
             painter.drawLine(at, QPointF(inside.right(), at.y()))
-            beside = QRectF(left, at.y() - look.line / 2, inside.left() - GAP - left, look.line)
-            draw_text(painter, look, beside, self._up.written(tick), "muted", _RIGHT)
+            beside = QRectF(left, at.y() - style.line / 2, inside.left() - GAP - left, style.line)
+            draw_text(painter, style, beside, self._up.written(tick), "muted", _RIGHT)
         # Longer than the axis, a label goes on beyond it on both sides, as far as there is room.
         middle, half = inside.center().x(), min(inside.center().x() - room.left(), room.right() - inside.center().x())
-        below = QRectF(middle - half, inside.bottom() + GAP + look.line, 2 * half, look.line + GAP)
-        draw_text(painter, look, below, self._across.label)
-        draw_upwards(painter, look, QRectF(left, room.top(), look.line + GAP, room.height()), self._up.label)
+        below = QRectF(middle - half, inside.bottom() + GAP + style.line, 2 * half, style.line + GAP)
+        draw_text(painter, style, below, self._across.label)
+        draw_upwards(painter, style, QRectF(left, room.top(), style.line + GAP, room.height()), self._up.label)
 
 
-def draw_upwards(painter: QPainter, look: Look, room: QRectF, text: str) -> None:
+def draw_upwards(painter: QPainter, style: ChartStyle, room: QRectF, text: str) -> None:
     """Text that reads from the bottom to the top."""
     painter.save()
     painter.translate(room.center())
     painter.rotate(-90)
-    draw_text(painter, look, QRectF(-room.height() / 2, -room.width() / 2, room.height(), room.width()), text)
+    draw_text(painter, style, QRectF(-room.height() / 2, -room.width() / 2, room.height(), room.width()), text)
     painter.restore()
 
 
 def draw_legend(
-    painter: QPainter, look: Look, plot: QRectF, labels: Sequence[tuple[str, str]], left: bool = False
+    painter: QPainter, style: ChartStyle, plot: QRectF, labels: Sequence[tuple[str, str]], left: bool = False
 ) -> None:
     """Line, mark and words of each class, on a ground of its own in a lower corner of the plot.
 
     `labels`: (class, words); `left`: which corner.
     """
-    width = max(look.metrics.horizontalAdvance(words) for _, words in labels) + SAMPLE_PX + 3 * GAP
-    height = look.line * len(labels) + GAP
+    width = max(style.metrics.horizontalAdvance(words) for _, words in labels) + SAMPLE_PX + 3 * GAP
+    height = style.line * len(labels) + GAP
     x = plot.left() + GAP if left else plot.right() - width - GAP
     room = QRectF(x, plot.bottom() - height - GAP, width, height)
-    painter.setPen(QPen(look.colour("line"), 1))
-    painter.setBrush(look.colour("base"))
+    painter.setPen(QPen(style.colour("line"), 1))
+    painter.setBrush(style.colour("base"))
     painter.drawRoundedRect(room, 3, 3)
     for number, (label, words) in enumerate(labels):
-        middle = room.top() + GAP / 2 + look.line * (number + 0.5)
-        painter.setPen(look.pen_of_class(label))
+        middle = room.top() + GAP / 2 + style.line * (number + 0.5)
+        painter.setPen(style.pen_of_class(label))
         painter.drawLine(QPointF(room.left() + GAP, middle), QPointF(room.left() + GAP + SAMPLE_PX, middle))
         at = QPointF(room.left() + GAP + SAMPLE_PX / 2, middle)
-        theme.draw_mark(painter, label, at, 9, look.of_class(label))
-        text = QRectF(room.left() + SAMPLE_PX + 2 * GAP, middle - look.line / 2, width, look.line)
-        draw_text(painter, look, text, words, "text", _LEFT)
+        theme.draw_mark(painter, label, at, 9, style.of_class(label))
+        text = QRectF(room.left() + SAMPLE_PX + 2 * GAP, middle - style.line / 2, width, style.line)
+        draw_text(painter, style, text, words, "text", _LEFT)

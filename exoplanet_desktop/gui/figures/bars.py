@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures.axes import GAP, Axis, Plot, round_below, round_ticks
-from exoplanet_desktop.gui.figures.figure import Figure, Look, Numbers, draw_text
+from exoplanet_desktop.gui.figures.figure import ChartStyle, Figure, Numbers, draw_text
 from exoplanet_desktop.gui.text import count, fixed, percent, tr
 
 if TYPE_CHECKING:
@@ -44,16 +44,16 @@ class ImportanceFigure(Figure):
         headers = [tr("Column"), tr("Accuracy lost"), tr("Standard deviation")]
         return headers, [[entry.feature, entry.mean, entry.std] for entry in self.entries]
 
-    def height(self, look: Look) -> float:
-        return look.line * (len(self.shown) * 1.25 + 3.5)
+    def height(self, style: ChartStyle) -> float:
+        return style.line * (len(self.shown) * 1.25 + 3.5)
 
-    def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         names = [entry.feature for entry in self.shown]
-        widest = max(look.metrics.horizontalAdvance(name) for name in names)
+        widest = max(style.metrics.horizontalAdvance(name) for name in names)
         left = min(widest, room.width() * 0.45) + 2 * GAP
-        value = look.metrics.horizontalAdvance("0.000 ± 0.000") + 2 * GAP
-        inside = room.adjusted(left, 2, -value, -(look.line * 2 + 2 * GAP))
+        value = style.metrics.horizontalAdvance("0.000 ± 0.000") + 2 * GAP
+        inside = room.adjusted(left, 2, -value, -(style.line * 2 + 2 * GAP))
         low = min(0.0, *(entry.mean - entry.std for entry in self.shown))
         high = max(1e-6, *(entry.mean + entry.std for entry in self.shown))
         step = inside.height() / len(names)
@@ -62,26 +62,26 @@ class ImportanceFigure(Figure):
             return inside.left() + (amount - low) / (high - low) * inside.width()
 
         for tick in round_ticks(low, high):
-            painter.setPen(QPen(look.colour("line"), 1))
+            painter.setPen(QPen(style.colour("line"), 1))
             painter.drawLine(QPointF(at(tick), inside.top()), QPointF(at(tick), inside.bottom()))
-            below = QRectF(at(tick) - 40, inside.bottom() + 2, 80, look.line)
-            draw_text(painter, look, below, fixed(tick, 2 if high - low > 0.05 else 3), "muted")
+            below = QRectF(at(tick) - 40, inside.bottom() + 2, 80, style.line)
+            draw_text(painter, style, below, fixed(tick, 2 if high - low > 0.05 else 3), "muted")
         for number, entry in enumerate(self.shown):
             middle = inside.top() + (number + 0.5) * step
             bar = QRectF(at(0), middle - step * 0.32, at(entry.mean) - at(0), step * 0.64).normalized()
-            painter.fillRect(bar, look.colour("accent"))
-            painter.setPen(QPen(look.colour("text"), 1.5))
+            painter.fillRect(bar, style.colour("accent"))
+            painter.setPen(QPen(style.colour("text"), 1.5))
             ends = QPointF(at(entry.mean - entry.std), middle), QPointF(at(entry.mean + entry.std), middle)
             painter.drawLine(*ends)
             for end in ends:
                 painter.drawLine(end - QPointF(0, 3), end + QPointF(0, 3))
-            text = look.metrics.elidedText(entry.feature, Qt.TextElideMode.ElideMiddle, left - GAP)
-            draw_text(painter, look, QRectF(room.left(), middle - step / 2, left - GAP, step), text, "text", _RIGHT)
+            text = style.metrics.elidedText(entry.feature, Qt.TextElideMode.ElideMiddle, left - GAP)
+            draw_text(painter, style, QRectF(room.left(), middle - step / 2, left - GAP, step), text, "text", _RIGHT)
             words = f"{fixed(entry.mean)} ± {fixed(entry.std)}"
             beside = QRectF(inside.right() + GAP, middle - step / 2, value, step)
-            draw_text(painter, look, beside, words, "muted", _LEFT)
-        below = QRectF(inside.left(), inside.bottom() + look.line + GAP, inside.width(), look.line + GAP)
-        draw_text(painter, look, below, tr("Accuracy lost, mean ± standard deviation of the shuffles"))
+            draw_text(painter, style, beside, words, "muted", _LEFT)
+        below = QRectF(inside.left(), inside.bottom() + style.line + GAP, inside.width(), style.line + GAP)
+        draw_text(painter, style, below, tr("Accuracy lost, mean ± standard deviation of the shuffles"))
 
 
 class ClassesFigure(Figure):
@@ -104,27 +104,27 @@ class ClassesFigure(Figure):
     def numbers(self) -> Numbers:
         return [tr("Class"), tr("Rows")], [[label, rows] for label, rows in self.counts.items()]
 
-    def height(self, look: Look) -> float:
-        return look.line * 1.8 * len(self.counts) + GAP
+    def height(self, style: ChartStyle) -> float:
+        return style.line * 1.8 * len(self.counts) + GAP
 
-    def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         total, most = max(sum(self.counts.values()), 1), max([1, *self.counts.values()])
         texts = {label: f"{count(rows)}  ({percent(rows / total, 1)})" for label, rows in self.counts.items()}
-        names = max(look.metrics.horizontalAdvance(label) for label in self.counts) + look.mark + 15
-        value = max(look.metrics.horizontalAdvance(text) for text in texts.values()) + 2 * GAP
-        step = min(room.height() / len(self.counts), look.line * 2.2)
+        names = max(style.metrics.horizontalAdvance(label) for label in self.counts) + style.mark + 15
+        value = max(style.metrics.horizontalAdvance(text) for text in texts.values()) + 2 * GAP
+        step = min(room.height() / len(self.counts), style.line * 2.2)
         wide = max(room.width() - names - value, 20.0)
         for number, (label, rows) in enumerate(self.counts.items()):
             middle = room.top() + (number + 0.5) * step
-            at = QPointF(room.left() + 2 + look.mark / 2, middle)
-            theme.draw_mark(painter, label, at, look.mark, look.of_class(label))
-            beside = QRectF(room.left() + look.mark + 8, middle - step / 2, names, step)
-            draw_text(painter, look, beside, label, "text", _LEFT)
+            at = QPointF(room.left() + 2 + style.mark / 2, middle)
+            theme.draw_mark(painter, label, at, style.mark, style.of_class(label))
+            beside = QRectF(room.left() + style.mark + 8, middle - step / 2, names, step)
+            draw_text(painter, style, beside, label, "text", _LEFT)
             bar = QRectF(room.left() + names, middle - step * 0.3, wide * rows / most, step * 0.6)
-            painter.fillRect(bar, look.of_class(label))
+            painter.fillRect(bar, style.of_class(label))
             beside = QRectF(bar.right() + GAP, middle - step / 2, value, step)
-            draw_text(painter, look, beside, texts[label], "text", _LEFT)
+            draw_text(painter, style, beside, texts[label], "text", _LEFT)
 
 
 class ConfidenceFigure(Figure):
@@ -161,14 +161,14 @@ class ConfidenceFigure(Figure):
         ]
         return [tr("Class"), tr("Confidence from"), tr("to"), tr("Rows")], rows
 
-    def height(self, look: Look) -> float:
-        return look.line * 6.5 * len(self.counts)
+    def height(self, style: ChartStyle) -> float:
+        return style.line * 6.5 * len(self.counts)
 
-    def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         part = room.height() / len(self.counts)
         places = [0.2 * place for place in range(6)]
-        widest = max(look.metrics.horizontalAdvance(count(max(rows))) for rows in self.counts.values())
+        widest = max(style.metrics.horizontalAdvance(count(max(rows))) for rows in self.counts.values())
         for number, (label, rows) in enumerate(self.counts.items()):
             most = max([1, *rows])
             last = number == len(self.counts) - 1
@@ -176,14 +176,14 @@ class ConfidenceFigure(Figure):
             across = Axis(words, 0.0, 1.0, places, lambda value: fixed(value, 1))
             up = Axis(tr("Rows"), 0, most * 1.15, [0, round_below(most)], lambda value: count(round(value)))
             own = QRectF(room.left(), room.top() + number * part, room.width(), part)
-            inner = own.adjusted(0, look.line, 0, 0 if last else look.line * 0.6)
-            plot = Plot(painter, inner, look, across, up, widest=widest)
+            inner = own.adjusted(0, style.line, 0, 0 if last else style.line * 0.6)
+            plot = Plot(painter, inner, style, across, up, widest=widest)
             for place, amount in enumerate(rows):
                 if amount:
                     low, high = plot.at(place / self._bins, 0), plot.at((place + 1) / self._bins, amount)
-                    painter.fillRect(QRectF(low, high).normalized().adjusted(0.5, 0, -0.5, 0), look.of_class(label))
-            head = QRectF(plot.inside.left(), own.top(), plot.inside.width(), look.line)
-            at = QPointF(head.left() + look.mark / 2, head.center().y())
-            theme.draw_mark(painter, label, at, look.mark, look.of_class(label))
+                    painter.fillRect(QRectF(low, high).normalized().adjusted(0.5, 0, -0.5, 0), style.of_class(label))
+            head = QRectF(plot.inside.left(), own.top(), plot.inside.width(), style.line)
+            at = QPointF(head.left() + style.mark / 2, head.center().y())
+            theme.draw_mark(painter, label, at, style.mark, style.of_class(label))
             text = tr("{label}, {rows} rows", label=label, rows=count(sum(rows)))
-            draw_text(painter, look, head.adjusted(look.mark + 6, 0, 0, 0), text, "text", _LEFT)
+            draw_text(painter, style, head.adjusted(style.mark + 6, 0, 0, 0), text, "text", _LEFT)

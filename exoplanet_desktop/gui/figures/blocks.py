@@ -29,7 +29,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """Cells as they are written; all columns but the first are numbers where every cell of theirs looks like one."""
 
     headers: Sequence[str]
@@ -44,7 +44,7 @@ class Picture:
     title: str
 
 
-TextBlock: TypeAlias = Heading | Paragraph | Facts | Table
+TextBlock: TypeAlias = Heading | Paragraph | Facts | ReportTable
 Block: TypeAlias = TextBlock | Picture | Figure
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from exoplanet_desktop.gui.figures.axes import Plot, draw_legend, share_axis
-from exoplanet_desktop.gui.figures.figure import Figure, Look, Numbers
+from exoplanet_desktop.gui.figures.figure import ChartStyle, Figure, Numbers
 from exoplanet_desktop.gui.text import count, fixed, percent, tr
 
 Points = list[tuple[float, float]]
@@ -33,17 +33,17 @@ class CurveFigure(Figure):
         rows = [[label, x, y] for label, points in self.curves.items() for x, y in points]
         return [tr("Class"), tr(self.across), tr(self.up)], rows
 
-    def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
-        plot = Plot(painter, room, look, share_axis(tr(self.across)), share_axis(tr(self.up)), square=True)
-        self.draw_chance(plot, look)
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
+        plot = Plot(painter, room, style, share_axis(tr(self.across)), share_axis(tr(self.up)), square=True)
+        self.draw_chance(plot, style)
         for label, points in self.curves.items():
-            plot.line(points, look.pen_of_class(label))
+            plot.line(points, style.pen_of_class(label))
             for x, y in _spread(points):
                 plot.mark(x, y, label)
         words = [(label, self._words(label)) for label in self.curves]
-        draw_legend(painter, look, plot.inside, words, self.legend_left)
+        draw_legend(painter, style, plot.inside, words, self.legend_left)
 
-    def draw_chance(self, plot: Plot, look: Look) -> None:
+    def draw_chance(self, plot: Plot, style: ChartStyle) -> None:
         """A line for what guessing gives; none by default."""
 
     def _words(self, label: str) -> str:
@@ -57,8 +57,8 @@ class RocFigure(CurveFigure):
     title, name = "ROC: each class against the rest", "roc"
     across, up = "False positive rate", "True positive rate (recall)"
 
-    def draw_chance(self, plot: Plot, look: Look) -> None:
-        plot.line([(0, 0), (1, 1)], QPen(look.colour("muted"), 1, Qt.PenStyle.DashLine))
+    def draw_chance(self, plot: Plot, style: ChartStyle) -> None:
+        plot.line([(0, 0), (1, 1)], QPen(style.colour("muted"), 1, Qt.PenStyle.DashLine))
 
     def summary(self) -> str:
         parts = [
@@ -140,21 +140,21 @@ class ReliabilityFigure(Figure):
             [one.confidence, one.accuracy, *one.interval, one.rows] for one in self.bins
         ]
 
-    def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
         across = share_axis(tr("Confidence (highest probability); bars: how many rows"))
         up = share_axis(tr("Share that is right"))
-        plot = Plot(painter, room, look, across, up, square=True)
+        plot = Plot(painter, room, style, across, up, square=True)
         most = max(one.rows for one in self.bins)
         for one in self.bins:
             left = min(int(one.confidence * 10), 9) / 10
             plot.bar(left, left + 0.1, 0, 0.2 * one.rows / most, "edge")
-        plot.line([(0, 0), (1, 1)], QPen(look.colour("muted"), 1, Qt.PenStyle.DashLine))
-        pen = QPen(look.colour("accent"), 2)
+        plot.line([(0, 0), (1, 1)], QPen(style.colour("muted"), 1, Qt.PenStyle.DashLine))
+        pen = QPen(style.colour("accent"), 2)
         for one in self.bins:
             low, high = one.interval
-            plot.line([(one.confidence, low), (one.confidence, high)], QPen(look.colour("accent"), 1))
+            plot.line([(one.confidence, low), (one.confidence, high)], QPen(style.colour("accent"), 1))
         plot.line([(one.confidence, one.accuracy) for one in self.bins], pen)
-        painter.setBrush(look.colour("accent"))
+        painter.setBrush(style.colour("accent"))
         for one in self.bins:
             painter.drawEllipse(plot.at(one.confidence, one.accuracy), 4, 4)
 

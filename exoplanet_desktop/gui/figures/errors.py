@@ -92,7 +92,7 @@ class ErrorsModel(QAbstractTableModel):
         return None
 
 
-class _Table(QTableView):
+class _ErrorsTable(QTableView):
     """Asks for few lines, and takes what there is."""
 
     def sizeHint(self) -> QSize:
@@ -112,7 +112,7 @@ class ErrorsList(QWidget):
         super().__init__(parent)
         self.model = ErrorsModel(self)
         self.title = LiveLabel(bold=True)
-        self.table = _Table(self)
+        self.table = _ErrorsTable(self)
         self.table.setModel(self.model)
         self.table.setItemDelegate(CellPainter(self.model, self.table))
         self.table.setAccessibleName(tr("Held-out rows, worst errors first"))

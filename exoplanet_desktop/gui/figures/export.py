@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QMimeData,
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
 from exoplanet_desktop.errors import BugError
-from exoplanet_desktop.gui.figures.figure import Figure, Look, draw_text
+from exoplanet_desktop.gui.figures.figure import ChartStyle, Figure, draw_text
 from exoplanet_desktop.gui.text import tr
 
 SCALE = 2.0  # of pictures, for screens and print with twice as many points
@@ -19,32 +19,32 @@ _FAMILY = re.compile(rb'font-family="([^"]*)"')
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def picture(figure: Figure, look: Look, scale: float = SCALE) -> QImage:
+def picture(figure: Figure, style: ChartStyle, scale: float = SCALE) -> QImage:
     """The figure as a picture, `scale` times as many points across as its size."""
-    size = _size(figure, look)
+    size = _size(figure, style)
     image = QImage((size * scale).toSize(), QImage.Format.Format_ARGB32)
-    image.fill(look.colour("base"))
+    image.fill(style.colour("base"))
     image.setDotsPerMeterX(round(DPI * scale / 0.0254))
     image.setDotsPerMeterY(round(DPI * scale / 0.0254))
     painter = QPainter(image)
     painter.scale(scale, scale)
-    _paint(painter, figure, look, size)
+    _paint(painter, figure, style, size)
     painter.end()
     return image
 
 
-def png(figure: Figure, look: Look) -> bytes:
+def png(figure: Figure, style: ChartStyle) -> bytes:
     device = QBuffer()
     device.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not picture(figure, look).save(device, "PNG"):  # type: ignore[call-overload]
+    if not picture(figure, style).save(device, "PNG"):  # type: ignore[call-overload]
         raise BugError(tr("The picture could not be encoded."))
     return bytes(device.data().data())
 
 
-def svg(figure: Figure, look: Look) -> bytes:
+def svg(figure: Figure, style: ChartStyle) -> bytes:
     from PySide6.QtSvg import QSvgGenerator
 
-    size = _size(figure, look)
+    size = _size(figure, style)
     content = QByteArray()
     device = QBuffer(content)
     generator = QSvgGenerator()
@@ -55,16 +55,16 @@ def svg(figure: Figure, look: Look) -> bytes:
     generator.setTitle(_CONTROL.sub("", figure.title))
     generator.setDescription(_CONTROL.sub("", figure.summary()))
     painter = QPainter(generator)
-    painter.fillRect(QRectF(0, 0, size.width(), size.height()), look.colour("base"))
-    _paint(painter, figure, look, size)
+    painter.fillRect(QRectF(0, 0, size.width(), size.height()), style.colour("base"))
+    _paint(painter, figure, style, size)
     painter.end()
     # A reader without the family takes any without serifs, and not the browser's own.
     return _FAMILY.sub(rb'font-family="\1, Arial, sans-serif"', bytes(content.data()))
 
 
-def pdf(figure: Figure, look: Look) -> bytes:
+def pdf(figure: Figure, style: ChartStyle) -> bytes:
     """One page of the figure's size."""
-    size = _size(figure, look)
+    size = _size(figure, style)
     content = QByteArray()
     device = QBuffer(content)
     device.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -75,7 +75,7 @@ def pdf(figure: Figure, look: Look) -> bytes:
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     painter = QPainter(writer)
     painter.scale(writer.logicalDpiX() / DPI, writer.logicalDpiY() / DPI)
-    _paint(painter, figure, look, size)
+    _paint(painter, figure, style, size)
     painter.end()
     return bytes(content.data())
 
@@ -104,22 +104,22 @@ def mime(image: QImage, figure: Figure) -> QMimeData:
     return data
 
 
-def _without_look(figure: Figure, _look: Look) -> bytes:
+def _without_look(figure: Figure, _style: ChartStyle) -> bytes:
     return table(figure)
 
 
-KINDS: Mapping[str, Callable[[Figure, Look], bytes]] = {"png": png, "svg": svg, "pdf": pdf, "csv": _without_look}
+KINDS: Mapping[str, Callable[[Figure, ChartStyle], bytes]] = {"png": png, "svg": svg, "pdf": pdf, "csv": _without_look}
 
 
-def _size(figure: Figure, look: Look) -> QSizeF:
+def _size(figure: Figure, style: ChartStyle) -> QSizeF:
     """With a margin, and a line for the title."""
     size = figure.size
-    return QSizeF(QSize(round(size.width() + 2 * MARGIN), round(size.height() + 2 * MARGIN + look.line * 1.5)))
+    return QSizeF(QSize(round(size.width() + 2 * MARGIN), round(size.height() + 2 * MARGIN + style.line * 1.5)))
 
 
-def _paint(painter: QPainter, figure: Figure, look: Look, size: QSizeF) -> None:
+def _paint(painter: QPainter, figure: Figure, style: ChartStyle, size: QSizeF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    head = QRectF(MARGIN, MARGIN, size.width() - 2 * MARGIN, look.line)
-    draw_text(painter, look, head, figure.title)
-    room = QRectF(MARGIN, MARGIN + look.line * 1.5, figure.size.width(), figure.size.height())
-    figure.paint(painter, room, look)
+    head = QRectF(MARGIN, MARGIN, size.width() - 2 * MARGIN, style.line)
+    draw_text(painter, style, head, figure.title)
+    room = QRectF(MARGIN, MARGIN + style.line * 1.5, figure.size.width(), figure.size.height())
+    figure.paint(painter, room, style)

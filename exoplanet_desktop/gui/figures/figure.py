@@ -23,7 +23,7 @@ DASHES: Mapping[str, Qt.PenStyle] = {
 
 
 @dataclass(frozen=True)
-class Look:
+class ChartStyle:
     """The colours and letters of a figure; letters have a size in pixels, the same on every device."""
 
     tokens: Tokens
@@ -43,7 +43,7 @@ class Look:
         """How large the mark of a class is beside its name."""
         return self.line * 0.68
 
-    def sized(self, share: float) -> "Look":
+    def sized(self, share: float) -> "ChartStyle":
         """The same with larger or smaller letters."""
         font = QFont(self.font)
         font.setPixelSize(max(int(self.font.pixelSize() * share + 1e-9), 6))
@@ -60,16 +60,16 @@ class Look:
         return QPen(self.of_class(label), width, DASHES.get(label, Qt.PenStyle.DashDotLine))
 
 
-def screen_look() -> Look:
+def screen_style() -> ChartStyle:
     """How figures look in the window now. For the GUI thread."""
-    return Look(theme.tokens(), _in_pixels(QApplication.font()))
+    return ChartStyle(theme.tokens(), _in_pixels(QApplication.font()))
 
 
-def paper_look() -> Look:
+def paper_style() -> ChartStyle:
     """How figures look in files and reports: dark on white, whatever the scheme. For the GUI thread."""
     font = _in_pixels(QApplication.font())
     font.setPixelSize(PAPER_PX)
-    return Look(theme.LIGHT, font)
+    return ChartStyle(theme.LIGHT, font)
 
 
 def _in_pixels(font: QFont) -> QFont:
@@ -92,7 +92,7 @@ class Figure(ABC):
     size = QSizeF(560, 400)
 
     @abstractmethod
-    def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
         """Paints the figure into `room`; its ground is there already."""
 
     @abstractmethod
@@ -103,21 +103,26 @@ class Figure(ABC):
     def numbers(self) -> Numbers:
         """The headers and rows of what is shown; plain numbers."""
 
-    def hint(self, _at: QPointF, _room: QRectF, _look: Look) -> str:
+    def hint(self, _at: QPointF, _room: QRectF, _style: ChartStyle) -> str:
         """What is under the pointer; nothing by default."""
         return ""
 
-    def height(self, _look: Look) -> float:
+    def height(self, _style: ChartStyle) -> float:
         """The least height in the window; nothing by default."""
         return 0.0
 
 
 def draw_text(
-    painter: QPainter, look: Look, room: QRectF, text: str, colour: str = "text", flags: Qt.AlignmentFlag | None = None
+    painter: QPainter,
+    style: ChartStyle,
+    room: QRectF,
+    text: str,
+    colour: str = "text",
+    flags: Qt.AlignmentFlag | None = None,
 ) -> None:
     """Text of a token's colour, as it is, within `room`; centred by default."""
-    painter.setPen(look.colour(colour))
-    painter.setFont(look.font)
+    painter.setPen(style.colour(colour))
+    painter.setFont(style.font)
     painter.drawText(room, int(flags if flags is not None else Qt.AlignmentFlag.AlignCenter), text)
 
 

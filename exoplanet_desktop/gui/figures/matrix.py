@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures.axes import GAP, draw_upwards
-from exoplanet_desktop.gui.figures.figure import Figure, Look, Numbers, blend, contrast, draw_text
+from exoplanet_desktop.gui.figures.figure import ChartStyle, Figure, Numbers, blend, contrast, draw_text
 from exoplanet_desktop.gui.text import count, percent, tr
 from exoplanet_desktop.gui.theme import Tokens
 
@@ -56,9 +56,9 @@ class MatrixFigure(Figure):
         self.labels, self.counts, self.shade, self.selected = tuple(labels), counts, shade, selected
         self.title = tr(TITLES[shade])
 
-    def cell_at(self, at: QPointF, room: QRectF, look: Look) -> Place | None:
+    def cell_at(self, at: QPointF, room: QRectF, style: ChartStyle) -> Place | None:
         """The cell at a point."""
-        inside = self._inside(room, look)
+        inside = self._inside(room, style)
         if not inside.contains(at):
             return None
         many = len(self.labels)
@@ -112,98 +112,98 @@ class MatrixFigure(Figure):
         shares = [[label, *(self.share(true, said) for said in places)] for true, label in enumerate(self.labels)]
         return headers, shares
 
-    def hint(self, at: QPointF, room: QRectF, look: Look) -> str:
-        cell = self.cell_at(at, room, look)
+    def hint(self, at: QPointF, room: QRectF, style: ChartStyle) -> str:
+        cell = self.cell_at(at, room, style)
         return self.words_of(*cell) if cell else ""
 
-    def height(self, look: Look) -> float:
-        return look.line * (3 + 2.3 * len(self.labels))
+    def height(self, style: ChartStyle) -> float:
+        return style.line * (3 + 2.3 * len(self.labels))
 
-    def paint(self, painter: QPainter, room: QRectF, look: Look) -> None:
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        inside = self._inside(room, look)
+        inside = self._inside(room, style)
         many = len(self.labels)
         wide, high = inside.width() / many, inside.height() / many
-        plain, bold = look.sized(1.25), look.sized(1.25)
+        plain, bold = style.sized(1.25), style.sized(1.25)
         bold.font.setBold(True)
         for true in range(many):
             for said in range(many):
                 cell = QRectF(inside.left() + said * wide, inside.top() + true * high, wide, high)
                 letters = bold if true == said else plain
-                self._cell(painter, cell.adjusted(1, 1, -1, -1), look, letters, true, said)
-        self._names(painter, room, inside, look)
+                self._cell(painter, cell.adjusted(1, 1, -1, -1), style, letters, true, said)
+        self._names(painter, room, inside, style)
         if self.selected is not None:
             true, said = self.selected
             cell = QRectF(inside.left() + said * wide, inside.top() + true * high, wide, high)
-            painter.setPen(QPen(look.colour("text"), 3))
+            painter.setPen(QPen(style.colour("text"), 3))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(cell.adjusted(1.5, 1.5, -1.5, -1.5))
 
-    def _cell(self, painter: QPainter, cell: QRectF, look: Look, bold: Look, true: int, said: int) -> None:
+    def _cell(self, painter: QPainter, cell: QRectF, style: ChartStyle, bold: ChartStyle, true: int, said: int) -> None:
         share, value = self.share(true, said), self.counts[true][said]
-        ground, ink = cell_colours(look, share)
+        ground, ink = cell_colours(style, share)
         painter.fillRect(cell, ground)
         big, small = (count(value), "") if self.shade is Shade.COUNTS else (percent(share, 1), count(value))
         fits = (cell.width() - 6) / bold.metrics.horizontalAdvance(big)
         if fits < 1:
             bold = bold.sized(fits)
-        if not small or cell.height() < bold.line + look.line:
+        if not small or cell.height() < bold.line + style.line:
             draw_text(painter, bold, cell, big, ink)
             return
-        shift = look.line / 2
+        shift = style.line / 2
         draw_text(painter, bold, cell.translated(0, -shift), big, ink)
-        draw_text(painter, look, cell.translated(0, shift), small, ink)
+        draw_text(painter, style, cell.translated(0, shift), small, ink)
 
-    def _names(self, painter: QPainter, room: QRectF, inside: QRectF, look: Look) -> None:
+    def _names(self, painter: QPainter, room: QRectF, inside: QRectF, style: ChartStyle) -> None:
         many = len(self.labels)
         wide, high = inside.width() / many, inside.height() / many
-        above = QRectF(inside.left(), room.top(), inside.width(), look.line)
-        draw_text(painter, look, above, tr("Predicted"), "muted")
-        beside = QRectF(room.left(), inside.top(), look.line + 2, inside.height())
-        draw_upwards(painter, look, beside, tr("In the catalog"))
+        above = QRectF(inside.left(), room.top(), inside.width(), style.line)
+        draw_text(painter, style, above, tr("Predicted"), "muted")
+        beside = QRectF(room.left(), inside.top(), style.line + 2, inside.height())
+        draw_upwards(painter, style, beside, tr("In the catalog"))
         names = inside.left() - beside.right()
         for at, label in enumerate(self.labels):
             column = QRectF(inside.left() + at * wide, above.bottom(), wide, inside.top() - above.bottom())
             row = QRectF(beside.right(), inside.top() + at * high, names - GAP, high)
             for place in (column, row):
-                self._name(painter, look, place, label)
+                self._name(painter, style, place, label)
 
     @staticmethod
-    def _name(painter: QPainter, look: Look, room: QRectF, label: str) -> None:
+    def _name(painter: QPainter, style: ChartStyle, room: QRectF, label: str) -> None:
         """Mark and name of a class, in as many lines as it has words; in smaller letters where there is no room."""
         lines = label.split(" ")
-        asked = look.mark + 8
-        if len(lines) == 1 and room.height() >= 2 * look.line:
-            wide = look.metrics.horizontalAdvance(label)
+        asked = style.mark + 8
+        if len(lines) == 1 and room.height() >= 2 * style.line:
+            wide = style.metrics.horizontalAdvance(label)
             fits = (room.width() - 4) / wide
             if wide + asked > room.width() and fits >= SMALLEST:  # larger letters, with the mark above them
-                upper = room.center() - QPointF(0, look.line / 2)
-                theme.draw_mark(painter, label, upper, look.mark, look.of_class(label))
-                draw_text(painter, look.sized(min(fits, 1.0)), room.translated(0, look.line / 2), label)
+                upper = room.center() - QPointF(0, style.line / 2)
+                theme.draw_mark(painter, label, upper, style.mark, style.of_class(label))
+                draw_text(painter, style.sized(min(fits, 1.0)), room.translated(0, style.line / 2), label)
                 return
-        share = min(1.0, (room.width() - 4) / (max(look.metrics.horizontalAdvance(line) for line in lines) + asked))
-        look = look.sized(max(share, SMALLEST))
-        mark = look.mark
+        share = min(1.0, (room.width() - 4) / (max(style.metrics.horizontalAdvance(line) for line in lines) + asked))
+        style = style.sized(max(share, SMALLEST))
+        mark = style.mark
         most = max(room.width() - mark - 8, 8.0)
-        lines = [look.metrics.elidedText(line, Qt.TextElideMode.ElideRight, most + 1) for line in lines]
-        width = max(look.metrics.horizontalAdvance(line) for line in lines)
+        lines = [style.metrics.elidedText(line, Qt.TextElideMode.ElideRight, most + 1) for line in lines]
+        width = max(style.metrics.horizontalAdvance(line) for line in lines)
         left = room.center().x() - (width + mark + 4) / 2
-        theme.draw_mark(painter, label, QPointF(left + mark / 2, room.center().y()), mark, look.of_class(label))
+        theme.draw_mark(painter, label, QPointF(left + mark / 2, room.center().y()), mark, style.of_class(label))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         text = QRectF(left + mark + 4, room.top(), width + 4, room.height())
-        draw_text(painter, look, text, "\n".join(lines), "text", flags)
+        draw_text(painter, style, text, "\n".join(lines), "text", flags)
 
-    def _inside(self, room: QRectF, look: Look) -> QRectF:
+    def _inside(self, room: QRectF, style: ChartStyle) -> QRectF:
         """The room of the cells."""
         words = [word for label in self.labels for word in label.split(" ")]
-        names = max(look.metrics.horizontalAdvance(word) for word in words) + look.mark + 8 + 2 * GAP
+        names = max(style.metrics.horizontalAdvance(word) for word in words) + style.mark + 8 + 2 * GAP
         lines = max(len(label.split(" ")) for label in self.labels)
-        return room.adjusted(look.line + 2 + names, look.line * (1 + lines) + GAP, -2, -2)
+        return room.adjusted(style.line + 2 + names, style.line * (1 + lines) + GAP, -2, -2)
 
 
-def cell_colours(look: Look, share: float) -> tuple[QColor, str]:
+def cell_colours(style: ChartStyle, share: float) -> tuple[QColor, str]:
     """The ground of a cell, and the token of a text that is readable on it."""
-    ground, ink = _cell_colours(look.tokens, round(share, 2))
+    ground, ink = _cell_colours(style.tokens, round(share, 2))
     return QColor(ground), ink
 
 

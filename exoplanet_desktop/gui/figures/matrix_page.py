@@ -41,7 +41,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class HeldOutScopes:
     """The held-out rows of a run: those of the hold-out, the others, and all."""
 
     hold_out: Scope
@@ -49,12 +49,12 @@ class Loaded:
     every: Scope
 
 
-def load(path: Path) -> Loaded:
+def load(path: Path) -> HeldOutScopes:
     """For a worker. Raises AppError where the file is not what it should be."""
     rows = read_held_out(path)
     if rows.held.all():
-        return Loaded(_scope(rows), None, _scope(rows))
-    return Loaded(_scope(rows.hold_out), _scope(rows.others), _scope(rows))
+        return HeldOutScopes(_scope(rows), None, _scope(rows))
+    return HeldOutScopes(_scope(rows.hold_out), _scope(rows.others), _scope(rows))
 
 
 def _scope(rows: HeldOutRows) -> Scope:
@@ -86,7 +86,7 @@ class MatrixPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._loaded: Loaded | None = None
+        self._loaded: HeldOutScopes | None = None
         self._scopes: list[Scope] = []
         self._selected: Place | None = None
         self._figure = figure
@@ -110,7 +110,7 @@ class MatrixPage(QWidget):
         self.errors.row_wanted.connect(self.row_wanted)
         self.errors.rows_wanted.connect(self.rows_wanted)
 
-    def show_held_out(self, loaded: Loaded, threshold: float | None) -> None:
+    def show_held_out(self, loaded: HeldOutScopes, threshold: float | None) -> None:
         """Offer the rows behind the matrix. `threshold`: the one that was left at this run."""
         self._loaded = loaded
         self.note.hide()

@@ -100,14 +100,14 @@ class PredictionFigures(QWidget):
             return
         figure.selected = cell
         self._show_matrix()
-        selecting = self._view.pane.selecting
+        queries = self._view.pane.queries
         if cell is None:
-            selecting.drop_filter(found.column)
-            selecting.drop_filter(found.label)
+            queries.drop_filter(found.column)
+            queries.drop_filter(found.label)
         else:
             true, said = (figure.labels[at] for at in cell)
-            selecting.add_filter(ColumnFilter(found.column, "one of", (said,)))
-            selecting.add_filter(ColumnFilter(found.label, "one of", found.spellings.get(true, (true,))))
+            queries.add_filter(ColumnFilter(found.column, "one of", (said,)))
+            queries.add_filter(ColumnFilter(found.label, "one of", found.spellings.get(true, (true,))))
         self.filtered.emit()
 
     def _show_panels(self, shown: bool, confidence: bool) -> None:

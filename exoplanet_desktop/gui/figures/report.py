@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui.figures.blocks import Block, Facts, Heading, Paragraph, Picture, Table
-from exoplanet_desktop.gui.figures.figure import Figure, Look
+from exoplanet_desktop.gui.figures.blocks import Block, Facts, Heading, Paragraph, Picture, ReportTable
+from exoplanet_desktop.gui.figures.figure import ChartStyle, Figure
 from exoplanet_desktop.gui.figures.heldout import HeldOutRows
 from exoplanet_desktop.gui.figures.matrix import Shade
 from exoplanet_desktop.gui.figures.matrix_page import Scope, load
@@ -71,7 +71,7 @@ class Account:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_report(account: Account, look: Look, target: Path) -> None:
+def write_report(account: Account, style: ChartStyle, target: Path) -> None:
     """Write the report, whole or not at all: PDF where the file's name says so, else HTML. Raises AppError."""
     from exoplanet_desktop.gui.figures.report_html import as_html
     from exoplanet_desktop.gui.figures.report_pdf import as_pdf
@@ -79,7 +79,7 @@ def write_report(account: Account, look: Look, target: Path) -> None:
 
     blocks = told(account)
     make = as_pdf if target.suffix.lower() == ".pdf" else as_html
-    write(target, make(account.title, blocks, look))
+    write(target, make(account.title, blocks, style))
 
 
 def told(account: Account) -> list[Block]:
@@ -126,7 +126,7 @@ def _result(result: "TrainResult") -> list[Block]:
             low, high = (result.intervals or {}).get(name) or (None, None)
             span = "" if low is None or high is None else f"{low:.3f} – {high:.3f}"
             rows.append([tr(words), f"{value:.3f}", span])
-    blocks: list[Block] = [Table([tr("Score"), tr("Value"), tr("95 % interval")], rows)]
+    blocks: list[Block] = [ReportTable([tr("Score"), tr("Value"), tr("95 % interval")], rows)]
     if result.blind and result.blind.get("sentence"):
         blocks.append(Paragraph(tr("Accuracy over the folds: {gap}.", gap=str(result.blind["sentence"]))))
     if result.per_class:
@@ -135,7 +135,7 @@ def _result(result: "TrainResult") -> list[Block]:
             [label, _three(one.precision), _three(one.recall), _three(one.f1), f"{one.support:,}"]
             for label, one in result.per_class.items()
         ]
-        blocks.append(Table(headers, scores))
+        blocks.append(ReportTable(headers, scores))
     return blocks
 
 
@@ -175,7 +175,9 @@ def _errors(scope: Scope | None) -> list[Block]:
     wrong = [int(place) for place in rows.worst_first if rows.actual[place] != rows.predicted[place]]
     headers = [tr("Object"), tr("In the catalog"), tr("Predicted"), tr("P catalog"), tr("P predicted")]
     title = tr("Worst errors of the hold-out, {shown} of {all}", shown=min(MOST_ERRORS, len(wrong)), all=len(wrong))
-    return [Heading(title), Table(headers, [_error(rows, place) for place in wrong[:MOST_ERRORS]])] if wrong else []
+    return (
+        [Heading(title), ReportTable(headers, [_error(rows, place) for place in wrong[:MOST_ERRORS]])] if wrong else []
+    )
 
 
 def _error(rows: HeldOutRows, place: int) -> list[str]:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from exoplanet_desktop.gui.figures.blocks import Block, Picture, as_markup, escaped
 from exoplanet_desktop.gui.figures.export import svg
-from exoplanet_desktop.gui.figures.figure import Figure, Look
+from exoplanet_desktop.gui.figures.figure import ChartStyle, Figure
 
 # Nothing may be loaded or run, whatever stands in the texts.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -25,23 +25,23 @@ details {{ color: {muted}; }} figcaption {{ font-weight: 600; }}
 """
 
 
-def as_html(title: str, blocks: Sequence[Block], look: Look) -> bytes:
+def as_html(title: str, blocks: Sequence[Block], style: ChartStyle) -> bytes:
     """The whole file, in UTF-8."""
-    tokens = look.tokens
-    style = STYLE.format(text=tokens.text, base=tokens.base, line=tokens.line, muted=tokens.muted)
-    body = "\n".join(_markup(block, look) for block in blocks)
+    tokens = style.tokens
+    sheet = STYLE.format(text=tokens.text, base=tokens.base, line=tokens.line, muted=tokens.muted)
+    body = "\n".join(_markup(block, style) for block in blocks)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escaped(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escaped(title)}</title>\n<style>{sheet}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     ).encode("utf-8", "replace")  # a text of a server may hold half a letter
 
 
-def _markup(block: Block, look: Look) -> str:
+def _markup(block: Block, style: ChartStyle) -> str:
     if isinstance(block, Figure):
         words = escaped(block.summary())
-        source = _data("image/svg+xml", svg(block, look))
+        source = _data("image/svg+xml", svg(block, style))
         return (
             f'<figure><img src="{source}" alt="{words}"><figcaption>{escaped(block.title)}</figcaption>'
             f"<details><summary>In words</summary><p>{words}</p></details></figure>"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, 
 
 from exoplanet_desktop import __version__
 from exoplanet_desktop.gui.figures.blocks import Block, Heading, Picture, TextBlock, as_markup
-from exoplanet_desktop.gui.figures.figure import Figure, Look, draw_text
+from exoplanet_desktop.gui.figures.figure import ChartStyle, Figure, draw_text
 
 DPI = 96.0
 MARGIN_MM = 18.0
@@ -15,7 +15,7 @@ GAP, FOOTER = 10.0, 28.0
 STYLE = "h1 {{ font-size: 20px; }} h2 {{ font-size: 15px; }} th {{ text-align: left; color: {muted}; }}"
 
 
-def as_pdf(title: str, blocks: Sequence[Block], look: Look) -> bytes:
+def as_pdf(title: str, blocks: Sequence[Block], style: ChartStyle) -> bytes:
     """The whole file, on A4."""
     content = QByteArray()
     device = QBuffer(content)
@@ -29,7 +29,7 @@ def as_pdf(title: str, blocks: Sequence[Block], look: Look) -> bytes:
             QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter
         )
     )
-    pages = _Pages(writer, title, look)
+    pages = _Pages(writer, title, style)
     for block in blocks:
         pages.add(block)
     pages.end()
@@ -39,8 +39,8 @@ def as_pdf(title: str, blocks: Sequence[Block], look: Look) -> bytes:
 class _Pages:
     """Puts one block below the other, and begins a page where there is no more room."""
 
-    def __init__(self, writer: QPdfWriter, title: str, look: Look) -> None:
-        self._writer, self._title, self._look = writer, title, look
+    def __init__(self, writer: QPdfWriter, title: str, style: ChartStyle) -> None:
+        self._writer, self._title, self._style = writer, title, style
         self._painter = QPainter(writer)
         scale = writer.logicalDpiX() / DPI
         self._painter.scale(scale, scale)
@@ -71,8 +71,8 @@ class _Pages:
     def _document(self, block: TextBlock) -> QTextDocument:
         document = QTextDocument()
         document.setDocumentMargin(0)
-        document.setDefaultFont(self._look.font)
-        document.setDefaultStyleSheet(STYLE.format(muted=self._look.tokens.muted))
+        document.setDefaultFont(self._style.font)
+        document.setDefaultStyleSheet(STYLE.format(muted=self._style.tokens.muted))
         document.setHtml(as_markup(block))
         document.setTextWidth(self._width)
         return document
@@ -102,7 +102,7 @@ class _Pages:
             self._draw(heading)
 
     def _figure(self, figure: Figure) -> None:
-        line = self._look.line
+        line = self._style.line
         most = self._height - 6 * line  # with a heading above it
         share = min(1.0, self._width / figure.size.width(), most / figure.size.height())
         wide, high = figure.size.width() * share, figure.size.height() * share
@@ -111,14 +111,14 @@ class _Pages:
         self._painter.save()
         self._painter.translate(0, self._y)
         self._painter.scale(share, share)
-        figure.paint(self._painter, QRectF(0, 0, wide / share, high / share), self._look)
+        figure.paint(self._painter, QRectF(0, 0, wide / share, high / share), self._style)
         self._painter.restore()
         self._y += high + line
 
     def _picture(self, image: QImage, title: str) -> None:
         if image.isNull():
             return
-        line, most = self._look.line, self._height - 6 * self._look.line
+        line, most = self._style.line, self._height - 6 * self._style.line
         share = min(self._width / image.width(), most / image.height(), 480.0 / image.width())
         wide, high = image.width() * share, image.height() * share
         self._begin(high + 2 * line)
@@ -128,8 +128,8 @@ class _Pages:
 
     def _title_of(self, text: str) -> None:
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        draw_text(self._painter, self._look, QRectF(0, self._y, self._width, self._look.line), text, "text", left)
-        self._y += 1.4 * self._look.line
+        draw_text(self._painter, self._style, QRectF(0, self._y, self._width, self._style.line), text, "text", left)
+        self._y += 1.4 * self._style.line
 
     def _next(self) -> None:
         self._foot()
@@ -137,8 +137,8 @@ class _Pages:
         self._y, self._page = 0.0, self._page + 1
 
     def _foot(self) -> None:
-        room = QRectF(0, self._height + FOOTER - self._look.line, self._width, self._look.line)
-        words = self._look.metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, self._width * 0.7)
+        room = QRectF(0, self._height + FOOTER - self._style.line, self._width, self._style.line)
+        words = self._style.metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, self._width * 0.7)
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-        draw_text(self._painter, self._look, room, f"Exoplanet Desktop · {words}", "muted", left)
-        draw_text(self._painter, self._look, room, str(self._page), "muted", right)
+        draw_text(self._painter, self._style, room, f"Exoplanet Desktop · {words}", "muted", left)
+        draw_text(self._painter, self._style, room, str(self._page), "muted", right)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToo
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.figures.export import KINDS, mime, picture
-from exoplanet_desktop.gui.figures.figure import Figure, paper_look, screen_look
+from exoplanet_desktop.gui.figures.figure import Figure, paper_style, screen_style
 from exoplanet_desktop.gui.figures.matrix import MatrixFigure, Place
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.text import tr
@@ -38,7 +38,7 @@ class FigureView(QWidget):
     def __init__(self, figure: Figure, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figure = figure
-        self._look = screen_look()
+        self._style = screen_style()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.show_figure(figure)
@@ -60,10 +60,10 @@ class FigureView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._look.colour("base"))
-        self.figure.paint(painter, self.room, self._look)
+        painter.fillRect(self.rect(), self._style.colour("base"))
+        self.figure.paint(painter, self.room, self._style)
         if self.hasFocus():
-            painter.setPen(QPen(self._look.colour("accent"), 1.5, Qt.PenStyle.DotLine))
+            painter.setPen(QPen(self._style.colour("accent"), 1.5, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
@@ -71,20 +71,20 @@ class FigureView(QWidget):
         """Another scheme, or another size of text."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._look = screen_look()
+            self._style = screen_style()
             self._fit()
             self.update()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            text = self.figure.hint(QPointF(event.pos()), self.room, self._look)
+            text = self.figure.hint(QPointF(event.pos()), self.room, self._style)
             QToolTip.showText(event.globalPos(), tip(text), self)
             return True
         return super().event(event)
 
     def _fit(self) -> None:
-        own = self.figure.height(self._look)
-        least = round(own) + 8 if own else round(LEAST_LINES * self._look.line)
+        own = self.figure.height(self._style)
+        least = round(own) + 8 if own else round(LEAST_LINES * self._style.line)
         if least != self.minimumHeight():
             self.setMinimumHeight(least)
 
@@ -101,7 +101,7 @@ class MatrixView(FigureView):
     figure: MatrixFigure
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        cell = self.figure.cell_at(event.position(), self.room, self._look)
+        cell = self.figure.cell_at(event.position(), self.room, self._style)
         if event.button() == Qt.MouseButton.LeftButton and cell is not None:
             self.chosen.emit(None if cell == self.figure.selected else cell)
         super().mousePressEvent(event)
@@ -190,7 +190,7 @@ class FigurePanel(QWidget):
     async def copy(self) -> None:
         """Put picture and numbers on the clipboard."""
         figure = self.figure
-        image = await self._workers.call(picture, figure, paper_look())
+        image = await self._workers.call(picture, figure, paper_style())
         QGuiApplication.clipboard().setMimeData(mime(image, figure))
 
     def ask_target(self, kind: str) -> None:
@@ -202,7 +202,7 @@ class FigurePanel(QWidget):
     @aio.slot(str, str)
     async def save(self, kind: str, target: str) -> None:
         """Write the figure to a file."""
-        data = await self._workers.call(KINDS[kind], self.figure, paper_look())
+        data = await self._workers.call(KINDS[kind], self.figure, paper_style())
         await self._workers.call(write, Path(target), data)
         self._notices.information(tr("The figure is saved in {target}.", target=target))
 

@@ -61,7 +61,7 @@ class MergeForm(QWidget):
         self.identifier.currentIndexChanged.connect(self.changed)
         self._show_identifier()
 
-    def wish(self) -> "MergeRequest | None":
+    def request(self) -> "MergeRequest | None":
         """What is asked for; None with fewer than two catalogs."""
         from exoplanet_desktop.client.merges import MergeRequest
 

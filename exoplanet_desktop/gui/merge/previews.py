@@ -39,7 +39,7 @@ class PreviewPage(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._wish: MergeRequest | None = None
+        self._request: MergeRequest | None = None
         self._stop = threading.Event()
         self._number = 0
         self._working = False
@@ -66,22 +66,22 @@ class PreviewPage(QWidget):
     def tell(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
-    def look_at(self, wish: "MergeRequest | None") -> None:
+    def look_at(self, request: "MergeRequest | None") -> None:
         """Show what a merge would make; the empty page for none."""
-        if wish is not None:
-            wish = replace(wish, stamps=())
-        if wish == self._wish and self.preview is not None:
+        if request is not None:
+            request = replace(request, stamps=())
+        if request == self._request and self.preview is not None:
             return
         self.stop()
-        self._wish, self.preview = wish, None
-        if wish is None:
+        self._request, self.preview = request, None
+        if request is None:
             self._show(self.empty)
         else:
             self._timer.start()
 
-    def stamps_of(self, wish: "MergeRequest") -> "tuple[FileStamp | None, ...]":
+    def stamps_of(self, request: "MergeRequest") -> "tuple[FileStamp | None, ...]":
         """Of the files as they were previewed; none where the preview is of other ones."""
-        return self._stamps if self._wish is not None and self._wish.paths == wish.paths else ()
+        return self._stamps if self._request is not None and self._request.paths == request.paths else ()
 
     def show_busy(self, text: str) -> None:
         """The merge itself goes on: a preview would only slow it down."""
@@ -95,7 +95,7 @@ class PreviewPage(QWidget):
         self._working = False
         if self.preview is not None:
             self._show(self.pane)
-        elif self._wish is not None:
+        elif self._request is not None:
             self._timer.start()
         else:
             self._show(self.empty)
@@ -109,7 +109,7 @@ class PreviewPage(QWidget):
 
     @aio.slot()
     async def _make(self) -> None:
-        if (wish := self._wish) is None or self._working:
+        if (request := self._request) is None or self._working:
             return
         self._stop = stop = threading.Event()
         self._number += 1
@@ -117,7 +117,7 @@ class PreviewPage(QWidget):
         self.busy.start(tr("Looking through the catalogs …"), cancellable=True)
         self._show(self.busy)
         try:
-            stamps, columns, preview = await self._services.workers.call(self._look, wish, number, stop)
+            stamps, columns, preview = await self._services.workers.call(self._look, request, number, stop)
         except Cancelled:
             if number + 1 == self._number and not self._working:  # the user's own click, and nothing since
                 self._say(tr("The preview was stopped. Merge goes without it too; change the form to see another one."))
@@ -139,21 +139,21 @@ class PreviewPage(QWidget):
         self.shown.emit(preview)
 
     def _look(
-        self, wish: "MergeRequest", number: int, stop: threading.Event
+        self, request: "MergeRequest", number: int, stop: threading.Event
     ) -> "tuple[tuple[FileStamp | None, ...], list[str], MergePreview | AppError]":
         """Runs in a worker. That a rule does not fit is an answer: its remedy may be one of the columns."""
         from exoplanet_desktop.catalogs.merge_preview import preview_merge
         from exoplanet_desktop.catalogs.stamp import FileStamp
         from exoplanet_desktop.errors import InputError, UnreadableFile
 
-        stamps = tuple(FileStamp.of(path) for path in wish.paths)
-        columns = _common_columns(wish)
+        stamps = tuple(FileStamp.of(path) for path in request.paths)
+        columns = _common_columns(request)
         try:
             preview = preview_merge(
-                wish.paths,
-                wish.rule,
-                identifier=wish.identifier,
-                **({"choices": wish.readings} if any(wish.readings) else {}),
+                request.paths,
+                request.rule,
+                identifier=request.identifier,
+                **({"choices": request.readings} if any(request.readings) else {}),
                 report=lambda share, stage: self._progress.emit(number, share, stage),
                 should_stop=stop.is_set,
             )
@@ -177,10 +177,10 @@ class PreviewPage(QWidget):
             self.busy.show_progress(share, tr("Looking through the catalogs …"))
 
 
-def _common_columns(wish: "MergeRequest") -> list[str]:
+def _common_columns(request: "MergeRequest") -> list[str]:
     from exoplanet_desktop.catalogs.reading import sniff
 
-    readings = wish.readings or (None,) * len(wish.paths)
-    first, *others = (sniff(path, reading).columns for path, reading in zip(wish.paths, readings, strict=True))
+    readings = request.readings or (None,) * len(request.paths)
+    first, *others = (sniff(path, reading).columns for path, reading in zip(request.paths, readings, strict=True))
     common = {name.lower() for name in first}.intersection(*({name.lower() for name in names} for names in others))
     return [name for name in first if name.lower() in common]

@@ -38,24 +38,24 @@ class Merger(JobFollower):
         connection: Connection,
         can_cancel: bool,
         tell: Tell,
-        wish: "MergeRequest",
+        request: "MergeRequest",
         folder: Path,
     ) -> None:
         """`folder`: where files merged on this machine are kept."""
         super().__init__(services, connection, can_cancel, tell)
-        self.wish, self._folder = wish, folder
+        self.request, self._folder = request, folder
 
     async def work(self) -> Merged:
         """Do it, and keep it in the record of runs. Raises AppError; Cancelled after `cancel`."""
-        wish = self.wish
+        request = self.request
         asked = {
-            "rule": str(wish.rule),
-            "identifier": wish.identifier,
-            "output_name": wish.output_name,
-            "readings": readings_json(wish.readings),
+            "rule": str(request.rule),
+            "identifier": request.identifier,
+            "output_name": request.output_name,
+            "readings": readings_json(request.readings),
         }
-        title = "Merge · " + " + ".join(path.name for path in wish.paths)
-        async with self.services.runs.journal.entry("merge", title, asked, wish.paths, self.connection) as entry:
+        title = "Merge · " + " + ".join(path.name for path in request.paths)
+        async with self.services.runs.journal.entry("merge", title, asked, request.paths, self.connection) as entry:
             merged = await self._work(entry)
             await entry.done(merged.reply)
         return merged
@@ -65,7 +65,7 @@ class Merger(JobFollower):
         from exoplanet_desktop.client.merges import backend_merges
 
         workers, backend = self.services.workers, self.connection.backend
-        if not await workers.call(backend_merges, backend, self.wish):
+        if not await workers.call(backend_merges, backend, self.request):
             return Merged(await workers.call(self._merge_here), tr("this machine"))
         if await workers.call(backend.has, "merge-rules"):
             accepted = await workers.call(self._merge_by_rule)
@@ -74,28 +74,28 @@ class Merger(JobFollower):
         return Merged(await workers.call(self._merge_plain), self._who())
 
     def _merge_by_rule(self) -> "TrainAccepted":
-        wish = self.wish
+        request = self.request
         return self.connection.backend.merge_by_rule(
-            wish.paths,
-            rule=wish.rule,
-            identifier=wish.identifier,
-            output_name=wish.output_name,
-            readings=wish.readings,
-            stamps=wish.stamps,
+            request.paths,
+            rule=request.rule,
+            identifier=request.identifier,
+            output_name=request.output_name,
+            readings=request.readings,
+            stamps=request.stamps,
             progress=self._sending(),
             should_stop=self.stop.is_set,
         )
 
     def _merge_plain(self) -> "MergeReply":
-        wish = self.wish
-        a, b = wish.paths
+        request = self.request
+        a, b = request.paths
         return self.connection.backend.merge(
             a,
             b,
-            dedupe=wish.rule is Duplicates.EXACT,
-            output_name=wish.output_name,
-            readings=wish.readings,
-            stamps=wish.stamps,
+            dedupe=request.rule is Duplicates.EXACT,
+            output_name=request.output_name,
+            readings=request.readings,
+            stamps=request.stamps,
             progress=self._sending(),
             should_stop=self.stop.is_set,
         )
@@ -112,11 +112,11 @@ class Merger(JobFollower):
         from exoplanet_desktop.errors import InputError
 
         self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._folder / self.wish.file_name
+        target = self._folder / self.request.file_name
         if target.exists():
             raise InputError(tr("There is a merged file “{name}” already. Choose another name.", name=target.name))
         return merge_here(
-            self.wish,
+            self.request,
             target,
             report=lambda share, stage: self.tell(share, tr("Merging on this machine: {stage} …", stage=stage)),
             should_stop=self.stop.is_set,

@@ -111,14 +111,14 @@ class MergeTab(QWidget):
 
     @aio.slot()
     async def merge(self) -> None:
-        wish, session = self._wish(), self._services.session
-        if wish is None or self._merger is not None:
+        request, session = self._request(), self._services.session
+        if request is None or self._merger is not None:
             return
         session.backend()
         connection = session.connection
         assert connection is not None  # session.backend() raises without one
         tell, folder = self._progress.emit, self._local.folder
-        self._merger = merger = Merger(self._services, connection, session.has("cancel"), tell, wish, folder)
+        self._merger = merger = Merger(self._services, connection, session.has("cancel"), tell, request, folder)
         self.settle()
         self.tabs.setCurrentWidget(self.preview)
         self.preview.show_busy(tr("Merging …"))
@@ -178,16 +178,16 @@ class MergeTab(QWidget):
     async def _look(self) -> None:
         for path in self.form.picker.paths:
             await self._services.tables.choice(path)  # from now on it can be had without waiting
-        self.preview.look_at(self._wish())
+        self.preview.look_at(self._request())
         self.settle()
 
-    def _wish(self) -> "MergeRequest | None":
+    def _request(self) -> "MergeRequest | None":
         """What the form asks for, with what was said of how its files are read, and as they were previewed."""
-        wish, tables = self.form.wish(), self._services.tables
-        if wish is None:
+        request, tables = self.form.request(), self._services.tables
+        if request is None:
             return None
-        wish = replace(wish, readings=tuple(tables.choice_now(path) for path in wish.paths))
-        return replace(wish, stamps=self.preview.stamps_of(wish))
+        request = replace(request, readings=tuple(tables.choice_now(path) for path in request.paths))
+        return replace(request, stamps=self.preview.stamps_of(request))
 
     @aio.slot()
     async def ask_reading(self) -> None:

@@ -97,15 +97,15 @@ class ResultPage(QWidget):
             await self._services.workers.call(shutil.rmtree, old.csv.parent, True)
 
     def _filter(self, one: object, column: str) -> None:
-        selecting = self.view.pane.selecting
+        queries = self.view.pane.queries
         if one is None:
-            selecting.drop_filter(column)
+            queries.drop_filter(column)
         else:
-            selecting.add_filter(one)  # type: ignore[arg-type]  # a signal carries objects
+            queries.add_filter(one)  # type: ignore[arg-type]  # a signal carries objects
 
     @Slot()
     def _press_chips(self) -> None:
-        self.summary.show_filters(self.view.pane.selecting.wish.filters)
+        self.summary.show_filters(self.view.pane.queries.query.filters)
 
 
 def _looked_at(table: "Table", reply: "PredictReply", request: PredictTask) -> tuple[int | None, list[str]]:

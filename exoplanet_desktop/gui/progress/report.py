@@ -8,7 +8,7 @@ from PySide6.QtCore import qVersion
 
 from exoplanet_desktop import __version__
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.gui.figures.figure import paper_look
+from exoplanet_desktop.gui.figures.figure import paper_style
 from exoplanet_desktop.gui.figures.report import Account, write_report
 from exoplanet_desktop.gui.progress.run import TrainingRun
 from exoplanet_desktop.gui.text import tr
@@ -24,7 +24,7 @@ def file_name(run: TrainingRun) -> str:
 
 async def save_report(run: TrainingRun, target: Path, workers: Workers) -> None:
     """Write the report of a run with a result: PDF or HTML, as the file's name ends. Raises AppError."""
-    await workers.call(write_report, await _account(run), paper_look(), target)
+    await workers.call(write_report, await _account(run), paper_style(), target)
 
 
 async def _account(run: TrainingRun) -> Account:

@@ -23,7 +23,7 @@ from exoplanet_desktop.catalogs.presets import Preset, preset
 from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.tables.facts import Facts
+from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.combo import combo
@@ -42,7 +42,7 @@ class CatalogColumns(QDialog):
     """A list of the columns as they stand in the grid, with a search; what is done here shows in the grid at once."""
 
     def __init__(
-        self, workers: Workers, grid: Grid, facts: Facts, table: "Table | None", parent: QWidget | None = None
+        self, workers: Workers, grid: Grid, facts: ColumnFacts, table: "Table | None", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
     from exoplanet_desktop.catalogs.table import Table
     from exoplanet_desktop.catalogs.view import View
-    from exoplanet_desktop.gui.tables.selecting import Wish
+    from exoplanet_desktop.gui.tables.table_query import TableQuery
 
 Spans = Sequence[tuple[int, int]]  # first and last row on screen, both included
 
@@ -106,16 +106,16 @@ class RowsChoice(QWidget):
             return None
         if kind is RowScope.SELECTED:
             return RowsUsed(kind, "", self._selected_rows(), shown.row_count)
-        return RowsUsed(kind, _condition(self._view.pane.selecting.wish), self._shown_rows(), shown.row_count)
+        return RowsUsed(kind, _condition(self._view.pane.queries.query), self._shown_rows(), shown.row_count)
 
     async def write(self, used: RowsUsed, scratch: Path) -> RowsUsed:
         """Write these rows as a CSV below `scratch`, in the order of the catalog. Raises AppError."""
-        selecting, shown = self._view.pane.selecting, self._view.shown
-        if selecting.table is None or selecting.view is None or shown is None:
+        queries, shown = self._view.pane.queries, self._view.shown
+        if queries.table is None or queries.view is None or shown is None:
             raise InputError(tr("The catalog is no longer open. Choose it again."))
         target = scratch / uuid.uuid4().hex[:8] / shown.path.name.removesuffix(".gz")
         spans = self._spans() if used.kind is RowScope.SELECTED else ()
-        source = (selecting.table, selecting.view, selecting.wish)
+        source = (queries.table, queries.view, queries.query)
         file, reading, rows = await self._workers.call(
             _write, *source, spans, target.with_suffix(".csv"), self._view.reading
         )
@@ -125,10 +125,10 @@ class RowsChoice(QWidget):
 
     @property
     def _filtered(self) -> bool:
-        return self._view.shown is not None and _is_filter(self._view.pane.selecting.wish)
+        return self._view.shown is not None and _is_filter(self._view.pane.queries.query)
 
     def _shown_rows(self) -> int:
-        view = self._view.pane.selecting.view if self._view.shown is not None else None
+        view = self._view.pane.queries.view if self._view.shown is not None else None
         return view.row_count if view is not None else 0
 
     def _why_not_shown(self) -> str:
@@ -180,22 +180,22 @@ class RowsChoice(QWidget):
         self.settle()
 
 
-def _is_filter(wish: "Wish") -> bool:
-    return bool(wish.where.strip() or wish.filters)
+def _is_filter(query: "TableQuery") -> bool:
+    return bool(query.where.strip() or query.filters)
 
 
-def _condition(wish: "Wish") -> str:
+def _condition(query: "TableQuery") -> str:
     """The filter of a table in one line."""
     from exoplanet_desktop.catalogs.view import RowNumbers
 
-    parts = [each.words if isinstance(each, RowNumbers) else each.expression() for each in wish.filters]
-    if wish.where.strip():
-        parts.insert(0, f"({wish.where.strip()})" if parts else wish.where.strip())
+    parts = [each.words if isinstance(each, RowNumbers) else each.expression() for each in query.filters]
+    if query.where.strip():
+        parts.insert(0, f"({query.where.strip()})" if parts else query.where.strip())
     return " and ".join(parts)
 
 
 def _write(
-    table: "Table", view: "View", wish: "Wish", spans: Spans, target: Path, given: "Choice | None"
+    table: "Table", view: "View", query: "TableQuery", spans: Spans, target: Path, given: "Choice | None"
 ) -> "tuple[Path, Choice, int]":
     """The rows of a table as a file of their own: the file, how it is read, and how many they are. In a worker."""
     from dataclasses import replace
@@ -208,7 +208,7 @@ def _write(
         numbers = [number for first, last in spans for number in view.numbers(first, last - first + 1)]
         chosen = table.select([RowNumbers(tuple(sorted(numbers)), "")])
     else:
-        chosen = table.select([wish.where, *wish.filters])
+        chosen = table.select([query.where, *query.filters])
     target.parent.mkdir(parents=True)
     export(chosen, target)
     # The copy has the program's names, commas and no lines before its header; its cells are written as they were.

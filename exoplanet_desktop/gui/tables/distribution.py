@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QV
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars, few_digits
-from exoplanet_desktop.gui.tables.facts import Facts
+from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.text import count, counted, percent, tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
@@ -26,7 +26,7 @@ class DistributionDialog(QDialog):
     """Of the rows that were shown when it was opened; not modal, so that several can be compared."""
 
     def __init__(
-        self, workers: Workers, facts: Facts, view: "View", column: str, parent: QWidget | None = None
+        self, workers: Workers, facts: ColumnFacts, view: "View", column: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

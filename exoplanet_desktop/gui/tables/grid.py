@@ -12,9 +12,9 @@ from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.far import FarScroll
 from exoplanet_desktop.gui.tables.frozen import FrozenColumns
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
-from exoplanet_desktop.gui.tables.holding import Holding
-from exoplanet_desktop.gui.tables.memory import Look
+from exoplanet_desktop.gui.tables.memory import ColumnLayout
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
+from exoplanet_desktop.gui.tables.paint_hold import PaintHold
 from exoplanet_desktop.gui.tables.painting import CellPainter
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.theme import mark_px
@@ -40,7 +40,7 @@ class Grid(QTableView):
 
     menu_wanted = Signal(QPoint)
     froze = Signal()
-    holding: Holding | None = None  # until there is something to hold
+    holding: PaintHold | None = None  # until there is something to hold
 
     def __init__(self, model: TableModel, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +69,7 @@ class Grid(QTableView):
         self.setAccessibleName(tr("Catalog table"))
         self.frozen = FrozenColumns(self)
         self.far = FarScroll(self)
-        self.holding = Holding(self)
+        self.holding = PaintHold(self)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
@@ -112,19 +112,19 @@ class Grid(QTableView):
             if self.isColumnHidden(column) != (name not in wanted):
                 self.setColumnHidden(column, name not in wanted)
 
-    def look(self) -> Look:
+    def look(self) -> ColumnLayout:
         """How the columns stand now."""
         names, order = self.table_model.columns, self.order_of_columns()
         hidden = {at for at in order if self.isColumnHidden(at)}
         widths = {names[at]: self.columnWidth(at) for at in order if at not in hidden}
-        return Look(
+        return ColumnLayout(
             order=tuple(names[at] for at in order) if order != sorted(order) else (),
             hidden=tuple(names[at] for at in order if at in hidden),
             widths={name: wide for name, wide in widths.items() if wide != self._fitted.get(name)},
             frozen=tuple(self.frozen_columns()),
         )
 
-    def take_look(self, look: Look) -> None:
+    def take_look(self, look: ColumnLayout) -> None:
         """Let the columns stand as they did; what this table does not have is left out."""
         hidden = set(look.hidden)
         self.put_columns(look.order)

@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Look:
+class ColumnLayout:
     """How a table's columns stand.
 
     Attributes:
@@ -49,7 +49,7 @@ class Look:
 class Kept:
     """What is remembered of one file: its look, and which rows were shown in which order."""
 
-    look: Look = Look()
+    look: ColumnLayout = ColumnLayout()
     where: str = ""
     filters: "tuple[ColumnFilter, ...]" = ()
     sort: "Order" = ()
@@ -78,7 +78,7 @@ class TableMemory(QObject):
         data = await self._loaded()
         entry = data["files"].get(_key(file), {})
         kept = _kept(entry.get("view")) if isinstance(entry, dict) else None
-        return kept or replace(Kept(), look=_look(data["groups"].get(group)) or Look())
+        return kept or replace(Kept(), look=_look(data["groups"].get(group)) or ColumnLayout())
 
     async def choice(self, file: Path) -> "Choice | None":
         """How the user said that a file is to be read; None where that was left to the program."""
@@ -144,7 +144,7 @@ class TableMemory(QObject):
             await self._workers.call(_write, self._path, data)
 
 
-def _plain(kept: "Kept | Look | Choice") -> Json:
+def _plain(kept: "Kept | ColumnLayout | Choice") -> Json:
     """As it comes back from the file."""
     plain: Json = json.loads(json.dumps(asdict(kept)))
     return plain
@@ -196,11 +196,11 @@ def _names(found: object) -> tuple[str, ...]:
     return tuple(name for name in found if isinstance(name, str)) if isinstance(found, list) else ()
 
 
-def _look(found: object) -> Look | None:
+def _look(found: object) -> ColumnLayout | None:
     if not isinstance(found, dict):
         return None
     widths = found.get("widths")
-    return Look(
+    return ColumnLayout(
         order=_names(found.get("order")),
         hidden=_names(found.get("hidden")),
         widths={name: wide for name, wide in widths.items() if isinstance(wide, int) and 0 < wide < 10_000}
@@ -215,7 +215,7 @@ def _kept(found: object) -> Kept | None:
         return None
     where, sort, filters = (found.get(part) for part in ("where", "sort", "filters"))
     return Kept(
-        look=_look(found.get("look")) or Look(),
+        look=_look(found.get("look")) or ColumnLayout(),
         where=where if isinstance(where, str) else "",
         filters=tuple(one for one in map(_filter, filters if isinstance(filters, list) else ()) if one),
         sort=tuple(

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QMenu
 
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.model import MOST_KEYS, Order
-from exoplanet_desktop.gui.tables.selecting import Selecting
+from exoplanet_desktop.gui.tables.table_query import QueryRunner
 from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.view import ColumnFilter
 
 
-class Commands(Protocol):
+class TableActions(Protocol):
     """What the menus ask for and do not do themselves."""
 
     def choose_columns(self) -> None: ...
@@ -26,8 +26,8 @@ class Commands(Protocol):
 class Menus:
     """Menus of one grid."""
 
-    def __init__(self, grid: Grid, selecting: Selecting, commands: Commands) -> None:
-        self._grid, self._selecting, self._commands = grid, selecting, commands
+    def __init__(self, grid: Grid, queries: QueryRunner, commands: TableActions) -> None:
+        self._grid, self._queries, self._commands = grid, queries, commands
         for header in (grid.header, grid.frozen.header):
             header.menu_wanted.connect(self._of_header)
         grid.menu_wanted.connect(self._of_cell)
@@ -48,7 +48,7 @@ class Menus:
         _act(menu, tr("Copy with column &names"), self._grid.copy_with_names)
         column = self._grid.table_model.columns[index.column()]
         if (same := self._same(index.row(), column)) is not None:
-            _act(menu, tr("&Only rows with this value"), lambda: self._selecting.add_filter(same))
+            _act(menu, tr("&Only rows with this value"), lambda: self._queries.add_filter(same))
         menu.addSeparator()
         part = menu.addMenu(tr("Column {column}", column=column.replace("&", "&&")))
         self.fill(part, column)
@@ -56,20 +56,20 @@ class Menus:
 
     def fill(self, menu: QMenu, column: str) -> None:
         """The commands on a column."""
-        selecting, grid = self._selecting, self._grid
-        order, there = selecting.wish.order, selecting.table is not None
-        _act(menu, tr("Sort &ascending"), lambda: selecting.sort(((column, False),)), there)
-        _act(menu, tr("Sort &descending"), lambda: selecting.sort(((column, True),)), there)
+        queries, grid = self._queries, self._grid
+        order, there = queries.query.order, queries.table is not None
+        _act(menu, tr("Sort &ascending"), lambda: queries.sort(((column, False),)), there)
+        _act(menu, tr("Sort &descending"), lambda: queries.sort(((column, True),)), there)
         if order and column not in dict(order):
             room = there and len(order) < MOST_KEYS
             _act(menu, tr("&Then sort by this, ascending"), lambda: self._also(column, False), room)
             _act(menu, tr("Then sort &by this, descending"), lambda: self._also(column, True), room)
         if order:
-            _act(menu, tr("Order of the f&ile"), lambda: selecting.sort(()), there)
+            _act(menu, tr("Order of the f&ile"), lambda: queries.sort(()), there)
         menu.addSeparator()
         _act(menu, tr("&Filter on this column…"), lambda: self._commands.ask_filter(column), there)
-        if any(one.column == column for one in selecting.wish.filters):
-            _act(menu, tr("Rem&ove its filter"), lambda: selecting.drop_filter(column))
+        if any(one.column == column for one in queries.query.filters):
+            _act(menu, tr("Rem&ove its filter"), lambda: queries.drop_filter(column))
         _act(menu, tr("Di&stribution…"), lambda: self._commands.show_distribution(column), there)
         menu.addSeparator()
         frozen = grid.frozen_columns()
@@ -82,8 +82,8 @@ class Menus:
         _act(menu, tr("&Columns…"), self._commands.choose_columns)
 
     def _also(self, column: str, descending: bool) -> None:
-        order: Order = (*self._selecting.wish.order, (column, descending))
-        self._selecting.sort(order)
+        order: Order = (*self._queries.query.order, (column, descending))
+        self._queries.sort(order)
 
     def _same(self, row: int, column: str) -> "ColumnFilter | None":
         """The condition that a column has what a cell has; None where the cell is not there yet."""
@@ -91,7 +91,7 @@ class Menus:
 
         model = self._grid.table_model
         text = model.text(row, model.columns.index(column))
-        if text is None or self._selecting.table is None:
+        if text is None or self._queries.table is None:
             return None
         return ColumnFilter(column, "one of", (text,)) if text else ColumnFilter(column, "is missing")
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio, theme
-from exoplanet_desktop.gui.tables.pages import FirstRows, Pages, Row, Rows
+from exoplanet_desktop.gui.tables.pages import FirstRows, PageCache, Row, RowSource
 from exoplanet_desktop.gui.tables.texts import one_line, runs, shown_as
 from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.labels import tip
@@ -52,7 +52,7 @@ class TableModel(QAbstractTableModel):
     def __init__(self, workers: Workers, parent: Any = None) -> None:
         super().__init__(parent)
         self._workers = workers
-        self._source: Rows = FirstRows(())
+        self._source: RowSource = FirstRows(())
         self._columns: list[str] = []
         self._positions: list[int] = []
         self._shown_as: list[Callable[[str], str] | None] = []
@@ -61,7 +61,7 @@ class TableModel(QAbstractTableModel):
         self._numeric: frozenset[str] = frozenset()
         self._at_right: list[bool] = []
         self._order: Order = ()
-        self._pages = Pages(1)
+        self._pages = PageCache(1)
         self._wanted: set[int] = set()
         self._failed: set[int] = set()
         self._generation = 0
@@ -75,7 +75,7 @@ class TableModel(QAbstractTableModel):
     def show_table(
         self,
         columns: Sequence[str],
-        rows: Rows,
+        rows: RowSource,
         first: Sequence[str] = (),
         units: Mapping[str, str] | None = None,
         numeric: frozenset[str] = frozenset(),
@@ -102,11 +102,11 @@ class TableModel(QAbstractTableModel):
         self._source, self._units, self._numeric = rows, units or {}, numeric
         self._at_right = [name in numeric for name in self._columns]
         self._order, self.first_row = (), 0
-        self._pages = Pages(len(columns))
+        self._pages = PageCache(len(columns))
         self._forget_pages()
         self.endResetModel()
 
-    def show_rows(self, rows: Rows, order: Order) -> None:
+    def show_rows(self, rows: RowSource, order: Order) -> None:
         """Other rows of the same table, or another order of them; the columns stay as they are on screen."""
         before = self.rowCount()
         if before:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.account import Told
+    from exoplanet_desktop.catalogs.account import CellIssue
     from exoplanet_desktop.catalogs.progress import Report, ShouldStop
     from exoplanet_desktop.catalogs.reading import Choice, Preview
     from exoplanet_desktop.catalogs.records import BadLine
@@ -55,7 +55,7 @@ class Opened:
     bad_lines: "tuple[BadLine, ...]" = ()
     bad_count: int = 0
     partial: bool = False
-    cells: "tuple[Told, ...]" = ()
+    cells: "tuple[CellIssue, ...]" = ()
     cell_notes: tuple[str, ...] = ()
     doubt: str = ""
     labels: tuple[str, ...] = ()
@@ -122,7 +122,7 @@ def read(
     )
     rows, found = table.select(), identify(table.columns)
     satellite = found.satellite
-    told: tuple[Told, ...] = ()
+    told: tuple[CellIssue, ...] = ()
     if count_classes:  # of a table whose reading was stopped, what was read is told all the same
         told = table.account(should_stop=None if table.partial else should_stop)
     counts, labels = _look_at_labels(rows, satellite) if count_classes else ({}, ())

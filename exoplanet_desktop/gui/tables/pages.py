@@ -13,7 +13,7 @@ _MOST_CELLS = 400_000  # that are kept
 _LEAST_PAGES = 6
 
 
-class Rows(Protocol):
+class RowSource(Protocol):
     """What is shown: a view of a catalogs.Table, or the first rows of a file."""
 
     @property
@@ -32,7 +32,7 @@ class FirstRows:
         return self._rows[offset : offset + limit]
 
 
-class Pages:
+class PageCache:
     """Pages by number; of a table with many columns they are short, and fewer are kept.
 
     Attributes:

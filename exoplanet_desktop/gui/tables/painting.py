@@ -34,7 +34,7 @@ class _Colours:
     accent_strong: QColor
 
 
-class Cells(Protocol):
+class CellSource(Protocol):
     """A model that says all of a cell at once."""
 
     def cell(self, index: Index) -> Cell: ...
@@ -43,7 +43,7 @@ class Cells(Protocol):
 class CellPainter(QStyledItemDelegate):
     """Draws a model's cells: ground, mark of the class, text."""
 
-    def __init__(self, model: Cells, parent: object = None) -> None:
+    def __init__(self, model: CellSource, parent: object = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
         self._model = model
         self._take_colours()

@@ -12,16 +12,16 @@ from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.notices import Notices
 from exoplanet_desktop.gui.tables.chips import FilterChips
-from exoplanet_desktop.gui.tables.facts import Facts
-from exoplanet_desktop.gui.tables.finding import Finding
+from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.tables.grid import Grid
-from exoplanet_desktop.gui.tables.heading import Heading
-from exoplanet_desktop.gui.tables.memory import Kept, Look
+from exoplanet_desktop.gui.tables.memory import ColumnLayout, Kept
 from exoplanet_desktop.gui.tables.menus import Menus
 from exoplanet_desktop.gui.tables.model import Classes, TableModel
 from exoplanet_desktop.gui.tables.opening import Opened, count_by_class
 from exoplanet_desktop.gui.tables.pages import FirstRows
-from exoplanet_desktop.gui.tables.selecting import Selecting, Wish
+from exoplanet_desktop.gui.tables.pane_header import PaneHeader
+from exoplanet_desktop.gui.tables.table_query import QueryRunner, TableQuery
+from exoplanet_desktop.gui.tables.table_search import TableSearch
 from exoplanet_desktop.gui.tables.tools import TableTools
 from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
@@ -39,7 +39,7 @@ class TablePane(QFrame):
     """Shows a preview, then a table; filters, sorts and searches it off the GUI thread.
 
     Signals:
-        stop_wanted, reading_wanted, names_wanted: see Heading.
+        stop_wanted, reading_wanted, names_wanted: see PaneHeader.
         look_changed: what `kept` says is other than before.
     """
 
@@ -56,25 +56,25 @@ class TablePane(QFrame):
         self.model = TableModel(workers, self)
         self.model.page_failed.connect(notices.failure)
         self.grid = Grid(self.model, workers, notices, self)
-        self.facts = Facts(workers, self)
+        self.facts = ColumnFacts(workers, self)
         self.model.describe = self.facts.describe
         self._opened: Opened | None = None
-        self.heading = Heading(self)
+        self.heading = PaneHeader(self)
         self.title, self.size_label, self.notes = self.heading.title, self.heading.size_label, self.heading.notes
         self.tools = TableTools(self)
         self.chips = FilterChips(self.tools.columns, self)
         self.classes = ClassBar(self)
-        self.selecting = Selecting(workers, self)
-        self.finding = Finding(workers, self.selecting, self.grid, self.tools)
-        self.menus = Menus(self.grid, self.selecting, self)
+        self.queries = QueryRunner(workers, self)
+        self.finding = TableSearch(workers, self.queries, self.grid, self.tools)
+        self.menus = Menus(self.grid, self.queries, self)
         self._lay_out()
         in_order(self.tools.filter_line, self.tools.find_line, self.tools.columns, self.grid)
-        self.model.order_wanted.connect(self.selecting.sort)
+        self.model.order_wanted.connect(self.queries.sort)
         self.tools.filter_wanted.connect(self._filter)
         self.tools.columns_wanted.connect(self.choose_columns)
-        self.chips.drop_wanted.connect(self.selecting.drop_filter)
+        self.chips.drop_wanted.connect(self.queries.drop_filter)
         self.chips.change_wanted.connect(self.ask_filter)
-        self.selecting.selected.connect(self._show_view)
+        self.queries.selected.connect(self._show_view)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._settle_look)
         for signal in (self.grid.header.sectionResized, self.grid.header.sectionMoved, self.grid.froze):
@@ -83,14 +83,16 @@ class TablePane(QFrame):
         self.heading.reading_wanted.connect(self.reading_wanted)
         self.heading.names_wanted.connect(self.names_wanted)
         self.heading.notes_wanted.connect(self.show_notes)
-        self.selecting.refused.connect(self._refuse)
+        self.queries.refused.connect(self._refuse)
         for header in (self.grid.header, self.grid.frozen.header):
             self.facts.learnt.connect(header.show_learnt)
 
     def tell(self, error: AppError) -> None:
         self._notices.failure(error)
 
-    def show_preview(self, preview: "Preview", name: str, first: Sequence[str], look: Look, size_bytes: int) -> None:
+    def show_preview(
+        self, preview: "Preview", name: str, first: Sequence[str], look: ColumnLayout, size_bytes: int
+    ) -> None:
         self._opened = None
         self._show_layout(preview.layout, FirstRows(preview.rows), first, frozenset())
         self.grid.fit_columns(self.model.sample(preview.rows[:50]))
@@ -108,7 +110,7 @@ class TablePane(QFrame):
         """Replace the preview, and bring back which rows were shown in which order when the file was closed."""
         self._opened = opened
         look = self.grid.look()  # the user may have changed it while the file was read
-        self.selecting.show_table(table, opened.rows)
+        self.queries.show_table(table, opened.rows)
         self._show_layout(table.layout, opened.rows, first, opened.numeric)
         self.grid.take_look(look)
         self.facts.show_view(opened.rows)
@@ -119,19 +121,19 @@ class TablePane(QFrame):
         self.tools.setEnabled(True)
         there = set(table.columns)
         filters = tuple(one for one in kept.filters if one.column in there)
-        wish = Wish(kept.where, filters, tuple(key for key in kept.sort if key[0] in there))
-        if wish != Wish():
+        query = TableQuery(kept.where, filters, tuple(key for key in kept.sort if key[0] in there))
+        if query != TableQuery():
             self.tools.show_filter(kept.where)
-            self.selecting.ask(wish)
+            self.queries.ask(query)
 
     def kept(self) -> Kept:
         """What is to be remembered of the table."""
         from exoplanet_desktop.catalogs.view import ColumnFilter
 
-        wish = self.selecting.wish
+        query = self.queries.query
         # Rows that a run asked for are of that moment.
-        filters = tuple(one for one in wish.filters if isinstance(one, ColumnFilter))
-        return Kept(self.grid.look(), wish.where, filters, wish.order)
+        filters = tuple(one for one in query.filters if isinstance(one, ColumnFilter))
+        return Kept(self.grid.look(), query.where, filters, query.order)
 
     @Slot()
     def show_notes(self) -> None:
@@ -145,7 +147,7 @@ class TablePane(QFrame):
     def drop_table(self) -> None:
         """Show nothing; the table may be closed now."""
         self._opened = None
-        self.selecting.drop()
+        self.queries.drop()
         self.facts.show_view(None)
         self.chips.show_filters(())
         self.grid.freeze(())
@@ -155,7 +157,7 @@ class TablePane(QFrame):
     def choose_columns(self) -> None:
         from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 
-        dialog = CatalogColumns(self._workers, self.grid, self.facts, self.selecting.table, self)
+        dialog = CatalogColumns(self._workers, self.grid, self.facts, self.queries.table, self)
         dialog.show()
 
     @Slot(str)
@@ -163,19 +165,19 @@ class TablePane(QFrame):
         """Ask for a condition on a column, or for another one."""
         from exoplanet_desktop.gui.tables.filtering import FilterDialog
 
-        if (table := self.selecting.table) is None:
+        if (table := self.queries.table) is None:
             return
-        given = self.selecting.filter_of(column)
+        given = self.queries.filter_of(column)
         numeric = column in self.model.numeric
         dialog = FilterDialog(self._workers, table, column, numeric, self._classes, given, self)
-        dialog.wanted.connect(self.selecting.add_filter)
+        dialog.wanted.connect(self.queries.add_filter)
         dialog.open()
 
     def show_distribution(self, column: str) -> None:
         """How the cells of a column are spread, in the rows that are shown."""
         from exoplanet_desktop.gui.tables.distribution import DistributionDialog
 
-        if (view := self.selecting.view) is not None:
+        if (view := self.queries.view) is not None:
             DistributionDialog(self._workers, self.facts, view, column, self).show()
 
     @Slot()
@@ -191,19 +193,19 @@ class TablePane(QFrame):
     @aio.slot(str)
     async def export(self, target: str) -> None:
         """Write the rows that the filter leaves, in the order and with the columns on screen."""
-        if (view := self.selecting.view) is not None:
+        if (view := self.queries.view) is not None:
             await self._export(view, target, self.grid.shown_columns())
 
     @aio.slot(str)
     async def export_all(self, target: str) -> None:
         """Write the whole table, in the file's order."""
-        if (table := self.selecting.table) is not None:
+        if (table := self.queries.table) is not None:
             await self._export(await self._workers.call(table.select), target, table.columns)
 
     @aio.slot()
     async def send(self) -> None:
         """Send the rows that the filter leaves, with the columns on screen, to the other programs of this desktop."""
-        view = self.selecting.view
+        view = self.queries.view
         if view is None:
             self._notices.information(tr("There is no table to send yet. Open a catalog first."))
             return
@@ -221,7 +223,7 @@ class TablePane(QFrame):
         )
 
     def _ask_export(self, title: str, suffix: str, take: Callable[[str], object]) -> None:
-        if self.selecting.view is not None:
+        if self.queries.view is not None:
             name = Path(self.title.text()).stem.replace(", ", "_")
             ask_target(self, title, f"{name}_{suffix}.csv", take, tr("CSV (*.csv);;Parquet (*.parquet)"))
 
@@ -239,31 +241,31 @@ class TablePane(QFrame):
 
     @Slot(str)
     def _filter(self, where: str) -> None:
-        if where != self.selecting.wish.where or self.tools.message.text():
+        if where != self.queries.query.where or self.tools.message.text():
             self.tools.say("")
-            self.selecting.filter(where)
+            self.queries.filter(where)
 
     @Slot()
     def _show_view(self) -> None:
         """The rows are other ones, or in another order."""
         self.tools.say("")
-        if (view := self.selecting.view) is not None:
-            self.model.show_rows(view, self.selecting.wish.order)
+        if (view := self.queries.view) is not None:
+            self.model.show_rows(view, self.queries.query.order)
             self.grid.show_order()
             self.grid.scrollToTop()
-            self.chips.show_filters(self.selecting.wish.filters)
+            self.chips.show_filters(self.queries.query.filters)
             self._settle_look()
             self._count_classes()
 
     @aio.slot()
     async def _count_classes(self) -> None:
         """Let the bar below show the classes of the rows that are shown."""
-        opened, view = self._opened, self.selecting.view
+        opened, view = self._opened, self.queries.view
         if opened is None or view is None or not opened.counts:
             return
         whole = view.row_count == opened.row_count
         counts = opened.counts if whole else await self._workers.call(count_by_class, view, opened.satellite)
-        if view is self.selecting.view:
+        if view is self.queries.view:
             self.classes.show_counts(counts)
 
     @Slot()
@@ -281,7 +283,7 @@ class TablePane(QFrame):
         self.grid.show_order()
 
     def _show_size(self) -> None:
-        table, view, opened = self.selecting.table, self.selecting.view, self._opened
+        table, view, opened = self.queries.table, self.queries.view, self._opened
         if table is not None and view is not None and opened is not None:
             shown = len(self.grid.shown_columns())
             self.heading.show_size(view.row_count, table.row_count, len(table.columns), shown, opened.partial)

@@ -98,7 +98,7 @@ class CatalogView(QWidget):
         pane.reading_wanted.connect(self.ask_reading)
         pane.names_wanted.connect(self.ask_names)
         pane.look_changed.connect(self._keep_look)
-        pane.selecting.selected.connect(self.selected)
+        pane.queries.selected.connect(self.selected)
         self._stack.addWidget(pane)
         in_order(self.busy.cancel, *inside(pane))
         self.furnished.emit()

@@ -49,7 +49,7 @@ class RunRows(QObject):
         await self._check(run)
         rows = counted(len(numbers), tr("held-out row"), tr("held-out rows"))
         words = tr("{rows} of {run}", rows=rows, run=run.request.title)
-        self._view.pane.selecting.add_filter(RowNumbers(tuple(numbers), words))
+        self._view.pane.queries.add_filter(RowNumbers(tuple(numbers), words))
 
     async def go_to(self, run: "TrainingRun", number: int) -> None:
         """Go to a row. Raises InputError where another catalog is open."""

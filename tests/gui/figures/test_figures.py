@@ -16,7 +16,7 @@ from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.figures import export
 from exoplanet_desktop.gui.figures.bars import ClassesFigure, ConfidenceFigure
 from exoplanet_desktop.gui.figures.curves import Bin, precision_recall_of, reliability_of, roc_of
-from exoplanet_desktop.gui.figures.figure import DASHES, Figure, Look, contrast, paper_look
+from exoplanet_desktop.gui.figures.figure import DASHES, ChartStyle, Figure, contrast, paper_style
 from exoplanet_desktop.gui.figures.matrix import MatrixFigure, Shade, cell_colours
 from exoplanet_desktop.gui.figures.training import figures_of, matrix_of
 from exoplanet_desktop.gui.figures.view import FigurePanel, FigureView
@@ -46,18 +46,18 @@ def in_thread(work: Callable[[], object]) -> object:
 
 
 def test_every_figure_is_painted_written_and_told(styled: QApplication, result: TrainResult) -> None:
-    look, figures = paper_look(), all_figures(result)
+    style, figures = paper_style(), all_figures(result)
     assert [figure.name for figure in figures].count("confusion_matrix") == 3
     assert {"roc", "precision_recall", "reliability", "importance"} <= {figure.name for figure in figures}
     for figure in figures:
-        png = in_thread(lambda figure=figure: export.png(figure, look))
+        png = in_thread(lambda figure=figure: export.png(figure, style))
         image = QImage.fromData(png)
         assert image.width() >= 2 * figure.size.width()
         colours = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
         assert len(colours) > 4, figure.name
-        drawing = ElementTree.fromstring(in_thread(lambda figure=figure: export.svg(figure, look)))
+        drawing = ElementTree.fromstring(in_thread(lambda figure=figure: export.svg(figure, style)))
         assert sum(1 for _ in drawing.iter()) > 20
-        assert in_thread(lambda figure=figure: export.pdf(figure, look)).startswith(b"%PDF-")
+        assert in_thread(lambda figure=figure: export.pdf(figure, style)).startswith(b"%PDF-")
         headers, rows = figure.numbers()
         read = list(csv.reader(export.table(figure).decode().splitlines()))
         assert read[0] == list(headers) and len(read) == len(rows) + 1
@@ -66,22 +66,22 @@ def test_every_figure_is_painted_written_and_told(styled: QApplication, result: 
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK])
 def test_the_number_in_a_cell_can_be_read_on_every_shade(styled: QApplication, tokens: theme.Tokens) -> None:
-    look = Look(tokens, paper_look().font)
+    style = ChartStyle(tokens, paper_style().font)
     for share in range(101):
-        ground, ink = cell_colours(look, share / 100)
-        assert contrast(look.colour(ink), ground) >= 4.5, share
+        ground, ink = cell_colours(style, share / 100)
+        assert contrast(style.colour(ink), ground) >= 4.5, share
 
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK])
 def test_classes_differ_without_their_colours(styled: QApplication, tokens: theme.Tokens) -> None:
     assert len({DASHES[label] for label in CLASSES}) == 3
-    look = Look(tokens, paper_look().font)
+    style = ChartStyle(tokens, paper_style().font)
     pictures = []
     for label in CLASSES:
         image = QImage(24, 24, QImage.Format.Format_Grayscale8)
         image.fill(Qt.GlobalColor.white)
         painter = QPainter(image)
-        theme.draw_mark(painter, label, QRectF(image.rect()).center(), 20, look.colour("text"))
+        theme.draw_mark(painter, label, QRectF(image.rect()).center(), 20, style.colour("text"))
         painter.end()
         pictures.append(bytes(image.constBits()))
     assert len(set(pictures)) == 3
@@ -183,10 +183,10 @@ def test_a_figure_follows_the_scheme(panel: FigurePanel, qtbot: QtBot) -> None:
 
 
 def test_figures_fit_small_and_large_rooms(styled: QApplication, result: TrainResult) -> None:
-    look = paper_look()
+    style = paper_style()
     for figure in all_figures(result):
         for size in (QSizeF(150, 120), QSizeF(1600, 900)):
             image = QImage(size.toSize(), QImage.Format.Format_RGB32)
             painter = QPainter(image)
-            figure.paint(painter, QRectF(image.rect()), look)
+            figure.paint(painter, QRectF(image.rect()), style)
             assert painter.end()

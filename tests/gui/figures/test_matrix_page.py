@@ -45,7 +45,7 @@ def cell_of(page: MatrixPage, true: int, said: int) -> QPoint:
         QPoint(x, y)
         for x in range(0, view.width(), 3)
         for y in range(0, view.height(), 3)
-        if view.figure.cell_at(QPoint(x, y).toPointF(), view.room, view._look) == (true, said)
+        if view.figure.cell_at(QPoint(x, y).toPointF(), view.room, view._style) == (true, said)
     )
 
 

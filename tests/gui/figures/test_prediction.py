@@ -51,12 +51,12 @@ def test_figures_follow_the_table_and_a_cell_filters_it(window: MainWindow, pred
     assert sum(matrix.counts[row][said] for row in range(3)) == counts["CANDIDATE"]
 
     tab.figures.matrix_view.chosen.emit((true, said))
-    selecting = tab.result.pane.selecting
-    qtbot.waitUntil(lambda: selecting.view.row_count == matrix.counts[true][said], timeout=WAIT_MS)
+    queries = tab.result.pane.queries
+    qtbot.waitUntil(lambda: queries.view.row_count == matrix.counts[true][said], timeout=WAIT_MS)
     assert tab.tabs.currentIndex() == 1
-    assert len(selecting.wish.filters) == 2
+    assert len(queries.query.filters) == 2
     tab.figures.matrix_view.chosen.emit(None)
-    qtbot.waitUntil(lambda: selecting.view.row_count == 600, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: queries.view.row_count == 600, timeout=WAIT_MS)
 
     tab.figures.shade.setCurrentIndex(2)
     assert tab.figures.matrix.figure.shade is Shade.BY_PREDICTED

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.gui.figures.figure import paper_look
+from exoplanet_desktop.gui.figures.figure import paper_style
 from exoplanet_desktop.gui.figures.report import Account, write_report
 from exoplanet_desktop.wire.payloads import Evaluation, LeftOut, TrainResult
 
@@ -80,7 +80,7 @@ def account(styled: QApplication, result: TrainResult, held_out: Callable[..., P
 
 def test_a_page_tells_all_and_loads_nothing(account: Account, tmp_path: Path) -> None:
     target = tmp_path / "report.html"
-    write_report(account, paper_look(), target)
+    write_report(account, paper_style(), target)
     page = Reader(target.read_text(encoding="utf-8"))
     assert not page.tags & {"script", "link", "iframe", "object", "embed", "form", "a"}
     assert len(page.addresses) == 6  # two matrices, two curves, reliability, importance
@@ -104,7 +104,7 @@ def test_a_page_tells_all_and_loads_nothing(account: Account, tmp_path: Path) ->
 
 
 def test_half_a_letter_of_a_server_is_no_reason_for_no_report(account: Account, tmp_path: Path) -> None:
-    write_report(replace(account, warnings=["broken \ud800 text"]), paper_look(), tmp_path / "report.html")
+    write_report(replace(account, warnings=["broken \ud800 text"]), paper_style(), tmp_path / "report.html")
     assert "broken ? text" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
@@ -120,7 +120,7 @@ def test_held_out_rows_that_cannot_be_read_are_left_out_and_told(
 ) -> None:
     assert account.held_out is not None
     account.held_out.write_text(damage(account.held_out.read_text(encoding="utf-8")), encoding="utf-8")
-    write_report(account, paper_look(), tmp_path / "report.html")
+    write_report(account, paper_style(), tmp_path / "report.html")
     text = Reader((tmp_path / "report.html").read_text(encoding="utf-8")).text
     assert why in text
     assert "Worst errors of the hold-out" not in text
@@ -129,7 +129,7 @@ def test_held_out_rows_that_cannot_be_read_are_left_out_and_told(
 
 def test_a_pdf_has_its_pages(account: Account, tmp_path: Path) -> None:
     target = tmp_path / "report.PDF"
-    write_report(account, paper_look(), target)
+    write_report(account, paper_style(), target)
     content = target.read_bytes()
     assert content.startswith(b"%PDF-") and content.rstrip().endswith(b"%%EOF")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) >= 4
@@ -138,9 +138,9 @@ def test_a_pdf_has_its_pages(account: Account, tmp_path: Path) -> None:
 def test_what_is_longer_than_a_page_goes_on(account: Account, tmp_path: Path) -> None:
     long = account.result.model_copy(update={"feature_columns": [f"column_{number}" for number in range(3000)]})
     target = tmp_path / "long.pdf"
-    write_report(Account(**{**vars(account), "result": long}), paper_look(), target)
+    write_report(Account(**{**vars(account), "result": long}), paper_style(), target)
     short = tmp_path / "short.pdf"
-    write_report(account, paper_look(), short)
+    write_report(account, paper_style(), short)
     pages = [len(re.findall(rb"/Type\s*/Page\b", path.read_bytes())) for path in (target, short)]
     assert pages[0] > pages[1] + 2
 
@@ -151,7 +151,7 @@ def test_without_numbers_the_backends_pictures_are_shown(styled: QApplication, t
     request = {"satellite": "K2", "model": "rf", "files": ["k2.csv"]}
     bare = Account("K2 · Random forest", None, "Field server", request, TrainResult(accuracy=0.9), (), pictures)
     target = tmp_path / f"report.{suffix}"
-    write_report(bare, paper_look(), target)
+    write_report(bare, paper_style(), target)
     content = target.read_bytes()
     if suffix == "html":
         assert content.count(b"data:image/png;base64,") == 1
@@ -162,4 +162,4 @@ def test_without_numbers_the_backends_pictures_are_shown(styled: QApplication, t
 
 def test_a_place_that_cannot_be_written_is_told(account: Account, tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="There is no folder"):
-        write_report(account, paper_look(), tmp_path / "nowhere" / "report.html")
+        write_report(account, paper_style(), tmp_path / "nowhere" / "report.html")

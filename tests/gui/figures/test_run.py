@@ -60,11 +60,11 @@ def test_errors_lead_into_the_catalog_and_the_threshold_stays(
 
     many = page.errors.model.rowCount()
     qtbot.mouseClick(page.errors.button, Qt.MouseButton.LeftButton)
-    selecting = window.train.view.pane.selecting
-    qtbot.waitUntil(lambda: selecting.view.row_count == many, timeout=WAIT_MS)
+    queries = window.train.view.pane.queries
+    qtbot.waitUntil(lambda: queries.view.row_count == many, timeout=WAIT_MS)
     assert window.train.view.pane.chips.isVisible()
-    selecting.drop_filter("")
-    qtbot.waitUntil(lambda: selecting.view.row_count == 600, timeout=WAIT_MS)
+    queries.drop_filter("")
+    qtbot.waitUntil(lambda: queries.view.row_count == 600, timeout=WAIT_MS)
 
     with qtbot.waitSignal(page.threshold_settled, timeout=WAIT_MS):
         page.threshold.miss_at_most()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QS
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.figures.figure import screen_look
+from exoplanet_desktop.gui.figures.figure import screen_style
 from exoplanet_desktop.gui.merge.files import MergedFiles
 from exoplanet_desktop.gui.placement import place_splitters
 from exoplanet_desktop.gui.progress.score_table import ScoreTable
@@ -216,9 +216,9 @@ def test_classes_have_their_marks_in_the_table_of_scores_in_each_scheme(look: Lo
 
 
 def test_the_marks_of_figures_grow_with_their_words(look: Look) -> None:
-    before = screen_look().mark
+    before = screen_style().mark
     look(text_percent=200)
-    assert screen_look().mark >= 1.8 * before
+    assert screen_style().mark >= 1.8 * before
 
 
 def test_the_words_of_an_empty_page_have_as_many_letters_in_a_line_at_any_size(look: Look, qtbot: QtBot) -> None:

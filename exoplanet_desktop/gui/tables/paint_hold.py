@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 HOLD_MS = 30  # rows that come later are waited for in sight
 
 
-class Holding(QObject):
+class PaintHold(QObject):
     """Holds a grid's cells, row numbers and frozen columns back together."""
 
     def __init__(self, grid: "Grid") -> None:

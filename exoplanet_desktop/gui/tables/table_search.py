@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, QObject
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.tables.grid import Grid
-from exoplanet_desktop.gui.tables.selecting import Selecting
+from exoplanet_desktop.gui.tables.table_query import QueryRunner
 from exoplanet_desktop.gui.tables.tools import TableTools
 from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.workers.calls import Workers
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table
 
 
-class Finding(QObject):
+class TableSearch(QObject):
     """Searches the rows and columns on screen."""
 
-    def __init__(self, workers: Workers, selecting: Selecting, grid: Grid, tools: TableTools) -> None:
+    def __init__(self, workers: Workers, queries: QueryRunner, grid: Grid, tools: TableTools) -> None:
         super().__init__(grid)
-        self._workers, self._selecting, self._grid, self._tools = workers, selecting, grid, tools
+        self._workers, self._queries, self._grid, self._tools = workers, queries, grid, tools
         tools.find_wanted.connect(self.find)
 
     def tell(self, error: AppError) -> None:
@@ -31,14 +31,14 @@ class Finding(QObject):
     @aio.slot(int)
     async def go_to_number(self, number: int) -> None:
         """Go to a row of the file, counted from 0."""
-        if (view := self._selecting.view) is None:
+        if (view := self._queries.view) is None:
             return
         place = await self._workers.call(view.place_of, number)
         shown = self._grid.shown_columns()
         if place is None or not shown:
             row = count(number + 1)
             self._tools.say(tr("Row {row} is not among the rows that are shown. Clear the filters.", row=row))
-        elif view is self._selecting.view:
+        elif view is self._queries.view:
             self._tools.say("")
             self._grid.go_to(place, shown[0])
             flag = QItemSelectionModel.SelectionFlag
@@ -47,23 +47,23 @@ class Finding(QObject):
     @aio.slot(int, str)
     async def go_to_line(self, line: int, column: str) -> None:
         """Go to a cell of the row that begins at a line of the file, counted from 1."""
-        if (table := self._selecting.table) is None:
+        if (table := self._queries.table) is None:
             return
         number = await self._workers.call(_row_at, table, line)
-        if (view := self._selecting.view) is None:
+        if (view := self._queries.view) is None:
             return
         place = await self._workers.call(view.place_of, number)
         if place is None or column not in self._grid.shown_columns():
             words = tr("Line {line} or `{column}` is not shown. Clear the filters.", line=line, column=column)
             self._tools.say(words)
-        elif view is self._selecting.view:
+        elif view is self._queries.view:
             self._tools.say("")
             self._grid.go_to(place, column)
 
     @aio.slot(str, bool)
     async def find(self, text: str, backwards: bool) -> None:
         """Go to the next cell with a text, from the current one on."""
-        view = self._selecting.view
+        view = self._queries.view
         if view is None or not text:
             return
         step = -1 if backwards else 1
@@ -72,7 +72,7 @@ class Finding(QObject):
         edge = view.row_count - 1 if backwards else 0
         for first in dict.fromkeys((start if 0 <= start < view.row_count else edge, edge)):
             found = await self._workers.call(view.find, text, first, self._grid.shown_columns(), backwards=backwards)
-            if view is not self._selecting.view:
+            if view is not self._queries.view:
                 return
             if found is not None:
                 self._tools.say("")

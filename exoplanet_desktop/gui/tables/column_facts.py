@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST = 60  # characters of a cell
 
 
-class Facts(QObject):
+class ColumnFacts(QObject):
     """Asks the table for a column's facts when its header is first pointed at.
 
     Signals:

@@ -9,7 +9,7 @@ from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import ElidedLabel, PlainLabel, tip
 
 
-class Heading(QWidget):
+class PaneHeader(QWidget):
     """Signals:
     stop_wanted: no more of the file is to be read.
     reading_wanted: the user wants to say how the file is read.

@@ -1,4 +1,4 @@
-"""Which rows of a table are shown, and in which order: asked for off the GUI thread, the latest wish wins."""
+"""Which rows of a table are shown, and in which order: asked for off the GUI thread, the latest query wins."""
 
 import threading
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wish:
+class TableQuery:
     """What is to be shown.
 
     Attributes:
@@ -33,12 +33,12 @@ class Wish:
     order: Order = ()
 
 
-class Selecting(QObject):
+class QueryRunner(QObject):
     """Holds the table and its view.
 
     Signals:
-        selected: the view is another one now; `wish` says which.
-        refused: an AppError; the view and `wish` are what they were before.
+        selected: the view is another one now; `query` says which.
+        refused: an AppError; the view and `query` are what they were before.
     """
 
     selected = Signal()
@@ -50,7 +50,7 @@ class Selecting(QObject):
         self._stop = threading.Event()
         self.table: Table | None = None
         self.view: View | None = None
-        self.wish = self._shown = Wish()
+        self.query = self._shown = TableQuery()
 
     def tell(self, error: AppError) -> None:
         self.refused.emit(error)
@@ -63,48 +63,48 @@ class Selecting(QObject):
         """Nothing is shown any more; the table may be closed."""
         self._stop.set()
         self.table = self.view = None
-        self.wish = self._shown = Wish()
+        self.query = self._shown = TableQuery()
 
     def sort(self, order: Order) -> None:
-        self.ask(replace(self.wish, order=order))
+        self.ask(replace(self.query, order=order))
 
     def filter(self, where: str) -> None:
-        self.ask(replace(self.wish, where=where))
+        self.ask(replace(self.query, where=where))
 
     def add_filter(self, one: "ColumnFilter | RowNumbers") -> None:
         """A condition on a column, in place of the one that the column had."""
-        others = tuple(each for each in self.wish.filters if each.column != one.column)
-        self.ask(replace(self.wish, filters=(*others, one)))
+        others = tuple(each for each in self.query.filters if each.column != one.column)
+        self.ask(replace(self.query, filters=(*others, one)))
 
     def filter_of(self, column: str) -> "ColumnFilter | None":
         """The condition on a column."""
-        found = (one for one in self.wish.filters if not isinstance(one, RowNumbers))
+        found = (one for one in self.query.filters if not isinstance(one, RowNumbers))
         return next((one for one in found if one.column == column), None)
 
     def drop_filter(self, column: str) -> None:
-        self.ask(replace(self.wish, filters=tuple(each for each in self.wish.filters if each.column != column)))
+        self.ask(replace(self.query, filters=tuple(each for each in self.query.filters if each.column != column)))
 
-    def ask(self, wish: Wish) -> None:
-        """Show the rows of a wish. A later one wins over one before it."""
+    def ask(self, query: TableQuery) -> None:
+        """Show the rows of a query. A later one wins over one before it."""
         if self.table is not None:
-            # At once, not when the slot begins: the next wish builds on this one.
-            self.wish = wish
-            self._select(wish)
+            # At once, not when the slot begins: the next query builds on this one.
+            self.query = query
+            self._select(query)
 
     @aio.slot(object)
-    async def _select(self, wish: Wish) -> None:
+    async def _select(self, query: TableQuery) -> None:
         if (table := self.table) is None:
             return
         self._stop.set()
         self._stop = stop = threading.Event()
-        where: list[ColumnFilter | RowNumbers | str] = [wish.where, *wish.filters]
+        where: list[ColumnFilter | RowNumbers | str] = [query.where, *query.filters]
         try:
-            view = await self._workers.call(table.select, where, wish.order, should_stop=stop.is_set)
+            view = await self._workers.call(table.select, where, query.order, should_stop=stop.is_set)
         except AppError:
-            if wish is self.wish:
-                self.wish = self._shown
+            if query is self.query:
+                self.query = self._shown
             raise
         if stop.is_set() or table is not self.table:
             raise Cancelled(tr("Something else is shown meanwhile."))
-        self.view, self._shown = view, wish
+        self.view, self._shown = view, query
         self.selected.emit()
