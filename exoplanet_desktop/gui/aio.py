@@ -21,17 +21,17 @@ log = logging.getLogger("exoplanet_desktop.gui")
 _tasks: set[asyncio.Task[Any]] = set()
 
 
-class TellsFailures(Protocol):
+class ReportsErrors(Protocol):
     """Whoever has coroutine slots says how a failure reaches the user."""
 
-    def tell(self, error: AppError) -> None: ...
+    def report_error(self, error: AppError) -> None: ...
 
 
-Self = TypeVar("Self", bound=TellsFailures)
+Self = TypeVar("Self", bound=ReportsErrors)
 
 
 def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
-    """An `@asyncSlot` whose failures reach the user through `self.tell`; a cancel is no failure."""
+    """An `@asyncSlot` whose failures reach the user through `self.report_error`; a cancel is no failure."""
 
     def decorate(method: Callable[..., Coroutine[Any, Any, None]]) -> Any:
         @functools.wraps(method)
@@ -43,13 +43,13 @@ def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], A
                 log.info("%s was cancelled", method.__qualname__)
             except AppError as error:
                 if _is_there(self):
-                    self.tell(error)
+                    self.report_error(error)
             except Exception as error:
                 if not _is_there(self):
                     return  # its widgets are gone: nothing here matters any more
                 log.exception("%s failed", method.__qualname__)
                 words = tr("Something went wrong inside the program ({error}). The log has the details.", error=error)
-                self.tell(BugError(words))
+                self.report_error(BugError(words))
 
         return asyncSlot(*types)(guarded)
 

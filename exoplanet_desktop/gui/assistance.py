@@ -29,7 +29,7 @@ class Assistance(QObject):
         self._help: HelpWindow | None = None
         self._tour: Tour | None = None
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     @Slot()
@@ -109,7 +109,7 @@ class Assistance(QObject):
         try:
             open_log_folder()
         except AppError as error:
-            self.tell(error)
+            self.report_error(error)
 
     @aio.slot()
     async def copy_diagnostics(self) -> None:

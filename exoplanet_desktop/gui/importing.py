@@ -26,7 +26,7 @@ class Importer(QObject):
         super().__init__(parent)
         self._services = services
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def bring(self, take: Take, paths: Sequence[Path]) -> None:

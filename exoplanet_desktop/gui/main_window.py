@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
             self.complete()
         self._show_row_count()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.services.notices.failure(error)
 
     @property
@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
         """Open catalogs in the tab in front, take exported runs into the record; what is neither is told."""
         found = sorted_out(paths)
         if refusal := found.refusal():
-            self.tell(refusal)
+            self.report_error(refusal)
         if found.catalogs:
             self.files.forget_waiting(self.tabs.currentIndex())
             self.files.importer.bring(self.tab.open_files, found.catalogs)

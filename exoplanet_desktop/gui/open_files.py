@@ -48,7 +48,7 @@ class OpenFiles(QObject):
         self._waiting: dict[str, tuple[str, ...]] = dict(preferences.now.files) if preferences.now.restore else {}
         tabs.currentChanged.connect(self._open_waiting)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     @Slot()

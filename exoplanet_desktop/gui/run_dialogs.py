@@ -45,7 +45,7 @@ class RunDialogs(QObject):
         self._open_files = open_files
         self.open: dict[TrainingRun, ProgressDialog] = {}
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     @Slot(object)

@@ -72,7 +72,7 @@ class Session(QObject):
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
         self._recheck.timeout.connect(self._check_again)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.notices.failure(error)
 
     @property

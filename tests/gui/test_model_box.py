@@ -23,7 +23,7 @@ def test_a_model_of_all_columns_is_the_first_choice_and_another_one_is_named_by_
     assert [models.box.itemText(place).count("without 2 columns") for place in (0, 1)] == [1, 0]
     models.offer(offered([REDUCED], Satellite.KOI))
     assert models.chosen is not None and models.chosen.version == "newer"
-    window.predict.settle()
+    window.predict.update_enabled()
     assert "without 2 columns" in models.hint.text()
 
 
@@ -41,6 +41,6 @@ def test_what_stands_below_the_box_is_seen_whole(window: MainWindow, qtbot: QtBo
     window.resize(1280, 800)
     window.tabs.setCurrentWidget(window.predict)
     window.predict.models.offer(offered([REDUCED], Satellite.KOI))
-    window.predict.settle()
+    window.predict.update_enabled()
     hint = window.predict.models.hint
     qtbot.waitUntil(lambda: hint.isVisible() and hint.height() >= hint.heightForWidth(hint.width()), timeout=5_000)

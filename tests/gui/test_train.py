@@ -123,7 +123,7 @@ def test_a_file_that_is_no_catalog_is_told_in_the_window(
     assert "bad.csv" in text
     assert window.train.picker.choose.isEnabled()
     window.services.session.state = State.READY
-    window.train.settle()
+    window.train.update_enabled()
     assert window.train.go.reason.text() == text
     good = tmp_path / "good.csv"
     good.write_text("kepid,koi_period\n1,2.5\n")

@@ -18,7 +18,16 @@ SHOWING: dict[str, tuple[int, ...]] = {
             *("setSuffix", "setPrefix", "setSpecialValueText", "setHeaderLabels", "setPlainText", "setHtml"),
             *("setTitle", "setLabelText", "setItemText", "addTab", "addAction", "addMenu", "addButton", "addRow"),
             *("addItem", "addItems", "insertItem", "information", "say", "_say", "show_busy", "_show_busy"),
-            *("showMessage", "settle", "start", "QLabel", "QPushButton", "QToolButton", "QCheckBox", "QRadioButton"),
+            *(
+                "showMessage",
+                "update_enabled",
+                "start",
+                "QLabel",
+                "QPushButton",
+                "QToolButton",
+                "QCheckBox",
+                "QRadioButton",
+            ),
             *("QGroupBox", "QAction", "QMenu", "QDockWidget", "QListWidgetItem", "QTreeWidgetItem", "QFileDialog"),
             *(
                 "QMessageBox",

@@ -37,7 +37,7 @@ class BackendDialog(BackendDialogUi):
         self.add_button.clicked.connect(lambda: self._leave_draft(self._add))
         self.duplicate_button.clicked.connect(lambda: self._leave_draft(self._duplicate))
         self.remove_button.clicked.connect(self._ask_remove)
-        self.form.edited.connect(self._settle)
+        self.form.edited.connect(self._update_enabled)
         self.form.address.editingFinished.connect(self._look_at_address)
         self.connection_test.wanted.connect(self.test)
         self.connection_test.address_proposed.connect(self._take_address)
@@ -46,7 +46,7 @@ class BackendDialog(BackendDialogUi):
         self.close_button.clicked.connect(self.reject)
         self.load(self._name_in_use())
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.connection_test.say(str(error), failed=True)
 
     @property
@@ -208,7 +208,7 @@ class BackendDialog(BackendDialogUi):
         profile, new = item.data(ROLE)
         self.connection_test.clear()
         self.form.show_profile(profile, has_token=False)
-        self._settle()
+        self._update_enabled()
         if not (self.on_embedded or new):
             self._look_up(item, profile)
 
@@ -257,7 +257,7 @@ class BackendDialog(BackendDialogUi):
         return shown is not None and not self.is_new and shown.name == (self._name_in_use() or EMBEDDED)
 
     @Slot()
-    def _settle(self) -> None:
+    def _update_enabled(self) -> None:
         shown = self.shown
         if shown is None:
             return
@@ -279,7 +279,7 @@ class BackendDialog(BackendDialogUi):
         for widget in (self.list, self.form, self.use_button, self.save_button, self.add_button, self.remove_button):
             widget.setEnabled(not busy)
         if not busy:
-            self._settle()
+            self._update_enabled()
 
     @Slot()
     def _ask_remove(self) -> None:
@@ -294,7 +294,7 @@ class BackendDialog(BackendDialogUi):
     @Slot(str)
     def _take_address(self, address: str) -> None:
         self.form.address.setText(address)
-        self._settle()
+        self._update_enabled()
         self.test()
 
     @aio.slot()

@@ -59,7 +59,7 @@ class WaitingRoom(QObject):
         self._timer.timeout.connect(self._look)
         session.changed.connect(self._look_at_session)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         log.warning("waiting for a backend: %s", error)
 
     @property

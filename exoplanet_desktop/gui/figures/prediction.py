@@ -55,7 +55,7 @@ class PredictionFigures(QWidget):
         view.opened.connect(self._count)
         view.closed.connect(self.clear)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @Slot()

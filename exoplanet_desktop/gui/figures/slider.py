@@ -77,7 +77,7 @@ class ThresholdPanel(QWidget):
         self._switch()
         self._settle.stop()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @property

@@ -164,7 +164,7 @@ class FigurePanel(QWidget):
         self._show_words(False)
         self.show_figure(view.figure)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @property

@@ -66,7 +66,7 @@ class HelpWindow(QDialog):
         self.browser.elsewhere_wanted.connect(self._ask_elsewhere)
         self._lay_out()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._say(str(error))
 
     @aio.slot(str)

@@ -56,15 +56,15 @@ class Listing(QWidget):
         layout.addLayout(buttons)
         layout.addWidget(self.transfer)
         self.files.chosen.connect(self.used)
-        self.files.currentItemChanged.connect(self.settle)
+        self.files.currentItemChanged.connect(self.update_enabled)
         self.use_button.clicked.connect(self.used)
         self.save_button.clicked.connect(self.ask_target)
         self.delete_button.clicked.connect(self.ask_delete)
         self.refresh_button.clicked.connect(self.refresh)
         services.session.changed.connect(self._follow_session)
-        self.settle()
+        self.update_enabled()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     @aio.slot()
@@ -86,10 +86,10 @@ class Listing(QWidget):
             self.files.show_files([*here, *listed.files])
             if select:
                 self.files.select(select)
-            self.settle()
+            self.update_enabled()
 
     @Slot()
-    def settle(self) -> None:
+    def update_enabled(self) -> None:
         file, session = self.files.current, self._services.session
         self.use_button.setEnabled(file is not None)
         self.save_button.setEnabled(file is not None and not self.transfer.is_busy)
@@ -104,7 +104,7 @@ class Listing(QWidget):
         try:
             await self.transfer.run(self._services.workers, tr("Saving {file}:", file=file.filename), saving)
         finally:
-            self.settle()
+            self.update_enabled()
         self._services.notices.information(tr("{file} is saved in {place}.", file=file.filename, place=target))
 
     def _saving(self, file: "MergedFile | LocalMerged", target: Path) -> Callable[[Progress, ShouldStop], None]:
@@ -161,6 +161,6 @@ class Listing(QWidget):
             self._connection = session.connection
             self.files.show_files([])
             self.left.emit()
-        self.settle()
+        self.update_enabled()
         if session.state is State.READY:
             self.refresh()

@@ -63,7 +63,7 @@ class PreviewPage(QWidget):
         self.empty.chosen.connect(self.chosen)
         self.busy.cancelled.connect(self.stop)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def look_at(self, request: "MergeRequest | None") -> None:

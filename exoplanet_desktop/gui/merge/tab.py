@@ -71,8 +71,8 @@ class MergeTab(QWidget):
         self.listing.left.connect(lambda: self.using.forget())
         self.using.training_ended.connect(self.training_ended)
         self.go.button.clicked.connect(self.merge)
-        services.session.changed.connect(self.settle)
-        self.settle()
+        services.session.changed.connect(self.update_enabled)
+        self.update_enabled()
 
     @property
     def is_busy(self) -> bool:
@@ -87,7 +87,7 @@ class MergeTab(QWidget):
         self.using.stop()
         self.listing.transfer.cancel()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def open_files(self, paths: Sequence[Path]) -> None:
@@ -119,7 +119,7 @@ class MergeTab(QWidget):
         assert connection is not None  # session.backend() raises without one
         tell, folder = self._progress.emit, self._local.folder
         self._merger = merger = Merger(self._services, connection, session.has("cancel"), tell, request, folder)
-        self.settle()
+        self.update_enabled()
         self.tabs.setCurrentWidget(self.preview)
         self.preview.show_busy(tr("Merging …"))
         try:
@@ -127,7 +127,7 @@ class MergeTab(QWidget):
         finally:
             self._merger = None
             self.preview.back()
-            self.settle()
+            self.update_enabled()
         if not done.reply.merged_url:
             self._local.know(done.reply.merged_filename, done.reply.merged_rows)
         await self.listing.load(done.reply.merged_filename)
@@ -159,10 +159,10 @@ class MergeTab(QWidget):
         self.open_files([first, second])
 
     @Slot()
-    def settle(self) -> None:
+    def update_enabled(self) -> None:
         """Say why nothing can be merged, where that is so."""
-        self.go.settle(self._reason())
-        self.using.settle()
+        self.go.update_enabled(self._reason())
+        self.using.update_enabled()
 
     def _reason(self) -> str:
         session = self._services.session
@@ -179,7 +179,7 @@ class MergeTab(QWidget):
         for path in self.form.picker.paths:
             await self._services.tables.choice(path)  # from now on it can be had without waiting
         self.preview.look_at(self._request())
-        self.settle()
+        self.update_enabled()
 
     def _request(self) -> "MergeRequest | None":
         """What the form asks for, with what was said of how its files are read, and as they were previewed."""

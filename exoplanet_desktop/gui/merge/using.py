@@ -67,20 +67,20 @@ class UsePage(QWidget):
         whole.addWidget(scrolled(page))
         self._give_room()
         self.train_button.clicked.connect(self.train)
-        self.options.changed.connect(self.settle)
-        self.view.opened.connect(self.settle)
-        self.view.closed.connect(self.settle)
+        self.options.changed.connect(self.update_enabled)
+        self.view.opened.connect(self.update_enabled)
+        self.view.closed.connect(self.update_enabled)
         self.view.busy.cancelled.connect(self.stop)
         self._progress.connect(self.view.busy.show_progress)
-        services.runs.listed.connect(self.settle)
-        services.runs.ended.connect(self.settle)
-        self.settle()
+        services.runs.listed.connect(self.update_enabled)
+        services.runs.ended.connect(self.update_enabled)
+        self.update_enabled()
 
     @property
     def can_train(self) -> bool:
         return not self.bar.isHidden() and self.train_button.isEnabled()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -116,7 +116,7 @@ class UsePage(QWidget):
         self.options.tell_model_labels(opened.model_labels)
         if opened.satellite is not None:
             choose(self.options.satellite, opened.satellite)
-        self.settle()
+        self.update_enabled()
 
     def forget(self, filename: str = "") -> None:
         """Show a file no longer: that of a name, or whichever it is."""
@@ -140,7 +140,7 @@ class UsePage(QWidget):
             self._fetching.set()
 
     @Slot()
-    def settle(self) -> None:
+    def update_enabled(self) -> None:
         """Say why nothing can be trained on, where that is so."""
         session = self._services.session
         self.options.offer_extensions(session.has("features"), session.has("balance"))

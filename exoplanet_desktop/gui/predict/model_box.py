@@ -41,7 +41,7 @@ class ModelBox(QObject):
         services.runs.ended.connect(self.refresh)
         services.runs.judged.connect(self.refresh)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     @property
@@ -93,7 +93,7 @@ class ModelBox(QObject):
         box.blockSignals(False)
         self.changed.emit()
 
-    def settle(self, train_first: bool) -> None:
+    def update_hint(self, train_first: bool) -> None:
         """Say of the chosen model what the box has no room for; nothing where one is trained first."""
         self.box.setEnabled(not train_first and self.box.count() > 0)
         self.box.setToolTip(tr("The model that is trained first") if train_first else self.box.currentText())

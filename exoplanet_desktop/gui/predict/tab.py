@@ -86,22 +86,22 @@ class PredictTab(QWidget):
         self.tabs.setDocumentMode(True)
         self._lay_out()
         empty.chosen.connect(self._fill)
-        self.picker.changed.connect(self.settle)
+        self.picker.changed.connect(self.update_enabled)
         self.picker.current_changed.connect(self._look_at)
-        self.training_picker.changed.connect(self.settle)
+        self.training_picker.changed.connect(self.update_enabled)
         self.view.opened.connect(self._recognise)
         self.view.closed.connect(self._close)
-        self.doubt.settled.connect(self.settle)
+        self.doubt.settled.connect(self.update_enabled)
         self.doubt.names_wanted.connect(self.view.ask_names)
         self.satellite.currentIndexChanged.connect(self.models.refresh)
-        self.models.changed.connect(self.settle)
-        self.rows.changed.connect(self.settle)
+        self.models.changed.connect(self.update_enabled)
+        self.rows.changed.connect(self.update_enabled)
         self.summary.worth.training_wanted.connect(self.train_without)
         self.summary.save_button.clicked.connect(self.ask_target)
         self.page.cancelled.connect(self.cancel)
         self.go.button.clicked.connect(self.predict)
         self._progress.connect(self.busy.show_progress)
-        self.settle()
+        self.update_enabled()
 
     @property
     def prediction(self) -> PredictionResult | None:
@@ -113,7 +113,7 @@ class PredictTab(QWidget):
         """Whether a prediction, or the training before it, is under way."""
         return self._preparing or self._predictor is not None or self._training is not None
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def open_files(self, paths: Sequence[Path]) -> None:
@@ -183,7 +183,7 @@ class PredictTab(QWidget):
             self._preparing = False
             self._training = self._predictor = None
             self.page.hide_busy()
-            self.settle()
+            self.update_enabled()
 
     @aio.slot()
     async def cancel(self) -> None:
@@ -230,7 +230,7 @@ class PredictTab(QWidget):
         finally:
             self._training = self._predictor = None
             self.page.hide_busy()
-            self.settle()
+            self.update_enabled()
 
     def leave(self) -> None:
         """The window closes: nothing here waits any longer."""
@@ -268,7 +268,7 @@ class PredictTab(QWidget):
             ask_target(self, tr("Save the prediction"), self.prediction.csv.name, self.save)
 
     @Slot()
-    def settle(self) -> None:
+    def update_enabled(self) -> None:
         """Offer what the backend in use understands, and say why nothing can be predicted where that is so."""
         session = self._services.session
         train_first = bool(self.training_picker.paths)
@@ -276,9 +276,9 @@ class PredictTab(QWidget):
         self.training_options.offer_extensions(session.has("features"), session.has("balance"))
         self._form.setRowVisible(self.known_rows, session.has("known-rows"))
         self.summary.worth.offer_training(session.has("without"))
-        self.models.settle(train_first)
+        self.models.update_hint(train_first)
         self.go.button.setText(tr("Train, then &predict") if train_first else tr("&Predict"))
-        self.go.settle(self._reason())
+        self.go.update_enabled(self._reason())
         self.go.say(self.rows.choice.note)
 
     def _training_request(self) -> TrainRequest:
@@ -310,7 +310,7 @@ class PredictTab(QWidget):
         self.predicted.emit(prediction)
 
     def _show_busy(self, text: str) -> None:
-        self.go.settle(tr("A prediction is under way."))
+        self.go.update_enabled(tr("A prediction is under way."))
         self.page.show_busy(text)
         self.tabs.setCurrentIndex(1)
 
@@ -345,7 +345,7 @@ class PredictTab(QWidget):
         if path is None:
             self.view.clear()
             return
-        self.settle()
+        self.update_enabled()
         await self.view.open(path)
 
     @Slot(object)
@@ -354,12 +354,12 @@ class PredictTab(QWidget):
             choose(self.satellite, opened.satellite)
         self.doubt.ask(opened.doubt, opened.satellite is None)
         self.rows.offer(opened.row_count)
-        self.settle()
+        self.update_enabled()
 
     @Slot()
     def _close(self) -> None:
         self.doubt.ask("", unknown=False)
-        self.settle()
+        self.update_enabled()
 
     @Slot(int)
     def _fill(self, button: int) -> None:

@@ -130,7 +130,7 @@ class ProgressDialog(QDialog):
         if run.is_over:
             self._show_end()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.notices.failure(error)
 
     @aio.slot()

@@ -79,7 +79,7 @@ class KeptDialog(QDialog):
         layout.addLayout(buttons)
         size_in_text(self, 104, 30)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @Slot()

@@ -37,7 +37,7 @@ class Outbox(QObject):
         self._waiting: dict[TrainingRun, tuple[Queue, Work]] = {}
         room.tried.connect(self._tell)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         log.warning("outbox: %s", error)
 
     @aio.slot(object)

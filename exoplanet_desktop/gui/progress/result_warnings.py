@@ -42,7 +42,7 @@ class ResultWarnings(QWidget):
         layout.addWidget(self.transfer)
         self.refresh()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @Slot()

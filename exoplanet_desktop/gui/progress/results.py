@@ -120,7 +120,7 @@ class Results(QWidget):
         layout.addWidget(self.protocol)
         layout.addWidget(self.tabs, 1)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     def minimumSizeHint(self) -> QSize:

@@ -73,7 +73,7 @@ class Runs(QObject):
         self.room = WaitingRoom(session)
         self.outbox = Outbox(self.room, recorder, workers)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @property

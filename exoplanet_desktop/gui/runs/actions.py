@@ -34,7 +34,7 @@ class Actions:
         self.undo = self._make(tr("Undo the last deletion"), QKeySequence.StandardKey.Undo)
         self.bin = self._make(tr("Show the &bin…"))
 
-    def settle(self, rows: Sequence[Row], undo: bool) -> None:
+    def update_enabled(self, rows: Sequence[Row], undo: bool) -> None:
         """Offer what can be done with the rows that are selected."""
         one = rows[0] if len(rows) == 1 else None
         trained = [row for row in rows if row.entry.kind == "train" and row.state == words.DONE]

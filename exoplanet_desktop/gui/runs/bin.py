@@ -69,11 +69,11 @@ class BinDialog(QDialog):
         self.restore_button.clicked.connect(self.restore)
         self.empty_button.clicked.connect(self.ask_to_empty)
         self.view.opened.connect(self.restore)
-        self.view.selected.connect(self._settle)
-        self.model.counted.connect(self._settle)
-        self._settle()
+        self.view.selected.connect(self._update_enabled)
+        self.model.counted.connect(self._update_enabled)
+        self._update_enabled()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @aio.slot()
@@ -113,7 +113,7 @@ class BinDialog(QDialog):
         self.load()
 
     @Slot()
-    def _settle(self) -> None:
+    def _update_enabled(self) -> None:
         self._stack.setCurrentIndex(1 if self.model.total else 0)
         self.restore_button.setEnabled(bool(self.view.chosen()))
         self.empty_button.setEnabled(self.model.total > 0)

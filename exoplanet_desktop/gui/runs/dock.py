@@ -71,9 +71,9 @@ class RunsDock(QDockWidget):
         self._connect()
         self.setTitleBarWidget(self.title)
         self.setWidget(page)
-        self._settle()
+        self._update_enabled()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     @Slot()
@@ -99,9 +99,9 @@ class RunsDock(QDockWidget):
         self.model.set_filter(self.filter.chosen(self.search.text()))
 
     @Slot()
-    def _settle(self) -> None:
+    def _update_enabled(self) -> None:
         chosen = self.view.chosen()
-        self.actions_of_runs.settle(chosen, undo=self.commands.can_undo)
+        self.actions_of_runs.update_enabled(chosen, undo=self.commands.can_undo)
         self.compare_button.setEnabled(self.actions_of_runs.compare.isEnabled())
         shown, total = len(self.model.rows), self.model.total
         if self.model.filter.is_empty:
@@ -122,7 +122,7 @@ class RunsDock(QDockWidget):
     def _connect(self) -> None:
         actions, view = self.actions_of_runs, self.view
         view.opened.connect(self.opener.open)
-        view.selected.connect(self._settle)
+        view.selected.connect(self._update_enabled)
         for one in (view.list, view.table):
             one.customContextMenuRequested.connect(self._show_menu)
         connect(actions.open, lambda: self.opener.open(view.chosen()[0]))
@@ -148,8 +148,8 @@ class RunsDock(QDockWidget):
         self._timer.timeout.connect(self._search)
         self.search.textChanged.connect(lambda: self._timer.start())
         self.filter.changed.connect(self._search)
-        self.model.counted.connect(self._settle)
-        self.commands.done.connect(self._settle)
+        self.model.counted.connect(self._update_enabled)
+        self.commands.done.connect(self._update_enabled)
         self.opener.opened.connect(self.opened)
         self.opener.use_in_predict.connect(self.use_in_predict)
         self.model.renamed.connect(self.commands.rename)

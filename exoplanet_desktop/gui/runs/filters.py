@@ -31,7 +31,7 @@ class FilterButton(QToolButton):
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
-        self._settle()
+        self._update_text()
 
     def chosen(self, search: str) -> Filter:
         """What is chosen, together with the words of a search."""
@@ -43,7 +43,7 @@ class FilterButton(QToolButton):
         for ticked in self._ticked.values():
             ticked.clear()
         self._starred = False
-        self._settle()
+        self._update_text()
         self.changed.emit()
 
     @Slot()
@@ -71,15 +71,15 @@ class FilterButton(QToolButton):
 
     def _take(self, name: str, value: str, on: bool) -> None:
         (self._ticked[name].add if on else self._ticked[name].discard)(value)
-        self._settle()
+        self._update_text()
         self.changed.emit()
 
     def _take_star(self, on: bool) -> None:
         self._starred = on
-        self._settle()
+        self._update_text()
         self.changed.emit()
 
-    def _settle(self) -> None:
+    def _update_text(self) -> None:
         number = sum(len(ticked) for ticked in self._ticked.values()) + self._starred
         self.setText(tr("Filter ({number})", number=number) if number else tr("Filter"))
         self.setAccessibleName(tr("Filter the runs"))

@@ -86,14 +86,14 @@ class RankingDialog(QDialog):
         self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self._chosen()))
         self.close_button.clicked.connect(self.close)
         self.table.itemActivated.connect(self._open)
-        self.table.itemSelectionChanged.connect(self._settle)
+        self.table.itemSelectionChanged.connect(self._update_enabled)
         if batch is not None:
             batch.changed.connect(self._follow)
             batch.ended.connect(self.load)
         self._follow()
         self.load()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     def leave(self) -> None:
@@ -151,7 +151,7 @@ class RankingDialog(QDialog):
         self._fit()
         if not chosen and standings:
             self.table.selectRow(0)
-        self._settle()
+        self._update_enabled()
 
     def _chosen(self) -> str:
         """The id of the run that is selected; "" where none is, or it has not begun."""
@@ -164,7 +164,7 @@ class RankingDialog(QDialog):
             self.opened.emit(chosen)
 
     @Slot()
-    def _settle(self) -> None:
+    def _update_enabled(self) -> None:
         chosen = self._chosen()
         standing = next((one for one in self._standings if one.run_id == chosen and chosen), None)
         self.open_button.setEnabled(standing is not None)

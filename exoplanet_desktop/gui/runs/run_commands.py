@@ -41,7 +41,7 @@ class RunCommands(QObject):
         self._model, self._view = model, view
         self._deleted: list[Row] = []
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     @property

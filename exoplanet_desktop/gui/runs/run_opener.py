@@ -39,7 +39,7 @@ class RunOpener(QObject):
         self._model, self._view = model, view
         self.rankings: dict[object, RankingDialog] = {}
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def close(self) -> None:

@@ -60,7 +60,7 @@ class AboutDialog(QDialog):
         layout.addWidget(buttons)
         size_in_text(self, 100, 28)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.answer.setText(str(error))
 
     @aio.slot()

@@ -73,11 +73,11 @@ class CatalogColumns(QDialog):
         self.search.textChanged.connect(self._search)
         self.list.itemChanged.connect(self._apply)
         self.list.model().rowsMoved.connect(self._reorder)
-        self.list.currentRowChanged.connect(self._settle)
+        self.list.currentRowChanged.connect(self._update_enabled)
         self.presets.activated.connect(self._take_preset)
-        self._settle()
+        self._update_enabled()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.said.setText(str(error))
 
     @aio.slot()
@@ -131,7 +131,7 @@ class CatalogColumns(QDialog):
         self.list.blockSignals(False)
 
     @Slot()
-    def _settle(self) -> None:
+    def _update_enabled(self) -> None:
         row, searched = self.list.currentRow(), bool(self.search.text())
         self.up.setEnabled(row > 0 and not searched)
         self.down.setEnabled(0 <= row < self.list.count() - 1 and not searched)
@@ -151,12 +151,12 @@ class CatalogColumns(QDialog):
         for row in range(self.list.count()):
             item = self.list.item(row)
             item.setHidden(text.lower() not in item.text().lower())
-        self._settle()
+        self._update_enabled()
 
     @Slot(QListWidgetItem)
     def _apply(self, _item: QListWidgetItem) -> None:
         self._grid.show_only(self._ticked())
-        self._settle()
+        self._update_enabled()
 
     @Slot(int)
     def _take_preset(self, place: int) -> None:
@@ -174,7 +174,7 @@ class CatalogColumns(QDialog):
             item.setCheckState(Qt.CheckState.Checked if item.data(_NAME) in wanted else Qt.CheckState.Unchecked)
         self.list.blockSignals(False)
         self._grid.show_only(self._ticked())
-        self._settle()
+        self._update_enabled()
 
     def _tick(self, state: Qt.CheckState) -> None:
         """Show or hide all columns that the search leaves."""
@@ -184,7 +184,7 @@ class CatalogColumns(QDialog):
                 item.setCheckState(state)
         self.list.blockSignals(False)
         self._grid.show_only(self._ticked())
-        self._settle()
+        self._update_enabled()
 
     def _ticked(self) -> list[str]:
         items = [self.list.item(row) for row in range(self.list.count())]

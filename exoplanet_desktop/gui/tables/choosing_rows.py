@@ -54,8 +54,8 @@ class RowsChoice(QWidget):
         view.opened.connect(self._follow_selection)
         for signal in (view.opened, view.closed):
             signal.connect(self._begin_anew)
-        view.selected.connect(self.settle)
-        self.settle()
+        view.selected.connect(self.update_choices)
+        self.update_choices()
 
     @property
     def kind(self) -> RowScope:
@@ -64,10 +64,10 @@ class RowsChoice(QWidget):
     def offer_several(self, several: bool) -> None:
         """Whether several catalogs are used together, of which only all rows can be."""
         self._several = several
-        self.settle()
+        self.update_choices()
 
     @Slot()
-    def settle(self) -> None:
+    def update_choices(self) -> None:
         """Say how many rows each choice means, and why one of them cannot be had."""
         shown = self._view.shown
         every = shown.row_count if shown else 0
@@ -170,14 +170,14 @@ class RowsChoice(QWidget):
     def _follow_selection(self) -> None:
         """From the first table on; before that there is no grid."""
         self._view.opened.disconnect(self._follow_selection)
-        self._view.grid.selectionModel().selectionChanged.connect(self.settle)
-        self._view.grid.table_model.modelReset.connect(self.settle)
+        self._view.grid.selectionModel().selectionChanged.connect(self.update_choices)
+        self._view.grid.table_model.modelReset.connect(self.update_choices)
 
     @Slot()
     def _begin_anew(self) -> None:
         """Another catalog: what was chosen was said of the one before."""
         self.box.setCurrentIndex(0)
-        self.settle()
+        self.update_choices()
 
 
 def _is_filter(query: "TableQuery") -> bool:

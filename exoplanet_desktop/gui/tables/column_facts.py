@@ -38,7 +38,7 @@ class ColumnFacts(QObject):
         self._briefs: dict[str, Brief | None] = {}  # None: it cannot be had
         self._asked: set[str] = set()
 
-    def tell(self, _error: AppError) -> None:
+    def report_error(self, _error: AppError) -> None:
         """A tooltip without its range says all that can be said."""
 
     def show_layout(self, layout: "Layout", satellite: Satellite | None) -> None:

@@ -65,7 +65,7 @@ class DistributionDialog(QDialog):
         size_in_text(self, 104, 34)
         self._ask()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.figures.setText(str(error))
 
     @aio.slot()

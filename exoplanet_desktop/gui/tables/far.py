@@ -30,14 +30,14 @@ class FarScroll(QScrollBar):
         self.valueChanged.connect(self._lead)
         grid.verticalScrollBar().valueChanged.connect(self._follow)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
-            signal.connect(self.settle)
+            signal.connect(self.fit)
 
     @property
     def needed(self) -> bool:
         return self._model.all_rows > self._model.most_rows
 
     @Slot()
-    def settle(self) -> None:
+    def fit(self) -> None:
         """Fit the bar to the table."""
         self.setVisible(self.needed)
         policy = Qt.ScrollBarPolicy

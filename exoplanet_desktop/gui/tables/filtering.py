@@ -70,11 +70,11 @@ class FilterDialog(QDialog):
         self.low, self.high, self.text = QLineEdit(self), QLineEdit(self), QLineEdit(self)
         for line, name in ((self.low, tr("Least")), (self.high, tr("Most")), (self.text, tr("Text"))):
             line.setAccessibleName(name)
-            line.textChanged.connect(self._settle)
+            line.textChanged.connect(self._update_enabled)
         self.values = QListWidget(self)
         self.values.setAccessibleName(tr("Values"))
         self.values.setProperty("roomy", True)
-        self.values.itemChanged.connect(self._settle)
+        self.values.itemChanged.connect(self._update_enabled)
         self.reason = PlainLabel("", "muted")
         self._pages = {
             "between": self._form((tr("Fro&m"), self.low), (tr("&Up to"), self.high)),
@@ -107,7 +107,7 @@ class FilterDialog(QDialog):
         if not numeric:
             self._list_values()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.reason.setText(str(error))
 
     def condition(self) -> "ColumnFilter | None":
@@ -140,7 +140,7 @@ class FilterDialog(QDialog):
         self._mark()
         if summary.distinct > len(summary.top):
             self.reason.setText(tr("The most frequent of {number} different values.", number=count(summary.distinct)))
-        self._settle()
+        self._update_enabled()
 
     @Slot()
     def _mark(self) -> None:
@@ -175,10 +175,10 @@ class FilterDialog(QDialog):
         test = self.test.currentData()
         page = {"starts with": "contains", "is there": "is missing"}.get(test, test)
         self._stack.setCurrentWidget(self._pages[page])
-        self._settle()
+        self._update_enabled()
 
     @Slot()
-    def _settle(self) -> None:
+    def _update_enabled(self) -> None:
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(self.condition() is not None)
 
     @Slot()

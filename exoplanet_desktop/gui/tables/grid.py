@@ -71,7 +71,7 @@ class Grid(QTableView):
         self.far = FarScroll(self)
         self.holding = PaintHold(self)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     # --- columns
@@ -187,7 +187,7 @@ class Grid(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.frozen.follow()
-        self.far.settle()
+        self.far.fit()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if dy and self.holding is not None:

@@ -70,7 +70,7 @@ class TableMemory(QObject):
         self._timer = QTimer(self, singleShot=True, interval=WRITE_MS)
         self._timer.timeout.connect(self._write)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         log.warning("how tables look could not be kept: %s", error)
 
     async def find(self, file: Path, group: str) -> Kept:

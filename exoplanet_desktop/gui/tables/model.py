@@ -69,7 +69,7 @@ class TableModel(QAbstractTableModel):
         self.most_rows = MOST_ROWS
         self.first_row = 0
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.page_failed.emit(error)
 
     def show_table(

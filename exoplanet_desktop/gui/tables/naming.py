@@ -142,7 +142,7 @@ class NamesDialog(QDialog):
         self._lay_out()
         self._look()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         """What is said does not fit the file, or the file cannot be read."""
         self.problem.setText(str(error))
         self.problem.show()

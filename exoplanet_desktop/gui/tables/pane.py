@@ -87,7 +87,7 @@ class TablePane(QFrame):
         for header in (self.grid.header, self.grid.frozen.header):
             self.facts.learnt.connect(header.show_learnt)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     def show_preview(

@@ -94,7 +94,7 @@ class ReadingDialog(QDialog):
         self._connect()
         self.refresh()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         """The file cannot be read like that."""
         self.problem.setText(str(error))
         self.problem.show()
@@ -163,7 +163,7 @@ class ReadingDialog(QDialog):
                 self.preview.setItem(number, place, QTableWidgetItem(text[:LONGEST]))
         self._align()
         self.preview.resizeColumnsToContents()
-        self._settle()
+        self._update_enabled()
 
     def _show_types(self) -> None:
         words = {
@@ -192,7 +192,7 @@ class ReadingDialog(QDialog):
         return side | Qt.AlignmentFlag.AlignVCenter
 
     @Slot()
-    def _settle(self) -> None:
+    def _update_enabled(self) -> None:
         """Offer what can be said of the column that is selected."""
         at = self.preview.currentColumn()
         there = 0 <= at < len(self._columns) and self._kinds[at] != "texts"
@@ -250,7 +250,7 @@ class ReadingDialog(QDialog):
         for box in (self.delimiter, self.encoding, self.decimal):
             box.currentIndexChanged.connect(self._timer.start)
         self.skip.valueChanged.connect(self._timer.start)
-        self.preview.itemSelectionChanged.connect(self._settle)
+        self.preview.itemSelectionChanged.connect(self._update_enabled)
         self.as_text.toggled.connect(self._take_for_text)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)

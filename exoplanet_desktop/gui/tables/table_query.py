@@ -52,7 +52,7 @@ class QueryRunner(QObject):
         self.view: View | None = None
         self.query = self._shown = TableQuery()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self.refused.emit(error)
 
     def show_table(self, table: "Table", view: "View") -> None:

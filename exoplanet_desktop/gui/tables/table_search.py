@@ -25,7 +25,7 @@ class TableSearch(QObject):
         self._workers, self._queries, self._grid, self._tools = workers, queries, grid, tools
         tools.find_wanted.connect(self.find)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._tools.say(str(error))
 
     @aio.slot(int)

@@ -234,7 +234,7 @@ class CatalogView(QWidget):
         """After `show_busy`: show again what was there before."""
         self._stack.setCurrentWidget(self.pane if self._shown else self.empty)
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     @aio.slot()

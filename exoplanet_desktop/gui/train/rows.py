@@ -34,7 +34,7 @@ class RunRows(QObject):
         super().__init__(view)
         self._view, self._workers, self._notices, self._open_files = view, workers, notices, open_files
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     def serve(self, dialog: "ProgressDialog") -> None:

@@ -54,7 +54,7 @@ class TrainTab(QWidget):
         self.run_rows = RunRows(self.view, services.workers, services.notices, self.open_files)
         self.rows = RowsChoice(self.view, services.workers)
         self.doubt = Doubt(self.options.satellite)
-        self.doubt.settled.connect(self.settle)
+        self.doubt.settled.connect(self.update_enabled)
         self.doubt.names_wanted.connect(self.view.ask_names)
         self.options.add_row(tr("Row&s"), self.rows)
         parts = (self.picker, self.several, self.doubt, self.options, self.go, self.all_button)
@@ -68,18 +68,18 @@ class TrainTab(QWidget):
         self.picker.current_changed.connect(self._look_at)
         self.view.opened.connect(self._recognise)
         self.view.closed.connect(self._close)
-        self.options.changed.connect(self.settle)
-        self.rows.changed.connect(self.settle)
-        services.runs.listed.connect(self.settle)
-        services.runs.ended.connect(self.settle)
-        services.runs.grouped.connect(self.settle)
-        services.runs.group_ended.connect(self.settle)
+        self.options.changed.connect(self.update_enabled)
+        self.rows.changed.connect(self.update_enabled)
+        services.runs.listed.connect(self.update_enabled)
+        services.runs.ended.connect(self.update_enabled)
+        services.runs.grouped.connect(self.update_enabled)
+        services.runs.group_ended.connect(self.update_enabled)
         self.go.button.clicked.connect(self.train)
         self.all_button.clicked.connect(self.train_all)
-        services.session.changed.connect(self.settle)
-        self.settle()
+        services.session.changed.connect(self.update_enabled)
+        self.update_enabled()
 
-    def tell(self, error: AppError) -> None:
+    def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def open_files(self, paths: Sequence[Path]) -> None:
@@ -109,7 +109,7 @@ class TrainTab(QWidget):
             return None  # a second click before the button was disabled
         self._preparing = True
         try:
-            self.settle()
+            self.update_enabled()
             if await self.view.has_changed():
                 self.view.tell_change()
                 return None
@@ -119,7 +119,7 @@ class TrainTab(QWidget):
             return await settle_duplicates(self, self._services.workers, request)
         finally:
             self._preparing = False
-            self.settle()
+            self.update_enabled()
 
     @aio.slot()
     async def train_all(self) -> None:
@@ -140,7 +140,7 @@ class TrainTab(QWidget):
         self.picker.set_paths([path])
 
     @Slot()
-    def settle(self) -> None:
+    def update_enabled(self) -> None:
         """Offer what the backend in use understands, and say why nothing can be trained where that is so."""
         session = self._services.session
         embedded_or_unknown = session.health is None and session.state is not State.READY
@@ -148,7 +148,7 @@ class TrainTab(QWidget):
             features=embedded_or_unknown or session.has("features"),
             balance=embedded_or_unknown or session.has("balance"),
         )
-        self.go.settle(self._reason())
+        self.go.update_enabled(self._reason())
         self.go.say(self.rows.note)
         self.all_button.setEnabled(self.go.button.isEnabled() and not self._all_under_way())
 
@@ -192,7 +192,7 @@ class TrainTab(QWidget):
         if path is None:
             self.view.clear()
             return
-        self.settle()
+        self.update_enabled()
         await self.view.open(path, first=())
 
     @Slot(object)
@@ -202,13 +202,13 @@ class TrainTab(QWidget):
         self.options.tell_model_labels(opened.model_labels)
         self._counts = opened.counts
         self.doubt.ask(" ".join((opened.doubt, *opened.labels)).strip(), opened.satellite is None)
-        self.settle()
+        self.update_enabled()
 
     @Slot()
     def _close(self) -> None:
         self._counts = {}
         self.doubt.ask("", unknown=False)
-        self.settle()
+        self.update_enabled()
 
     @Slot()
     def _count_files(self) -> None:
@@ -216,7 +216,7 @@ class TrainTab(QWidget):
         self.several.setText(tr("{count} catalogs: they are merged first, then trained on.", count=count(files)))
         self.several.setVisible(files > 1)
         self.rows.offer_several(files > 1)
-        self.settle()
+        self.update_enabled()
 
     @Slot(int)
     def _fill(self, button: int) -> None:

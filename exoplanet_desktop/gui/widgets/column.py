@@ -36,7 +36,7 @@ class GoButton(QWidget):
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
-    def settle(self, reason: str) -> None:
+    def update_enabled(self, reason: str) -> None:
         """Enable the button where `reason` is empty."""
         self.button.setEnabled(not reason)
         self.button.setAccessibleDescription(reason)

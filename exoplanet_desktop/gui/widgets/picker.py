@@ -137,7 +137,7 @@ class CatalogPicker(QWidget):
             self.list.addItem(item)
         if new:
             self.folder = str(new[-1].parent)
-        self._settle()
+        self._fit()
         self.changed.emit()
         if new:
             self.list.setCurrentRow(self.list.count() - len(new))
@@ -157,7 +157,7 @@ class CatalogPicker(QWidget):
     def remove_current(self) -> None:
         row = max(self.list.currentRow(), 0)
         self.list.takeItem(row)
-        self._settle()
+        self._fit()
         self.changed.emit()
 
     def move_current(self, by: int) -> None:
@@ -169,26 +169,26 @@ class CatalogPicker(QWidget):
         self.list.insertItem(row + by, self.list.takeItem(row))
         self.list.setCurrentRow(row + by)
         self.list.blockSignals(False)
-        self._settle_moves()
+        self._update_enabled()
         self.changed.emit()
 
     def _look_at(self, item: QListWidgetItem | None) -> None:
-        self._settle_moves()
+        self._update_enabled()
         self.current_changed.emit(item.data(Qt.ItemDataRole.UserRole) if item else None)
 
     def _size_rows(self) -> None:
         self._row_px = self.fontMetrics().lineSpacing() + ROW_PADDING_PX
         for row in range(self.list.count()):
             self.list.item(row).setSizeHint(QSize(0, self._row_px))
-        self._settle()
+        self._fit()
 
-    def _settle(self) -> None:
+    def _fit(self) -> None:
         rows = max(1, min(self.list.count(), self._rows_shown))
         self.list.setFixedHeight(rows * self._row_px + 2 * self.list.frameWidth())
         self.remove.setVisible(self.list.count() > 0)
-        self._settle_moves()
+        self._update_enabled()
 
-    def _settle_moves(self) -> None:
+    def _update_enabled(self) -> None:
         row = self.list.currentRow()
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < self.list.count() - 1)
