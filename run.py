@@ -8,16 +8,21 @@
     python3 run.py lock [--upgrade]  write the locks of what a bundle is built from anew
     python3 run.py bounds [--newest] test with the lowest versions that pyproject.toml allows, or with the newest
 
-Needs Python 3.11 or newer and nothing else.
+`run.py COMMAND --help` explains each one and installs nothing. Needs Python 3.11 or newer and nothing else.
 """
 
 import hashlib
+import inspect
 import os
+import runpy
 import shutil
+import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parent
 COMMANDS = "Scripts" if os.name == "nt" else "bin"  # the folder of an environment's commands
@@ -45,6 +50,8 @@ QT_LIBRARIES = {
     "libxcb-shape0": "libxcb-shape.so.0",
     "libxcb-xkb1": "libxcb-xkb.so.1",
 }
+# What mypy checks the program for, on whatever system it runs.
+PLATFORMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 # What is tested with other versions: every module imported, tables, all models, engine, transfers, window and demo.
 ESSENTIAL_TESTS = (
     "exoplanet_desktop",
@@ -76,13 +83,23 @@ def main(argv: Sequence[str]) -> int:
         return 0
     if command not in commands:
         return refuse(f"There is no command “{command}”. Choose one of {', '.join(commands)}; --help explains them.")
+    # In `exec train --help` it is the program that is asked.
+    if {"-h", "--help"}.intersection(rest[:1] if command in ("exec", "gui") else rest):
+        print(inspect.getdoc(commands[command]))
+        if command == "bench":
+            print(f"\n{names_of_benches()}")
+        return 0
     if sys.version_info < OLDEST:
         return refuse(f"This is Python {sys.version.split()[0]}; {OLDEST[0]}.{OLDEST[1]} or newer is needed.")
     return commands[command](rest)
 
 
-def open_program(args: Sequence[str]) -> int:
-    """Open the window; where there is no display, say so and show the main job offscreen."""
+def open_program(args: Sequence[str]) -> NoReturn:
+    """python3 run.py [gui [CSV ...]]
+
+    Open the window, with the catalogs CSV in it. Without a display, say so and run the demo offscreen.
+    `exec gui --help` lists the options.
+    """
     prepare()
     if sys.platform.startswith("linux") and not has_display():
         print(
@@ -91,22 +108,49 @@ def open_program(args: Sequence[str]) -> int:
             "Now the demo runs offscreen, to show that the main job works:",
             flush=True,
         )
-        return run([str(PYTHON), "-m", "exoplanet_desktop", "demo"], QT_QPA_PLATFORM="offscreen")
-    return run([str(PYTHON), "-m", "exoplanet_desktop", "gui", *args])
+        become([str(PYTHON), "-m", "exoplanet_desktop", "demo"], QT_QPA_PLATFORM="offscreen")
+    become([str(PYTHON), "-m", "exoplanet_desktop", "gui", *args])
 
 
-def execute(args: Sequence[str]) -> int:
+def execute(args: Sequence[str]) -> NoReturn:
+    """python3 run.py exec COMMAND ...
+
+    Run a command of the program: train, predict, merge, simulate, serve, demo or gui.
+    `exec COMMAND --help` lists its options, `exec -- --help` those of the program.
+    """
     prepare()
-    return run([str(PYTHON), "-m", "exoplanet_desktop", *args])
+    become([str(PYTHON), "-m", "exoplanet_desktop", *args])
 
 
-def bench(args: Sequence[str]) -> int:
+def bench(args: Sequence[str]) -> NoReturn:
+    """python3 run.py bench [NAME ...] [--json FILE] [--seconds N]
+
+    Measure, and compare the figures with their bounds; exits with 1 where one does not hold.
+
+    NAME          run only these benches
+    --json FILE   also write the figures to FILE
+    --seconds N   duration of benches without a fixed one, such as soak
+    """
     prepare("dev")
-    return run([str(PYTHON), "-m", "tests.benchmarks", *args], PYTHONPATH=str(PROJECT))
+    become([str(PYTHON), "-m", "tests.benchmarks", *args], PYTHONPATH=str(PROJECT))
+
+
+def names_of_benches() -> str:
+    # The file only defines them: it imports no libraries, and is not run as __main__.
+    found = runpy.run_path(str(PROJECT / "tests/benchmarks/__main__.py"))
+    long = found["BY_NAME"]
+    usual = ", ".join(name for name in found["BENCHES"] if name not in long)
+    first = textwrap.fill(f"Benches: {usual}.", 100, break_on_hyphens=False)
+    return f"{first}\nRun only if named, because they are long: {', '.join(long)}."
 
 
 def test(args: Sequence[str]) -> int:
-    """Every check, then every test; all are run even where one fails, so that one run tells everything."""
+    """python3 run.py test [--all] [ARGS ...]
+
+    Run all checks, then all tests, and go on if one fails. ARGS are passed on to pytest.
+
+    --all   also run the slow tests
+    """
     prepare("dev")
     marks = [] if "--all" in args else ["-m", "not slow"]
     pytest_args = [arg for arg in args if arg != "--all"]
@@ -115,7 +159,7 @@ def test(args: Sequence[str]) -> int:
     checks = {
         "ruff": ["-m", "ruff", "check", "."],
         "format": ["-m", "ruff", "format", "--check", "."],
-        "mypy": ["-m", "mypy"],
+        **{f"mypy for {name}": _mypy(platform) for platform, name in PLATFORMS.items()},
         "imports": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
         "tests": ["-m", "pytest", *marks, *shared, *pytest_args],
     }
@@ -130,8 +174,20 @@ def test(args: Sequence[str]) -> int:
     return 0
 
 
+def _mypy(platform: str) -> list[str]:
+    # With a cache for each: a cache of another platform would be thrown away.
+    return ["-m", "mypy", "--platform", platform, "--cache-dir", f".mypy_cache/{platform}"]
+
+
 def package(args: Sequence[str]) -> int:
-    """Build the bundle in an environment of exactly the locked packages; the tools that look at it have their own."""
+    """python3 run.py package [--once] [--table]
+
+    Build the program for machines without Python, test it and pack it into dist/. The build uses exactly the locked
+    packages; the tools that inspect the result have an environment of their own.
+
+    --once    skip the second build that the first is compared with
+    --table   update the sizes in docs/bundle-size.md
+    """
     install_system_packages(_missing_for_bundle())
     builder = locked_environment(".venv-package", "program.txt", "build.txt")
     tools = locked_environment(".venv-tools", "tools.txt")
@@ -148,12 +204,23 @@ def _missing_for_bundle() -> list[str]:
 
 
 def lock(args: Sequence[str]) -> int:
+    """python3 run.py lock [--upgrade]
+
+    Update the locks in bundle/lock, which name the packages that a bundle is built from.
+
+    --upgrade   lock the newest versions that pyproject.toml allows
+    """
     tools = locked_environment(".venv-tools", "tools.txt")
     return run([str(tools / PYTHON_FILE), "-m", "bundle", "lock", str(tools), *args], folder=PROJECT)
 
 
 def bounds(args: Sequence[str]) -> int:
-    """The essential tests in an environment of its own, with the lowest or the newest version of each dependency."""
+    """python3 run.py bounds [--newest]
+
+    Run the essential tests in a separate environment, with the lowest versions that pyproject.toml allows.
+
+    --newest   use the newest versions instead
+    """
     install_system_packages()
     tools = locked_environment(".venv-tools", "tools.txt")
     folder = PROJECT / ".venv-bounds"
@@ -220,31 +287,47 @@ def install(python: Path, *what: str) -> None:
 
 def install_system_packages(more: Sequence[str] = ()) -> None:
     """Name the system packages that Qt lacks on a Debian-like system, and `more`, or install them as root."""
+    if sys.platform == "linux" and (missing := _missing_packages(more)):
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        if os.geteuid() != 0:
+            print(f"System packages are missing; install them with: sudo {' '.join(command)}", file=sys.stderr)
+            return
+        print(f"Installing system packages: {', '.join(missing)} …", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for step in (["apt-get", "update", "-qq"], command):
+            if subprocess.run(step, env=quiet, stdout=subprocess.DEVNULL).returncode:
+                print(f"`{' '.join(step)}` failed; the window may not open without them.", file=sys.stderr)
+
+
+def _missing_packages(more: Sequence[str]) -> list[str]:
     if not shutil.which("dpkg-query"):
-        return
+        return []
     found = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
     missing = [*more, *(package for package, library in QT_LIBRARIES.items() if library not in found)]
     if not any(Path(folder).is_dir() and any(Path(folder).rglob("*.ttf")) for folder in FONTS):
         missing += ["fontconfig", "fonts-dejavu-core"]
-    if not missing:
-        return
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
-    if os.geteuid() != 0:
-        print(f"System packages are missing; install them with: sudo {' '.join(command)}", file=sys.stderr)
-        return
-    print(f"Installing system packages: {', '.join(missing)} …", flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["apt-get", "update", "-qq"], command):
-        if subprocess.run(step, env=quiet, stdout=subprocess.DEVNULL).returncode:
-            print(f"`{' '.join(step)}` failed; the window may not open without them.", file=sys.stderr)
+    return missing
 
 
 def has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
+def become(command: list[str], **variables: str) -> NoReturn:
+    """Let a command take the place of this process, so that it gets every signal that is sent here."""
+    if sys.platform == "win32":  # exec would start a second process there, and end this one at once
+        sys.exit(run(command, None, **variables))
+    else:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execvpe(command[0], command, {**os.environ, **variables})
+
+
 def run(command: Sequence[str], folder: Path | None = None, **variables: str) -> int:
     """Run a command in the caller's folder (or `folder`) and give its exit code."""
+    if sys.platform == "win32":
+        # The console sends Ctrl+Break to the child too, which ends in order; this process waits for it.
+        signal.signal(signal.SIGBREAK, signal.SIG_IGN)
     child = subprocess.Popen(command, cwd=folder, env={**os.environ, **variables})
     while True:
         try:

@@ -128,14 +128,13 @@ def _strip(files: Path) -> None:
 
     PyInstaller's own `strip` takes more, and breaks libraries whose layout auditwheel has changed.
     """
-    if sys.platform != "linux" or not shutil.which("strip") or not shutil.which("readelf"):
-        return
-    for file in files.rglob("*.so*"):
-        if file.is_symlink():
-            continue
-        sections = subprocess.run(["readelf", "-SW", str(file)], capture_output=True, text=True).stdout
-        if ".debug_info" in sections:
-            subprocess.run(["strip", "--strip-debug", str(file)], check=True)
+    if sys.platform == "linux" and shutil.which("strip") and shutil.which("readelf"):
+        for file in files.rglob("*.so*"):
+            if file.is_symlink():
+                continue
+            sections = subprocess.run(["readelf", "-SW", str(file)], capture_output=True, text=True).stdout
+            if ".debug_info" in sections:
+                subprocess.run(["strip", "--strip-debug", str(file)], check=True)
 
 
 def _accompany(folder: Path, work: Path) -> None:
@@ -146,12 +145,11 @@ def _accompany(folder: Path, work: Path) -> None:
     digest, _ = commit()
     made_of = f"Python {sys.version.split()[0]}, the packages of bundle/lock/program.txt"
     (folder / "BUILD.txt").write_text(f"{OWN} {__version__}\ncommit {digest}\n{made_of}\n", encoding="utf-8")
-    if sys.platform != "linux":
-        return
-    for file, place in LINUX_FILES.items():
-        (folder / place).mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(PROJECT / "resources/desktop" / file, folder / place / file)
-    shutil.copytree(work / "icons/hicolor", folder / "share/icons/hicolor")
+    if sys.platform == "linux":
+        for file, place in LINUX_FILES.items():
+            (folder / place).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PROJECT / "resources/desktop" / file, folder / place / file)
+        shutil.copytree(work / "icons/hicolor", folder / "share/icons/hicolor")
 
 
 def _windows_version() -> str:

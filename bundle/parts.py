@@ -128,8 +128,12 @@ class _Dpkg:
 def program_in(folder: Path) -> Path:
     """The executable of an unpacked archive."""
     if sys.platform == "darwin":
-        return folder / MACOS_APP / "Contents/MacOS" / OWN
-    return folder / (f"{OWN}.exe" if sys.platform == "win32" else OWN)
+        inside = f"{MACOS_APP}/Contents/MacOS/{OWN}"
+    elif sys.platform == "win32":
+        inside = f"{OWN}.exe"
+    else:
+        inside = OWN
+    return folder / inside
 
 
 def by_size(parts: list[Part]) -> list[tuple[str, int]]:

@@ -1,7 +1,9 @@
 """Processes of the program under test, found by a mark in their environment that each child inherits (Linux)."""
 
 import os
+import signal
 import socket
+import sys
 import uuid
 from pathlib import Path
 
@@ -11,6 +13,18 @@ _LISTENS = "0A"
 
 def new_mark() -> str:
     return uuid.uuid4().hex
+
+
+def can_be_found() -> bool:
+    return sys.platform == "linux"
+
+
+def kill(pid: int) -> None:
+    """End a process at once, without letting it tidy up."""
+    if sys.platform == "win32":
+        os.kill(pid, signal.SIGTERM)  # calls TerminateProcess there
+    else:
+        os.kill(pid, signal.SIGKILL)
 
 
 def marked(mark: str) -> dict[int, str]:

@@ -5,10 +5,8 @@ Where that is not allowed, the report says so. The home is empty, and has a spac
 """
 
 import ctypes
-import fcntl
 import os
 import shutil
-import signal
 import socket
 import statistics
 import struct
@@ -118,13 +116,15 @@ class Smoke:
             print(f"  FAILED  {what}: {error}", flush=True)
 
     def _shut_network(self) -> str:
-        if sys.platform != "linux" or processes.interfaces() != ["lo"]:
-            raise NotTested("not shut off, which needs a network namespace; the program was run with what there is")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
-            request = struct.pack("16sh14x", b"lo", 0)
-            (flags,) = struct.unpack_from("h", fcntl.ioctl(handle, _GET_FLAGS, request), 16)
-            fcntl.ioctl(handle, _SET_FLAGS, struct.pack("16sh14x", b"lo", flags | _UP))
-        return "a network namespace of its own, with loopback and nothing else"
+        if sys.platform == "linux" and processes.interfaces() == ["lo"]:
+            import fcntl  # Windows has none
+
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
+                request = struct.pack("16sh14x", b"lo", 0)
+                (flags,) = struct.unpack_from("h", fcntl.ioctl(handle, _GET_FLAGS, request), 16)
+                fcntl.ioctl(handle, _SET_FLAGS, struct.pack("16sh14x", b"lo", flags | _UP))
+            return "a network namespace of its own, with loopback and nothing else"
+        raise NotTested("not shut off, which needs a network namespace; the program was run with what there is")
 
     def _make_read_only(self) -> str:
         if processes_are_walled():
@@ -209,7 +209,7 @@ class Smoke:
         try:
             first = self._engine(window, other_than=None)
             time.sleep(SETTLED_S)
-            os.kill(first, signal.SIGKILL)
+            processes.kill(first)
             begun = time.monotonic()
             self._engine(window, other_than=first)
             took = time.monotonic() - begun
@@ -287,14 +287,14 @@ class Smoke:
         raise Failed(f"it did not end within {PATIENCE_S:.0f} s of being closed")
 
     def _nothing_left(self) -> str:
-        if sys.platform != "linux":
-            raise NotTested("they are found by /proc, which this system has not")
+        if not processes.can_be_found():
+            raise NotTested("they are found by /proc, which only Linux has")
         try:
             _wait(lambda: not processes.marked(self.mark), "all have ended", ENDED_S)
         except Failed:
             left = processes.marked(self.mark)
             for pid in left:
-                os.kill(pid, signal.SIGKILL)
+                processes.kill(pid)
             raise Failed(f"{len(left)}: {'; '.join(left.values())}") from None
         return "none"
 

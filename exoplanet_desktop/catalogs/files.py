@@ -130,14 +130,17 @@ def _stream(out: Path) -> int:
             if stream is not None:
                 stream.flush()
         return os.dup(number)
-    try:
-        # Else opening a pipe would wait for a reader for ever.
-        descriptor = os.open(out, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except OSError as error:
-        if error.errno == errno.ENXIO:
-            raise UnavailableError(f"Nothing reads from the pipe {out}. Start its reader first.") from None
-        raise
-    os.set_blocking(descriptor, True)
+    if sys.platform == "win32":
+        descriptor = os.open(out, os.O_WRONLY | os.O_BINARY)  # fails at once where nobody has made the pipe
+    else:
+        try:
+            # Without O_NONBLOCK, opening a pipe would wait for a reader for ever.
+            descriptor = os.open(out, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                raise UnavailableError(f"Nothing reads from the pipe {out}. Start its reader first.") from None
+            raise
+        os.set_blocking(descriptor, True)
     return descriptor
 
 

@@ -9,17 +9,22 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.errors import AppError, UnavailableError
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as Pipe
+else:
+    from multiprocessing.connection import Connection as Pipe
 
 ENTRY = "exoplanet_desktop.server.embedded:run_embedded"
 FAILURE_FILE = "engine-failure.txt"

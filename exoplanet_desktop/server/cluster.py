@@ -4,13 +4,13 @@ import json
 import multiprocessing
 import re
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.server.files import disk_error, remove_quietly
 from exoplanet_desktop.server.names import shown
+from exoplanet_desktop.server.pipes import Pipe
 
 LOCAL = "local"
 
@@ -97,7 +97,7 @@ class Cluster:
         remove_quietly(self._folder)
 
 
-def _place_from(pipe: Connection) -> ClusterPlace:
+def _place_from(pipe: Pipe) -> ClusterPlace:
     if not pipe.poll(_READY_S):
         raise UnavailableError("The cluster was not ready within a minute. Try again when the machine is less busy.")
     try:

@@ -5,11 +5,11 @@ import os
 import signal
 import threading
 from dataclasses import asdict
-from multiprocessing.connection import Connection
 from typing import Any
 
 from exoplanet_desktop.errors import AppError, BugError, InputError
 from exoplanet_desktop.server.cluster import LOCAL, ClusterPlace
+from exoplanet_desktop.server.pipes import Pipe
 
 _END_S = 5.0
 _NO_EXTRA = (
@@ -18,7 +18,7 @@ _NO_EXTRA = (
 )
 
 
-def host(pipe: Connection, scheduler: str, folder: str) -> None:
+def host(pipe: Pipe, scheduler: str, folder: str) -> None:
     """Sends `["ready", place]` or `[code, sentence]`; a local cluster lives until the pipe is closed."""
     # Ctrl+C in a terminal reaches all its processes, workers too; the engine then ends them in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -47,7 +47,7 @@ def _look_at(place: ClusterPlace) -> None:
         check_workers(client)
 
 
-def _keep_local(pipe: Connection, folder: str) -> None:
+def _keep_local(pipe: Pipe, folder: str) -> None:
     import dask
     from distributed import LocalCluster, Security
 
@@ -87,14 +87,14 @@ def _place_of(cluster: Any, security: Any) -> ClusterPlace:
     return ClusterPlace(cluster.scheduler_address, client["ca_file"], client["cert"], client["key"])
 
 
-def _until_closed(pipe: Connection) -> None:
+def _until_closed(pipe: Pipe) -> None:
     try:
         pipe.recv_bytes()
     except (EOFError, OSError):
         return
 
 
-def _send(pipe: Connection, word: str, content: Any) -> None:
+def _send(pipe: Pipe, word: str, content: Any) -> None:
     try:
         pipe.send_bytes(json.dumps([word, content]).encode())
     except OSError:

@@ -5,17 +5,18 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.server.pipes import Pipe
 from exoplanet_desktop.server.run import run
 from exoplanet_desktop.server.settings import EngineSettings
 
 _END_S = 5.0
 
 
-def run_embedded(pipe: Connection, data_dir: str) -> None:
+def run_embedded(pipe: Pipe, data_dir: str) -> None:
     """Serve until the parent process ends, however it ends, or SIGTERM comes.
 
     Sends `("ready", address, token)` when it listens, or `("failed", sentence)` where it cannot.

@@ -54,13 +54,12 @@ def move_into_place(source: Path, target: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return  # a directory cannot be opened there; NTFS journals the rename
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if sys.platform != "win32":  # a directory cannot be opened there; NTFS journals the rename
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def remove_quietly(path: Path) -> None:

@@ -16,21 +16,23 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import tempfile
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Never
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError, UnavailableError
 from exoplanet_desktop.server.cluster import ClusterPlace
 from exoplanet_desktop.server.files import disk_error
+from exoplanet_desktop.server.pipes import Pipe
 
 _PROGRESS_EVERY_S = 0.1
 _JOBS_PER_PROCESS = 20
@@ -62,7 +64,7 @@ Task = Callable[[dict[str, Any], TaskContext], tuple[dict[str, Any], dict[str, A
 class _Line:
     """The pipe to the engine. Without an engine there is nothing left to do, so a broken pipe ends the process."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
         self._lock = threading.Lock()
         self._last_progress = (0.0, "")
@@ -132,7 +134,7 @@ class _LogLines(logging.Handler):
 _FIRST_STEPS = "exoplanet_desktop.classify.training"  # who loads it ahead makes the first fit ahead, too
 
 
-def run_worker(pipe: Connection, warm: tuple[str, ...]) -> None:
+def run_worker(pipe: Pipe, warm: tuple[str, ...]) -> None:
     """The main function of a job process. Never returns: leftover threads of a job could keep the process."""
     # Ctrl+C in a terminal reaches all its processes; the engine then ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -248,11 +250,12 @@ def _task(name: str) -> Task:
 
 def _resident_bytes() -> int:
     """Memory that this process holds now; 0 where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, AttributeError):
-        return 0
+    pages = page_bytes = 0
+    if sys.platform == "linux":  # only there is /proc/self/statm
+        with suppress(OSError, ValueError):
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+            page_bytes = os.sysconf("SC_PAGE_SIZE")
+    return pages * page_bytes
 
 
 def _end(code: int) -> Never:

@@ -1,6 +1,7 @@
 """Processes of a program under test are found by their mark, children too, and the one that listens is the engine."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,12 @@ def test_children_are_found_and_the_one_that_listens_is_the_engine() -> None:
     assert processes.engine_of(child, mark) is None
     parent.communicate()
     assert processes.marked(mark) == {}
+
+
+def test_a_process_is_killed_without_a_chance_to_tidy_up() -> None:
+    program = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); signal.pause()"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        processes.kill(process.pid)
+        assert process.wait(20) == -signal.SIGKILL
