@@ -36,10 +36,10 @@ def worth(classifier: Classifier, absent: Collection[str]) -> Worth | None:
 def headline(found: Worth, lacking: Collection[str]) -> str:
     """The sentence that comes before any class; `lacking`: those of the columns that are not in the file at all."""
     if len(found.absent) == 1:
-        columns = f"`{found.absent[0]}`, which is {_where(found.absent, lacking)}"
+        columns = f"`{found.absent[0]}`, which this file {_where(found.absent, lacking)}"
     else:
-        columns = f"the {len(found.absent)} columns that are {_where(found.absent, lacking)}"
-    return f"About {found.accuracy:.2f} right without {columns}; {found.with_all:.2f} with {_them(found.absent)}."
+        columns = f"the {len(found.absent)} columns that this file {_where(found.absent, lacking)}"
+    return f"Accuracy about {found.accuracy:.2f} without {columns}; {found.with_all:.2f} with {_them(found.absent)}."
 
 
 def absent_notes(inputs: int, lacking: Sequence[str], empty: Sequence[str]) -> list[str]:
@@ -63,20 +63,20 @@ def worth_notes(
         return [], []
     if found is None:
         return [], [
-            f"What the absent columns cost could not be measured. {' '.join(classifier.memory.missing)}".rstrip()
+            f"The cost of the absent columns could not be measured. {' '.join(classifier.memory.missing)}".rstrip()
         ]
     if found.is_felt:
         return [headline(found, lacking)], []
     cost = (
-        f"{found.accuracy:.3f} of {found.rows:,} held-out rows are right without them, {found.with_all:.3f} with them"
+        f"accuracy is {found.accuracy:.3f} on {found.rows:,} held-out rows without them, {found.with_all:.3f} with them"
     )
     return [], [f"The absent columns cost little: {cost}."]
 
 
 def _where(absent: Collection[str], lacking: Collection[str]) -> str:
     if all(name in lacking for name in absent):
-        return "not in this file"
-    return "empty in this file" if not any(name in lacking for name in absent) else "not in this file or empty"
+        return "lacks"
+    return "leaves empty" if not any(name in lacking for name in absent) else "lacks or leaves empty"
 
 
 def _them(names: Sequence[str]) -> str:

@@ -31,14 +31,12 @@ def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" =
         remedy = "Choose another file or another satellite."
         if account.unknown:
             remedy = f"The column holds {account.values}. {HOW_TO_MAP}"
-        raise InputError(
-            f"No row of {csv.name} has a disposition in `{column}` that is known for {satellite}. {remedy}"
-        )
+        raise InputError(f"No row of {csv.name} has a known {satellite} disposition in `{column}`. {remedy}")
     if len(classes) == 1:
         label, count = next(iter(classes.items()))
         raise InputError(
-            f"All {count:,} labelled rows of {csv.name} are {label}, but a training needs two classes at least. "
-            "Choose another file, or add one with other dispositions."
+            f"All {count:,} labelled rows of {csv.name} are {label}, but training needs at least two classes. Choose "
+            "another file, or add one with other dispositions."
         )
 
 
@@ -52,8 +50,8 @@ def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None, choice: "
     _some_rows(csv, count)
     if any(row is not None and row >= count for row in (from_row, to_row)):
         raise InputError(
-            f"{csv.name} has {count:,} rows, numbered 0 to {count - 1}, "
-            f"so it has no rows {from_row or 0} to {count - 1 if to_row is None else to_row}. Choose rows among these."
+            f"{csv.name} has {count:,} rows, numbered 0 to {count - 1}, so it has no rows {from_row or 0} to "
+            f"{count - 1 if to_row is None else to_row}. Choose rows within this range."
         )
 
 

@@ -62,7 +62,7 @@ def guarded(command: Callable[[], object]) -> int:
             return code
         _some_log()
         log.critical("fault", exc_info=error)
-        _tell(f"Something went wrong that this program did not expect ({_named(error)}).{_where_the_log_is()}")
+        _tell(f"An unexpected error occurred ({_named(error)}).{_where_the_log_is()}")
         return FAILED
 
 

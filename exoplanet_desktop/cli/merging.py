@@ -24,7 +24,8 @@ def merged(
     if not backend_merges(backend, request):
         if output is None:
             raise InputError(
-                f"The backend at {backend.base_url} does not merge so; this machine can. Say by -o where the file goes."
+                f"The backend at {backend.base_url} cannot merge these catalogs this way; this machine can. Use -o to "
+                "name the merged file."
             )
         return merge_here(request, output, console.progress), "this machine"
     sending = console.sending(" and ".join(path.name for path in request.paths))

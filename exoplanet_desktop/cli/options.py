@@ -58,7 +58,7 @@ class OutputPath(click.Path):
         if value != "-":
             return super().convert(value, param, ctx)
         if os.name != "posix":
-            raise InputError("-o - is not known on this system. Name a file for the result.")
+            raise InputError("-o - is not supported on this system. Name a file for the result.")
         return Path("/dev/stdout")
 
 
@@ -84,7 +84,9 @@ def place_options(command: F) -> F:
     """--data-dir, --backend and --token-file."""
     for option in (
         click.option("--token-file", type=PATH, metavar="FILE", help="File with the token for --backend."),
-        click.option("--backend", metavar="URL", help="Address of a backend to use in place of an own engine."),
+        click.option(
+            "--backend", metavar="URL", help=("Address of a backend to use instead of an engine on this machine.")
+        ),
     ):
         command = option(command)
     return data_dir_option(command)
@@ -96,7 +98,7 @@ def json_option(command: F) -> F:
 
 def satellite_option(command: F) -> F:
     return click.option(
-        "--satellite", metavar="|".join(Satellite), help="The catalog's mission; else told from its columns."
+        "--satellite", metavar="|".join(Satellite), help="The catalog's mission; by default recognised by its columns."
     )(command)
 
 
@@ -109,7 +111,7 @@ def model_option(command: F) -> F:
 
 def features_option(command: F) -> F:
     return click.option(
-        "--features", metavar="|".join(Features), help="With or without columns that hold the verdict [vetted]."
+        "--features", metavar="|".join(Features), help="With or without the columns of the human verdict [vetted]."
     )(command)
 
 
@@ -126,7 +128,7 @@ def balance_of(text: str | None) -> Balance | None:
 
 
 def known_rows_of(text: str | None) -> KnownRows | None:
-    return None if text is None else _word(KnownRows, text.lower(), "way with known rows")
+    return None if text is None else _word(KnownRows, text.lower(), "way to treat known rows")
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
@@ -140,7 +142,7 @@ def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
         return Duplicates.NONE if no_dedupe else Duplicates.EXACT
     rule = _word(Duplicates, text.lower(), "rule for duplicates")
     if no_dedupe and rule is not Duplicates.NONE:
-        raise InputError(f"--no-dedupe and --rule {rule} exclude each other. Give one of them.")
+        raise InputError(f"--no-dedupe and --rule {rule} contradict each other. Use only one of them.")
     return rule
 
 
@@ -162,23 +164,25 @@ class ReadingOptions:
 
 _READING = (
     click.option(
-        "--rename", type=PATH, metavar="FILE", help="The archive's names for columns: CSV file,program; or JSON."
+        "--rename", type=PATH, metavar="FILE", help="The archive's names for columns: a CSV with file,program; or JSON."
     ),
     click.option("--label-column", metavar="NAME", help="The column that holds the dispositions."),
     click.option(
-        "--labels", metavar="VALUE=CLASS,…", help="What its values mean, such as 0=FALSE POSITIVE,1=CONFIRMED."
+        "--labels", metavar="VALUE=CLASS,…", help="The meaning of its values, such as 0=FALSE POSITIVE,1=CONFIRMED."
     ),
-    click.option("--forget-reading", is_flag=True, help="Forget what was said before of files with these columns."),
-    click.option("--delimiter", metavar="SIGN", help="Sign between cells: comma, semicolon, tab, pipe or space."),
-    click.option("--encoding", metavar="NAME", help="Encoding of the text, such as utf-8, utf-16 or latin-1."),
+    click.option(
+        "--forget-reading", is_flag=True, help=("Discard the reading options saved for files with these columns.")
+    ),
+    click.option("--delimiter", metavar="SIGN", help="Separator between cells: comma, semicolon, tab, pipe or space."),
+    click.option("--encoding", metavar="NAME", help="Text encoding, such as utf-8, utf-16 or latin-1."),
     click.option("--decimal", metavar="SIGN", help="Decimal sign: point or comma."),
-    click.option("--skip-lines", type=int, metavar="N", help="Lines before the line with the column names."),
-    click.option("--text-columns", metavar="A,B", help="Columns that hold texts though they look like numbers."),
+    click.option("--skip-lines", type=int, metavar="N", help="Number of lines before the column names."),
+    click.option("--text-columns", metavar="A,B", help="Columns to read as text although they look like numbers."),
     click.option(
         "--reading",
         multiple=True,
         metavar="FILE.json",
-        help="All of these as JSON, in a file or as text; once for all files, or once a file.",
+        help="All of these as JSON, in a file or as text; once for all files, or once per file.",
     ),
 )
 
@@ -245,7 +249,10 @@ def choices_of(
             forget(header)
         kept = recall(header)
         if kept is not None:
-            tell(f"{file.name} is read as you said before for files with these columns; --forget-reading undoes that.")
+            tell(
+                f"{file.name} is read with the options saved for files with these columns; --forget-reading discards "
+                "them."
+            )
         found.append(together(kept or Choice(), choice))
     if len(files) > 1:
         _check_used(asked, headers)
@@ -275,7 +282,7 @@ def satellite_of(text: str | None, csv: Path, choice: "Choice | None" = None) ->
     existing(csv)
     found = identify(sniff(csv, choice).columns)
     if found.satellite is None:
-        remedy = "" if found.kind else " On the command line, name it with --satellite."
+        remedy = "" if found.kind else " On the command line, use --satellite."
         raise InputError(f"{csv.name}: {found.sentence}{remedy}")
     return found.satellite
 

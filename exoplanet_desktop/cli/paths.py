@@ -37,9 +37,9 @@ def writable(out: Path | None, *inputs: Path) -> None:
     if out.is_dir():
         raise InputError(f"{out} is a folder. Name a file in it.")
     if not out.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {out.absolute().parent}. Make it first, or choose another one.")
+        raise InputError(f"There is no folder {out.absolute().parent}. Create it first, or choose another one.")
     if any(out.exists() and file.exists() and out.samefile(file) for file in inputs):
-        raise InputError(f"{out} is one of the catalogs that are read. Name another file for the result.")
+        raise InputError(f"{out} is one of the input catalogs. Name another file for the result.")
     checked_target(out)
 
 
@@ -51,5 +51,5 @@ def token_in(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The token in {file} cannot be read. Check the file and its permissions.") from error
     if not token:
-        raise InputError(f"{file} holds no token. Write the token into it, on one line.")
+        raise InputError(f"{file} does not contain a token. Write the token into it, on one line.")
     return token

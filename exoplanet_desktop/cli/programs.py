@@ -17,13 +17,13 @@ from exoplanet_desktop.errors import InputError, UnavailableError
 @click.argument("csv", nargs=-1, type=PATH)
 @data_dir_option
 def gui(csv: tuple[Path, ...] = (), data_dir: Path | None = None) -> int:
-    """Open the window, with catalogs if some are named. This is what happens without a command."""
+    """Open the window, with any catalogs that are named. This is the default command."""
     return open_window(csv, data_dir)
 
 
 @click.command()
-@click.option("--csv", type=PATH, metavar="FILE", help="The catalog to show it on; else a simulated one.")
-@click.option("--screenshots", type=PATH, metavar="DIR", help="Folder for a picture of each step.")
+@click.option("--csv", type=PATH, metavar="FILE", help="The catalog to use; by default a simulated one.")
+@click.option("--screenshots", type=PATH, metavar="DIR", help="Folder for screenshots of each step.")
 @data_dir_option
 def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> int:
     """Drive the window through Train, Predict, Merge, Use and Train."""
@@ -44,12 +44,12 @@ def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> i
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 for any free port.")
-@click.option("--token-file", type=PATH, metavar="FILE", help="File with the token that callers must show.")
-@click.option("--no-auth", is_flag=True, help="Let every program of this machine in; on loopback only.")
+@click.option("--token-file", type=PATH, metavar="FILE", help="File with the token that clients must send.")
+@click.option("--no-auth", is_flag=True, help="Let in every program on this machine; on loopback only.")
 @click.option(
     "--cluster",
     metavar="ADDRESS|local",
-    help="Dask cluster that shares the work: tcp://HOST:PORT of its scheduler, or `local` for one on this machine.",
+    help="Dask cluster to share the work: tcp://HOST:PORT of its scheduler, or `local` for one on this machine.",
 )
 @data_dir_option
 def serve(
@@ -64,7 +64,7 @@ def serve(
     from exoplanet_desktop.server.run import serve as serve_at
 
     if no_auth and token_file is not None:
-        raise InputError("--no-auth and --token-file exclude each other. Give one of them.")
+        raise InputError("--no-auth and --token-file contradict each other. Use only one of them.")
     folder = open_log(data_dir)
     if no_auth:
         token, lock = None, "no token"
@@ -85,7 +85,7 @@ def _own_token(folder: Path) -> Path:
         return file
     except OSError as error:
         raise UnavailableError(
-            f"The token cannot be kept in {file} ({error.strerror}). Choose another folder with --data-dir."
+            f"The token cannot be saved in {file} ({error.strerror}). Choose another folder with --data-dir."
         ) from error
     return file
 

@@ -12,7 +12,7 @@ from exoplanet_desktop.wire.vocabulary import READING_BYTES
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice
 
-HINT = "Options such as --delimiter and --skip-lines say how to read it; --help lists them."
+HINT = "Options such as --delimiter and --skip-lines set how to read it; --help lists them."
 
 _WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " ", "point": "."}
 
@@ -23,7 +23,7 @@ def readings_in(texts: Sequence[str], files: Sequence[Path]) -> "tuple[Choice, .
 
     if len(texts) > 1 and len(texts) != len(files):
         raise InputError(
-            f"--reading was given {len(texts)} times for {len(files)} files. Give it once, or once a file."
+            f"--reading was given {len(texts)} times for {len(files)} files. Give it once, or once per file."
         )
     said = [_choice_in(text) for text in texts] or [Choice()]
     return tuple(said if len(said) == len(files) else said * len(files))
@@ -41,7 +41,7 @@ def form_of(
     from exoplanet_desktop.catalogs.sniffing import DELIMITERS
 
     if skip_lines is not None and skip_lines < 0:
-        raise InputError(f"--skip-lines {skip_lines} is no number of lines. Give 0 or more.")
+        raise InputError(f"--skip-lines {skip_lines} is not a number of lines. Give 0 or more.")
     return Choice(
         delimiter=_sign(delimiter, "--delimiter", DELIMITERS),
         encoding=_encoding(encoding),
@@ -58,7 +58,7 @@ def _sign(text: str | None, option: str, known: Sequence[str]) -> str | None:
     if sign in known:
         return sign
     words = ", ".join(word for word, meant in _WORDS.items() if meant in known and word != "\\t")
-    raise InputError(f"{option} “{text}” is none of {words}. Choose one of them.")
+    raise InputError(f"{option} “{text}” is not one of {words}. Choose one of these.")
 
 
 def _encoding(text: str | None) -> str | None:
@@ -72,7 +72,7 @@ def _encoding(text: str | None) -> str | None:
         name = ""
     if found := next((known for known in ENCODINGS if codecs.lookup(known).name == name), None):
         return found
-    raise InputError(f"--encoding “{text}” is none of {', '.join(ENCODINGS)}. Choose one of them.")
+    raise InputError(f"--encoding “{text}” is not one of {', '.join(ENCODINGS)}. Choose one of these.")
 
 
 def _choice_in(text: str) -> "Choice":
@@ -86,7 +86,9 @@ def _choice_in(text: str) -> "Choice":
         with path.open("rb") as file:
             content = file.read(READING_BYTES + 1)
         if len(content) > READING_BYTES:
-            raise InputError(f"{path} has over {READING_BYTES:,} bytes, too many for reading options. Choose another.")
+            raise InputError(
+                f"{path} has over {READING_BYTES:,} bytes, too many for reading options. Choose another file."
+            )
         return Choice.from_json(content.decode("utf-8-sig"))
     except OSError as error:
         raise InputError(

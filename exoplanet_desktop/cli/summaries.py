@@ -61,7 +61,7 @@ def prediction_summary(
 ) -> Rows:
     """Names and values of a prediction's reply; what takes the classes their worth stands before them."""
     span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
-    used = reply.model_type or f"a model that the backend does not name ({asked.model} was asked)"
+    used = reply.model_type or f"a model the backend does not name ({asked.model} was requested)"
     rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]
     notes = list(reply.notes or ())
     if careful(reply):
@@ -70,8 +70,8 @@ def prediction_summary(
     if known := counted.known:
         rows.append(("agreement", f"{counted.matches:,} of {known:,} known labels ({counted.matches / known:.1%})"))
     rows += [("note", note) for note in notes]
-    rows.append(("saved", str(output)) if output else ("table", "not kept here; give -o OUT.csv to save it"))
-    rows += [("beside it", f"{note.name}, which says why to be careful")] if note else []
+    rows.append(("saved", str(output)) if output else ("table", "not saved; use -o OUT.csv to save it"))
+    rows += [("beside it", f"{note.name}, which explains why to be careful")] if note else []
     return rows
 
 

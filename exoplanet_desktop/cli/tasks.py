@@ -61,11 +61,11 @@ if TYPE_CHECKING:
 @satellite_option
 @model_option
 @features_option
-@click.option("--balance", metavar="|".join(Balance), help="Weigh each row alike, or each class alike [none].")
-@click.option("--use-model-labels", is_flag=True, help="Learn from rows too whose label a model made (merged files).")
-@click.option("--without", metavar="A,B,…", help="Columns to leave out, as for files that lack them.")
-@click.option("--rule", metavar="|".join(RULES), help="Of several files: which rows are duplicates [exact].")
-@click.option("--no-sentinel", is_flag=True, help="Do without the score of the same protocol with blind features.")
+@click.option("--balance", metavar="|".join(Balance), help="Equal weight per row (none), or balanced classes [none].")
+@click.option("--use-model-labels", is_flag=True, help="Also train on rows whose label a model made (merged files).")
+@click.option("--without", metavar="A,B,…", help="Columns to leave out, for example for files that lack them.")
+@click.option("--rule", metavar="|".join(RULES), help="With several files: which rows are duplicates [exact].")
+@click.option("--no-sentinel", is_flag=True, help="Skip the second score, with blind features.")
 @reading_options
 @place_options
 @json_option
@@ -87,7 +87,7 @@ def train(
 ) -> None:
     """Train a classifier on one catalog, or on several that are merged first.
 
-    Where several catalogs hold the same objects with different dispositions, --rule says which rows to learn from.
+    If several catalogs have the same objects with different dispositions, --rule says which rows to train on.
     Prints accuracy on held-out stars and over the folds; with --json, the final status of the job.
     """
     from exoplanet_desktop.cli.summaries import training_summary
@@ -129,11 +129,11 @@ def train(
 @model_option
 @features_option
 @click.option("--from-row", type=int, metavar="N", help="First row to predict, counted from 0.")
-@click.option("--to-row", type=int, metavar="M", help="Last row to predict, itself included.")
+@click.option("--to-row", type=int, metavar="M", help="Last row to predict, inclusive.")
 @click.option("--train-on", type=CATALOG, metavar="CSV", help="Train on this catalog first.")
-@click.option("--match-columns", is_flag=True, help="With --train-on: learn only from the columns that CSV has.")
-@click.option("--known-rows", metavar="|".join(KnownRows), help="Who answers rows of the training [held-out].")
-@click.option("-o", "--output", type=OUTPUT, metavar="OUT.csv", help="Where the table with the predictions goes.")
+@click.option("--match-columns", is_flag=True, help="With --train-on: train only on the columns that CSV has.")
+@click.option("--known-rows", metavar="|".join(KnownRows), help="What predicts rows used in training [held-out].")
+@click.option("-o", "--output", type=OUTPUT, metavar="OUT.csv", help="File for the table with the predictions.")
 @reading_options
 @place_options
 @json_option
@@ -157,7 +157,7 @@ def predict(
     """Predict the dispositions of a catalog's rows with the newest model of its kind.
 
     Prints how many rows fell into each class and how many agree with known labels; with --json, the reply without its
-    rows. Ends with 1 where the backend predicted anything else than it was asked to.
+    rows. Exits with 1 if the backend predicted anything other than what was requested.
     """
     from exoplanet_desktop.client.checks import PredictRequest
 
@@ -171,7 +171,7 @@ def predict(
     if train_on:
         check_training([train_on], mission, choices[1:])
     elif match_columns:
-        raise InputError("--match-columns goes with --train-on. Name the catalog to learn from.")
+        raise InputError("--match-columns needs --train-on. Name the catalog to train on.")
     known = known_rows_of(known_rows)
     asked = PredictRequest(
         mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
@@ -187,7 +187,7 @@ def _check_range(from_row: int | None, to_row: int | None) -> None:
         if row is not None and row < 0:
             raise InputError(f"{name} {row} is not a row: rows are counted from 0. Give 0 or more.")
     if from_row is not None and to_row is not None and from_row > to_row:
-        raise InputError(f"The rows {from_row} to {to_row} are none. Give a first row that is not behind the last.")
+        raise InputError(f"There are no rows {from_row} to {to_row}. Give a first row that is not after the last.")
 
 
 def _predict(
@@ -219,9 +219,9 @@ def _predict(
     console.end()
     note = keep_note(output, reply) if output is not None else None
     if sentence := warning_of_seen(backend, files, choices, asked, data_dir):
-        console.note(f"Careful: {sentence}")
+        console.note(f"Warning: {sentence}")
     for deviation in check_prediction(reply, asked):
-        console.note(f"Careful: {deviation}")
+        console.note(f"Warning: {deviation}")
     if as_json:
         print_json(reply, without=frozenset({"results"}), beside=output)
     else:
@@ -243,7 +243,7 @@ def _trained_for(
     csv, train_csv = files
     without = absent_columns(csv, asked, choices[0]) if match_columns else ()
     if match_columns and not without:
-        console.note("No feature column is absent from this file, so the model learns from all of them.")
+        console.note("No feature column is missing from this file, so the model is trained on all of them.")
     _, result = train_on(
         *(backend, train_csv, asked.satellite, asked.model, console, asked.features),
         without=without,
@@ -282,10 +282,12 @@ def _reply(
 
 @click.command()
 @click.argument("csv", nargs=-1, required=True, type=CATALOG)
-@click.option("--rule", metavar="|".join(RULES), help="Which rows are duplicates, and which of them stays [exact].")
-@click.option("--identifier", metavar="COLUMN", help="The column that names the object; else the satellite's own.")
-@click.option("--no-dedupe", is_flag=True, help="Keep rows that are there twice; the same as --rule none.")
-@click.option("-o", "--output", type=OUTPUT, metavar="OUT.csv", help="Where the merged file goes.")
+@click.option("--rule", metavar="|".join(RULES), help="Which rows are duplicates, and which of them to keep [exact].")
+@click.option(
+    "--identifier", metavar="COLUMN", help=("The column with the object identifier; by default the satellite's.")
+)
+@click.option("--no-dedupe", is_flag=True, help="Keep duplicate rows; the same as --rule none.")
+@click.option("-o", "--output", type=OUTPUT, metavar="OUT.csv", help="File for the merged table.")
 @reading_options
 @place_options
 @json_option
@@ -301,18 +303,18 @@ def merge(
     token_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Merge two catalogs or more: the rows of the first, then the new rows of the next.
+    """Merge two or more catalogs: the rows of the first, then the new rows of the next.
 
-    Duplicates are rows that say the same in all cells (exact), or rows of the same object, of which the first, the
-    last or the most complete one stays. The merged file stays in the backend's list; -o saves it too. A backend that
-    does not merge so leaves it to this machine, and then -o is needed. With --json, prints the reply.
+    Duplicates are rows that agree in every cell (exact), or rows of the same object, of which the first, the last or
+    the most complete one is kept. The merged file stays in the backend's list; -o also saves it. If the backend cannot
+    merge this way, this machine does it, and then -o is needed. With --json, prints the reply.
     """
     from exoplanet_desktop.catalogs.reading import sniff
     from exoplanet_desktop.cli.merging import merged
     from exoplanet_desktop.client.merges import MergeRequest
 
     if len(csv) < 2:
-        raise InputError("A merge needs two files or more. Name another one.")
+        raise InputError("A merge needs at least two files. Name another one.")
     duplicates = rule_of(rule, no_dedupe=no_dedupe)
     existing(*csv)
     writable(output, *csv)
@@ -335,20 +337,22 @@ def merge(
 
 @click.command()
 @satellite_option
-@click.option("--rows", type=int, required=True, metavar="N", help="How many objects.")
-@click.option("--seed", type=int, default=42, show_default=True, metavar="S", help="The same seed, the same catalog.")
+@click.option("--rows", type=int, required=True, metavar="N", help="Number of objects.")
+@click.option(
+    "--seed", type=int, default=42, show_default=True, metavar="S", help=("The same seed gives the same catalog.")
+)
 @click.option("-o", "--output", type=OUTPUT, required=True, metavar="OUT.csv", help="The file to write.")
 @data_dir_option
 def simulate(satellite: str | None, rows: int, seed: int, output: Path, data_dir: Path | None) -> None:
-    """Write a synthetic catalog with the archive's columns, for demonstrations and load; not for science."""
+    """Write a synthetic catalog with the archive's columns, for demonstrations and load tests; not for science."""
     from exoplanet_desktop.catalogs.satellites import satellite_info
     from exoplanet_desktop.catalogs.simulate import simulate as write
 
     if satellite is None:
-        raise InputError("Which catalog is to be simulated? Name one with --satellite.")
+        raise InputError("Which catalog should be simulated? Name one with --satellite.")
     mission = satellite_info(satellite).satellite
     if rows < 1:
-        raise InputError(f"A catalog of {rows} rows cannot be simulated. Ask for one row or more.")
+        raise InputError(f"A catalog of {rows} rows cannot be simulated. Ask for at least one row.")
     if seed < 0:
         raise InputError(f"The seed {seed} is negative. Give 0 or more.")
     writable(output)

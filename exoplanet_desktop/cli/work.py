@@ -39,7 +39,7 @@ def backend_at(place: Place, console: Console) -> Iterator["Backend"]:
         yield backend
         return
     if place.token_file is not None:
-        raise InputError("--token-file goes with --backend. Name the backend, or leave the token out.")
+        raise InputError("--token-file needs --backend. Name the backend, or leave the token out.")
     console.progress(None, "Starting the engine")
     engine = EmbeddedEngine(folder.absolute())
     try:
@@ -111,11 +111,12 @@ def one_file(
         yield files[0], choices[0]
         return
     if rule is None:
-        found = same_objects(files, choices, report=_as_one_stage(console, f"Looking through {len(files)} files"))
+        found = same_objects(files, choices, report=_as_one_stage(console, f"Reading through {len(files)} files"))
         if found.different:
             raise InputError(
-                f"{found.sentence} Say with --rule which of their rows to learn from: `last` for the later files,"
-                " `first` for the earlier ones, `most-complete` for the fullest rows, `exact` for all that differ."
+                f"{found.sentence} Use --rule to choose which of their rows to train on: `last` for the later files, "
+                "`first` for the earlier ones, `most-complete` for the most complete rows, `exact` for all that "
+                "differ."
             )
         if found.objects:
             console.note(found.sentence)
@@ -125,7 +126,7 @@ def one_file(
         summary = merge_many(files, whole, rule=rule or Duplicates.EXACT, choices=choices, report=report)
         if summary.duplicates:
             console.note(
-                f"{summary.duplicates:,} rows are there twice by the rule `{rule or Duplicates.EXACT}` and left out."
+                f"{summary.duplicates:,} rows are duplicates by the rule `{rule or Duplicates.EXACT}` and are left out."
             )
         yield whole, reading_of_merged(choices)
 
@@ -163,7 +164,7 @@ def train_on(
         to_learn_from(backend, csv, model_labels, reading=choice) as (sent, out),
     ):
         if out:
-            console.note(f"{out:,} rows carry labels that a model made; they are left out.")
+            console.note(f"{out:,} rows have labels made by a model; they are left out.")
         accepted = backend.train(
             sent,
             satellite,

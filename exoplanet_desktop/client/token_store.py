@@ -86,7 +86,7 @@ class TokenStore:
                 f"There is no system keyring for this program, so tokens are kept in {self._path}, in your own folder."
             )
         if self._path.exists() and stat.S_IMODE(self._path.stat().st_mode) & 0o077:
-            return f"Careful: tokens are kept in {self._path}, and others on this computer can read that file."
+            return f"Warning: tokens are kept in {self._path}, and others on this computer can read that file."
         return (
             f"There is no system keyring for this program, so tokens are kept in {self._path}, "
             "a file that only you can read."

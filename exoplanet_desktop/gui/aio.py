@@ -76,7 +76,7 @@ def _is_there(owner: object) -> bool:
     """Whether the C++ part of a QObject still lives: a dialog may be closed while its slot waits for an answer."""
     there = not isinstance(owner, QObject) or isValid(owner)
     if not there:
-        log.info("an answer came too late for %s", type(owner).__name__)
+        log.info("an answer for %s came too late", type(owner).__name__)
     return there
 
 

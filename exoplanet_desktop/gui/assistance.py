@@ -120,7 +120,7 @@ class Assistance(QObject):
         backend = f"{session.title}, {session.state.name.lower()}"
         known = await self._services.workers.call(packages)
         QGuiApplication.clipboard().setText(diagnostics(self._preferences.now, backend, known))
-        told = tr("Versions, screen and settings are in the clipboard, without names of files and without tokens.")
+        told = tr("Versions, screen and settings are copied to the clipboard, without file names or tokens.")
         self._services.notices.information(told)
 
 

@@ -27,12 +27,13 @@ def ask_before_closing(
     ending = [tr("the training {title}", title=run.request.title) for run in live if run not in lasting] + list(busy)
     parts = []
     if lasting:
-        jobs = counted(len(lasting), tr("training goes on"), tr("trainings go on"))
-        parts.append(tr("{jobs} on the backend without this window, and is found again at the next start.", jobs=jobs))
+        one = tr("training continues on the backend; you will find it here after the next start.")
+        many = tr("trainings continue on the backend; you will find them here after the next start.")
+        parts.append(counted(len(lasting), one, many))
     if ending:
-        parts.append(tr("This ends with the window: {work}.", work=", ".join(ending)))
+        parts.append(tr("Closing the window stops: {work}.", work=", ".join(ending)))
     if groups:
-        told = tr("What is left of {groups} is trained after the next start.", groups=", ".join(groups))
+        told = tr("The rest of {groups} will be trained after the next start.", groups=", ".join(groups))
         parts.append(told)
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)

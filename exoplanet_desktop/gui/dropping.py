@@ -28,7 +28,7 @@ class Dropped:
         names = ", ".join(path.name for path in self.others)
         return InputError(
             tr(
-                "{names}: only catalogs (.csv and other tables of text, VOTable, FITS) and exported runs (.zip) can be "
+                "{names}: only catalogs (.csv and other text tables, VOTable, FITS) and exported runs (.zip) can be "
                 "opened.",
                 names=names,
             )

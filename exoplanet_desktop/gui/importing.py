@@ -45,7 +45,9 @@ class Importer(QObject):
                 continue
             done = await self._services.workers.call(_converted, path, self._services.folder / FOLDER)
             rows = counted(done.rows, tr("row"), tr("rows"))
-            words = tr("{file} was read as a table of {rows}, kept as {csv}.", file=path.name, rows=rows, csv=done.csv)
+            words = tr(
+                "{file} was read as a table of {rows} and saved as {csv}.", file=path.name, rows=rows, csv=done.csv
+            )
             self._services.notices.information(" ".join((words, *done.notes)))
             ready.append(done.csv)
         take(ready)

@@ -135,7 +135,7 @@ class Instance(QObject):
         elif text.endswith(b"\n"):
             files = _files(text)
             if files is None:
-                log.warning("a later start said what nobody understands")
+                log.warning("a later start sent a message that cannot be understood")
                 socket.abort()
                 return
             socket.write(TAKEN)
@@ -164,7 +164,7 @@ def _files(text: bytes) -> list[Path] | None:
 def _silent() -> UnavailableError:
     return UnavailableError(
         tr(
-            "Exoplanet Desktop is already open on this data folder, but its window does not answer. "
-            "End that program, or start this one with another folder (--data-dir)."
+            "Exoplanet Desktop is already open on this data folder, but its window does not answer. Quit that "
+            "program, or start this one with another folder (--data-dir)."
         )
     )

@@ -81,8 +81,8 @@ def _elsewhere() -> list[tuple[str, str]]:
     return [
         (tr("Copy the selected cells"), _native(QKeySequence.keyBindings(standard.Copy)[:1])),
         (tr("Select all rows"), _native(QKeySequence.keyBindings(standard.SelectAll)[:1])),
-        (tr("Next place that was found"), _native(QKeySequence.keyBindings(standard.FindNext)[:1])),
-        (tr("Previous place that was found"), _native(QKeySequence.keyBindings(standard.FindPrevious)[:1])),
+        (tr("Next match"), _native(QKeySequence.keyBindings(standard.FindNext)[:1])),
+        (tr("Previous match"), _native(QKeySequence.keyBindings(standard.FindPrevious)[:1])),
         (tr("Next and previous control"), _native([QKeySequence("Tab"), QKeySequence("Shift+Tab")])),
         (tr("Next and previous tab"), _native([QKeySequence("Ctrl+Tab"), QKeySequence("Ctrl+Shift+Tab")])),
         (tr("Close a dialog"), _native([QKeySequence("Esc")])),

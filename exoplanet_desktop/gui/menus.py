@@ -37,7 +37,7 @@ def _file(window: "MainWindow") -> list[Command]:
         Command("file.save", menu, tr("&Save prediction or merged file…"), window.save_shown, (Standard.Save,)),
         Command("file.export", menu, tr("&Export what is shown…"), export, ("Ctrl+E",)),
         Command("file.export_all", menu, tr("Export &all rows and columns…"), export_all),
-        Command("file.send", menu, tr("Sen&d what is shown to other programs"), send),
+        Command("file.send", menu, tr("Sen&d the table as shown to other programs"), send),
         Command(
             "file.settings",
             menu,
@@ -100,7 +100,7 @@ def _run(window: "MainWindow") -> list[Command]:
     return [
         Command("run.go", menu, tr("&Go"), lambda: window.tab.start(), ("Ctrl+Return",)),
         Command("run.all", menu, tr("Train &all models"), window.train.train_all, ("Ctrl+Shift+Return",)),
-        Command("run.cancel", menu, tr("&Stop, or dismiss messages"), window.stop_in_front, ("Esc",)),
+        Command("run.cancel", menu, tr("Cancel or di&smiss"), window.stop_in_front, ("Esc",)),
     ]
 
 

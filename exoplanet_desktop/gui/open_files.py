@@ -114,4 +114,4 @@ def _which_exist(paths: Sequence[Path]) -> list[bool]:
 def _gone(missing: Sequence[Path]) -> str:
     names = ", ".join(path.name for path in missing[:MOST_NAMED]) + (" …" if len(missing) > MOST_NAMED else "")
     files = counted(len(missing), tr("file"), tr("files"))
-    return tr("{files} of the last time could not be found: {names}.", files=files, names=names)
+    return tr("{files} from your last session could not be found: {names}.", files=files, names=names)

@@ -43,7 +43,7 @@ class RecentMenu(QMenu):
             action.setEnabled(is_there)
             action.triggered.connect(lambda _=False, path=path: self.chosen.emit(path))
         if not files:
-            self.addAction(tr("No file was opened yet")).setEnabled(False)
+            self.addAction(tr("No recent files")).setEnabled(False)
             return
         self.addSeparator()
         self.addAction(tr("&Clear this list")).triggered.connect(self._files.forget_recent)

@@ -89,7 +89,7 @@ class Services:
     async def _end_poller(self) -> None:
         """Wait for the poller in a worker; a lane that hangs on a silent server goes with the process."""
         if not await self.workers.call(self.poller.wait_ended, POLLER_END_S):
-            log.warning("the poller still waits for an answer; it is left behind")
+            log.warning("the poller is still waiting for an answer; it is abandoned")
 
     async def _discard_scratch(self) -> None:
         note_parts_in(None)

@@ -97,14 +97,11 @@ class Session(QObject):
     def backend(self) -> "Backend":
         """The backend in use. Raises UnavailableError, in words, where none answers yet."""
         if self.connection is None or self.state is not State.READY:
-            doing = tr("is still starting") if self.state is State.STARTING else tr("does not answer")
-            raise UnavailableError(
-                tr(
-                    "{backend} {doing}. Wait a moment, or choose a backend in the menu Backend.",
-                    backend=self.title,
-                    doing=doing,
-                )
-            )
+            if self.state is State.STARTING:
+                why = tr("{backend} is still starting. Wait a moment, or choose a backend in the Backend menu.")
+            else:
+                why = tr("{backend} does not answer. Wait a moment, or choose a backend in the Backend menu.")
+            raise UnavailableError(why.format(backend=self.title))
         return self.connection.backend
 
     async def start_embedded(self) -> None:

@@ -38,7 +38,7 @@ def _number(least: int, most: int) -> dict[str, Any]:
 
     def mend(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            raise ValueError("it is no number")
+            raise ValueError("it is not a number")
         return round(min(max(value, least), most))
 
     return {"mend": mend}
@@ -47,7 +47,7 @@ def _number(least: int, most: int) -> dict[str, Any]:
 def _one_of(*words: str) -> dict[str, Any]:
     def mend(value: Any) -> str:
         if value not in words:
-            raise ValueError(f"it is none of {', '.join(word or '“”' for word in words)}")
+            raise ValueError(f"it is not one of {', '.join(word or '“”' for word in words)}")
         return str(value)
 
     return {"mend": mend}
@@ -55,7 +55,7 @@ def _one_of(*words: str) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise ValueError("it is no text")
+        raise ValueError("it is not text")
     return value
 
 
@@ -67,7 +67,7 @@ def _switch(value: Any) -> bool:
 
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError("it is no list")
+        raise ValueError("it is not a list")
     return tuple(_text(entry) for entry in value)
 
 
@@ -77,15 +77,15 @@ def _recent(value: Any) -> tuple[str, ...]:
 
 def _files(value: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
-        raise ValueError("it is no object")
+        raise ValueError("it is not an object")
     return {_text(name): _texts(paths) for name, paths in value.items()}
 
 
 def _sizes(value: Any) -> dict[str, tuple[int, ...]]:
     if not isinstance(value, dict):
-        raise ValueError("it is no object")
+        raise ValueError("it is not an object")
     if any(not isinstance(size, int) for sizes in value.values() for size in sizes):
-        raise ValueError("a size is no whole number")
+        raise ValueError("a size is not a whole number")
     return {_text(name): tuple(min(max(size, 0), 100_000) for size in sizes) for name, sizes in value.items()}
 
 
@@ -192,7 +192,7 @@ def _checked(kept: dict[str, Any]) -> Settings:
 def _migrated(kept: Any) -> dict[str, Any]:
     """What an older version kept, as this one would. Raises ValueError where nobody knows the version."""
     if not isinstance(kept, dict):
-        raise ValueError("it holds no settings")
+        raise ValueError("it does not contain settings")
     version = kept.get("schema_version")
     if not isinstance(version, int) or not 1 <= version <= SCHEMA_VERSION:
         raise ValueError(f"version {version!r} is not known here")

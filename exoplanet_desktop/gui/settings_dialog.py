@@ -44,13 +44,13 @@ class SettingsDialog(QDialog):
         self.setModal(True)
         self.theme = combo(tr("Colours"), _schemes())
         self.numbers = combo(tr("Numbers and dates"), [(_example(name), name) for name in NUMBER_FORMATS])
-        self.text_percent = _spin(tr("Size of text"), TEXT_PERCENT, 25, " %")
-        self.restore = QCheckBox(tr("&Open the files of the last time at the start"), self)
-        self.poll_ms = _spin(tr("Ask running jobs every"), POLL_MS, 100, " ms")
+        self.text_percent = _spin(tr("Text size"), TEXT_PERCENT, 25, " %")
+        self.restore = QCheckBox(tr("Re&open files from the last session"), self)
+        self.poll_ms = _spin(tr("Check running jobs every"), POLL_MS, 100, " ms")
         self.table_memory_mb = _spin(tr("Memory for reading a table"), TABLE_MEMORY_MB, 128, " MB")
         self.save_folder = QLineEdit(self)
         self.save_folder.setAccessibleName(tr("Folder for results"))
-        self.save_folder.setPlaceholderText(tr("the last one"))
+        self.save_folder.setPlaceholderText(tr("the last folder used"))
         self.choose_folder = QPushButton(tr("&Choose…"), self)
         self.choose_folder.setAccessibleName(tr("Choose the folder for results"))
         self.choose_folder.clicked.connect(self._ask_folder)
@@ -123,13 +123,13 @@ class SettingsDialog(QDialog):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(tr("Co&lours"), self.theme)
         form.addRow(tr("&Numbers and dates"), self.numbers)
-        form.addRow(tr("&Size of text"), self.text_percent)
+        form.addRow(tr("Text &size"), self.text_percent)
         form.addRow(self.restore)
         form.addRow(tr("&Folder for results"), folder)
-        form.addRow(tr("Ask running &jobs every"), self.poll_ms)
+        form.addRow(tr("Check running &jobs every"), self.poll_ms)
         form.addRow(tr("&Memory for reading a table"), self.table_memory_mb)
-        form.addRow(PlainLabel(tr("More memory reads long tables faster; what is shown takes little."), "muted"))
-        form.addRow(tr("&Who answers"), self.backends)
+        form.addRow(PlainLabel(tr("More memory speeds up reading long tables; showing them takes little."), "muted"))
+        form.addRow(tr("Back&end"), self.backends)
         in_order(
             *(self.theme, self.numbers, self.text_percent, self.restore, self.save_folder, self.choose_folder),
             *(self.poll_ms, self.table_memory_mb, self.backends),
@@ -146,7 +146,7 @@ class SettingsDialog(QDialog):
 
 def _schemes() -> Sequence[tuple[str, str]]:
     return [
-        (tr("As the system has them"), Scheme.SYSTEM),
+        (tr("Follow the system"), Scheme.SYSTEM),
         (tr("Light"), Scheme.LIGHT),
         (tr("Dark"), Scheme.DARK),
     ]
@@ -155,7 +155,7 @@ def _schemes() -> Sequence[tuple[str, str]]:
 def _example(name: str) -> str:
     """How numbers and dates look in a locale."""
     if not name:
-        return tr("As the system has them")
+        return tr("Follow the system")
     locale = QLocale(name)
     date = locale.toString(QDate(2026, 12, 31), QLocale.FormatType.ShortFormat)
     country = QLocale.territoryToString(locale.territory())

@@ -47,7 +47,7 @@ class StatusBar(QStatusBar):
             text = counted(len(waiting), tr("training in the outbox"), tr("trainings in the outbox"))
         else:
             # The list of runs has those of other days as well, and what is no training.
-            text = counted(done, tr("training since the start"), tr("trainings since the start")) if done else ""
+            text = counted(done, tr("training this session"), tr("trainings this session")) if done else ""
         self.runs_chip.setText(text)
         self.runs_chip.setVisible(bool(text))
 

@@ -125,8 +125,8 @@ def test_the_cost_of_absent_columns_is_measured(lab: Any, make_catalog: MakeCata
         share = found.agreement["matches"] / found.agreement["known"]
         assert found.worth.accuracy == pytest.approx(share, abs=0.03)
         assert found.worth.with_all == pytest.approx(whole.agreement["matches"] / 600, abs=0.01)
-        assert found.notes[0].startswith(f"About {found.worth.accuracy:.2f} right without `koi_score`")
-        assert ("empty in this file" if name == "empty" else "not in this file") in found.notes[0]
+        assert found.notes[0].startswith(f"Accuracy about {found.worth.accuracy:.2f} without `koi_score`")
+        assert ("leaves empty" if name == "empty" else "lacks") in found.notes[0]
 
 
 def test_a_column_that_was_absent_in_training_costs_nothing(lab: Any, make_catalog: MakeCatalog) -> None:

@@ -56,7 +56,7 @@ def test_a_file_that_is_not_understood_names_the_options(run, tmp_path):
     path.write_text("1.5,2.5,3.5\n1.5,2.5,3.5\n")
     done = run("train", path, "--data-dir", tmp_path)
     assert done.code == 2
-    assert "Options such as --delimiter and --skip-lines say how to read it" in done.sentence
+    assert "Options such as --delimiter and --skip-lines set how to read it" in done.sentence
     done = run("train", tmp_path / "none.csv", "--data-dir", tmp_path)
     assert done.code == 2
     assert "--delimiter" not in done.sentence, "that would not help"
@@ -65,10 +65,10 @@ def test_a_file_that_is_not_understood_names_the_options(run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--delimiter", "x"), "--delimiter “x” is none of comma, semicolon, tab, pipe, space"),
-        (("--decimal", "semicolon"), "--decimal “semicolon” is none of comma, point"),
-        (("--encoding", "ebcdic"), "--encoding “ebcdic” is none of utf-8"),
-        (("--skip-lines", "-1"), "--skip-lines -1 is no number of lines"),
+        (("--delimiter", "x"), "--delimiter “x” is not one of comma, semicolon, tab, pipe, space"),
+        (("--decimal", "semicolon"), "--decimal “semicolon” is not one of comma, point"),
+        (("--encoding", "ebcdic"), "--encoding “ebcdic” is not one of utf-8"),
+        (("--skip-lines", "-1"), "--skip-lines -1 is not a number of lines"),
         (("--reading", "nowhere.json"), "nowhere.json cannot be read"),
         (("--reading", '{"delimiter": "x"}'), "unknown delimiter"),
         (

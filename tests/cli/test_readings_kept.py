@@ -31,7 +31,7 @@ def test_the_users_names_and_labels_train_as_the_archives_do(run, own, catalog, 
 
     again = run(*asked)
     assert again.code == 0, again.err
-    assert "is read as you said before" in again.err
+    assert "is read with the options saved" in again.err
     assert again.json["result"]["accuracy"] == scores[0]
 
     predicted = run("predict", own / "own.csv", "--model", "dt", "-o", tmp_path / "out.csv", "--data-dir", trained)

@@ -156,9 +156,9 @@ def test_three_catalogs_are_merged_by_a_rule(run, catalog, rows, write, tmp_path
     assert (done.json["merged_rows"], done.json["dropped_each"]) == (len(rows) - 1, [3, 3, 0])
     assert len(out.read_text().splitlines()) == len(rows)
     for arguments, why in (
-        ((catalog,), "two files or more"),
+        ((catalog,), "at least two files"),
         ((catalog, part, "--rule", "newest"), "no rule for duplicates"),
-        ((catalog, part, "--rule", "first", "--no-dedupe"), "exclude each other"),
+        ((catalog, part, "--rule", "first", "--no-dedupe"), "contradict each other"),
     ):
         refused = run("merge", *arguments)
         assert refused.code == 2 and why in refused.err
@@ -213,7 +213,7 @@ def test_the_same_object_with_two_labels_is_not_learnt_from_in_silence(run, rows
     a, b = write(tmp_path / "a.csv", rows), write(tmp_path / "b.csv", changed)
     refused = run("train", a, b, "--model", "dt", "--data-dir", tmp_path)
     assert refused.code == 2
-    assert "30 objects are in several of the files, 30 with different dispositions. Say with --rule" in refused.sentence
+    assert "30 objects are in several of the files, 30 with different dispositions. Use --rule" in refused.sentence
     done = run("train", a, b, "--model", "dt", "--rule", "last", "--no-sentinel", "--data-dir", tmp_path, "--json")
     assert done.code == 0, done.err
-    assert "30 rows are there twice by the rule `last`" in done.err
+    assert "30 rows are duplicates by the rule `last`" in done.err

@@ -8,7 +8,7 @@ import pytest
 from exoplanet_desktop.client.saved_note import keep_note, note_path
 from exoplanet_desktop.wire.payloads import PredictReply, Worth
 
-SENTENCE = "About 0.51 right without the 2 columns that are not in this file; 0.81 with them."
+SENTENCE = "Accuracy about 0.51 without the 2 columns that this file lacks; 0.81 with them."
 
 
 def reply(with_all: float) -> PredictReply:

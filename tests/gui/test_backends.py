@@ -287,7 +287,7 @@ def test_the_one_in_use_is_in_use_as_changed(live: MainWindow, open_dialog: Open
         dialog.save_button.click()
 
     assert chosen.args == ["Observatory"]
-    qtbot.waitUntil(lambda: "in use as it is now" in dialog.connection_test.sentence.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "The new settings are in use" in dialog.connection_test.sentence.text(), timeout=WAIT_MS)
     # The same connection goes on: whatever watches jobs through it uses the new token from now on.
     assert session_of(live).connection is before
     assert session_of(live).title == "Observatory"

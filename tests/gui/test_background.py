@@ -88,9 +88,7 @@ def test_a_prediction_of_the_last_time_is_finished_in_the_record(
 
     stage.on("GET", lab.STATUS, Reply(lab.status(base=stage.base, result=reply)))
     second = start()
-    qtbot.waitUntil(
-        lambda: any("has ended meanwhile" in text for text in second.window.notices.texts()), timeout=WAIT_MS
-    )
+    qtbot.waitUntil(lambda: any("has finished" in text for text in second.window.notices.texts()), timeout=WAIT_MS)
     (entry,) = second.wait(asyncio.ensure_future(second.services.recorder.work(lambda record: record.runs())))
     assert (entry.kind, entry.status) == ("predict", Status.SUCCEEDED)
     kept = second.wait(asyncio.ensure_future(second.services.runs.past(entry.run_id)))

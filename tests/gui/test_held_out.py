@@ -79,6 +79,6 @@ def test_rows_that_cannot_be_read_are_looked_for_no_longer(loop: QEventLoop, tmp
     run = SimpleNamespace(run_id="a", held_out=SimpleNamespace(path=there, threshold=no_threshold))
     results._load_held_out(page, run)
     qtbot.waitUntil(lambda: bool(told), timeout=10_000)
-    assert "has not the columns" in told[0]
-    assert page.note.text().startswith("There are no held-out rows")
+    assert "does not have the expected columns" in told[0]
+    assert page.note.text().startswith("held-out rows are not available")
     workers.close()

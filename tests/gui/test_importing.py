@@ -34,7 +34,7 @@ def test_a_dropped_votable_is_opened_as_the_catalog_that_it_holds(
     csv = window.train.picker.paths[0]
     assert csv.parent == window.services.folder / "converted"
     assert csv.name.startswith("koi__")
-    assert f"koi.vot was read as a table of 600 rows, kept as {csv}." in " ".join(window.notices.texts())
+    assert f"koi.vot was read as a table of 600 rows and saved as {csv}." in " ".join(window.notices.texts())
 
 
 def test_a_chosen_votable_is_too(window: MainWindow, votable: Path, qtbot: QtBot) -> None:

@@ -185,7 +185,7 @@ def test_killed_in_the_middle_of_an_upload(
     recorder = started.services.recorder
     qtbot.waitUntil(lambda: start_entries(recorder, qtbot)[0].status == "FAILED", timeout=20_000)
     (entry,) = start_entries(recorder, qtbot)
-    assert entry.error == "The program ended before the catalog had been sent. Train again, or send it now."
+    assert entry.error == "The program ended before the catalog was sent. Train again, or send it now."
 
 
 def test_killed_in_the_middle_of_a_download(

@@ -205,7 +205,7 @@ def test_work_of_another_backend_may_be_left_running(
     live.close()
     qtbot.waitUntil(lambda: bool(live.findChildren(QMessageBox)), timeout=5_000)
     (box,) = live.findChildren(QMessageBox)
-    assert "goes on" in box.informativeText()
+    assert "training continues" in box.informativeText()
     assert [button.text() for button in box.buttons()] == ["&Leave it running", "Cancel"]
     box.reject()
     connection.embedded = True

@@ -82,7 +82,7 @@ def test_what_a_merge_did_is_told(live: MainWindow, sample: Sample, qtbot: QtBot
         tab.go.button.click()
 
     (told,) = live.notices.texts()
-    assert "has 600 rows, from 600 + 500, less 500 duplicates. Merged by the embedded engine." in told
+    assert "has 600 rows, from 600 + 500, minus 500 duplicates. Merged by the embedded engine." in told
 
 
 def test_another_backend_has_other_files(live: MainWindow, sample: Sample, qtbot: QtBot, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_preview_shows_rows_and_conflicts_side_by_side(
         tab.open_files([sample(), changed])
     pane = tab.preview.pane
     assert pane.headline.text() == "601 rows, 49 columns"
-    assert pane.sum.text() == "600 + 100 rows, less 99 that the rule drops."
+    assert pane.sum.text() == "600 + 100 rows, minus 99 dropped by the rule."
     assert [line[1:3] for line in texts(pane.files)] == [["600", "0"], ["100", "99"]]
     assert pane.objects.text() == "100 objects have several rows (by `kepoi_name`). Where they differ:"
     ((_, column, first, second, stays),) = texts(pane.conflicts)
@@ -169,10 +169,10 @@ def test_labels_that_a_model_made_stay_known_and_out_of_the_training(
     with qtbot.waitSignal(tab.view.opened, timeout=20_000) as opened:
         tab.use_button.click()
     assert LABEL_SOURCE in opened.args[0].columns
-    assert tab.using.options.labels_note.text() == "40 rows carry labels that a model made; they are left out."
+    assert tab.using.options.labels_note.text() == "40 rows have labels made by a model and are left out."
     with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS) as ended:
         tab.using.train_button.click()
     run = ended.args[0]
     assert run.failure == ""
-    assert "40 rows are left out: a model made their labels." in run.log_text
+    assert "40 rows are left out: their labels were made by a model." in run.log_text
     assert run.result.evaluation.rows_used == 560

@@ -72,7 +72,7 @@ def test_names_and_labels_are_said_once_and_kept_for_files_like_it(
 
     opened(window, second, qtbot)
     assert "koi_period" in window.train.view.model.columns
-    assert any("what you kept for files with these column names" in text for text in window.notices.texts())
+    assert any("the choices you saved for files with these column names" in text for text in window.notices.texts())
     offers = [button for button in window.notices.findChildren(QPushButton, "offer") if button.isVisible()]
     with qtbot.waitSignal(window.train.view.opened, timeout=60_000):
         offers[-1].click()

@@ -86,7 +86,7 @@ def put_into_outbox(started: Any, base: str, catalog: Path, qtbot: QtBot) -> Pro
     assert dialog.wait_button.isVisible()
     dialog.wait_button.click()
     qtbot.waitUntil(lambda: run.phase == WAITING, timeout=WAIT_MS)
-    assert "Waits for Lab" in dialog.words.text()
+    assert "Waiting for Lab" in dialog.words.text()
     assert not dialog.wait_button.isVisible()
     return dialog
 
@@ -103,7 +103,7 @@ def test_it_goes_at_the_next_start_once_the_backend_is_back(
     second = start()
     (run,) = second.services.runs.waiting
     qtbot.waitUntil(lambda: "last tried" in run.words, timeout=WAIT_MS)
-    assert "Waits for Lab; last tried " in run.words
+    assert "Waiting for Lab; last tried " in run.words
     assert "Nothing listens" in run.words
     second.window.run_dialogs.show(run)
     dialog = second.window.dialogs[run]
@@ -136,7 +136,7 @@ def test_a_file_that_was_changed_since_is_told_and_not_sent(
     dialog.ask_button.click()
 
     qtbot.waitUntil(lambda: dialog.run.is_over, timeout=WAIT_MS)
-    assert "koi.csv was changed since you asked for this training" in dialog.words.text()
+    assert "because a catalog has changed since you started it: koi.csv" in dialog.words.text()
     assert stage.paths("POST") == []
     assert not dialog.wait_button.isVisible()
 

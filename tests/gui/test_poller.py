@@ -148,7 +148,7 @@ def test_after_a_sleep_the_job_is_asked_at_once_and_the_sleep_is_told(
     qtbot.waitUntil(lambda: len(heard.answers) == 2, timeout=5_000)
     assert heard.answers[1].asleep
     words = away.came_back(heard.answers[1], heard.answers[0].status)
-    assert words == "This computer was asleep for 12 minutes. The job is where it was: running."
+    assert words == "This computer was asleep for 12 minutes. The job is still at: running."
 
 
 def test_its_end_is_not_lost_while_the_poller_is_busy(
@@ -186,9 +186,9 @@ def test_what_happened_while_a_backend_was_away_is_told() -> None:
     before = JobStatus(job_id="j", status="RUNNING", stage="fold 1 of 5")
     after = JobStatus(job_id="j", status="RUNNING", stage="fold 4 of 5")
     assert away.came_back(PollResult(1, after, away_s=40.0), before) == (
-        "The backend answers again, after 40 s without an answer. The job went on meanwhile: fold 4 of 5."
+        "The backend is answering again, after 40 s without a reply. The job has moved on to: fold 4 of 5."
     )
     ended = PollResult(1, JobStatus(job_id="j", status="SUCCEEDED"), final=True, away_s=9000.0)
     assert away.came_back(ended, before) == (
-        "The backend answers again, after 2.5 hours without an answer. The job has ended meanwhile."
+        "The backend is answering again, after 2.5 hours without a reply. The job has finished in the meantime."
     )

@@ -27,7 +27,7 @@ def open_catalog(window: MainWindow, path: Path, qtbot: QtBot) -> None:
 def test_nothing_trained_says_what_to_do(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     open_catalog(live, sample(), qtbot)
 
-    qtbot.waitUntil(lambda: "Nothing is trained yet" in live.predict.go.reason.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "No model is trained yet" in live.predict.go.reason.text(), timeout=5_000)
     assert not live.predict.go.button.isEnabled()
 
 

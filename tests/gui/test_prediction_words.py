@@ -37,7 +37,7 @@ def shown(styled: QApplication, qtbot: QtBot) -> Callable[..., Summary]:
 
 def test_what_absent_columns_cost_comes_before_the_classes(shown: Callable[..., Summary], qtbot: QtBot) -> None:
     worth = Worth(accuracy=0.512, with_all=0.808, absent=ABSENT, rows=1_800)
-    note = "About 0.51 right without the 16 columns that are not in this file; 0.81 with them."
+    note = "Accuracy about 0.51 without the 16 columns that this file lacks; 0.81 with them."
     summary = shown(worth=worth, notes=(note, "Another note."))
 
     line = summary.worth
@@ -61,17 +61,17 @@ def test_columns_that_cost_little_are_not_made_much_of(shown: Callable[..., Summ
 
 def test_one_column_and_empty_ones_are_said_as_they_are(shown: Callable[..., Summary]) -> None:
     one = shown(worth=Worth(accuracy=0.5, with_all=0.8, absent=["koi_prad"]))
-    assert one.worth.sentence.text() == "About 0.50 right without `koi_prad`, which this file lacks; 0.80 with it."
+    assert one.worth.sentence.text() == "Accuracy about 0.50 without `koi_prad`, which this file lacks; 0.80 with it."
     empty = shown(worth=Worth(accuracy=0.5, with_all=0.8, absent=["koi_prad", "koi_period"]))
-    assert "not in this file or empty in it" in empty.worth.sentence.text()
+    assert "that this file lacks or leaves empty" in empty.worth.sentence.text()
 
 
 def test_rows_that_were_seen_are_counted_with_who_answers_them(shown: Callable[..., Summary]) -> None:
     unseen = shown(seen=7_504, known_rows=str(KnownRows.HELD_OUT))
     assert unseen.seen.text() == (
-        "7,504 of 9,464 rows were in training; they are answered by folds that had not seen them."
+        "7,504 of 9,464 rows were used in training; they are predicted by fold models that have not seen them."
     )
-    assert "says nothing of new objects" in shown(seen=7_504, known_rows=str(KnownRows.MODEL)).seen.text()
+    assert "says nothing about new objects" in shown(seen=7_504, known_rows=str(KnownRows.MODEL)).seen.text()
     assert shown(seen=0).seen.isHidden()
 
 

@@ -109,9 +109,9 @@ def test_a_job_that_stands_still_after_its_backend_was_away_is_called_stalled_so
     followed._take(PollResult(followed._key, running, away_s=40.0))
     followed._moved -= watch_module.STALLED_AFTER_GAP_S + 10
 
-    assert told == ["The backend answers again, after 40 s without an answer. The job is where it was: running."]
+    assert told == ["The backend is answering again, after 40 s without a reply. The job is still at: running."]
     assert followed.is_stalled
-    assert followed.stalled_words.startswith("Nothing has moved for 2 minutes, since the backend was away.")
+    assert followed.stalled_words.startswith("No progress for 2 minutes, since the backend was away.")
     followed.leave()
     ended = asyncio.ensure_future(followed.ended())
     qtbot.waitUntil(ended.done, timeout=5_000)

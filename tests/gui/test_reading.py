@@ -55,18 +55,18 @@ def test_the_reading_is_shown_changed_and_remembered(start: Callable[[], object]
     assert {"id", "value"} <= pane.model.numeric
 
     dialog = ask(window, qtbot)
-    assert heads(dialog) == ["name\ntexts", "id\nwhole numbers", "value\nnumbers"]
+    assert heads(dialog) == ["name\ntext", "id\nwhole numbers", "value\nnumbers"]
     dialog.preview.selectColumn(1)
     dialog.as_text.click()
     dialog.delimiter.setCurrentIndex(dialog.delimiter.findData(","))
     qtbot.waitUntil(lambda: heads(dialog)[0].startswith("name;id;value"), timeout=5_000)
     dialog.delimiter.setCurrentIndex(dialog.delimiter.findData(";"))
     qtbot.waitUntil(lambda: len(heads(dialog)) == 3, timeout=5_000)
-    assert heads(dialog)[1] == "id\ntexts, as you said"
+    assert heads(dialog)[1] == "id\ntext (your choice)"
     with qtbot.waitSignal(window.predict.view.opened, timeout=20_000):
         dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     assert pane.model.numeric == {"value"}
-    assert "as you chose" in pane.notes.toolTip()
+    assert "with your settings" in pane.notes.toolTip()
     first.close()
 
     second = start()

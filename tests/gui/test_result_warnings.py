@@ -73,7 +73,7 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     first = start()
     connect(first.window, stage)
     dialog = trained(first.window, sample(), qtbot)
-    assert "does not tell how it measured" in dialog.result_warnings.offer.text()
+    assert "does not say how it measured" in dialog.result_warnings.offer.text()
 
     check(dialog, qtbot)
 
@@ -85,7 +85,7 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()), timeout=5_000)
     box = first.window.predict.model
     qtbot.waitUntil(lambda: box.findText("contradicts", Qt.MatchFlag.MatchContains) >= 0, timeout=WAIT_MS)
-    assert box.itemText(0) == "XGBoost · ⚠ contradicts its accuracy"
+    assert box.itemText(0) == "XGBoost · ⚠ contradicts its reported accuracy"
     assert box.itemText(1) == Model.RF.display_name
     first.close()
 

@@ -37,12 +37,12 @@ def test_a_filter_that_does_not_count_is_said_beside_the_button(
     assert isinstance(model, QStandardItemModel)
     assert not model.item(1).isEnabled()
     assert "no filter is set" in tab.rows.box.itemText(1)
-    assert "none is selected" in tab.rows.box.itemText(2)
+    assert "none are selected" in tab.rows.box.itemText(2)
 
     rows = filtered(tab.view, "koi_period < 10", qtbot)
 
     assert 0 < rows < 600
-    assert tab.go.note.text() == "The filter is not applied: all 600 rows are used."
+    assert tab.go.note.text() == "The filter is not applied: all 600 rows will be used."
     assert not tab.go.note.isHidden()
     assert tab.rows.box.itemText(1) == f"Rows shown ({rows})"
     choose(tab.rows.box, RowScope.SHOWN)
@@ -67,7 +67,7 @@ def test_a_training_uses_the_rows_that_are_shown_and_says_how_many(
     (run,) = ended.args
     assert run.result is not None, run.failure
     assert run.result.evaluation.rows_used == rows
-    assert run.request.rows.sentence == f"{rows} of 600 rows were used: koi_period < 20. They are numbered anew."
+    assert run.request.rows.sentence == f"{rows} of 600 rows were used: koi_period < 20. They were renumbered."
     kept = TrainRequest.from_json(run.request.as_json())
     assert kept.rows is not None
     assert (kept.rows.condition, kept.rows.rows, kept.rows.every) == ("koi_period < 20", rows, 600)
@@ -115,7 +115,7 @@ def test_rows_of_several_catalogs_are_all_used(
 
     assert "not with several catalogs" in tab.rows.box.itemText(1)
     filtered(tab.view, "koi_period < 10", qtbot)
-    assert tab.go.note.text() == "The filter is not applied: all rows of all catalogs are used."
+    assert tab.go.note.text() == "The filter is not applied: all rows of all catalogs will be used."
 
 
 @pytest.mark.parametrize("change", ["grows", "goes"])
@@ -135,7 +135,7 @@ def test_a_file_that_changed_on_the_disk_is_not_trained_on(
     qtbot.mouseClick(tab.go.button, Qt.MouseButton.LeftButton)
 
     def told() -> bool:
-        return any("mine.csv has changed on the disk" in text for text in live.notices.texts())
+        return any("mine.csv has changed on disk" in text for text in live.notices.texts())
 
     qtbot.waitUntil(told, timeout=5_000)
     assert not live.services.runs.all

@@ -58,7 +58,7 @@ def test_a_job_that_ran_when_the_window_closed_is_accounted_for(start: Start, sa
     first.close()
 
     second = start()
-    assert [row.said for row in second.window.runs_dock.model.rows] == ["not ended"]
+    assert [row.said for row in second.window.runs_dock.model.rows] == ["not finished"]
     second.start_engine()
 
     qtbot.waitUntil(lambda: bool(second.services.runs.all), timeout=10_000)
@@ -107,7 +107,7 @@ def test_a_run_whose_request_is_damaged_is_given_up_once(start: Start, qtbot: Qt
 
     rows = start().window.runs_dock.model.rows
     assert [row.said for row in rows] == ["failed", "failed"]
-    assert all("cannot be read any more" in row.entry.error for row in rows)
+    assert all("can no longer be read" in row.entry.error for row in rows)
 
 
 def test_a_training_of_all_models_goes_on_without_a_part_that_is_damaged(start: Start, qtbot: QtBot) -> None:
@@ -132,4 +132,4 @@ def test_a_training_of_all_models_goes_on_without_a_part_that_is_damaged(start: 
     rows = start().window.runs_dock.model.rows
     (entry,) = [row.entry for row in rows if row.entry.run_id == group]
     assert entry.status == "FAILED"
-    assert "koi.csv is no longer there" in entry.error
+    assert "koi.csv no longer exists" in entry.error

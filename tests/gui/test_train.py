@@ -184,7 +184,7 @@ def test_a_second_click_does_not_queue_the_very_same_training(live: MainWindow, 
     with qtbot.waitSignal(tab.training_ended, timeout=JOB_MS):
         tab.go.button.click()
         tab.go.button.click()
-        qtbot.waitUntil(lambda: "under way" in tab.go.reason.text(), timeout=10_000)
+        qtbot.waitUntil(lambda: "already running" in tab.go.reason.text(), timeout=10_000)
         assert not tab.go.button.isEnabled()
         qtbot.mouseClick(tab.go.button, Qt.MouseButton.LeftButton)
         tab.start()
@@ -206,7 +206,7 @@ def test_labels_that_a_model_made_are_counted_and_left_out_unless_asked_for(
     tab = live.train
     with qtbot.waitSignal(tab.view.opened, timeout=20_000):
         tab.open_files([marked])
-    assert tab.options.labels_note.text() == "300 rows carry labels that a model made; they are left out."
+    assert tab.options.labels_note.text() == "300 rows have labels made by a model and are left out."
     assert not tab.options.use_model_labels.isChecked()
 
     used = []

@@ -236,13 +236,13 @@ def test_a_header_s_menu_sorts_by_one_column_and_then_by_another(pane: TablePane
     assert pane.model.order == (("koi_disposition", False), ("koi_period", True))
     at = pane.model.columns.index("koi_period")
     assert pane.model.headerData(at, Qt.Orientation.Horizontal) == "koi_period (days) ²"
-    menu_of(pane, "koi_period")["Order of the file"].trigger()
+    menu_of(pane, "koi_period")["Original file order"].trigger()
     qtbot.waitUntil(lambda: not pane.model.order, timeout=5_000)
 
 
 def test_frozen_columns_stay_in_sight_and_share_rows_selection_and_keyboard(pane: TablePane, qtbot: QtBot) -> None:
     grid = pane.grid
-    menu_of(pane, "kepoi_name")["Freeze at the left"].trigger()
+    menu_of(pane, "kepoi_name")["Freeze on the left"].trigger()
     qtbot.waitUntil(grid.frozen.isVisible, timeout=5_000)
     name = pane.model.columns.index("kepoi_name")
     views, corner = (grid, grid.frozen), QPoint(0, 0)

@@ -98,7 +98,7 @@ class BackendRegistry:
         """
         profile = await self.find(name)
         if profile is None or profile.is_embedded:
-            raise InputError(tr("There is no backend named “{name}”. Choose one of the list.", name=name))
+            raise InputError(tr("There is no backend named “{name}”. Choose one from the list.", name=name))
         return await self._connected(profile, should_stop)
 
     async def reach(self, address: str) -> Connection:
@@ -113,7 +113,7 @@ class BackendRegistry:
                 return await self._connected(profile)
         raise UnavailableError(
             tr(
-                "The backend at {address} is not among those of the menu Backend. Add it there to go on with this run.",
+                "The backend at {address} is not in your list. Add it in the Backend menu to continue this run.",
                 address=address,
             )
         )

@@ -34,4 +34,4 @@ class BackendChip(QToolButton):
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(tr("Backend: {words}", words=f"{state} {heartbeat}".strip()))
-        self.setToolTip(tip("\n".join([*words.details(session), "", tr("Click to choose who answers")])))
+        self.setToolTip(tip("\n".join([*words.details(session), "", tr("Click to choose the backend")])))

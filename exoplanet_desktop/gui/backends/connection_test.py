@@ -39,7 +39,7 @@ class ConnectionTest(QWidget):
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setMaximumWidth(160)
-        self.bar.setAccessibleName(tr("Asking who answers"))
+        self.bar.setAccessibleName(tr("Contacting the backend"))
         self.cancel_button = QPushButton(tr("Cancel test"), self)
         self.cancel_button.clicked.connect(self.stop)
         self.mark = QLabel(self)

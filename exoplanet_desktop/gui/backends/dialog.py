@@ -110,9 +110,12 @@ class BackendDialog(BackendDialogUi):
             self._session.adopt(await self._session.registry.connect(kept.name, self._stop.is_set))
         except AppError as error:
             raise UnavailableError(
-                tr("Saved, but in use it stays as it was before. {error}", error=str(error))
+                tr(
+                    "Saved. The current connection keeps its old settings until you reconnect. {error}",
+                    error=str(error),
+                )
             ) from error
-        self.connection_test.say(tr("Saved, and in use as it is now."))
+        self.connection_test.say(tr("Saved. The new settings are in use."))
 
     @aio.slot()
     async def use(self) -> None:
@@ -127,7 +130,7 @@ class BackendDialog(BackendDialogUi):
             if shown.is_embedded:
                 await self._session.start_embedded()
             else:
-                self.connection_test.say(tr("Asking who answers there …"))
+                self.connection_test.say(tr("Contacting the backend …"))
                 connection = await self._session.registry.connect(shown.name, self._stop.is_set)
                 if self._stop.is_set():
                     return  # closed while it was asked
@@ -152,7 +155,7 @@ class BackendDialog(BackendDialogUi):
             await self._session.registry.remove(shown.name)
         finally:
             await self.load(self._name_in_use())
-        self.connection_test.say(tr("{name} is removed, with its token.", name=shown.name))
+        self.connection_test.say(tr("{name} was removed, with its token.", name=shown.name))
 
     def done(self, result: int) -> None:
         self._stop.set()

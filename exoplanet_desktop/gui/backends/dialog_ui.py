@@ -28,7 +28,7 @@ class BackendDialogUi(QDialog):
         self.remove_button = QPushButton(tr("&Remove"), self)
         self.heading = PlainLabel("", "heading", parent=self)
         self.embedded_words = PlainLabel(
-            tr("The embedded engine runs on this machine, without a network. It starts and ends with the program."),
+            tr("The embedded engine runs on this machine, without a network. It starts and stops with the program."),
             parent=self,
         )
         self.form = ProfileForm(self)

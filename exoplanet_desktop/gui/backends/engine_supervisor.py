@@ -120,10 +120,10 @@ class EngineSupervisor(QObject):
             self.failed.emit()
             raise UnavailableError(
                 tr(
-                    "The embedded engine ended several times within a minute and is not started again. "
-                    "Start it with Backend, Choose backend; the log says why it ended."
+                    "The embedded engine stopped several times within a minute and will not be restarted. Start it "
+                    "with Backend, Choose backend; the log shows why it stopped."
                 )
             )
         log.warning("the embedded engine ended; starting it again")
         await self.running()
-        self._notices.information(tr("The embedded engine had ended and was started again; interrupted jobs say so."))
+        self._notices.information(tr("The embedded engine had stopped and was restarted; interrupted jobs say so."))

@@ -46,7 +46,7 @@ class ProfileForm(QWidget):
         self.token = QLineEdit(self)
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
         self.forget_button = QPushButton(tr("&Forget"), self)
-        self.forget_button.setToolTip(tr("Forget the token that is kept"))
+        self.forget_button.setToolTip(tr("Delete the stored token"))
         self.forget_button.clicked.connect(self._forget_token)
         self.place = FittedLabel("", "muted", parent=self)
         for words in (self.exposed, self.place):
@@ -55,7 +55,7 @@ class ProfileForm(QWidget):
             words.setSizePolicy(policy)
             words.setMinimumWidth(FIELD_PX)
         self.ca_file = QLineEdit(self)
-        self.ca_file.setPlaceholderText(tr("only for a lab with an authority of its own"))
+        self.ca_file.setPlaceholderText(tr("only if your lab has its own certificate authority"))
         self.ca_button = QPushButton(tr("C&hoose…"), self)
         self.ca_button.setAccessibleName(tr("Choose the CA file"))
         self.ca_button.clicked.connect(self._ask_ca_file)
@@ -82,8 +82,8 @@ class ProfileForm(QWidget):
 
     def show_token(self, has_token: bool) -> None:
         """Whether a token is kept is known a moment later: a keyring may ask for its password first."""
-        kept = tr("one is kept; type another to replace it")
-        none = tr("only where the backend wants one")
+        kept = tr("one is stored; type another to replace it")
+        none = tr("only if the backend requires one")
         self.token.setPlaceholderText(kept if has_token else none)
         self.forget_button.setVisible(has_token)
 
@@ -112,8 +112,8 @@ class ProfileForm(QWidget):
         """Point out plain HTTP to a public address."""
         self.exposed.setText(
             tr(
-                "⚠ This is a public address without encryption: catalogs, models and the token can be read and changed "
-                "on the way. Use https:// where the backend offers it."
+                "⚠ This is a public address without encryption: catalogs, models and the token can be read and "
+                "changed in transit. Use https:// if the backend offers it."
             )
             if exposed
             else ""
@@ -129,7 +129,7 @@ class ProfileForm(QWidget):
     def _forget_token(self) -> None:
         self._forget = True
         self.token.clear()
-        self.token.setPlaceholderText(tr("forgotten when you save"))
+        self.token.setPlaceholderText(tr("deleted when you save"))
         self.forget_button.hide()
         self.token.setFocus()
         self._tell()
@@ -162,7 +162,7 @@ class ProfileForm(QWidget):
         until.setBuddy(self.silence_s)
         connecting = _beside(self.connect_s, QLabel(tr("to connect,")))
         times = SideBySide((connecting, _beside(self.silence_s, until)), grow=False)
-        waiting = QLabel(tr("Wai&t"))
+        waiting = QLabel(tr("Timeou&t"))
         waiting.setBuddy(self.connect_s)
         form.addRow(waiting, times)
         names = {
@@ -170,8 +170,8 @@ class ProfileForm(QWidget):
             self.address: tr("Address of the backend"),
             self.token: tr("Token"),
             self.ca_file: tr("CA file"),
-            self.connect_s: tr("Seconds until a connection must stand"),
-            self.silence_s: tr("Seconds that a short question may wait for its answer"),
+            self.connect_s: tr("Seconds to wait for a connection"),
+            self.silence_s: tr("Seconds to wait for the answer to a short request"),
         }
         for widget, name in names.items():
             widget.setAccessibleName(name)

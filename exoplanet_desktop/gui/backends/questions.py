@@ -12,7 +12,7 @@ Then = Callable[[], object]
 
 def ask_what_becomes_of_the_draft(parent: QWidget, name: str, save: Then, drop: Then) -> None:
     """Save or discard what was typed, or go on with it."""
-    box = _box(parent, tr("Keep the changes?"), tr("What you typed for “{name}” is not saved.", name=name))
+    box = _box(parent, tr("Keep the changes?"), tr("Your changes to “{name}” are not saved.", name=name))
     saving = box.addButton(tr("&Save"), QMessageBox.ButtonRole.AcceptRole)
     dropping = box.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
@@ -24,10 +24,10 @@ def ask_what_becomes_of_the_draft(parent: QWidget, name: str, save: Then, drop: 
 
 def ask_whether_to_remove(parent: QWidget, name: str, in_use: bool, remove: Then) -> None:
     """Forget a backend, or not."""
-    words = tr("Its address and its token are forgotten. What it has trained stays there.")
+    words = tr("Its address and token will be deleted. Models it has trained stay on the backend.")
     if in_use:
         words += " " + tr(
-            "It is in use: the embedded engine takes over. Jobs that run there are watched until the program ends."
+            "It is in use: the embedded engine will take over. Jobs running there are watched until the program closes."
         )
     box = _box(parent, tr("Remove the backend?"), tr("Remove “{name}”?", name=name))
     box.setInformativeText(words)

@@ -64,15 +64,15 @@ def details(session: Session) -> list[str]:
 def route(way: "Route") -> list[str]:
     """Encryption and proxy, a line each."""
     if way.tls and way.ca_file:
-        lines = [tr("Encrypted; trusted through {file}", file=way.ca_file)]
+        lines = [tr("Encrypted; verified with {file}", file=way.ca_file)]
     elif way.tls:
-        lines = [tr("Encrypted; trusted through the authorities of this system")]
+        lines = [tr("Encrypted; verified by the system's certificate authorities")]
     elif way.is_exposed:
-        lines = [tr("⚠ Not encrypted, over a public network: it can be read and changed on the way")]
+        lines = [tr("⚠ Not encrypted, over a public network: traffic can be read and changed in transit")]
     else:
         lines = [tr("Not encrypted")]
     if way.is_loopback:
-        lines.append(tr("On this machine; no proxy is ever used for it"))
+        lines.append(tr("On this machine; never through a proxy"))
     elif way.proxy:
         lines.append(tr("Through the proxy {proxy}", proxy=way.proxy))
     else:

@@ -32,7 +32,7 @@ async def until(condition: Callable[[], bool], what: str) -> None:
             raise UnavailableError(tr("While waiting until {what}: {why}", what=what, why=failed[0]))
         if asyncio.get_running_loop().time() > end:
             raise UnavailableError(
-                tr("After {seconds} s it is not so that {what}.", seconds=count(int(STEP_S)), what=what)
+                tr("Timed out after {seconds} s, waiting until {what}.", seconds=count(int(STEP_S)), what=what)
             )
         await asyncio.sleep(LOOK_S)
 

@@ -70,8 +70,8 @@ async def dialogs(window: MainWindow, camera: Camera) -> None:
 
 async def _messages(window: MainWindow, camera: Camera) -> None:
     notices = window.services.notices
-    notices.failure(InputError(tr("This is how a failure is told: its cause, and what helps.")))
-    notices.information(tr("This is how something else is told."), NoticeAction(tr("Undo"), lambda: None))
+    notices.failure(InputError(tr("This is how a failure is shown: its cause, and what helps.")))
+    notices.information(tr("This is how other messages are shown."), NoticeAction(tr("Undo"), lambda: None))
     await camera.take(window, "messages")
     window.notices.clear()
 

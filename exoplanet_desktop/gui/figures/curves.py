@@ -113,7 +113,7 @@ class Bin:
 class ReliabilityFigure(Figure):
     """How often a prediction of some confidence is right."""
 
-    title, name = "Reliability: how often a confidence is right", "reliability"
+    title, name = "Reliability: how often predictions of each confidence are right", "reliability"
 
     def __init__(self, bins: Sequence[Bin], ece: float | None) -> None:
         """`ece`: expected calibration error."""
@@ -125,7 +125,7 @@ class ReliabilityFigure(Figure):
             head += " " + tr("Expected calibration error {ece}.", ece=fixed(self._ece))
         parts = [
             tr(
-                "At a mean confidence of {confidence}, {right} of {rows} rows are right.",
+                "At a mean confidence of {confidence}, {right} of {rows} rows are correct.",
                 confidence=fixed(one.confidence, 2),
                 right=percent(one.accuracy),
                 rows=count(one.rows),
@@ -135,14 +135,14 @@ class ReliabilityFigure(Figure):
         return " ".join([head, *parts])
 
     def numbers(self) -> Numbers:
-        headers = ["Confidence", "Share right", "95 % from", "95 % to", "Rows"]
+        headers = ["Confidence", "Share correct", "95 % from", "95 % to", "Rows"]
         return [tr(text) for text in headers], [
             [one.confidence, one.accuracy, *one.interval, one.rows] for one in self.bins
         ]
 
     def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
-        across = share_axis(tr("Confidence (highest probability); bars: how many rows"))
-        up = share_axis(tr("Share that is right"))
+        across = share_axis(tr("Confidence (highest probability); bars: number of rows"))
+        up = share_axis(tr("Share correct"))
         plot = Plot(painter, room, style, across, up, square=True)
         most = max(one.rows for one in self.bins)
         for one in self.bins:

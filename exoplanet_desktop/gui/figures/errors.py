@@ -21,9 +21,9 @@ HEADERS = ("Object", "In the catalog", "Predicted", "P catalog", "P predicted")
 TIPS = (
     "The object, as the catalog names it; a click shows its row in the catalog",
     "Its class in the catalog",
-    "The class that a model predicted which had not seen it",
-    "The probability that the model gave to the class of the catalog",
-    "The probability that the model gave to the predicted class",
+    "The class predicted by a model that had not seen the object",
+    "The probability the model gave to the class in the catalog",
+    "The probability the model gave to the predicted class",
 )
 MOST_SHOWN = 10_000
 _ROOT = QModelIndex()
@@ -129,7 +129,7 @@ class ErrorsList(QWidget):
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
         self.button = QPushButton(tr("Show &these in the catalog"), self)
-        self.button.setToolTip(tip(tr("Shows these rows alone in the catalog on the Train tab")))
+        self.button.setToolTip(tip(tr("Shows only these rows in the catalog on the Train tab")))
         self.button.clicked.connect(lambda: self.rows_wanted.emit(self.model.numbers()))
         below = QHBoxLayout()
         below.addWidget(self.button)

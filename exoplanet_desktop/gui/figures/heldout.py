@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 PROBABILITY = "Prob_"
 _NEEDED = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
-_NOT_READABLE = "The backend's file of held-out rows {why}. What needs it is left out; train again to have it."
+_NOT_READABLE = (
+    "The backend's file of held-out rows {why}. Anything that needs it is left out; train again to get a new one."
+)
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,16 @@ def read_held_out(path: Path) -> HeldOutRows:
         labels = tuple(name.removeprefix(PROBABILITY) for name in table.columns if name.startswith(PROBABILITY))
         missing = [name for name in _NEEDED if name not in table.columns]
         if missing or len(labels) < 2 or not table.row_count:
-            raise _unreadable("has not the columns that it should have")
+            raise _unreadable("does not have the expected columns")
         numbers = table.numbers(["row", *(PROBABILITY + label for label in labels)])
         texts = {name: table.texts(name) for name in ("object", "star", "hold_out", "actual", "predicted")}
     rows, probabilities = numbers[:, 0], numbers[:, 1:]
     if np.isnan(numbers).any() or (numbers < 0).any() or (probabilities > 1).any() or (rows > 2**53).any():
-        raise _unreadable("has cells that are no probabilities or row numbers")
+        raise _unreadable("has cells that are not probabilities or row numbers")
     _, stars = np.unique([text or "" for text in texts["star"]], return_inverse=True)
     held = np.array([(text or "").lower() == "yes" for text in texts["hold_out"]], dtype=bool)
     if not held.any():
-        raise _unreadable("marks no row as one of the hold-out")
+        raise _unreadable("marks no row as hold-out")
     return HeldOutRows(
         labels,
         rows.astype(np.int64),
@@ -121,7 +123,7 @@ def _codes(texts: Sequence[str | None], labels: tuple[str, ...]) -> "Integers":
     try:
         return np.array([place[text or ""] for text in texts], dtype=np.int64)
     except KeyError as error:
-        raise _unreadable("names a class that it gives no probability for") from error
+        raise _unreadable("names a class without a probability") from error
 
 
 def _unreadable(why: str) -> InputError:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 LETTERS = 12  # that a choice has room for at least
 ROWS_FOLLOW_MS = 60  # the list follows a slider that moves so often at most
 NO_ROWS = (
-    "There are no held-out rows of this run here, so its errors cannot be listed and no threshold can be tried. "
-    "The embedded engine hands them out with each training."
+    "This run's held-out rows are not available, so you cannot list its errors or try thresholds. The embedded "
+    "engine provides them with each training."
 )
 
 
@@ -96,7 +96,7 @@ class MatrixPage(QWidget):
         self.scope = combo(tr("Which held-out rows"), [], LETTERS, self)
         self.errors = ErrorsList(self)
         self.errors.hide()
-        self.note = PlainLabel(tr("Looking for the held-out rows …"), "muted", selectable=True)
+        self.note = PlainLabel(tr("Loading the held-out rows …"), "muted", selectable=True)
         self._rows_soon = QTimer(self, singleShot=True, interval=ROWS_FOLLOW_MS)
         self._rows_soon.timeout.connect(self._show_rows)
         self.threshold = ThresholdPanel(workers, notices)  # gets its parent last, so that Tab reaches it last
@@ -150,8 +150,8 @@ class MatrixPage(QWidget):
     def _rows_in_words(self, scope: Scope) -> str:
         rows = count(len(scope.rows))
         if self._loaded is not None and self._loaded.others is not None and scope is self._loaded.every:
-            return tr("All {rows} rows, each as the fold that held it out saw it", rows=rows)
-        return tr("The {rows} rows of the hold-out, whose stars the model had not seen", rows=rows)
+            return tr("All {rows} rows, each predicted by the fold model that had not seen it", rows=rows)
+        return tr("The {rows} hold-out rows, whose stars the model had not seen", rows=rows)
 
     @property
     def _scope(self) -> Scope | None:
@@ -235,7 +235,7 @@ class MatrixPage(QWidget):
 
 def shade_combo(parent: QWidget) -> QComboBox:
     """What the cells of a matrix may say."""
-    return combo(tr("What the cells say"), [(tr(text), shade) for shade, text in SHADES.items()], LETTERS, parent)
+    return combo(tr("What the cells show"), [(tr(text), shade) for shade, text in SHADES.items()], LETTERS, parent)
 
 
 def _named(text: str, box: QComboBox) -> QWidget:

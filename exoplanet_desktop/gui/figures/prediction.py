@@ -37,7 +37,7 @@ class PredictionFigures(QWidget):
         self._view, self._workers, self._notices = view, workers, notices
         self._found: Predicted | None = None
         self._figure: MatrixFigure | None = None
-        self.note = PlainLabel(tr("The figures of a prediction stand here once there is one."), "muted")
+        self.note = PlainLabel(tr("Figures appear here after a prediction."), "muted")
         self.shade = shade_combo(self)
         none = {str(label): 0 for label in Disposition}
         self.classes = FigurePanel(FigureView(ClassesFigure(none)), workers, notices, "prediction")

@@ -146,7 +146,7 @@ def _figures(account: Account) -> list[Block]:
     blocks: list[Block] = [figure for figure in figures if figure is not None]
     if figures[0] is None:
         blocks += [
-            Picture(content, tr("Confusion matrix, as the backend drew it")) for content in account.pictures.values()
+            Picture(content, tr("Confusion matrix, as drawn by the backend")) for content in account.pictures.values()
         ]
     return [Heading(tr("Figures")), *blocks] if blocks else []
 
@@ -157,10 +157,11 @@ def _threshold(account: Account, scope: Scope | None) -> list[Block]:
     thresholds = scope.thresholds
     ranges = thresholds.intervals(account.threshold)
     words = tr(
-        "A row is called a planet where the probabilities of CONFIRMED and CANDIDATE add up to {threshold} or more.",
+        "A row is classified as a planet if the probabilities of CONFIRMED and CANDIDATE add up to {threshold} or "
+        "more.",
         threshold=f"{account.threshold:.4f}",
     )
-    rows = tr("{rows} rows of the hold-out.", rows=f"{len(scope.rows):,}")
+    rows = tr("{rows} hold-out rows.", rows=f"{len(scope.rows):,}")
     return [
         Heading(tr("Threshold")),
         Paragraph(words),
@@ -174,7 +175,7 @@ def _errors(scope: Scope | None) -> list[Block]:
     rows = scope.rows
     wrong = [int(place) for place in rows.worst_first if rows.actual[place] != rows.predicted[place]]
     headers = [tr("Object"), tr("In the catalog"), tr("Predicted"), tr("P catalog"), tr("P predicted")]
-    title = tr("Worst errors of the hold-out, {shown} of {all}", shown=min(MOST_ERRORS, len(wrong)), all=len(wrong))
+    title = tr("Worst hold-out errors, {shown} of {all}", shown=min(MOST_ERRORS, len(wrong)), all=len(wrong))
     return (
         [Heading(title), ReportTable(headers, [_error(rows, place) for place in wrong[:MOST_ERRORS]])] if wrong else []
     )
@@ -189,7 +190,7 @@ def _error(rows: HeldOutRows, place: int) -> list[str]:
 def _protocol(result: "TrainResult") -> list[str]:
     evaluation = result.evaluation
     if evaluation is None:
-        return [tr("This backend does not tell how it evaluated.")]
+        return [tr("This backend does not say how it evaluated.")]
     left_out = [f"{one.count:,} rows left out: {one.reason}." for one in evaluation.rows_left_out]
     leaks = [str(note) for note in (result.leaks or {}).get("notes") or []]
     return [f"{evaluation.protocol}.", *left_out, *evaluation.notes, *leaks]
@@ -200,7 +201,7 @@ def _options(account: Account) -> list[tuple[str, str]]:
     files = request.get("files")
     found = {
         tr("Catalog"): " + ".join(map(str, files)) if isinstance(files, list | tuple) else "",
-        tr("SHA-256 of the data"): result.data_digest,
+        tr("Data SHA-256"): result.data_digest,
         tr("Rows used"): f"{evaluation.rows_used:,}" if evaluation else None,
         tr("Host stars"): f"{evaluation.group_count:,} ({evaluation.groups})" if evaluation else None,
         tr("Satellite"): request.get("satellite"),

@@ -27,9 +27,9 @@ STEPS = 1000
 SETTLED_MS = 300
 MOST_MISSED, LEAST_PRECISION = 2.0, 95.0  # percent, to begin with
 PROTOCOL = (
-    "A planet is CONFIRMED or CANDIDATE. A row is called one where the probabilities of both add up to the threshold "
-    "or more. {rows}; 95 % intervals by bootstrap of whole stars. A threshold that was chosen on these rows flatters "
-    "itself a little on them."
+    "A planet is CONFIRMED or CANDIDATE. A row is classified as a planet if these two probabilities add up to the "
+    "threshold or more. {rows}; 95 % intervals by bootstrap of whole stars. A threshold chosen on these rows is "
+    "slightly optimistic on them."
 )
 
 
@@ -50,20 +50,20 @@ class ThresholdPanel(QWidget):
         self._exact: float | None = None
         self._asked: object = None
         self._asking = False
-        self.use = QCheckBox(tr("Call a planet from a t&hreshold on"), self)
+        self.use = QCheckBox(tr("Classify as planet above a t&hreshold"), self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(STEPS // 20)
-        self.slider.setAccessibleName(tr("Least probability of a planet"))
-        self.value = _number(tr("Least probability of a planet, as a number"), 0.0, 1.0, 0.001, 4)
-        self.missed = _number(tr("Most planets missed, in percent"), 0.0, 100.0, 0.5, 1, " %")
+        self.slider.setAccessibleName(tr("Minimum planet probability"))
+        self.value = _number(tr("Minimum planet probability, as a number"), 0.0, 1.0, 0.001, 4)
+        self.missed = _number(tr("Maximum share of planets missed, in percent"), 0.0, 100.0, 0.5, 1, " %")
         self.missed.setValue(MOST_MISSED)
         self.miss_button = QPushButton(tr("&Miss at most"), self)
-        self.miss_button.setToolTip(tip(tr("The highest threshold that misses no more of the planets")))
-        self.precision = _number(tr("Least precision, in percent"), 0.0, 100.0, 1.0, 1, " %")
+        self.miss_button.setToolTip(tip(tr("The highest threshold that misses no more than this share of the planets")))
+        self.precision = _number(tr("Minimum precision, in percent"), 0.0, 100.0, 1.0, 1, " %")
         self.precision.setValue(LEAST_PRECISION)
         self.precise_button = QPushButton(tr("&Precision at least"), self)
-        self.precise_button.setToolTip(tip(tr("The threshold that finds most planets with this precision")))
+        self.precise_button.setToolTip(tip(tr("The threshold that finds the most planets at this precision")))
         self.words = LiveLabel()
         self.protocol = PlainLabel("", "muted", selectable=True)
         self._settle = QTimer(self, singleShot=True, interval=SETTLED_MS)
@@ -117,7 +117,7 @@ class ThresholdPanel(QWidget):
             return
         found = self._thresholds.precise(self.precision.value() / 100)
         if found is None:
-            text = tr("No threshold has a precision of {share}.", share=percent(self.precision.value() / 100, 1))
+            text = tr("No threshold reaches a precision of {share}.", share=percent(self.precision.value() / 100, 1))
             self._notices.information(text)
         else:
             self._aim(found)
@@ -208,7 +208,7 @@ def cost(cut: Cut, ranges: tuple[Interval | None, Interval | None] | None, check
     precision, recall = ranges or (None, None)
     planets, called = cut.found + cut.missed, cut.found + cut.wrong
     text = tr(
-        "Precision {precision}{p_range}: {wrong} of {called} called planets are false positives. "
+        "Precision {precision}{p_range}: {wrong} of {called} objects classified as planets are false positives. "
         "Recall {recall}{r_range}: {missed} of {planets} planets are missed.",
         precision=fixed(cut.precision),
         p_range=_range(precision),
@@ -225,7 +225,8 @@ def cost(cut: Cut, ranges: tuple[Interval | None, Interval | None] | None, check
         text
         + " "
         + tr(
-            "On the {rows} rows of the other folds, which did not choose it: precision {precision}, recall {recall}.",
+            "On the {rows} rows of the other folds, which were not used to choose it: precision {precision}, recall "
+            "{recall}.",
             rows=count(sum(map(sum, check.matrix))),
             precision=fixed(check.precision),
             recall=fixed(check.recall),

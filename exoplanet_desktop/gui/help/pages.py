@@ -50,7 +50,7 @@ def read_pages(folder: Path | None = None) -> HelpPages:
     except OSError as error:
         raise UnavailableError(tr("The help pages cannot be read ({error}).", error=error)) from error
     if not texts:
-        raise UnavailableError(tr("The help pages are not there. Install the program anew."))
+        raise UnavailableError(tr("The help pages are missing. Reinstall the program."))
     first = [INDEX] if INDEX in texts else []
     listed = [name for name in _LINK.findall(texts.get(INDEX, "")) if name in texts]
     names = dict.fromkeys([*first, *listed, *texts])

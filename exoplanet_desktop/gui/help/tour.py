@@ -159,7 +159,7 @@ def first_steps(
             picker,
             tr("Choose a catalog"),
             tr(
-                "Any CSV of the NASA Exoplanet Archive: KOI, K2 or TOI. Drop it anywhere on the window, or try a "
+                "Any CSV from the NASA Exoplanet Archive: KOI, K2 or TOI. Drop it anywhere on the window, or try a "
                 "simulated sample."
             ),
             show_train,
@@ -169,17 +169,17 @@ def first_steps(
             go,
             tr("Train"),
             tr(
-                "The options read from top to bottom: this catalog, this satellite, this model, go. The dialog that "
-                "opens may be closed; the run stays in the list of runs."
+                "Set the options from top to bottom: catalog, satellite, model, then Train. You can close the dialog "
+                "that opens; the run stays in the list of runs."
             ),
             show_train,
             taken=begun,
         ),
         Step(
             bar,
-            tr("Predict, merge, look"),
+            tr("Predict, merge, explore"),
             tr(
-                "Use the model in Predict, join catalogs in Merge. Ctrl+Shift+P finds every command, F1 lists the "
+                "Use the model in Predict, combine catalogs in Merge. Ctrl+Shift+P finds every command, F1 lists the "
                 "keys, and Help has a page for each task."
             ),
             part=titles,

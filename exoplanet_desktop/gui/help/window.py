@@ -113,7 +113,7 @@ class HelpWindow(QDialog):
         self._mark()
         self.list.blockSignals(False)
         if self._pages.pages:
-            self._say("" if self.list.count() else tr("No page has these words."))
+            self._say("" if self.list.count() else tr("No pages match."))
 
     def _mark(self) -> None:
         """Mark the page that is shown in the list."""
@@ -145,7 +145,7 @@ class HelpWindow(QDialog):
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(tr("Leave the program?"))
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(tr("This link leads out of the program:"))
+        box.setText(tr("This link opens outside the program:"))
         box.setInformativeText(address)
         button = box.addButton(tr("&Open in the browser"), QMessageBox.ButtonRole.AcceptRole)
         button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(address)))

@@ -29,16 +29,16 @@ class MergeForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.picker = CatalogPicker(tr("&Catalogs, in the order of their rows"), many=True, ordered=True)
+        self.picker = CatalogPicker(tr("&Catalogs (rows are kept in this order)"), many=True, ordered=True)
         self.rule = combo(tr("Duplicates"), [(tr(short), rule) for rule, (short, _) in RULES.items()])
         for place, (_, whole) in enumerate(RULES.values()):
             self.rule.setItemData(place, tip(tr(whole)), Qt.ItemDataRole.ToolTipRole)
         self.identifier = combo(tr("Objects by"), [])
-        self.identifier.setToolTip(tr("The column that says which object a row is"))
+        self.identifier.setToolTip(tr("The column with the object identifier"))
         self._identifier_label = QLabel(tr("Ob&jects by"), self)
         self._identifier_label.setBuddy(self.identifier)
         self.name = QLineEdit()
-        self.name.setPlaceholderText(tr("from the names of the catalogs"))
+        self.name.setPlaceholderText(tr("from the catalogs' names"))
         self.name.setAccessibleName(tr("Name of the merged file"))
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

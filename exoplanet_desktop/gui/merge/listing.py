@@ -142,7 +142,7 @@ class Listing(QWidget):
         box = QMessageBox(
             QMessageBox.Icon.Question,
             tr("Delete the merged file?"),
-            tr("{file} is deleted {where} for good.", file=file.filename, where=where),
+            tr("{file} will be permanently deleted {where}.", file=file.filename, where=where),
             QMessageBox.StandardButton.Cancel,
             self,
         )

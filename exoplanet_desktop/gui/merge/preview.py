@@ -130,7 +130,7 @@ class PreviewPane(QFrame):
         pairs = {conflict.files for conflict in conflicts}
         alone = pairs.pop() if len(pairs) == 1 else None
         first, second = alone if alone and alone[0] != alone[1] else (tr("First row"), tr("Second row"))
-        titles = [tr("Object"), tr("Column"), first, second, tr("Stays")]
+        titles = [tr("Object"), tr("Column"), first, second, tr("Kept")]
         lines = [
             [
                 (conflict.identifier, ""),

@@ -48,7 +48,7 @@ class PreviewPage(QWidget):
         self.empty = EmptyPage(
             tr("Merge catalogs"), tr(EMPTY_TEXT), (tr("Add catalogs…"), tr("Try two simulated samples"))
         )
-        self.failed = EmptyPage(tr("These catalogs cannot be merged so"), "")
+        self.failed = EmptyPage(tr("These catalogs cannot be merged this way"), "")
         self.busy = BusyPage()
         self.pane = PreviewPane()
         self._stack = QStackedWidget(self)
@@ -114,13 +114,15 @@ class PreviewPage(QWidget):
         self._stop = stop = threading.Event()
         self._number += 1
         number = self._number
-        self.busy.start(tr("Looking through the catalogs …"), cancellable=True)
+        self.busy.start(tr("Reading through the catalogs …"), cancellable=True)
         self._show(self.busy)
         try:
             stamps, columns, preview = await self._services.workers.call(self._look, request, number, stop)
         except Cancelled:
             if number + 1 == self._number and not self._working:  # the user's own click, and nothing since
-                self._say(tr("The preview was stopped. Merge goes without it too; change the form to see another one."))
+                self._say(
+                    tr("The preview was stopped. You can merge without a preview; change the form to start a new one.")
+                )
             return
         except AppError as error:
             if number == self._number:
@@ -174,7 +176,7 @@ class PreviewPage(QWidget):
     @Slot(int, float, str)
     def _show_progress(self, number: int, share: float, _stage: str) -> None:
         if number == self._number and not self._working:
-            self.busy.show_progress(share, tr("Looking through the catalogs …"))
+            self.busy.show_progress(share, tr("Reading through the catalogs …"))
 
 
 def _common_columns(request: "MergeRequest") -> list[str]:

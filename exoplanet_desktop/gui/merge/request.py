@@ -104,7 +104,7 @@ class Merger(JobFollower):
         return tr("the embedded engine") if self.connection.embedded else self.connection.title
 
     def _sending(self) -> Pacing:
-        return Pacing(tr("Sending"), self.tell, tr("The backend merges …"))
+        return Pacing(tr("Sending"), self.tell, tr("The backend is merging …"))
 
     def _merge_here(self) -> "MergeReply":
         """Runs in a worker."""
@@ -114,7 +114,7 @@ class Merger(JobFollower):
         self._folder.mkdir(parents=True, exist_ok=True)
         target = self._folder / self.request.file_name
         if target.exists():
-            raise InputError(tr("There is a merged file “{name}” already. Choose another name.", name=target.name))
+            raise InputError(tr("There is already a merged file “{name}”. Choose another name.", name=target.name))
         return merge_here(
             self.request,
             target,

@@ -166,5 +166,5 @@ class UsePage(QWidget):
         except InputError as error:
             return str(error)
         if self._services.runs.under_way(self._request()) is not None:
-            return tr("This very training is under way: see its progress, or change an option.")
+            return tr("This training is already running: watch its progress, or change an option.")
         return ""

@@ -11,27 +11,27 @@ if TYPE_CHECKING:
 
 # Short enough for the column at the left; the tips say it whole.
 RULES = {
-    Duplicates.EXACT: ("Exact: first stays", "Rows that say the same in all cells: the first of them stays"),
-    Duplicates.BY_IDENTIFIER_FIRST: ("By object: first stays", "Rows of the same object: the first of them stays"),
-    Duplicates.BY_IDENTIFIER_LAST: ("By object: last stays", "Rows of the same object: the last of them stays"),
+    Duplicates.EXACT: ("Exact: keep first", "Rows that agree in every cell: the first one is kept"),
+    Duplicates.BY_IDENTIFIER_FIRST: ("By object: keep first", "Rows of the same object: the first one is kept"),
+    Duplicates.BY_IDENTIFIER_LAST: ("By object: keep last", "Rows of the same object: the last one is kept"),
     Duplicates.BY_IDENTIFIER_MOST_COMPLETE: (
-        "By object: fullest stays",
-        "Rows of the same object: the one with the most values stays, the first of several",
+        "By object: keep fullest",
+        "Rows of the same object: the one with the most values is kept; if several have as many, the first of them",
     ),
-    Duplicates.NONE: ("None: all stay", "No row is dropped"),
+    Duplicates.NONE: ("None: keep all", "No rows are dropped"),
 }
 COLUMN_TIPS = {
-    "Dropped": "Rows that the rule for duplicates drops",
-    "Gained": "Columns of the other catalogs, in which the rows of this one are empty",
-    "Lost": "Columns of a prediction and row counters, which are dropped",
-    "Model's labels": "Rows whose label is the predicted one; `label_source` says so",
-    "Bad lines": "Lines that are no rows, and are left out",
+    "Dropped": "Rows dropped as duplicates by the rule",
+    "Gained": "Columns of the other catalogs; they are empty in this catalog's rows",
+    "Lost": "Dropped columns: those of a prediction, and row counters",
+    "Model's labels": "Rows labelled with the predicted class; `label_source` marks them",
+    "Bad lines": "Lines that are not rows and are left out",
 }
 EMPTY_TEXT = (
-    "Add two catalogs or more at the left: the rows of the first, then those of the next, with all their columns. "
-    "What a merge would make of them is shown here before it happens."
+    "Add two or more catalogs on the left: the rows of the first, then those of the next, with all their columns. A "
+    "preview of the merged table appears here before you merge."
 )
-WAITING_TEXT = "Choose a merged file at the left and Use it, to look at it and to train on it."
+WAITING_TEXT = "Choose a merged file on the left and click Use, to view it and to train on it."
 WHICH_ROWS = {(True, True): "both", (True, False): "first", (False, True): "second", (False, False): "neither"}
 
 
@@ -49,25 +49,28 @@ def sum_of(preview: "MergePreview") -> str:
     every, dropped = sum(file.rows for file in preview.files), sum(file.dropped for file in preview.files)
     parts = " + ".join(count(file.rows) for file in preview.files)
     if not dropped:
-        return tr("{parts} rows; the rule drops none.", parts=parts)
-    return tr("{parts} rows, less {dropped} that the rule drops.", parts=parts, every=every, dropped=count(dropped))
+        return tr("{parts} rows; no rows dropped.", parts=parts)
+    return tr("{parts} rows, minus {dropped} dropped by the rule.", parts=parts, every=every, dropped=count(dropped))
 
 
 def objects(preview: "MergePreview") -> str:
     """How many objects have several rows, and whether these say the same."""
     if not preview.identifier:
-        return tr("No column tells which rows are of the same object, so that rows cannot be held against each other.")
+        return tr("No column identifies the rows of the same object, so rows cannot be compared.")
     if not preview.repeated_identifiers:
         return tr("No object has several rows (by `{column}`).", column=preview.identifier)
-    several = counted(preview.repeated_identifiers, tr("object has"), tr("objects have"))
-    told = tr("{objects} several rows (by `{column}`).", objects=several, column=preview.identifier)
+    one, many = tr("object has several rows (by `{column}`)."), tr("objects have several rows (by `{column}`).")
+    told = counted(preview.repeated_identifiers, one, many).format(column=preview.identifier)
     if not preview.conflicts:
-        return told + " " + tr("They say the same.")
+        return told + " " + tr("There are no conflicts.")
     from exoplanet_desktop.catalogs.merge_preview import MOST_CONFLICTS
 
     if preview.label_changes:
-        changed = counted(preview.label_changes, tr("object has"), tr("objects have"))
-        told += " " + tr("{changed} different dispositions (`{label}`).", changed=changed, label=preview.label)
+        one, many = (
+            tr("object has different dispositions (`{label}`)."),
+            tr("objects have different dispositions (`{label}`)."),
+        )
+        told += " " + counted(preview.label_changes, one, many).format(label=preview.label)
     others = sum(conflict.column != preview.label for conflict in preview.conflicts)
     if MOST_CONFLICTS in (others, len(preview.conflicts) - others):
         return told + " " + tr("Where they differ, at most {number} of each kind:", number=MOST_CONFLICTS)
@@ -76,7 +79,7 @@ def objects(preview: "MergePreview") -> str:
 
 def clash(found: "TypeClash") -> str:
     return tr(
-        "`{column}` holds numbers in {numbers} and texts in {texts}.",
+        "`{column}` contains numbers in {numbers} and text in {texts}.",
         column=found.column,
         numbers=", ".join(found.numbers),
         texts=", ".join(found.texts),
@@ -93,6 +96,6 @@ def merged(reply: "MergeReply", who: str) -> str:
     if reply.rows_each:
         said += tr(", from {parts}", parts=" + ".join(map(count, reply.rows_each)))
     if reply.duplicates:
-        said += tr(", less {dropped}", dropped=counted(reply.duplicates, tr("duplicate"), tr("duplicates")))
+        said += tr(", minus {dropped}", dropped=counted(reply.duplicates, tr("duplicate"), tr("duplicates")))
     notes = [note.rstrip(".") for note in (*(reply.notes or ()), *(cell.sentence for cell in reply.cells or ()))]
     return ". ".join([said, tr("Merged by {who}", who=who), *notes]) + "."

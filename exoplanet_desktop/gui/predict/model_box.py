@@ -96,7 +96,7 @@ class ModelBox(QObject):
     def update_hint(self, train_first: bool) -> None:
         """Say of the chosen model what the box has no room for; nothing where one is trained first."""
         self.box.setEnabled(not train_first and self.box.count() > 0)
-        self.box.setToolTip(tr("The model that is trained first") if train_first else self.box.currentText())
+        self.box.setToolTip(tr("The model that will be trained first") if train_first else self.box.currentText())
         hint = "" if train_first else self.box.currentData(HINT) or ""
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))

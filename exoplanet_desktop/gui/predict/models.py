@@ -59,7 +59,11 @@ def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> 
     found = []
     for model in Model:
         warning = against.get((satellite, model), "")
-        words = tr("{model} · ⚠ contradicts its accuracy", model=model.display_name) if warning else model.display_name
+        words = (
+            tr("{model} · ⚠ contradicts its reported accuracy", model=model.display_name)
+            if warning
+            else model.display_name
+        )
         found.append(ModelEntry(words, ModelChoice(model, warning=warning), warning))
     return found
 

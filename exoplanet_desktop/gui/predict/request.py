@@ -160,7 +160,7 @@ class Predictor(JobFollower):
             taught = await self.services.recorder.work(lambda record: taught_by_record(record, *asked))
         except AppError:
             return ""
-        self.tell(None, tr("Looking for rows that the model was trained on …"))
+        self.tell(None, tr("Looking for rows the model was trained on …"))
         found = await workers.call(
             seen_rows,
             request.sent,
@@ -194,7 +194,7 @@ class Predictor(JobFollower):
             features=request.choice.features,
             model_version=request.choice.version,
             results_limit=0 if request.is_async else None,
-            progress=Pacing(tr("Sending"), self.tell, tr("The backend predicts …")),
+            progress=Pacing(tr("Sending"), self.tell, tr("The backend is predicting …")),
             should_stop=self.stop.is_set,
             reading=request.sent_reading,
             stamp=None if request.rows else request.stamp,
@@ -211,7 +211,7 @@ class Predictor(JobFollower):
         folder = self.services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
         csv = folder / f"{plain_stem(self.request.path.name)}_predicted.csv"
-        fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Looking at the result …"))
+        fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Reading the result …"))
         connection.backend.provide(reply.csv_file, csv, fetching, self.stop.is_set)
         request = self.request
         if not reads_as_told(connection.backend):

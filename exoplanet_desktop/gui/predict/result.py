@@ -37,7 +37,9 @@ class ResultPage(QWidget):
         self._services = services
         self.prediction: PredictionResult | None = None
         self.request: PredictTask | None = None  # what the shown prediction answers
-        waiting = EmptyPage(tr("No prediction yet"), tr("Choose a catalog and a model at the left, then Predict."))
+        waiting = EmptyPage(
+            tr("No prediction yet"), tr("Choose a catalog and a model on the left, then click Predict.")
+        )
         self.view = CatalogView(services.workers, services.notices, services.tables, waiting, result=True)
         self.summary = Summary()
         self.summary.hide()

@@ -158,8 +158,8 @@ class Summary(QFrame):
     def _add(self, name: str, text: str, one: "ColumnFilter") -> None:
         chip = QToolButton(self)
         chip.setText(text)
-        chip.setAccessibleName(tr("Show these rows alone: {words}", words=text))
-        chip.setToolTip(tr("Show these rows alone"))
+        chip.setAccessibleName(tr("Show only these rows: {words}", words=text))
+        chip.setToolTip(tr("Show only these rows"))
         chip.setCheckable(True)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -179,7 +179,7 @@ class Summary(QFrame):
 
 def _agreement(prediction: PredictionResult) -> str:
     if not prediction.known:
-        return tr("No disposition is known to compare with")
+        return tr("No known dispositions to compare with")
     share = percent(prediction.matches / prediction.known, 1)
     matches, known = count(prediction.matches), count(prediction.known)
     undecided = prediction.reply.total_predicted - prediction.known
@@ -197,7 +197,7 @@ def _agreement(prediction: PredictionResult) -> str:
 def _title(model: str | None) -> str:
     """A model's name for a reader; as the backend writes it where it is none of the contract's."""
     if not model:
-        return tr("a model that the backend does not name")
+        return tr("a model the backend does not name")
     try:
         return Model(model).display_name
     except ValueError:

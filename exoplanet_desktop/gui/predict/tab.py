@@ -68,7 +68,10 @@ class PredictTab(QWidget):
             ],
         )
         self.known_rows.setToolTip(
-            tr("Who answers rows that the model learnt from: folds that had not seen them, or the model itself")
+            tr(
+                "What predicts the rows the model was trained on: fold models that have not seen them, or the model "
+                "itself"
+            )
         )
         self.training_picker = CatalogPicker(tr("&Training catalog"), many=True)
         self.training_options = TrainingOptions(satellite=False)
@@ -204,7 +207,7 @@ class PredictTab(QWidget):
         learnt_from = await training_of(self._services, asked.choice)
         if learnt_from is None:
             self._services.notices.information(
-                tr("The catalog that this model learnt from is unknown or has changed. Choose one to train on.")
+                tr("The catalog this model was trained on is unknown or has changed. Choose one to train on.")
             )
             request = TrainRequest(asked.satellite, asked.choice.model, asked.choice.features, without=absent)
             ask_files(
@@ -257,7 +260,7 @@ class PredictTab(QWidget):
             await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
             said = tr("The prediction is saved in {file}.", file=target)
             if careful(self.prediction.reply):
-                beside = tr("{note}, saved beside it, says why to be careful.", note=note_path(Path(target)).name)
+                beside = tr("{note}, saved next to it, explains why to be careful.", note=note_path(Path(target)).name)
                 said = f"{said} {beside}"
             self._services.notices.information(said)
 
@@ -295,7 +298,7 @@ class PredictTab(QWidget):
         if run.result is None:
             if run.phase == Status.CANCELLED:
                 return None
-            raise UnavailableError(tr("The training that goes first failed: {why}", why=run.failure))
+            raise UnavailableError(tr("The preceding training failed: {why}", why=run.failure))
         self.models.want(model_of(run))
         return model_of(run)
 
@@ -334,7 +337,7 @@ class PredictTab(QWidget):
             return why_not
         if not self.training_picker.paths and self.models.chosen is None:
             return tr(
-                "Nothing is trained yet for {satellite}: choose a training catalog, or train on the Train tab.",
+                "No model is trained yet for {satellite}: choose a training catalog, or train on the Train tab.",
                 satellite=satellite,
             )
         return ""
@@ -404,6 +407,6 @@ def _save(prediction: PredictionResult, target: Path, progress: "Progress", shou
 
 def _empty_text() -> str:
     return tr(
-        "Choose or drop the catalog whose objects shall be classified. A disposition in it is not needed; where it has "
-        "one, the prediction is compared with it."
+        "Choose or drop the catalog to classify. It needs no dispositions; where it has them, the prediction is "
+        "compared with them."
     )

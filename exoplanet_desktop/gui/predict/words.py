@@ -9,7 +9,8 @@ from exoplanet_desktop.wire.vocabulary import KnownRows
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import PredictReply, Worth
 
-WORTH_SAYS, SEEN_SAYS = " right without ", " in training; "  # in our own engine's notes
+# In our own engine's notes, of this version and of older ones.
+WORTH_SAYS, SEEN_SAYS = ("Accuracy about ", " right without "), (" in training; ",)
 
 
 def worth_sentence(worth: "Worth", there: Collection[str]) -> str:
@@ -20,21 +21,21 @@ def worth_sentence(worth: "Worth", there: Collection[str]) -> str:
     without, with_all, number = fixed(worth.accuracy, 2), fixed(worth.with_all, 2), len(worth.absent)
     if number == 1:
         return tr(
-            "About {without} right without `{column}`, which this file lacks; {with_all} with it.",
+            "Accuracy about {without} without `{column}`, which this file lacks; {with_all} with it.",
             without=without,
             column=worth.absent[0],
             with_all=with_all,
         )
     if any(name in there for name in worth.absent):
         return tr(
-            "About {without} right without the {columns} columns that are not in this file or empty in it; {with_all} "
+            "Accuracy about {without} without the {columns} columns that this file lacks or leaves empty; {with_all} "
             "with them.",
             without=without,
             columns=count(number),
             with_all=with_all,
         )
     return tr(
-        "About {without} right without the {columns} columns that are not in this file; {with_all} with them.",
+        "Accuracy about {without} without the {columns} columns that this file lacks; {with_all} with them.",
         without=without,
         columns=count(number),
         with_all=with_all,
@@ -48,13 +49,13 @@ def seen(reply: "PredictReply") -> str:
     rows, every = count(reply.seen), count(reply.total_predicted)
     if reply.known_rows == KnownRows.HELD_OUT:
         return tr(
-            "{rows} of {every} rows were in training; they are answered by folds that had not seen them.",
+            "{rows} of {every} rows were used in training; they are predicted by fold models that have not seen them.",
             rows=rows,
             every=every,
         )
     return tr(
-        "{rows} of {every} rows were in training; the model has seen their answers, so that their agreement says "
-        "nothing of new objects.",
+        "{rows} of {every} rows were used in training; the model has seen their labels, so their agreement says "
+        "nothing about new objects.",
         rows=rows,
         every=every,
     )
@@ -62,6 +63,6 @@ def seen(reply: "PredictReply") -> str:
 
 def without_repeats(notes: Sequence[str], reply: "PredictReply") -> list[str]:
     """The notes without those that lines of their own say already."""
-    said = [WORTH_SAYS] if reply.worth and reply.worth.is_felt else []
-    said += [SEEN_SAYS] if reply.seen else []
+    said = [*WORTH_SAYS] if reply.worth and reply.worth.is_felt else []
+    said += SEEN_SAYS if reply.seen else ()
     return [note for note in notes if not any(words in note for words in said)]

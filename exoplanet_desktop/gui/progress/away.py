@@ -23,7 +23,7 @@ def came_back(answer: "PollResult", before: "JobStatus | None") -> str:
     why = (
         tr("This computer was asleep for {time}.", time=time)
         if answer.asleep
-        else tr("The backend answers again, after {time} without an answer.", time=time)
+        else tr("The backend is answering again, after {time} without a reply.", time=time)
     )
     return f"{why} {_meanwhile(answer, before)}"
 
@@ -33,13 +33,13 @@ def stalled(still_s: float, was_away: bool) -> str:
     time = duration(still_s)
     if was_away:
         return tr(
-            "Nothing has moved for {time}, since the backend was away. If it was restarted, this job is lost: "
-            "train again. If not, it may still go on.",
+            "No progress for {time}, since the backend was away. If it was restarted, this job is lost: train again. "
+            "If not, the job may still be running.",
             time=time,
         )
     return tr(
-        "Nothing has moved for {time}. If the backend was restarted, this job is lost: train again. "
-        "If not, it may still go on.",
+        "No progress for {time}. If the backend was restarted, this job is lost: train again. If not, the job may "
+        "still be running.",
         time=time,
     )
 
@@ -47,11 +47,11 @@ def stalled(still_s: float, was_away: bool) -> str:
 def _meanwhile(answer: "PollResult", before: "JobStatus | None") -> str:
     status = answer.status
     if answer.final:
-        return tr("The job has ended meanwhile.")
+        return tr("The job has finished in the meantime.")
     was, now = _where(before), _where(status)
     if before is not None and now == was:
-        return tr("The job is where it was: {stage}.", stage=now)
-    return tr("The job went on meanwhile: {stage}.", stage=now)
+        return tr("The job is still at: {stage}.", stage=now)
+    return tr("The job has moved on to: {stage}.", stage=now)
 
 
 def _where(status: "JobStatus | None") -> str:

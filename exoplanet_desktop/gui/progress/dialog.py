@@ -70,14 +70,14 @@ class ProgressDialog(QDialog):
         self.bar.setTextVisible(False)  # it would be read on two grounds; the share stands beside the time
         self.cancel_button = QPushButton(tr("Cancel") if run.can_cancel else tr("Stop watching"), self)
         self.cancel_button.clicked.connect(self.cancel)
-        self.ask_button = QPushButton(tr("&Ask now"), self)
-        self.ask_button.setToolTip(tr("Ask the backend at once how the job is getting on"))
+        self.ask_button = QPushButton(tr("&Check now"), self)
+        self.ask_button.setToolTip(tr("Ask the backend for the job's progress right now"))
         self.ask_button.clicked.connect(run.ask_now)
         self.wait_button = QPushButton(tr("&Send when it is back"), self)
         self.wait_button.setToolTip(
             tr(
-                "The training waits in the list of runs, also from one start to the next, and is sent once {backend} "
-                "answers. Where only the answer was lost, it may be trained twice there.",
+                "The training waits in the list of runs, even after a restart, and is sent once {backend} answers. "
+                "If only the reply was lost, it may be trained twice there.",
                 backend=run.backend_title,
             )
         )
@@ -94,7 +94,7 @@ class ProgressDialog(QDialog):
         self.log.setTabChangesFocus(True)
         self.log.setAccessibleName(tr("Log of the training"))
         self.log.setMaximumBlockCount(20_000)
-        self.log.setPlaceholderText(tr("The backend has written nothing yet."))
+        self.log.setPlaceholderText(tr("The backend has not written anything yet."))
         self.log.hide()
         self.log_button.toggled.connect(self._show_log)
         self.result_warnings = ResultWarnings(run, workers, self.notices, self)
@@ -113,7 +113,7 @@ class ProgressDialog(QDialog):
         self.predict_button.clicked.connect(lambda: self.use_in_predict.emit(self.run))
         self.transfer = TransferBar(self)
         self.again_button = QPushButton(tr("Train &again"), self)
-        self.again_button.setToolTip(tr("Begin anew with the same data and options, on the backend in use"))
+        self.again_button.setToolTip(tr("Start over with the same data and options, on the backend in use"))
         self.again_button.clicked.connect(lambda: self.train_again.emit(self.run))
         self.close_button = QPushButton(tr("Close"), self)
         self.close_button.clicked.connect(self.close)

@@ -75,4 +75,4 @@ class JobFollower:
         if watch.silent_s:
             self.tell(None, watch.silent_words)
         elif watch.status is not None:
-            self.tell(watch.status.progress, watch.status.stage or tr("Waiting in line …"))
+            self.tell(watch.status.progress, watch.status.stage or tr("Queued …"))

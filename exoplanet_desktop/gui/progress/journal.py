@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-NOT_ANSWERED = "The program ended before the backend had answered. Do it again."
+NOT_ANSWERED = "The program ended before the backend had answered. Start it again."
 LARGEST_KEPT = 50_000_000  # bytes of a file of the result; a larger one stays where the backend has it
 
 
@@ -100,7 +100,7 @@ class Journal(QObject):
             await self._end(run_id, Status.FAILED, str(error))
             raise
         except Exception as error:
-            await self._end(run_id, Status.FAILED, f"Something went wrong inside the program ({error}); see its log.")
+            await self._end(run_id, Status.FAILED, f"Something went wrong inside the program ({error}); see the log.")
             raise
         await self._end(run_id, Status.SUCCEEDED, None)
 
@@ -108,7 +108,9 @@ class Journal(QObject):
         """Watch a job of the last time to its end, and keep what it brought. How it ended, in words."""
         if not (kept.job_id and kept.status_url and kept.logs_url):
             await self._end(kept.run_id, Status.FAILED, NOT_ANSWERED)
-            return "had not been answered when the program ended."
+            return tr(
+                "{title}, from your last session, had not been answered when the program ended.", title=kept.title
+            )
         from exoplanet_desktop.wire.payloads import TrainAccepted
 
         job = TrainAccepted(job_id=kept.job_id, status_url=kept.status_url, logs_url=kept.logs_url)
@@ -121,9 +123,9 @@ class Journal(QObject):
             raise
         except AppError as error:
             await self._end(kept.run_id, Status.FAILED, str(error))
-            return f"did not end well: {error}"
+            return tr("{title}, from your last session, failed: {why} See View, Runs.", title=kept.title, why=error)
         await self._end(kept.run_id, Status.SUCCEEDED, None)
-        return "has ended meanwhile."
+        return tr("{title}, from your last session, has finished. See View, Runs.", title=kept.title)
 
     async def _take_result(self, kept: "Run", status: "JobStatus", connection: Connection) -> None:
         """Keep the reply that a finished job holds, with the file of a prediction."""

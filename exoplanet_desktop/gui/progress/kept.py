@@ -48,7 +48,7 @@ class KeptRun:
         if isinstance(told := result.get("file"), dict):
             found.append((tr("Result"), _file(told)))
             if not told.get("kept"):
-                found.append(("", tr("Too large to be kept here; the backend may still have it.")))
+                found.append(("", tr("Too large to store here; the backend may still have it.")))
         return found[:MOST_FACTS]
 
 
@@ -57,7 +57,7 @@ def _asked() -> dict[str, str]:
         "satellite": tr("Satellite"),
         "model": tr("Model"),
         "features": tr("Features"),
-        "model_version": tr("Version of the model"),
+        "model_version": tr("Model version"),
         "from_row": tr("From row"),
         "to_row": tr("To row"),
     }

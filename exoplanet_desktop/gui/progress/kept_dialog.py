@@ -96,7 +96,7 @@ class KeptDialog(QDialog):
 
 def _state(status: str) -> str:
     words = {Status.SUCCEEDED: tr("✓ Done"), Status.FAILED: tr("✕ Failed"), Status.CANCELLED: tr("■ Cancelled")}
-    return next((word for known, word in words.items() if status == known), tr("◌ Not ended when last heard of"))
+    return next((word for known, word in words.items() if status == known), tr("◌ Still running at last contact"))
 
 
 def _when(text: str) -> str:

@@ -93,7 +93,7 @@ class Outbox(QObject):
 
     @staticmethod
     def _say(run: "TrainingRun", queue: Queue) -> None:
-        words = tr("Waits for {backend}", backend=run.backend_title)
+        words = tr("Waiting for {backend}", backend=run.backend_title)
         if queue.tried_at is not None:
             words += tr("; last tried {time}: {why}", time=clock_time(queue.tried_at), why=queue.why)
         else:
@@ -111,5 +111,8 @@ def _check_unchanged(paths: Sequence[Path], digest: str) -> None:
     if paths and digest_of(paths) != digest:
         names = ", ".join(path.name for path in paths)
         raise InputError(
-            tr("{files} was changed since you asked for this training, so it was not sent. Train again.", files=names)
+            tr(
+                "This training was not sent, because a catalog has changed since you started it: {files}. Train again.",
+                files=names,
+            )
         )

@@ -61,7 +61,10 @@ def _data(
         if path.is_file():
             return path, reading
     raise UnavailableError(
-        tr("{file} is no longer where it was, so nothing can be compared. Put it back.", file=str(request.paths[0]))
+        tr(
+            "{file} is no longer where it was, so there is nothing to compare with. Put it back.",
+            file=str(request.paths[0]),
+        )
     )
 
 

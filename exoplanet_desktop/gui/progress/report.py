@@ -29,7 +29,7 @@ async def save_report(run: TrainingRun, target: Path, workers: Workers) -> None:
 
 async def _account(run: TrainingRun) -> Account:
     if run.result is None:
-        raise InputError(tr("This run has no result to report. Choose one that has succeeded."))
+        raise InputError(tr("This run has no result to report. Choose a run that succeeded."))
     kept = await run.kept()
     return Account(
         title=kept.title if kept else run.request.title,

@@ -107,7 +107,7 @@ class TrainRequest:
                 _kept_rule(kept.get("duplicates")),
             )
         except (KeyError, ValueError, TypeError) as error:
-            raise InputError(tr("This run's entry in the record cannot be read. Delete the run.")) from error
+            raise InputError(tr("This run's stored options cannot be read. Delete the run.")) from error
 
     @property
     def source(self) -> str:

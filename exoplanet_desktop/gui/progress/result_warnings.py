@@ -58,8 +58,8 @@ class ResultWarnings(QWidget):
         offered = run.can_check_parity and run.parity is None and not self.transfer.is_busy
         self.offer.setText(
             tr(
-                "{backend} does not tell how it measured its accuracy. Its model can predict some rows of the training "
-                "file, where the answer is known.",
+                "{backend} does not say how it measured its accuracy. You can check it: its model predicts some rows "
+                "of the training file, where the answer is known.",
                 backend=run.backend_title,
             )
         )

@@ -103,7 +103,7 @@ class Results(QWidget):
         self.gap = PlainLabel("", "warning", selectable=True)
         self.tabs = QTabWidget(self)
         self.tabs.setUsesScrollButtons(True)
-        self.tabs.setAccessibleName(tr("Pages of the result"))
+        self.tabs.setAccessibleName(tr("Result pages"))
         self.matrix: MatrixPage | None = None
         self.pictures: PicturesPage | None = None
         self.complete = False
@@ -220,7 +220,7 @@ class Results(QWidget):
             return
         self.pictures = page
         page.save_wanted.connect(self.save_picture_wanted)
-        self.tabs.addTab(Scrolled(page), tr("Pictures of the backend"))
+        self.tabs.addTab(Scrolled(page), tr("Pictures from the backend"))
 
     def _add_scores(self, result: "TrainResult") -> None:
         if not result.per_class:
@@ -241,11 +241,11 @@ class Results(QWidget):
             for entry in result.leaks.get("single_columns") or []
         ]
         page = QWidget(self)
-        notes = PlainLabel("\n".join(result.leaks.get("notes") or [tr("No column gives the answer away by itself.")]))
+        notes = PlainLabel("\n".join(result.leaks.get("notes") or [tr("No single column leaks the answer.")]))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(notes)
-        layout.addWidget(ScoreTable((tr("Column alone"), tr("Best AUC")), rows), 1)
+        layout.addWidget(ScoreTable((tr("Single column"), tr("Best AUC")), rows), 1)
         self.tabs.addTab(Scrolled(page), tr("Leaks"))
 
     def _add_protocol(self, result: "TrainResult") -> None:

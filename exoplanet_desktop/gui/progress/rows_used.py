@@ -46,11 +46,11 @@ class RowsUsed:
         """How many of how many, and how they are numbered."""
         used, of = count(self.rows), count(self.every)
         if self.kind is RowScope.SELECTED:
-            return tr("{rows} of {every} rows were used: those selected. They are numbered anew.", rows=used, every=of)
+            return tr("{rows} of {every} rows were used: those selected. They were renumbered.", rows=used, every=of)
         if not self.condition:
-            return tr("{rows} of {every} rows were used: those shown. They are numbered anew.", rows=used, every=of)
+            return tr("{rows} of {every} rows were used: those shown. They were renumbered.", rows=used, every=of)
         return tr(
-            "{rows} of {every} rows were used: {condition}. They are numbered anew.",
+            "{rows} of {every} rows were used: {condition}. They were renumbered.",
             rows=used,
             every=of,
             condition=self.condition,
@@ -68,7 +68,7 @@ class RowsUsed:
     def needed_file(self) -> Path:
         """The file with the rows. Raises InputError where it went with the window that wrote it."""
         if self.file is None or not self.file.exists():
-            raise InputError(tr("The rows of this run are no longer there. Choose them again in the catalog."))
+            raise InputError(tr("The rows of this run are no longer available. Choose them again in the catalog."))
         return self.file
 
     def written(self, file: Path, reading: "Choice") -> "RowsUsed":

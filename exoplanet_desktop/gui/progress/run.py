@@ -104,7 +104,7 @@ class TrainingRun(RunState):
         self.digest = digest
         self._recorder.note(self.run_id, status=WAITING, error="", data_digest=digest or None)
         self.failure, self.is_unsent, self._took = "", False, None
-        self.say_waiting(tr("Waits for {backend}.", backend=self.backend_title))
+        self.say_waiting(tr("Waiting for {backend}.", backend=self.backend_title))
 
     def say_waiting(self, words: str) -> None:
         """How the waiting goes on."""
@@ -130,7 +130,7 @@ class TrainingRun(RunState):
         except AppError as error:
             self._end(Status.FAILED, str(error))
         except Exception as error:
-            log.exception("the training %s failed here", self.request.title)
+            log.exception("the training %s failed in this program", self.request.title)
             self._end(
                 Status.FAILED,
                 tr("Something went wrong inside the program ({error}). The log has the details.", error=error),
@@ -259,9 +259,9 @@ class TrainingRun(RunState):
         if status is None or status.status not in (Status.PENDING, Status.RUNNING):
             return
         waiting = status.status == Status.PENDING
-        words = status.stage or (tr("Waiting in line") if waiting else tr("Working"))
+        words = status.stage or (tr("Queued") if waiting else tr("Working"))
         if status.queue_position:
-            words = tr("Number {number} in the line", number=status.queue_position)
+            words = tr("Number {number} in the queue", number=status.queue_position)
         # In a long line nothing moves either.
         self.trouble = STALLED if watch.is_stalled and not waiting else ""
         self._set(status.status, status.progress, watch.stalled_words if self.trouble else words)

@@ -122,7 +122,7 @@ class RunState(QObject):
         if self._connection is None:
             backend = self.backend_title or tr("The backend")
             raise UnavailableError(
-                tr("{backend} of this run is not in use. Choose it in the menu Backend.", backend=backend)
+                tr("This run's backend, {backend}, is not in use. Choose it in the Backend menu.", backend=backend)
             )
         return self._connection
 
@@ -150,7 +150,7 @@ class RunState(QObject):
         self.log_text, self.pictures, self.failure = log_text, pictures, failure
         self.result = _readable(result) if status == Status.SUCCEEDED else None
         if status == Status.SUCCEEDED and self.result is None:
-            status, self.failure = Status.FAILED, tr("Its result in the record cannot be read. Train again.")
+            status, self.failure = Status.FAILED, tr("Its stored result cannot be read. Train again.")
         self._took = (self.result.elapsed_sec if self.result else None) or 0.0
         self.phase, self.words = status, ready_words() if self.result else self.failure
 

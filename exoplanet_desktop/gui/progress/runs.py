@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-NOT_SENT = "The program ended before the catalog had been sent. Train again, or send it now."
-UNREADABLE = "What was asked for in this run cannot be read any more, so that nobody can follow it. Train again."
+NOT_SENT = "The program ended before the catalog was sent. Train again, or send it now."
+UNREADABLE = "This run's stored options can no longer be read, so it cannot be resumed. Train again."
 
 
 class Runs(QObject):
@@ -119,7 +119,7 @@ class Runs(QObject):
         if not self._session.takes_work:
             self._session.backend()  # says why
         if (connection := self._session.connection) is None:
-            raise UnavailableError(tr("No backend is in use. Choose one in the menu Backend."))
+            raise UnavailableError(tr("No backend is in use. Choose one in the Backend menu."))
         run = self._run(request, connection)
         self._list(run)
         self.started.emit(run)
@@ -129,7 +129,7 @@ class Runs(QObject):
         """All models one after another, whatever is asked for; `await batch.work()` does it. Raises as `begin`."""
         self._session.backend()
         if (connection := self._session.connection) is None:
-            raise UnavailableError(tr("No backend is in use. Choose one in the menu Backend."))
+            raise UnavailableError(tr("No backend is in use. Choose one in the Backend menu."))
         batch = self._batch(request, connection)
         self._list_batch(batch, begun=True)
         return batch
@@ -166,7 +166,7 @@ class Runs(QObject):
         run.backend_title = kept.backend_title
         run.reach = partial(self._session.reach, kept.backend_title, kept.backend_address)
         failure = kept.error or (
-            "" if kept.is_final else tr("Not ended yet when it was last heard of: {status}.", status=kept.status)
+            "" if kept.is_final else tr("Still running at last contact: {status}.", status=kept.status)
         )
         run.show_past(
             kept.status if kept.is_final else Status.FAILED, failure, log_text, kept.result, pictures, kept.warnings
@@ -247,11 +247,9 @@ class Runs(QObject):
         await run.take_up(accepted)
         if kept.group_id:
             return  # its group tells
-        ended = tr(
-            "The training {title} of the last time has ended meanwhile. It is under View, Runs.", title=request.title
-        )
+        ended = tr("Training {title} from your last session has finished. See View, Runs.", title=request.title)
         failed = tr(
-            "The training {title} of the last time did not end well: {why} It is under View, Runs.",
+            "Training {title} from your last session failed: {why} See View, Runs.",
             title=request.title,
             why=run.failure,
         )
@@ -280,13 +278,12 @@ class Runs(QObject):
         for member in members:
             with suppress(InputError):  # the model of a part that cannot be read is trained once more
                 parts.append(listed.get(member.run_id) or await self.past(member.run_id))
-        self._notices.information(tr("{title} of the last time goes on. It is under View, Runs.", title=kept.title))
+        self._notices.information(tr("{title} from your last session continues. See View, Runs.", title=kept.title))
         await batch.take_up(kept, [part for part in parts if isinstance(part, TrainingRun)])
 
     async def _take_up_other(self, kept: "Run", connection: Connection) -> None:
         """Follow a prediction or a merge that a backend still did when the window closed."""
-        outcome = await self.journal.take_up(kept, connection, self._poller)
-        self._notices.information(_of_last_time(kept.title, outcome))
+        self._notices.information(await self.journal.take_up(kept, connection, self._poller))
 
     def connection_of(self, kept: "Run") -> Connection | None:
         """The connection in use, where it is to the backend of a kept run."""
@@ -322,7 +319,3 @@ class Runs(QObject):
             signal.connect(partial(self.updated.emit, run))
         run.ended.connect(self.ended)
         self.listed.emit(run)
-
-
-def _of_last_time(title: str, outcome: str) -> str:
-    return tr("{title} of the last time {outcome} It is under View, Runs.", title=title, outcome=outcome)

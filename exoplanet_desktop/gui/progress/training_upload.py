@@ -60,8 +60,9 @@ class TrainingUpload:
                 to_learn_from(backend, path, request.model_labels, self.should_stop, request.reading)
             )
             if left_out:
-                rows = counted(left_out, tr("row is left out"), tr("rows are left out"))
-                self.log(tr("{rows}: a model made their labels.", rows=rows) + "\n")
+                one = tr("row is left out: its label was made by a model.")
+                many = tr("rows are left out: their labels were made by a model.")
+                self.log(counted(left_out, one, many) + "\n")
             return backend.train(
                 sent,
                 request.satellite,
@@ -89,7 +90,7 @@ class TrainingUpload:
 
         name, url = _place(merged)
         target = folder / plain_name(name)
-        fetched = Pacing(tr("Fetching the merged file:"), self.say, tr("Fetched; looking at it …"))
+        fetched = Pacing(tr("Fetching the merged file:"), self.say, tr("Fetched; reading it …"))
         self.backend.download(url, target, fetched, self.should_stop)
         return target
 

@@ -96,7 +96,7 @@ class JobWatch(QObject):
     def leave(self) -> None:
         """Watch no longer; the job on the backend goes on."""
         if not self._end.done():
-            self._end.set_exception(Cancelled(tr("The job is no longer watched; on the backend it goes on.")))
+            self._end.set_exception(Cancelled(tr("The job is no longer watched; it continues on the backend.")))
 
     async def stopping(self) -> None:
         """Wait for the end of a job that was asked to stop, but not for ever."""
@@ -104,7 +104,7 @@ class JobWatch(QObject):
         await asyncio.wait({self._end}, timeout=STOP_S)
         if not self._end.done():
             self._end.set_exception(
-                Cancelled(tr("The backend was asked to stop the job, but does not tell that it has ended."))
+                Cancelled(tr("The backend was asked to stop the job, but has not confirmed that it stopped."))
             )
 
     @Slot(object)

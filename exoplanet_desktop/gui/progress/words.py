@@ -62,7 +62,7 @@ def protocol(result: "TrainResult") -> str:
     """The protocol in a sentence, or that the backend does not tell it."""
     evaluation = result.evaluation
     if evaluation is None:
-        return tr("This backend does not tell how it evaluated.")
+        return tr("This backend does not say how it evaluated.")
     parts = [f"{evaluation.protocol}."]
     for left_out in evaluation.rows_left_out:
         rows = counted(left_out.count, tr("row"), tr("rows"))
@@ -95,9 +95,10 @@ def cells(result: "TrainResult") -> list[str]:
         return []
     if len(result.cells) == 1:
         return [result.cells[0].sentence]
-    number = counted(sum(cell.count for cell in result.cells), tr("cell was"), tr("cells were"))
+    one = tr("cell was not read as written, in {columns}: see Protocol.")
+    many = tr("cells were not read as written, in {columns}: see Protocol.")
     columns = counted(len(result.cells), tr("column"), tr("columns"))
-    return [tr("{number} not read as written, in {columns}: see Protocol.", number=number, columns=columns)]
+    return [counted(sum(cell.count for cell in result.cells), one, many).format(columns=columns)]
 
 
 def gap(result: "TrainResult") -> str:

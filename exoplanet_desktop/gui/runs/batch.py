@@ -100,8 +100,9 @@ class Batch(QObject):
             await _ended(part)
         paths = self.request.paths
         if self.waiting and not await self._workers.call(lambda: all(path.is_file() for path in paths)):
-            left = counted(len(self.waiting), tr("model was"), tr("models were"))
-            self._end(tr("{file} is no longer there, so {left} not trained.", file=self.request.source, left=left))
+            one = tr("model was not trained: {file} no longer exists.")
+            many = tr("models were not trained: {file} no longer exists.")
+            self._end(counted(len(self.waiting), one, many).format(file=self.request.source))
             return
         await self._go_on()
 
@@ -129,8 +130,9 @@ class Batch(QObject):
             await part.work()
         if self._closing:
             return
-        left = counted(len(self.waiting), tr("model was"), tr("models were"))
-        why = tr("{backend} does not answer, so {left} not trained.", backend=self.backend_title, left=left)
+        one = tr("model was not trained: {backend} does not answer.")
+        many = tr("models were not trained: {backend} does not answer.")
+        why = counted(len(self.waiting), one, many).format(backend=self.backend_title)
         self._end(why if self.waiting else "")
 
     async def _backend_answers(self) -> bool:
@@ -191,7 +193,7 @@ class Batch(QObject):
         self.share = 1.0
         self.words = tr("{trained} of {total} models trained", trained=count(trained), total=count(total))
         if not trained and not failure and not self._cancelled:
-            self.failure = tr("No model could be trained. Each run says why.")
+            self.failure = tr("No model could be trained. Each run shows why.")
         self._recorder.note(self.run_id, status=str(self.phase), error=self.failure or None, result=self.outcome())
         self.changed.emit()
         self.ended.emit()

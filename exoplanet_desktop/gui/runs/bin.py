@@ -50,7 +50,7 @@ class BinDialog(QDialog):
         self.view.table.setAccessibleName(tr("Deleted runs"))
         self.view.table.setColumnHidden(Column.STAR, True)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(EmptyPage(tr("The bin is empty"), tr("Runs that you delete wait here.")))
+        self._stack.addWidget(EmptyPage(tr("The bin is empty"), tr("Deleted runs are kept here.")))
         self._stack.addWidget(self.view)
         self.restore_button = QPushButton(tr("&Restore"), self)
         self.empty_button = QPushButton(tr("&Empty bin…"), self)
@@ -95,7 +95,10 @@ class BinDialog(QDialog):
         box = QMessageBox(
             QMessageBox.Icon.Warning,
             tr("Empty the bin?"),
-            tr("{number} with their logs, pictures and files go for good. This cannot be undone.", number=number),
+            tr(
+                "{number} will be permanently deleted, with all logs, pictures and files. This cannot be undone.",
+                number=number,
+            ),
             QMessageBox.StandardButton.Cancel,
             self,
         )

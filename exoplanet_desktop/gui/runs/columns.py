@@ -103,8 +103,8 @@ def meaning(column: int) -> str:
         Column.STAR: tr("Starred"),
         Column.FOLDS: tr("Accuracy over the folds: mean ± standard deviation"),
         Column.ACCURACY: tr("Accuracy on the hold-out"),
-        Column.AUC: tr("Area under the ROC curve, each class against the rest, on the hold-out"),
-        Column.TOOK: tr("Time of the work at the backend"),
+        Column.AUC: tr("Area under the ROC curve, one class against the rest, on the hold-out"),
+        Column.TOOK: tr("Working time on the backend"),
     }
     return names.get(Column(column), "")
 

@@ -43,7 +43,7 @@ class CompareDialog(QDialog):
         self.base = combo(tr("Compare with"), [(_title(one), place) for place, one in enumerate(self.contenders)], 32)
         label = QLabel(tr("Compare &with"), self)
         label.setBuddy(self.base)
-        self.same = QCheckBox(tr("Show what is the &same too"), self)
+        self.same = QCheckBox(tr("Show &identical rows too"), self)
         self.reasons = PlainLabel("", "warning", selectable=True)
         self.table = QTableWidget(0, len(self.contenders) + 1, self)
         self.methods = PlainLabel("", "muted", selectable=True)
@@ -123,7 +123,7 @@ class CompareDialog(QDialog):
 
     def _dress_table(self) -> None:
         table = self.table
-        table.setAccessibleName(tr("Options and scores of the runs"))
+        table.setAccessibleName(tr("Options and scores of these runs"))
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -96,7 +96,7 @@ def methods(contenders: Sequence[Contender], base: int) -> list[str]:
         said.append(
             tr(
                 "Accuracies, log loss and Brier score are compared row by row on the same held-out rows, whole host "
-                "stars at a time. This holds the luck of the rows; another draw of the folds may move them by some "
+                "stars at a time. These intervals cover sampling noise; other folds can shift the scores by a few "
                 "thousandths."
             )
         )
@@ -104,18 +104,20 @@ def methods(contenders: Sequence[Contender], base: int) -> list[str]:
         said.append(
             tr(
                 "Accuracy over the folds is compared fold by fold on the same folds, with the corrected resampled "
-                "t-test (Nadeau & Bengio 2003), which allows for folds that share their training rows."
+                "t-test (Nadeau & Bengio 2003), which accounts for folds sharing training rows."
             )
         )
     if Method.BOTH_INTERVALS in found:
         said.append(
             tr(
-                "The other scores are of the same hold-out rows; the noise of both runs (bootstrap over host stars) is "
-                "added as if it were independent, so a small real difference may pass for noise."
+                "The other scores are measured on the same hold-out rows; the noise of the two runs (bootstrap over "
+                "host stars) is added as if independent, so a small real difference may look like noise."
             )
         )
     if said:
-        said.append(tr("Intervals are of 95 %. Noise means that the interval of the difference holds zero."))
+        said.append(
+            tr("Intervals are 95 % intervals. Within noise means that the interval of the difference includes zero.")
+        )
     return said
 
 
@@ -180,7 +182,7 @@ def _options() -> dict[str, Callable[[Contender], str]]:
     return {
         tr("Satellite"): lambda one: one.run.satellite or NONE,
         tr("Dataset"): lambda one: one.run.dataset or NONE,
-        tr("SHA-256 of the data"): lambda one: f"{one.digest[:12]}…" if one.digest else NONE,
+        tr("Data SHA-256"): lambda one: f"{one.digest[:12]}…" if one.digest else NONE,
         tr("Rows used"): lambda one: count(one.result.evaluation.rows_used) if one.result.evaluation else NONE,
         tr("Model"): lambda one: words.model_words(one.run.model),
         tr("Features"): lambda one: words.features_words(one.result.features or one.run.features),
@@ -195,20 +197,20 @@ def _options() -> dict[str, Callable[[Contender], str]]:
 
 
 def _balance(balance: str | None) -> str:
-    return {"balanced": tr("each class alike"), "none": tr("each row alike")}.get(balance or "", NONE)
+    return {"balanced": tr("balanced classes"), "none": tr("equal per row")}.get(balance or "", NONE)
 
 
 def _hindrance(kind: Hindrance, one: Contender, base: Contender) -> str:
     names = {"one": one.run.title, "base": base.run.title}
     told = {
         Hindrance.SATELLITE: tr(
-            "“{one}” and “{base}” are of different satellites, so their scores are of different objects and cannot be "
-            "compared.",
+            "“{one}” and “{base}” are for different satellites, so their scores are for different objects and cannot "
+            "be compared.",
             **names,
         ),
         Hindrance.DATA: tr(
-            "“{one}” and “{base}” were trained on different data, so their scores are of different rows and cannot be "
-            "compared. Train both on the same file.",
+            "“{one}” and “{base}” were trained on different data, so their scores are for different rows and cannot "
+            "be compared. Train both on the same file.",
             **names,
         ),
         Hindrance.PROTOCOL: tr(
@@ -217,12 +219,12 @@ def _hindrance(kind: Hindrance, one: Contender, base: Contender) -> str:
             **names,
         ),
         Hindrance.UNKNOWN_DATA: tr(
-            "Nobody told whether “{one}” and “{base}” were trained on the same data, so the difference cannot be "
+            "Whether “{one}” and “{base}” were trained on the same data is unknown, so the difference cannot be "
             "judged.",
             **names,
         ),
         Hindrance.UNKNOWN_PROTOCOL: tr(
-            "The backend of “{one}” or “{base}” does not tell how it evaluated, so the difference cannot be judged.",
+            "The backend of “{one}” or “{base}” does not say how it evaluated, so the difference cannot be judged.",
             **names,
         ),
     }

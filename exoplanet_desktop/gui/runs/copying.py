@@ -8,15 +8,15 @@ def told(as_command: bool, embedded: bool, token: bool) -> str:
     """The notice, in a sentence or two."""
     if not as_command:
         return tr(
-            "The program is copied. It asks the backend that EXOPLANET_BACKEND names, with the token in "
-            "EXOPLANET_TOKEN; both are read from the environment."
+            "The program was copied. It uses the backend in the environment variable EXOPLANET_BACKEND, with the "
+            "token in EXOPLANET_TOKEN."
         )
     if embedded:
         return tr(
-            "The command is copied. It starts an engine on the folder {folder}, because this window holds its own; a "
-            "prediction needs a training there first.",
+            "The command was copied. It starts an engine on the folder {folder}, because this window is using its "
+            "own; a prediction needs a training there first.",
             folder=OWN_FOLDER,
         )
     if token:
-        return tr("The command is copied. Its token is not in it: write it into {file}.", file=TOKEN_FILE)
-    return tr("The command is copied.")
+        return tr("The command was copied. It does not contain the token: write that into {file}.", file=TOKEN_FILE)
+    return tr("The command was copied.")

@@ -191,8 +191,8 @@ class RunsDock(QDockWidget):
         bottom.addWidget(self.counts, 1)
         bottom.addWidget(self.compare_button)
         for empty in (
-            EmptyPage(tr("No runs yet"), tr("Trainings are listed here, and stay from one start to the next.")),
-            EmptyPage(tr("Nothing fits"), tr("No run has these words and passes the filter."), (tr("Show all"),)),
+            EmptyPage(tr("No runs yet"), tr("Trainings are listed here, and stay after a restart.")),
+            EmptyPage(tr("No matches"), tr("No runs match the search and the filter."), (tr("Show all"),)),
         ):
             self._stack.addWidget(empty)
             empty.chosen.connect(self._show_all)

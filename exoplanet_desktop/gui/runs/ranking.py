@@ -52,7 +52,7 @@ def standings(runs: Sequence["Run"], ranked: Sequence[Ranked], live_words: dict[
     lines += [_unplaced(run, live_words) for run in others]
     begun = {run.model for run in runs}
     waiting = [model for model in Model if model not in begun]
-    return lines + [Standing("", ("", model.display_name, tr("not begun"), *[NONE] * 5)) for model in waiting]
+    return lines + [Standing("", ("", model.display_name, tr("not started"), *[NONE] * 5)) for model in waiting]
 
 
 def verdict(ranked: Sequence[Ranked]) -> str:
@@ -61,13 +61,15 @@ def verdict(ranked: Sequence[Ranked]) -> str:
         return ""
     names = [words.model_words(one.contender.run.model) for one in ranked if one.place == 1]
     if len(ranked) == 1:
-        return tr("{model} is the only one trained so far.", model=names[0])
+        return tr("{model} is the only model trained so far.", model=names[0])
     if len(names) == 1:
-        return tr("{model} is the best, by more than noise.", model=names[0])
+        return tr("{model} is the best; its lead is larger than the noise.", model=names[0])
     if len(names) == len(ranked):
-        return tr("None can be told from the best, {model}: the differences are within noise.", model=names[0])
+        return tr(
+            "No model can be distinguished from the best, {model}: the differences are within noise.", model=names[0]
+        )
     return tr(
-        "{model} has the highest score, but {others} cannot be told from it: the differences are within noise.",
+        "{model} has the highest score, but is not distinguishable from {others}: the differences are within noise.",
         model=names[0],
         others=_listed(names[1:]),
     )
@@ -89,9 +91,9 @@ def method(ranked: Sequence[Ranked]) -> str:
     }
     told = " ".join(words for method, words in how.items() if method in used)
     return tr(
-        "By accuracy over the folds, each against the best{how}; all these intervals hold together with 95 %. Those "
-        "within noise share the first place; the others are not tested against each other. The best of several looks a "
-        "little better than it is.",
+        "Ranked by accuracy over the folds, each model against the best{how}, with simultaneous 95 % intervals. "
+        "Models within noise share first place; the others are not tested against each other. The best of several "
+        "looks a little better than it is.",
         how=f" ({told})" if told else "",
     )
 

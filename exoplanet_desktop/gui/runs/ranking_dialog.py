@@ -68,7 +68,7 @@ class RankingDialog(QDialog):
         self.bar = QProgressBar(self)
         self.bar.setRange(0, FULL)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(tr("Progress of all models"))
+        self.bar.setAccessibleName(tr("Overall progress"))
         self.cancel_button = QPushButton(tr("Cancel &all"), self)
         self.verdict = PlainLabel("", "heading", selectable=True)
         self.verdict.hide()

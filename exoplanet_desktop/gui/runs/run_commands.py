@@ -71,8 +71,10 @@ class RunCommands(QObject):
         await self._runs.recorder.work(partial(_delete, run_ids=[row.entry.run_id for row in kept]))
         self._model.remove(rows)
         self._deleted = kept
-        name = chosen[0].entry.title if len(chosen) == 1 else counted(len(chosen), tr("run"), tr("runs"))
-        told = tr("“{name}” is in the bin.", name=name) if len(chosen) == 1 else tr("{name} are in the bin.", name=name)
+        if len(chosen) == 1:
+            told = tr("“{name}” was moved to the bin.", name=chosen[0].entry.title)
+        else:
+            told = tr("{runs} were moved to the bin.", runs=counted(len(chosen), tr("run"), tr("runs")))
         # Of what this notice tells, whatever has been deleted after it.
         self._services.notices.information(told, NoticeAction(tr("Undo"), partial(self._take_out, kept)))
         self.done.emit()
@@ -161,7 +163,7 @@ class RunCommands(QObject):
 
         run = await self._runs.past(row.entry.run_id)
         if not isinstance(run, TrainingRun):
-            raise InputError(tr("Only a training has a report. Choose a training."))
+            raise InputError(tr("Only trainings have a report. Choose a training."))
         await save_report(run, Path(target), self._services.workers)
         self._services.notices.information(tr("The report is saved in {file}.", file=target))
 

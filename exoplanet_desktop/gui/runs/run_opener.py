@@ -68,7 +68,7 @@ class RunOpener(QObject):
         from exoplanet_desktop.gui.runs.compare_dialog import CompareDialog
 
         if len(contenders) < len(ids):
-            raise InputError(tr("Of a run, no scores are kept, so it cannot be compared. Leave it out."))
+            raise InputError(tr("One of these runs has no stored scores, so it cannot be compared. Leave it out."))
         dialog = CompareDialog(contenders, self._view)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()

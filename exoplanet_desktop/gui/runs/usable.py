@@ -9,12 +9,12 @@ from exoplanet_desktop.gui.text import tr
 async def check_model(run: TrainingRun, services: Services) -> None:
     """Raises AppError where the backend in use is not that of the run, or no longer has its model."""
     if run.result is None:
-        raise InputError(tr("This run has no model: {reason}", reason=run.failure or tr("it has not ended.")))
+        raise InputError(tr("This run has no model: {reason}", reason=run.failure or tr("it has not finished.")))
     await run.reconnect()
     connection, used = run.connection, services.session.connection
     if connection is not used:
         raise UnavailableError(
-            tr("{backend} of this run is not in use. Choose it in the menu Backend.", backend=connection.title)
+            tr("This run's backend, {backend}, is not in use. Choose it in the Backend menu.", backend=connection.title)
         )
     version = run.result.model_version
     if version is None or not connection.has("models"):

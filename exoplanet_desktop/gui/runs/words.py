@@ -35,12 +35,12 @@ def status_words(status: str, live: bool) -> str:
         str(Status.SUCCEEDED): tr("done"),
         str(Status.FAILED): tr("failed"),
         str(Status.CANCELLED): tr("cancelled"),
-        WAITING: tr("waits for the backend"),
+        WAITING: tr("waiting for the backend"),
     }
     if status in said:
         return said[status]
     if not live:
-        return tr("not ended")
+        return tr("not finished")
     known = {SENDING: tr("sending"), str(Status.PENDING): tr("waiting")}
     return known.get(status, tr("running"))
 

@@ -78,7 +78,9 @@ class AboutDialog(QDialog):
     def _show_text(self, item: QTreeWidgetItem | None) -> None:
         part: Part | None = item.data(0, Qt.ItemDataRole.UserRole) if item else None
         text = part.text if part else ""
-        self.text.setPlainText(text or tr("This part brings no text of its licence; its name stands above."))
+        self.text.setPlainText(
+            text or tr("This component comes without the text of its licence; the licence is named above.")
+        )
 
     def _program(self) -> QWidget:
         page = QWidget(self)

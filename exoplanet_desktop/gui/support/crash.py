@@ -44,7 +44,7 @@ class CrashRecord:
             return None
         if not text.strip():
             # Killed, or the computer was switched off: nobody can say more.
-            log.info("the last start did not end in order")
+            log.info("the last session did not end properly")
             return None
         return Crash(when, text)
 

@@ -18,18 +18,18 @@ class CrashDialog(QDialog):
 
     def __init__(self, crash: Crash, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("The last time ended unexpectedly"))
+        self.setWindowTitle(tr("The last session ended unexpectedly"))
         words = PlainLabel(
             tr(
-                "The program ended without being asked to, {when}. Runs and files are kept. The text below says where "
-                "it was; it was sent to nobody. With it, whoever maintains the program can find the fault.",
+                "The program ended unexpectedly, {when}. Your runs and files are kept. The text below shows where it "
+                "stopped; it was not sent to anyone. It helps the maintainers find the fault.",
                 when=moment(crash.when),
             )
         )
         self.text = QPlainTextEdit(crash.text, self)
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName(tr("Where the program was"))
+        self.text.setAccessibleName(tr("Where the program stopped"))
         self.answer = PlainLabel("", "muted")
         self.answer.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -57,7 +57,7 @@ class CrashDialog(QDialog):
     @Slot()
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self._say(tr("It is in the clipboard."))
+        self._say(tr("Copied to the clipboard."))
 
     @Slot()
     def _open_folder(self) -> None:

@@ -22,6 +22,6 @@ def open_log_folder() -> None:
     """Show the folder of the log in the system's file manager. Raises UnavailableError."""
     file = log_file()
     if file is None:
-        raise UnavailableError(tr("This window keeps no log."))
+        raise UnavailableError(tr("This window does not keep a log."))
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(file.parent))):
-        raise UnavailableError(tr("No program here shows folders. The log is {file}.", file=file))
+        raise UnavailableError(tr("No file manager was found. The log is {file}.", file=file))

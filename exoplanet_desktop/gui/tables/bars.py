@@ -156,7 +156,8 @@ class ClassStrips(_Painted):
                 middle = place
                 break
         return tr(
-            "{name}: {rows} rows, most of them from {low} to {high}{unit}, half of them below {half}.",
+            "{name}: {rows} rows; the fullest bin runs from {low} to {high}{unit}, and half of the rows are below "
+            "{half}.",
             name=self.name(label),
             rows=count(sum(values)),
             low=f"{self._edges[top]:.4g}",

@@ -52,7 +52,7 @@ class CatalogColumns(QDialog):
         self.search.setPlaceholderText(tr("Search by name or meaning"))
         self.search.setAccessibleName(tr("Search columns"))
         self.search.setClearButtonEnabled(True)
-        self.presets = combo(tr("Show a set of columns"), [], parent=self)
+        self.presets = combo(tr("Show a column set"), [], parent=self)
         self.list = QListWidget(self)
         self.list.setAccessibleName(tr("Columns that are shown"))
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
@@ -66,7 +66,7 @@ class CatalogColumns(QDialog):
         self.up = self._button(tr("Move &up"), lambda: self._move(-1), "Alt+Up")
         self.down = self._button(tr("Move &down"), lambda: self._move(1), "Alt+Down")
         self.freeze = self._button(tr("&Freeze"), self._freeze)
-        self.freeze.setToolTip(tr("Let this column stand at the left while the others are scrolled"))
+        self.freeze.setToolTip(tr("Freeze this column on the left while the others scroll"))
         self.hide_flat.setEnabled(table is not None)
         self._fill()
         self._lay_out()
@@ -87,12 +87,11 @@ class CatalogColumns(QDialog):
 
         if self._table is None:
             return
-        self.said.setText(tr("Looking through the columns …"))
+        self.said.setText(tr("Reading through the columns …"))
         flat = await self._workers.call(without_variety, self._table)
         self._show_only(name for name in self._grid.shown_columns() if name not in flat)
-        self.said.setText(
-            tr("{columns} the same in every row.", columns=counted(len(flat), tr("column is"), tr("columns are")))
-        )
+        one, many = tr("column is the same in every row."), tr("columns are the same in every row.")
+        self.said.setText(counted(len(flat), one, many))
 
     # --- what the list shows
 
@@ -115,7 +114,7 @@ class CatalogColumns(QDialog):
         self.list.blockSignals(False)
         self._word()
         satellite = recognise(names)
-        self.presets.addItem(tr("A set of columns…"))
+        self.presets.addItem(tr("Column sets…"))
         for which in Preset if satellite else (Preset.ALL,):
             self.presets.addItem(tr(str(which).capitalize()), which)
 
@@ -142,7 +141,7 @@ class CatalogColumns(QDialog):
         modes = QAbstractItemView.DragDropMode
         self.list.setDragDropMode(modes.NoDragDrop if searched else modes.InternalMove)
         shown, every = len(self._grid.shown_columns()), self.list.count()
-        self.said.setText(tr("{shown} of {every} columns are shown.", shown=count(shown), every=count(every)))
+        self.said.setText(tr("{shown} of {every} columns shown.", shown=count(shown), every=count(every)))
 
     # --- what the user does
 

@@ -60,7 +60,7 @@ class FilterChips(QWidget):
         super().__init__(parent)
         self._after = after
         self._flow = FlowLayout(self)
-        self.setAccessibleName(tr("Conditions on columns"))
+        self.setAccessibleName(tr("Filters on columns"))
         self.hide()
 
     def show_filters(self, filters: "Sequence[ColumnFilter | RowNumbers]") -> None:

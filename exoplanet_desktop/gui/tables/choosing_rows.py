@@ -40,11 +40,11 @@ class RowsChoice(QWidget):
     ) -> None:
         super().__init__(parent)
         self._view, self._workers, self._several = view, workers, False
-        self.box = combo(tr("Rows that are used"), [(tr("All rows"), RowScope.ALL)], parent=self)
+        self.box = combo(tr("Rows to use"), [(tr("All rows"), RowScope.ALL)], parent=self)
         self.box.addItem("", RowScope.SHOWN)
         self.box.addItem("", RowScope.SELECTED)
         if ranged:
-            self.box.addItem(tr("From one number to another"), RowScope.RANGE)
+            self.box.addItem(tr("Row range"), RowScope.RANGE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -87,10 +87,10 @@ class RowsChoice(QWidget):
         if shown is None or self.kind is not RowScope.ALL or not self._filtered:
             return ""
         if self._several:
-            return tr("The filter is not applied: all rows of all catalogs are used.")
+            return tr("The filter is not applied: all rows of all catalogs will be used.")
         if rows == shown.row_count:
             return ""
-        return tr("The filter is not applied: all {rows} rows are used.", rows=count(shown.row_count))
+        return tr("The filter is not applied: all {rows} rows will be used.", rows=count(shown.row_count))
 
     @property
     def why_not(self) -> str:
@@ -120,7 +120,7 @@ class RowsChoice(QWidget):
             _write, *source, spans, target.with_suffix(".csv"), self._view.reading
         )
         if rows != used.rows:
-            raise InputError(tr("The choice of rows has changed. Start again."))
+            raise InputError(tr("The selection of rows has changed. Start again."))
         return used.written(file, reading)
 
     @property
@@ -139,7 +139,7 @@ class RowsChoice(QWidget):
     def _why_not_selected(self) -> str:
         if self._several:
             return tr("not with several catalogs")
-        return "" if self._selected_rows() else tr("none is selected")
+        return "" if self._selected_rows() else tr("none are selected")
 
     def _selected_rows(self) -> int:
         return sum(last - first + 1 for first, last in self._spans())

@@ -83,7 +83,7 @@ class ColumnFacts(QObject):
         if column not in self._asked:
             self._asked.add(column)
             self._learn(column)
-        return tr("Range and missing cells: being looked for …")
+        return tr("Range and missing cells: calculating …")
 
     @aio.slot(str)
     async def _learn(self, column: str) -> None:

@@ -111,7 +111,7 @@ def _figures(summary: "ColumnSummary", unit: str) -> list[str]:
         )
     if found := [summary.quantiles[share] for share in QUARTILES if share in summary.quantiles]:
         quarter, middle, last = (few_digits(value) for value in found)
-        words = tr("Median {middle}{unit}; half of the values lie from {quarter} to {last}.")
+        words = tr("Median {middle}{unit}; half of the values are between {quarter} and {last}.")
         lines.append(words.format(middle=middle, unit=unit, quarter=quarter, last=last))
     return lines
 
@@ -127,10 +127,10 @@ def _brief(cell: str) -> str:
 def _scale_note(summary: "ColumnSummary") -> str:
     histogram = summary.histogram
     assert histogram is not None
-    parts = [tr("Each class has a scale of its own: its highest bar is as high as its strip.")]
+    parts = [tr("Bars are scaled separately for each class.")]
     if histogram.logarithmic:
         parts.append(tr("Values are on a logarithmic scale."))
     if histogram.outside:
         number = count(histogram.outside)
-        parts.append(tr("{number} that are zero, negative or infinite are not drawn.", number=number))
+        parts.append(tr("{number} values that are zero, negative or infinite are not drawn.", number=number))
     return " ".join(parts)

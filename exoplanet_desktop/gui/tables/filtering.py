@@ -58,7 +58,7 @@ class FilterDialog(QDialog):
         self._classes = classes.get(column, LABELS)
         self._given = given
         words = {
-            "between": tr("lies between"),
+            "between": tr("is between"),
             "one of": tr("is one of"),
             "contains": tr("contains"),
             "starts with": tr("starts with"),
@@ -68,7 +68,7 @@ class FilterDialog(QDialog):
         tests = NUMBER_TESTS if numeric else TEXT_TESTS
         self.test = combo(tr("Condition"), [(words[test], test) for test in tests], parent=self)
         self.low, self.high, self.text = QLineEdit(self), QLineEdit(self), QLineEdit(self)
-        for line, name in ((self.low, tr("Least")), (self.high, tr("Most")), (self.text, tr("Text"))):
+        for line, name in ((self.low, tr("Minimum")), (self.high, tr("Maximum")), (self.text, tr("Text"))):
             line.setAccessibleName(name)
             line.textChanged.connect(self._update_enabled)
         self.values = QListWidget(self)

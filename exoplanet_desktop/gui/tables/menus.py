@@ -48,7 +48,7 @@ class Menus:
         _act(menu, tr("Copy with column &names"), self._grid.copy_with_names)
         column = self._grid.table_model.columns[index.column()]
         if (same := self._same(index.row(), column)) is not None:
-            _act(menu, tr("&Only rows with this value"), lambda: self._queries.add_filter(same))
+            _act(menu, tr("Show &only rows with this value"), lambda: self._queries.add_filter(same))
         menu.addSeparator()
         part = menu.addMenu(tr("Column {column}", column=column.replace("&", "&&")))
         self.fill(part, column)
@@ -65,7 +65,7 @@ class Menus:
             _act(menu, tr("&Then sort by this, ascending"), lambda: self._also(column, False), room)
             _act(menu, tr("Then sort &by this, descending"), lambda: self._also(column, True), room)
         if order:
-            _act(menu, tr("Order of the f&ile"), lambda: queries.sort(()), there)
+            _act(menu, tr("Original f&ile order"), lambda: queries.sort(()), there)
         menu.addSeparator()
         _act(menu, tr("&Filter on this column…"), lambda: self._commands.ask_filter(column), there)
         if any(one.column == column for one in queries.query.filters):
@@ -76,7 +76,7 @@ class Menus:
         if column in frozen:
             _act(menu, tr("&Unfreeze"), lambda: grid.freeze([name for name in frozen if name != column]))
         else:
-            _act(menu, tr("Free&ze at the left"), lambda: grid.freeze([*frozen, column]))
+            _act(menu, tr("Free&ze on the left"), lambda: grid.freeze([*frozen, column]))
         at = grid.table_model.columns.index(column)
         _act(menu, tr("&Hide"), lambda: grid.setColumnHidden(at, True), len(grid.shown_columns()) > 1)
         _act(menu, tr("&Columns…"), self._commands.choose_columns)

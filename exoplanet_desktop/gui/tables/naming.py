@@ -212,7 +212,7 @@ class NamesDialog(QDialog):
             else:
                 self.values.setItem(row, 2, _fixed(tr("no disposition")))
         self.values.resizeColumnToContents(0)
-        self.more.setText(tr("{number} more values are not listed and keep their meaning.", number=count(rest)))
+        self.more.setText(tr("{number} more values are not listed; they keep their meaning.", number=count(rest)))
         self.more.setVisible(rest > 0)
         in_order(self.label, self.values, *self.meanings.values(), self.keep, self.buttons)
 

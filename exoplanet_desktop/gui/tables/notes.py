@@ -62,7 +62,7 @@ class NotesDialog(QDialog):
         if self._lines:
             if opened.bad_count > len(self._lines):
                 layout.addWidget(
-                    PlainLabel(tr("The first {number} are listed.", number=count(len(self._lines))), "muted")
+                    PlainLabel(tr("Only the first {number} are listed.", number=count(len(self._lines))), "muted")
                 )
             layout.addWidget(self.lines, 1)
             buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)

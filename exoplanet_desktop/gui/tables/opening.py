@@ -173,9 +173,9 @@ def _look_at_labels(view: "View", satellite: Satellite | None) -> tuple[dict[str
 def _notes(table: "Table", choice: "Choice | None") -> list[str]:
     notes = list(table.layout.notes)
     if table.partial:
-        notes.append("Training and prediction use the whole file, not only the rows that are shown.")
+        notes.append("Training and prediction use the whole file, not only the rows shown.")
     if choice is not None:
-        notes.append("The file is read as you chose.")
+        notes.append("The file is read with your settings.")
     if table.bad_count:
         told = "; ".join(f"line {bad.line}: {bad.reason}" for bad in table.bad_lines[:MOST_BAD_LINES_TOLD])
         more = table.bad_count - MOST_BAD_LINES_TOLD

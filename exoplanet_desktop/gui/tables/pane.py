@@ -219,7 +219,7 @@ class TablePane(QFrame):
         await self._workers.call(_export, view, Path(target), columns)
         rows, number = count(view.row_count), count(len(columns))
         self._notices.information(
-            tr("{rows} rows and {columns} columns are in {target}.", rows=rows, columns=number, target=target)
+            tr("{rows} rows and {columns} columns were written to {target}.", rows=rows, columns=number, target=target)
         )
 
     def _ask_export(self, title: str, suffix: str, take: Callable[[str], object]) -> None:

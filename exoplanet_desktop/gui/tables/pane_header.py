@@ -32,14 +32,14 @@ class PaneHeader(QWidget):
         self.notes.setProperty("warning", True)
         self.notes.setFlat(True)
         self.stop = QPushButton(tr("S&top reading"), self)
-        self.stop.setToolTip(tr("Keep the rows that have been read so far"))
+        self.stop.setToolTip(tr("Stop and keep the rows read so far"))
         self.reading = QPushButton(tr("Read as…"), self)
         self.reading.setFlat(True)
         self.reading.setToolTip(tr("How the file is read: delimiter, encoding, decimal sign, header block, types"))
         self.reading.setAccessibleName(tr("Reading options"))
         self.names = QPushButton(tr("Names and labels…"), self)
         self.names.setFlat(True)
-        self.names.setToolTip(tr("Match columns to the archive's names, and say what the dispositions mean"))
+        self.names.setToolTip(tr("Match columns to the archive's names, and specify what the dispositions mean"))
         layout = FlowLayout(self, spacing=12)
         for widget in (self.title, self.size_label, self.stop, self.notes, self.reading, self.names):
             layout.addWidget(widget)
@@ -78,7 +78,7 @@ class PaneHeader(QWidget):
         if shown_columns != columns:
             words += tr(", {shown} of {columns} columns", shown=count(shown_columns), columns=count(columns))
         if partial:
-            words += tr(" · the file has more: its reading was stopped")
+            words += tr(" · reading was stopped: the file has more rows")
         self.size_label.setText(words)
 
     def _stop(self) -> None:

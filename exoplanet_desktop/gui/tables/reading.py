@@ -68,13 +68,13 @@ class ReadingDialog(QDialog):
         self.skip.setAccessibleName(tr("Lines before the column names"))
         self.as_text = QCheckBox(tr("Column &as text"), self)
         self.as_text.setToolTip(
-            tr("Take the cells for texts, though they look like numbers: identifiers with leading zeros, for example")
+            tr("Read the cells as text although they look like numbers, for example identifiers with leading zeros")
         )
         self.said = PlainLabel("", "muted")
         self.problem = PlainLabel("", "reason")
         self.problem.hide()
         self.preview = QTableWidget(self)
-        self.preview.setAccessibleName(tr("First rows as they are read"))
+        self.preview.setAccessibleName(tr("First rows, as read"))
         self.preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.preview.setTabKeyNavigation(False)
         self.preview.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectColumns)
@@ -169,11 +169,11 @@ class ReadingDialog(QDialog):
         words = {
             "whole numbers": tr("whole numbers"),
             "numbers": tr("numbers"),
-            "texts": tr("texts"),
+            "texts": tr("text"),
             "": tr("missing"),
         }
         heads = [
-            f"{name[:LONGEST]}\n{tr('texts, as you said') if name in self._texts else words[kind]}"
+            f"{name[:LONGEST]}\n{tr('text (your choice)') if name in self._texts else words[kind]}"
             for name, kind in zip(self._columns, self._kinds, strict=False)
         ]
         self.preview.setHorizontalHeaderLabels(heads)
@@ -202,9 +202,9 @@ class ReadingDialog(QDialog):
         self.as_text.blockSignals(False)
         name = self._columns[at] if 0 <= at < len(self._columns) else ""
         self.as_text.setText(
-            tr("&Take {column} for texts", column=name.replace("&", "&&"))
+            tr("&Read {column} as text", column=name.replace("&", "&&"))
             if name
-            else tr("&Take the selected column for texts")
+            else tr("&Read the selected column as text")
         )
 
     @Slot(bool)
@@ -262,7 +262,7 @@ class ReadingDialog(QDialog):
         form.addRow(tr("&Encoding"), self.encoding)
         form.addRow(tr("De&cimal sign"), self.decimal)
         form.addRow(tr("&Lines before the column names"), self.skip)
-        note = PlainLabel(tr("Training, prediction and merging read the file in the same way."), "muted")
+        note = PlainLabel(tr("Training, prediction and merging read the file the same way."), "muted")
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addLayout(form)

@@ -55,7 +55,7 @@ def send(view: "View", columns: Sequence[str], name: str) -> int:
 
 def _nobody() -> UnavailableError:
     return UnavailableError(
-        tr("No program that takes tables was found (by SAMP). Start one, such as TOPCAT or Aladin, and send again.")
+        tr("No program that accepts tables over SAMP was found. Start one, such as TOPCAT or Aladin, and send again.")
     )
 
 

@@ -105,6 +105,6 @@ class QueryRunner(QObject):
                 self.query = self._shown
             raise
         if stop.is_set() or table is not self.table:
-            raise Cancelled(tr("Something else is shown meanwhile."))
+            raise Cancelled(tr("The table has changed since."))
         self.view, self._shown = view, query
         self.selected.emit()

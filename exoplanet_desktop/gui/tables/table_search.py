@@ -37,7 +37,7 @@ class TableSearch(QObject):
         shown = self._grid.shown_columns()
         if place is None or not shown:
             row = count(number + 1)
-            self._tools.say(tr("Row {row} is not among the rows that are shown. Clear the filters.", row=row))
+            self._tools.say(tr("Row {row} is not among the rows shown. Clear the filters.", row=row))
         elif view is self._queries.view:
             self._tools.say("")
             self._grid.go_to(place, shown[0])
@@ -81,7 +81,7 @@ class TableSearch(QObject):
                     self._grid.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect
                 )
                 return
-        self._tools.say(tr("No cell that is shown contains “{text}”.", text=text))
+        self._tools.say(tr("No visible cell contains “{text}”.", text=text))
 
 
 def _row_at(table: "Table", line: int) -> int:

@@ -112,6 +112,6 @@ def _example(names: Sequence[str]) -> str:
 
 def _filter_tip() -> str:
     return tr(
-        "Rows that meet a condition, such as: koi_period < 10 and koi_disposition = 'CANDIDATE'. "
-        "There are and, or, not, in, between, like, contains, is missing, and arithmetic."
+        "Rows that meet a condition, such as: koi_period < 10 and koi_disposition = 'CANDIDATE'. You can use and, "
+        "or, not, in, between, like, contains, is missing, and arithmetic."
     )

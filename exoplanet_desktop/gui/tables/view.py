@@ -156,7 +156,7 @@ class CatalogView(QWidget):
             raise
         if request != self._request:
             await self._workers.call(table.close)
-            raise Cancelled(tr("Another file is shown meanwhile."))
+            raise Cancelled(tr("Another file has been opened since."))
         self._table, self._shown, self.stamp, self.reading = table, opened, stamp, choice
         pane.show_table(table, opened, first, kept)
         self._stack.setCurrentWidget(pane)
@@ -193,8 +193,8 @@ class CatalogView(QWidget):
             self.read_again()
 
     def _tell_recalled(self, file: str) -> None:
-        words = tr("{file} is read with what you kept for files with these column names.", file=file)
-        self._notices.information(words, NoticeAction(tr("Forget that"), self.forget_choice))
+        words = tr("{file} is read with the choices you saved for files with these column names.", file=file)
+        self._notices.information(words, NoticeAction(tr("Discard them"), self.forget_choice))
 
     @aio.slot()
     async def forget_choice(self) -> None:
@@ -221,7 +221,7 @@ class CatalogView(QWidget):
     def tell_change(self) -> None:
         """Say that the file on the disk is not the one on screen, and offer to read it again."""
         file = self._path.name if self._path else ""
-        words = tr("{file} has changed on the disk since it was opened. The table shows its old contents.", file=file)
+        words = tr("{file} has changed on disk since it was opened. The table shows its old contents.", file=file)
         self._notices.information(words, NoticeAction(tr("Read again"), self.read_again))
 
     @aio.slot()

@@ -80,14 +80,14 @@ class RunRows(QObject):
 
     async def _check(self, run: "TrainingRun") -> None:
         if (used := run.request.rows) is not None:
-            raise InputError(tr("{rows} So its rows cannot be found in the catalog that is open.", rows=used.sentence))
+            raise InputError(tr("{rows} Its rows therefore cannot be found in the open catalog.", rows=used.sentence))
         shown, digest = self._view.shown, run.result.data_digest if run.result else None
         if shown is not None and digest and await self._workers.call(_digest, shown.path) == digest:
             return
         if len(run.request.paths) > 1:
             raise InputError(
                 tr(
-                    "This run was trained on several catalogs, merged ({name}); its rows are those of the merged one.",
+                    "This run was trained on several merged catalogs ({name}); its rows are those of the merged table.",
                     name=run.request.source,
                 )
             )

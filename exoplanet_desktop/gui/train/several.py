@@ -51,16 +51,9 @@ async def _ask(parent: QWidget, files: int, several: int, different: int) -> Dup
     box.setIcon(QMessageBox.Icon.Question)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(tr("The same objects in several catalogs"))
-    objects = counted(several, tr("object is"), tr("objects are"))
-    where = tr("in both catalogs") if files == 2 else tr("in several of the catalogs")
-    others = tr("{number} with different dispositions", number=count(different))
-    box.setText(
-        tr("{objects} {where}, {different}.", objects=objects, where=where, different=others)
-        if different
-        else tr("{objects} {where}, with the same dispositions.", objects=objects, where=where)
-    )
+    box.setText(_told(several, different, files))
     box.setInformativeText(
-        tr("A model that learns from an object twice counts it twice. Which rows should it learn from?")
+        tr("A model trained on an object twice counts it twice. Which rows should it be trained on?")
     )
     rules = {
         tr("&Later ones"): Duplicates.BY_IDENTIFIER_LAST,
@@ -75,3 +68,19 @@ async def _ask(parent: QWidget, files: int, several: int, different: int) -> Dup
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
     return await answer
+
+
+def _told(several: int, different: int, files: int) -> str:
+    if files == 2 and different:
+        one = tr("object is in both catalogs, {number} with different dispositions.")
+        many = tr("objects are in both catalogs, {number} with different dispositions.")
+    elif files == 2:
+        one = tr("object is in both catalogs, with the same disposition.")
+        many = tr("objects are in both catalogs, with the same dispositions.")
+    elif different:
+        one = tr("object is in several of the catalogs, {number} with different dispositions.")
+        many = tr("objects are in several of the catalogs, {number} with different dispositions.")
+    else:
+        one = tr("object is in several of the catalogs, with the same disposition.")
+        many = tr("objects are in several of the catalogs, with the same dispositions.")
+    return counted(several, one, many).format(number=count(different))

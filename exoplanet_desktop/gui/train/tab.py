@@ -172,9 +172,9 @@ class TrainTab(QWidget):
             return str(error)
         alone = len(self.picker.paths) == 1
         if alone and self._counts and not any(rows for label, rows in self._counts.items() if label):
-            return tr("No row has a known disposition. Say what the values mean, or choose another catalog.")
+            return tr("No row has a known disposition. Specify what the values mean, or choose another catalog.")
         if self._services.runs.under_way(self._request()) is not None:
-            return tr("This very training is under way: see its progress, or change an option.")
+            return tr("This training is already running: watch its progress, or change an option.")
         return ""
 
     def _all_under_way(self) -> bool:
@@ -213,7 +213,7 @@ class TrainTab(QWidget):
     @Slot()
     def _count_files(self) -> None:
         files = len(self.picker.paths)
-        self.several.setText(tr("{count} catalogs: they are merged first, then trained on.", count=count(files)))
+        self.several.setText(tr("{count} catalogs will be merged first, then used for training.", count=count(files)))
         self.several.setVisible(files > 1)
         self.rows.offer_several(files > 1)
         self.update_enabled()
@@ -228,6 +228,7 @@ class TrainTab(QWidget):
 
 def _empty_text() -> str:
     return tr(
-        "Choose or drop a catalog of the NASA Exoplanet Archive as CSV: Kepler objects of interest (KOI), K2 planets "
-        "and candidates, or TESS objects of interest (TOI). Its rows with a known disposition teach the classifier."
+        "Choose or drop a CSV catalog from the NASA Exoplanet Archive: Kepler objects of interest (KOI), K2 planets "
+        "and candidates, or TESS objects of interest (TOI). The classifier learns from the rows with a known "
+        "disposition."
     )

@@ -37,7 +37,7 @@ class DockTitle(QWidget):
 
     @Slot(bool)
     def _tell(self, floats: bool) -> None:
-        words = tr("Put {dock} into the window") if floats else tr("Give {dock} a window of its own")
+        words = tr("Dock {dock} in the main window") if floats else tr("Move {dock} to a separate window")
         self._name(self.float_button, words.format(dock=self._dock.windowTitle()))
 
     def _button(self, picture: str, name: str = "") -> QToolButton:

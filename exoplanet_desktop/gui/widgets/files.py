@@ -75,4 +75,6 @@ def copy(
 
 
 def _not_written(target: Path, why: str) -> UnavailableError:
-    return UnavailableError(tr("{target} could not be written ({why}). Choose another place.", target=target, why=why))
+    return UnavailableError(
+        tr("{target} could not be written ({why}). Choose another location.", target=target, why=why)
+    )

@@ -33,7 +33,7 @@ def satellite_title(satellite: Satellite) -> str:
 
 
 def balance_title(balance: Balance) -> str:
-    return tr("Each row weighs alike") if balance is Balance.NONE else tr("Each class weighs alike")
+    return tr("Equal weight per row") if balance is Balance.NONE else tr("Balance classes")
 
 
 def feature_title(features: Features) -> str:
@@ -42,7 +42,7 @@ def feature_title(features: Features) -> str:
 
 def feature_hint(features: Features) -> str:
     if features is Features.VETTED:
-        return tr("Uses the columns that carry the human verdict, as the archive has them.")
+        return tr("Uses the columns that carry the human verdict, as they are in the archive.")
     return tr("Leaves out the columns that carry the human verdict.")
 
 
@@ -83,16 +83,18 @@ class TrainingOptions(QWidget):
         self.model = combo(tr("Model"), [(model.display_name, model) for model in Model])
         self.features = combo(tr("Features"), [(feature_title(features), features) for features in Features])
         self.balance = combo(tr("Class balance"), [(balance_title(value), value) for value in Balance])
-        self.balance.setToolTip(tr("How rows weigh in training: each alike, or each class alike"))
-        self.sentinel = QCheckBox(tr("Score &without them as well"), self)
+        self.balance.setToolTip(
+            tr("How rows are weighted in training: all equally, or so that each class counts the same")
+        )
+        self.sentinel = QCheckBox(tr("Also score &without them"), self)
         self.sentinel.setChecked(True)
         self.sentinel.setToolTip(
-            tr("Evaluates a second time without the columns of the human verdict, so that their worth is seen")
+            tr("Evaluates a second time without the columns of the human verdict, to show how much they contribute")
         )
         self.labels_note = PlainLabel("", "warning", parent=self)
-        self.use_model_labels = QCheckBox(tr("&Learn from them as well"), self)
+        self.use_model_labels = QCheckBox(tr("A&lso train on them"), self)
         self.use_model_labels.setToolTip(
-            tr("What the model got wrong is then learnt again, and counts as right in the score")
+            tr("Mistakes in these labels will be used for training again, and count as correct in the score")
         )
         self.hint = PlainLabel("", "muted", parent=self)
         self.features.currentIndexChanged.connect(self._explain)
@@ -157,8 +159,9 @@ class TrainingOptions(QWidget):
 
     def tell_model_labels(self, rows: int) -> None:
         """Say of the catalog how many of its rows carry labels that a model made, and ask whether they are used."""
-        said = tr("row carries a label that a model made; it is"), tr("rows carry labels that a model made; they are")
-        self.labels_note.setText(tr("{rows} left out.", rows=counted(rows, *said)))
+        one = tr("row has a label made by a model and is left out.")
+        many = tr("rows have labels made by a model and are left out.")
+        self.labels_note.setText(counted(rows, one, many))
         for widget in (self.labels_note, self.use_model_labels):
             widget.setVisible(rows > 0)
         self.use_model_labels.setChecked(False)

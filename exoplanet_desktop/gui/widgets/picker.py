@@ -76,7 +76,7 @@ class CatalogPicker(QWidget):
         self.choose.clicked.connect(self.ask)
         self.add = QPushButton(tr("Add…"), self)
         self.add.setAccessibleName(tr("Add to {what}", what=self._name))
-        self.add.setToolTip(tr("Add another catalog; two or more are merged first, then trained on"))
+        self.add.setToolTip(tr("Add another catalog; two or more are merged before training"))
         self.add.clicked.connect(self.ask_more)
         self.add.setVisible(many)
         self.remove = QPushButton(tr("Remove"), self)

@@ -87,5 +87,5 @@ async def _options(engine: Engine, form: Form) -> PredictParams:
         explain=explain,
         as_job=form.flag("async", False),
         reading=form.reading(),
-        known_rows=form.choice(KnownRows, "way with known rows", "known_rows", default=KnownRows.HELD_OUT),
+        known_rows=form.choice(KnownRows, "way to treat known rows", "known_rows", default=KnownRows.HELD_OUT),
     )

@@ -165,7 +165,7 @@ def test_a_precision_that_no_threshold_has_is_told(page: MatrixPage, notices: No
     thresholds._is_planet[:] = False
     with qtbot.waitSignal(notices.told, timeout=WAIT_MS) as told:
         page.threshold.be_precise()
-    assert "No threshold has a precision of 95.0 %" in told.args[0].text
+    assert "No threshold reaches a precision of 95.0 %" in told.args[0].text
 
 
 def test_all_folds_can_be_looked_at(page: MatrixPage) -> None:

@@ -112,7 +112,7 @@ def test_half_a_letter_of_a_server_is_no_reason_for_no_report(account: Account, 
     ("damage", "why"),
     [
         (lambda text: text.replace(",yes,", ",no,"), "marks no row"),
-        (lambda text: "row,star\n1,a\n", "has not the columns"),
+        (lambda text: "row,star\n1,a\n", "does not have the expected columns"),
     ],
 )
 def test_held_out_rows_that_cannot_be_read_are_left_out_and_told(
@@ -123,7 +123,7 @@ def test_held_out_rows_that_cannot_be_read_are_left_out_and_told(
     write_report(account, paper_style(), tmp_path / "report.html")
     text = Reader((tmp_path / "report.html").read_text(encoding="utf-8")).text
     assert why in text
-    assert "Worst errors of the hold-out" not in text
+    assert "Worst hold-out errors" not in text
     assert "Acknowledgement" in text
 
 
@@ -155,7 +155,7 @@ def test_without_numbers_the_backends_pictures_are_shown(styled: QApplication, t
     content = target.read_bytes()
     if suffix == "html":
         assert content.count(b"data:image/png;base64,") == 1
-        assert b"does not tell how it evaluated" in content and b"NEA19" in content
+        assert b"does not say how it evaluated" in content and b"NEA19" in content
     else:
         assert b"/Subtype /Image" in content
 

@@ -123,7 +123,7 @@ def test_the_marks_of_a_condition_follow_scheme_and_text(pane: TablePane, usual:
 
 def test_enter_in_the_search_for_columns_shows_none_and_no_text_is_cut(styled: QApplication, qtbot: QtBot) -> None:
     hidden = {1}
-    meaning = "Area under the ROC curve, each class against the rest, on the hold-out, and so on for two lines or three"
+    meaning = "Area under the ROC curve, one class against the rest, on the hold-out, and so on for two lines or three"
     dialog = ColumnsDialog(
         ["AUC", "b"], {"AUC": meaning}, hidden.__contains__, lambda at, hide: hidden.add(at) if hide else None
     )

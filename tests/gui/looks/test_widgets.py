@@ -93,11 +93,11 @@ def test_the_title_of_a_dock_follows_the_text_and_its_buttons_do_as_qt_s_own(loo
     look(text_percent=200)
     assert title.words.fontMetrics().height() >= 1.8 * high
     assert title.close_button.sizeHint().height() >= 1.6 * button
-    assert title.float_button.accessibleName() == "Give Runs a window of its own"
+    assert title.float_button.accessibleName() == "Move Runs to a separate window"
 
     qtbot.mouseClick(title.float_button, Qt.MouseButton.LeftButton)
     assert dock.isFloating()
-    assert title.float_button.accessibleName() == "Put Runs into the window"
+    assert title.float_button.accessibleName() == "Dock Runs in the main window"
     qtbot.mouseClick(title.float_button, Qt.MouseButton.LeftButton)
     assert not dock.isFloating()
     qtbot.mouseClick(title.close_button, Qt.MouseButton.LeftButton)

@@ -47,7 +47,7 @@ def test_the_six_are_ranked_and_one_that_ends_early_keeps_no_other(
     batch, dialog = train_all(live, sample(rows=300), qtbot)
     qtbot.waitUntil(lambda: len(batch.parts) == 2 and bool(batch.parts[1].phase == "RUNNING"), timeout=JOB_MS)
     assert batch.words.startswith("2 of 6, Random forest")
-    qtbot.waitUntil(lambda: bool(lines(dialog)) and "not begun" in lines(dialog)[-1], timeout=5_000)
+    qtbot.waitUntil(lambda: bool(lines(dialog)) and "not started" in lines(dialog)[-1], timeout=5_000)
     cancelling = asyncio.ensure_future(batch.parts[1].cancel())
     qtbot.waitUntil(lambda: batch.is_over, timeout=JOB_MS)
     assert cancelling.done()
@@ -76,7 +76,7 @@ def test_all_are_cancelled_at_once(live: MainWindow, sample: Sample, qtbot: QtBo
     qtbot.waitUntil(lambda: bool(batch.parts) and batch.parts[0].phase == "RUNNING", timeout=JOB_MS)
     live.close()
     (box,) = live.findChildren(QMessageBox)
-    assert "What is left of “KOI · all models” is trained after the next start." in box.informativeText()
+    assert "The rest of “KOI · all models” will be trained after the next start." in box.informativeText()
     box.button(QMessageBox.StandardButton.Cancel).click()
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: batch.is_over, timeout=JOB_MS)
@@ -95,7 +95,7 @@ def test_after_a_restart_it_goes_on_with_what_is_left(start: Callable[[], Any], 
 
     second = start()
     (row,) = second.window.runs_dock.model.rows
-    assert row.said == "not ended"
+    assert row.said == "not finished"
     second.start_engine()
     qtbot.waitUntil(lambda: bool(second.services.runs.groups), timeout=10_000)
     (again,) = second.services.runs.groups
@@ -123,7 +123,7 @@ def test_where_the_file_is_gone_it_says_so(start: Callable[[], Any], filled: Any
     begun.start_engine()
     dock = begun.window.runs_dock
     qtbot.waitUntil(lambda: dock.model.rows[0].said == "failed", timeout=10_000)
-    assert dock.model.rows[0].entry.error == "koi.csv is no longer there, so 6 models were not trained."
+    assert dock.model.rows[0].entry.error == "6 models were not trained: koi.csv no longer exists."
 
 
 @pytest.mark.slow

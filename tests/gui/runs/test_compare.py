@@ -93,7 +93,7 @@ def test_runs_of_other_data_are_not_compared(dock: Any, filled: Any, qtbot: QtBo
     dialog = compared(dock(), qtbot)
     said = dialog.reasons.text()
     assert "“three” and" not in said  # it is the base
-    assert "Nobody told whether “one” and “three” were trained on the same data" in said
+    assert "Whether “one” and “three” were trained on the same data is unknown" in said
     dialog.base.setCurrentIndex(1)
     assert "“one” and “two” were trained on different data" in dialog.reasons.text()
     assert shown(dialog)["Accuracy over the folds"] == [

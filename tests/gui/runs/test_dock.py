@@ -115,7 +115,7 @@ def test_what_is_deleted_is_taken_back_by_undo_or_out_of_the_bin(dock: Any, fill
     qtbot.keyClick(dock.view.in_front, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: titles(dock) == ["c", "a"], timeout=SOON_MS)
     assert list(kept(dock, qtbot, bin=True)) == ["b"]
-    qtbot.waitUntil(lambda: window.notices.texts() == ["“b” is in the bin."], timeout=SOON_MS)
+    qtbot.waitUntil(lambda: window.notices.texts() == ["“b” was moved to the bin."], timeout=SOON_MS)
     (undo,) = window.notices.findChildren(QPushButton, "offer")
     qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: titles(dock) == ["c", "b", "a"], timeout=SOON_MS)
@@ -250,7 +250,7 @@ def test_a_command_and_a_program_are_copied_without_a_token(dock: Any, filled: A
     clipboard = QApplication.clipboard()
     qtbot.waitUntil(lambda: clipboard.text().startswith("exoplanet-desktop train"), timeout=SOON_MS)
     assert clipboard.text().endswith("'/data/my koi.csv'")
-    assert "this window holds its own" in dock.window().notices.texts()[0]
+    assert "this window is using its own" in dock.window().notices.texts()[0]
     qtbot.keyClick(dock.view.in_front, Qt.Key.Key_Y, ctrl_shift)
     qtbot.waitUntil(lambda: "import requests" in clipboard.text(), timeout=SOON_MS)
     assert "EXOPLANET_TOKEN" in clipboard.text()

@@ -32,7 +32,7 @@ def ranking(window: MainWindow, qtbot: QtBot, states: list[str]) -> RankingDialo
     qtbot.addWidget(dialog)
     dialog.show()
     standings = [Standing(str(n), ("1 =", "Support vector machine", state, *NUMBERS)) for n, state in enumerate(states)]
-    dialog._show(standings, "XGBoost is the best, by more than noise.", "By accuracy over the folds.")
+    dialog._show(standings, "XGBoost is the best; its lead is larger than the noise.", "By accuracy over the folds.")
     return dialog
 
 
@@ -52,7 +52,7 @@ def test_a_ranking_shows_all_that_it_says(usual: MainWindow, qtbot: QtBot) -> No
 
 
 def test_a_ranking_says_how_far_the_one_that_runs_is_and_gives_the_room_back(usual: MainWindow, qtbot: QtBot) -> None:
-    dialog = ranking(usual, qtbot, ["✓ done", "◌ blind fold 5 of 5", "not begun"])
+    dialog = ranking(usual, qtbot, ["✓ done", "◌ blind fold 5 of 5", "not started"])
     running = dialog.table.columnWidth(STATE)
     assert running >= dialog.table.fontMetrics().horizontalAdvance("◌ blind fold 5 of 5") + 12
     dialog._show([Standing("0", ("1", "XGBoost", "✓ done", *NUMBERS))], "", "")
@@ -137,4 +137,4 @@ def test_the_status_bar_does_not_call_its_count_that_of_the_list(usual: MainWind
     trained = Trained()
     bar = StatusBar(usual.services.session, trained)  # type: ignore[arg-type]  # has all that is asked
     qtbot.addWidget(bar)
-    assert bar.runs_chip.text() == "2 trainings since the start"
+    assert bar.runs_chip.text() == "2 trainings this session"
