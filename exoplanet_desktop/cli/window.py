@@ -26,12 +26,12 @@ def open_window(files: Sequence[Path] = (), data_dir: Path | None = None) -> int
     end_by_ctrl_c()
     gc.disable()  # what is imported now stays; the window collects by a rule of its own
     folder = open_log(data_dir)
-    from exoplanet_desktop.gui.instance import Instance
+    from exoplanet_desktop.gui.shell.instance import Instance
 
     instance = Instance(folder)
     if not instance.is_first and instance.hand_over(files):
         return 0
-    from exoplanet_desktop.gui.app import run
+    from exoplanet_desktop.gui.shell.app import run
 
     return run([file.absolute() for file in files], data_dir, instance=instance)
 

@@ -23,7 +23,7 @@ def measure(say: Say) -> Sequence[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from exoplanet_desktop.gui import theme
+    from exoplanet_desktop.gui.base import theme
 
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
@@ -52,9 +52,9 @@ def _once(folder: Path) -> tuple[float, list[float], float]:
     from PySide6.QtCore import Qt
 
     from exoplanet_desktop.client.record import Record
-    from exoplanet_desktop.gui.runs.columns import Column
-    from exoplanet_desktop.gui.runs.model import Filter, RunsModel
-    from exoplanet_desktop.gui.runs.view import RunsView
+    from exoplanet_desktop.gui.run_views.columns import Column
+    from exoplanet_desktop.gui.run_views.model import Filter, RunsModel
+    from exoplanet_desktop.gui.run_views.view import RunsView
 
     model = RunsModel()
     view = RunsView(model)

@@ -63,11 +63,11 @@ def _drag() -> list[float]:
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtWidgets import QApplication
 
-    from exoplanet_desktop.gui import aio, theme
-    from exoplanet_desktop.gui.figures.matrix import MatrixFigure
-    from exoplanet_desktop.gui.figures.matrix_page import MatrixPage, load
-    from exoplanet_desktop.gui.notices import Notices
-    from exoplanet_desktop.gui.workers.calls import Workers
+    from exoplanet_desktop.gui.base import aio, theme
+    from exoplanet_desktop.gui.base.workers.calls import Workers
+    from exoplanet_desktop.gui.charts.matrix import MatrixFigure
+    from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage, load
+    from exoplanet_desktop.gui.widgets.notices import Notices
 
     application = QApplication([])
     theme.apply(application)

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.client.profiles import Profile
-from exoplanet_desktop.gui import app
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.shell import app
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.options import choose
 from exoplanet_desktop.wire.vocabulary import Model
 

@@ -18,9 +18,9 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QTableView
 
-from exoplanet_desktop.gui import app
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.shell import app
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.pane import TablePane
 from exoplanet_desktop.gui.tables.view import CatalogView

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.gui.help.pages import slug
+from exoplanet_desktop.gui.shell.help.pages import slug
 from tests.docs.blocks import CHECKOUT, DOCUMENTS
 
 DOCS = CHECKOUT / "docs"

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from exoplanet_desktop.catalogs.simulate import simulate
-from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.garbage import GarbageCollector
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.settings import Settings
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.garbage import GarbageCollector
+from exoplanet_desktop.gui.base.settings import Settings
+from exoplanet_desktop.gui.runs.services import Services
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 START_MS = 30_000

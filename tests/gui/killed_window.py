@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.gui import app
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.shell import app
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.payloads import MergedFile
 
 EMBEDDED = "embedded"

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.timeouts import CallLimits, RetryPolicy, Timeouts
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.progress.run_state import SILENT
-from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.run_state import SILENT
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.payloads import MergedFile
 from tests.reference_server import lab
 from tests.reference_server.stage import Act, Reply, Stage

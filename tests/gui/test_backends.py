@@ -12,12 +12,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends import start as starting
 from exoplanet_desktop.gui.backends import words
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import EMBEDDED, Session, State
+from exoplanet_desktop.gui.backends.session import EMBEDDED, Session, State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from tests.reference_server import lab
 from tests.reference_server.stage import Handler, Reply, Stage
 
@@ -368,10 +368,10 @@ def test_the_chip_says_who_answers_how_fast_and_when(
     assert len(stage.requests) == asked  # looking asks nobody
 
     qtbot.waitUntil(settled, timeout=5_000)
-    monkeypatch.setattr("exoplanet_desktop.gui.session.HEARTBEAT_S", 0.0)
+    monkeypatch.setattr("exoplanet_desktop.gui.backends.session.HEARTBEAT_S", 0.0)
     session._look_at_pulse()
     qtbot.waitUntil(lambda: len(stage.requests) > asked, timeout=5_000)
-    monkeypatch.setattr("exoplanet_desktop.gui.session.HEARTBEAT_S", 30.0)
+    monkeypatch.setattr("exoplanet_desktop.gui.backends.session.HEARTBEAT_S", 30.0)
     qtbot.waitUntil(settled, timeout=5_000)
 
     # Whoever asks in vain makes the chip say so, and the next answer makes it ready again.

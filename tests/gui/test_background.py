@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.profiles import Profile
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.wire.vocabulary import Status
 from tests.gui.conftest import plain_part
 from tests.reference_server import lab

@@ -13,14 +13,14 @@ from qasync import QEventLoop
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.errors import Cancelled
 from exoplanet_desktop.gui.backends.engine_supervisor import EngineSupervisor
-from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.widgets.notices import Notices
 
 CLOSES_AT_ONCE = """
 import sys
 from pathlib import Path
-from exoplanet_desktop.gui import app
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell import app
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 class Impatient(MainWindow):
     def show(self):

@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.keys import KeysDialog
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.palette import CommandPalette, plain, score, words
-from exoplanet_desktop.gui.recent import RecentMenu
-from exoplanet_desktop.gui.settings import Settings
+from exoplanet_desktop.gui.base.settings import Settings
+from exoplanet_desktop.gui.shell.keys import KeysDialog
+from exoplanet_desktop.gui.shell.main_window import MainWindow
+from exoplanet_desktop.gui.shell.palette import CommandPalette, plain, score, words
+from exoplanet_desktop.gui.shell.recent import RecentMenu
 
 
 def keys_of(window: MainWindow) -> list[str]:

@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.gui.base.preferences import show_settings
+from exoplanet_desktop.gui.base.settings import Settings
+from exoplanet_desktop.gui.base.theme import DARK, LIGHT
 from exoplanet_desktop.gui.demo import camera
 from exoplanet_desktop.gui.demo.camera import LOOKS, Camera
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.preferences import show_settings
-from exoplanet_desktop.gui.settings import Settings
-from exoplanet_desktop.gui.settings_dialog import SettingsDialog
-from exoplanet_desktop.gui.theme import DARK, LIGHT
+from exoplanet_desktop.gui.shell.main_window import MainWindow
+from exoplanet_desktop.gui.shell.settings_dialog import SettingsDialog
 
 
 def demo(*args: str) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.dropping import sorted_out
+from exoplanet_desktop.gui.base.dropping import sorted_out
 from exoplanet_desktop.gui.widgets.files import ask_files
 
 TABLES = ["koi.csv", "KOI.TSV", "koi.txt", "koi.tbl", "koi.ecsv", "koi.dat", "koi.vot", "koi.fits"]

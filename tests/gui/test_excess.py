@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.bounds import LONGEST_LOG, LONGEST_TEXT, MOST_ENTRIES
 from exoplanet_desktop.gui.backends import words
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
 from tests.gui.misbehaviour_calls import Heartbeat
 from tests.reference_server import lab
 from tests.reference_server.stage import Reply, Stage

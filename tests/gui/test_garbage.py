@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.garbage import YOUNG, GarbageCollector
+from exoplanet_desktop.gui.base.garbage import YOUNG, GarbageCollector
 
 
 class Knot(QWidget):

@@ -14,13 +14,13 @@ from qasync import QEventLoop
 
 from exoplanet_desktop.client.held_rows import FILE_NAME
 from exoplanet_desktop.client.record import Record
-from exoplanet_desktop.gui.figures.matrix import MatrixFigure
-from exoplanet_desktop.gui.figures.matrix_page import MatrixPage
-from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.progress.held_out import HeldOutStore
-from exoplanet_desktop.gui.progress.results import Results
-from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.charts.matrix import MatrixFigure
+from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage
+from exoplanet_desktop.gui.run_views.results import Results
+from exoplanet_desktop.gui.runs.held_out import HeldOutStore
+from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
+from exoplanet_desktop.gui.widgets.notices import Notices
 
 
 def test_they_are_fetched_without_the_window_waiting_for_the_disk(

@@ -12,14 +12,14 @@ from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.gui import instance as instances
-from exoplanet_desktop.gui.instance import Instance
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell import instance as instances
+from exoplanet_desktop.gui.shell.instance import Instance
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 KILLED = """
 import os, pathlib, sys
 from PySide6.QtCore import QCoreApplication
-from exoplanet_desktop.gui.instance import Instance
+from exoplanet_desktop.gui.shell.instance import Instance
 application = QCoreApplication([])
 instance = Instance(pathlib.Path(sys.argv[1]))
 assert instance.is_first

@@ -6,9 +6,9 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.journal import plain
-from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
+from exoplanet_desktop.gui.run_views.kept_dialog import KeptDialog
+from exoplanet_desktop.gui.runs.journal import plain
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Status
 
 Start = Callable[[], Any]

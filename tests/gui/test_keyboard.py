@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from tests.gui.keyboard import ALT, CTRL, Keyboard
 
 Sample = Callable[..., Path]

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.record import Record
-from exoplanet_desktop.gui import aio, theme
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.request import TrainRequest
+from exoplanet_desktop.gui.base import aio, theme
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QStyle, QStyleOptionCom
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.engine import EmbeddedEngine
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.labels import ElidedLabel
-from exoplanet_desktop.gui.widgets.options import TrainingOptions
-from exoplanet_desktop.gui.workers.poller import Connection
 
 Sample = Callable[..., Path]
 JOB_MS = 90_000

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.catalogs.duplicates import Duplicates
 from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
 from exoplanet_desktop.client.engine import EmbeddedEngine
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.options import choose
-from exoplanet_desktop.gui.workers.poller import Connection
 
 Sample = Callable[..., Path]
 JOB_MS = 60_000

@@ -15,9 +15,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.http_client import HttpClient
-from exoplanet_desktop.gui import session
-from exoplanet_desktop.gui.progress import watch
-from exoplanet_desktop.gui.workers import poller
+from exoplanet_desktop.gui.backends import session
+from exoplanet_desktop.gui.base.workers import poller
+from exoplanet_desktop.gui.runs import watch
 from tests.gui.misbehaviour_calls import CALLS, TOKEN, Table, WindowCall
 from tests.reference_server.acts import ERROR, MISBEHAVIOURS, RIGHT
 from tests.reference_server.counts import count

@@ -2,8 +2,8 @@
 
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.predict.models import offered
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 REDUCED = {

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.model import MOST_ROWS
 from exoplanet_desktop.gui.tables.pages import FirstRows

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.catalogs.view import ColumnFilter
-from exoplanet_desktop.gui.figures.matrix import MatrixFigure
-from exoplanet_desktop.gui.figures.view import FigurePanel, FigureView
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.charts.matrix import MatrixFigure
+from exoplanet_desktop.gui.charts.view import FigurePanel, FigureView
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from tests.gui import walk
 
 

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.profiles import Profile
 from exoplanet_desktop.client.record_entry import WAITING
-from exoplanet_desktop.gui.progress import outbox
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.runs import outbox
 from tests.gui.conftest import plain_part
 from tests.reference_server import lab
 from tests.reference_server.acts import reset

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.model import TableModel
 from exoplanet_desktop.gui.tables.pages import FirstRows
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 Show = Callable[..., Grid]

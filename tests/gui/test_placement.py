@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.placement import grow
+from exoplanet_desktop.gui.base.placement import grow
 
 
 def test_a_window_that_grows_stays_on_its_screen(qtbot: QtBot) -> None:

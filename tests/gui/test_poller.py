@@ -12,9 +12,9 @@ from qasync import QEventLoop
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.timeouts import CallLimits, Timeouts
 from exoplanet_desktop.errors import NoAnswer
-from exoplanet_desktop.gui.progress import away
-from exoplanet_desktop.gui.workers import poller as poller_module
-from exoplanet_desktop.gui.workers.poller import Connection, PollerThread, PollResult, Watch
+from exoplanet_desktop.gui.base.workers import poller as poller_module
+from exoplanet_desktop.gui.base.workers.poller import Connection, PollerThread, PollResult, Watch
+from exoplanet_desktop.gui.runs import away
 from exoplanet_desktop.wire.payloads import JobStatus
 from tests.reference_server.acts import silent
 from tests.reference_server.stage import Handler, Reply, Stage

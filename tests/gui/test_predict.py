@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.catalogs.table import Table
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.rows_used import RowScope
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.rows_used import RowScope
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.options import choose
 
 Sample = Callable[..., Path]

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.saved_note import note_path
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 Sample = Callable[..., Path]
 JOB_MS = 90_000

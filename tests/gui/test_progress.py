@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from exoplanet_desktop.errors import NoAnswer, NotFound
-from exoplanet_desktop.gui.progress import watch as watch_module
-from exoplanet_desktop.gui.progress import words
-from exoplanet_desktop.gui.progress.watch import JobWatch
-from exoplanet_desktop.gui.workers.poller import Connection, PollerThread, PollResult
+from exoplanet_desktop.gui.base.workers.poller import Connection, PollerThread, PollResult
+from exoplanet_desktop.gui.runs import result_words as words
+from exoplanet_desktop.gui.runs import watch as watch_module
+from exoplanet_desktop.gui.runs.watch import JobWatch
 from exoplanet_desktop.wire.payloads import Evaluation, JobStatus, LeftOut, Logs, TrainAccepted, TrainResult
 
 ACCEPTED = TrainAccepted(job_id="j", status_url="/api/train/j/status", logs_url="/api/train/j/logs")

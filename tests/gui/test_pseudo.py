@@ -25,12 +25,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.gui.base.settings import Scheme
+from exoplanet_desktop.gui.base.text import CONTEXT
 from exoplanet_desktop.gui.demo import support
 from exoplanet_desktop.gui.demo.camera import Appearance, Camera
 from exoplanet_desktop.gui.demo.driving import signal
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.settings import Scheme
-from exoplanet_desktop.gui.text import CONTEXT
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Disposition, Model, Satellite
 from tests.gui import walk
 

@@ -16,12 +16,12 @@ from qasync import QEventLoop
 
 from exoplanet_desktop.catalogs.reading import Choice
 from exoplanet_desktop.catalogs.view import ColumnFilter
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables import memory as memories
 from exoplanet_desktop.gui.tables.memory import MOST_FILES, ColumnLayout, Kept, TableMemory
 from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
-from exoplanet_desktop.gui.workers.calls import Workers
 
 SEMICOLONS = "name;id;value\na,1;007;1,5\nb;008;2,5\nbroken\n"
 

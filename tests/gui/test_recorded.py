@@ -8,10 +8,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.options import choose
-from exoplanet_desktop.gui.workers.poller import Connection
 from exoplanet_desktop.wire.vocabulary import Model
 from tests.reference_server.recorded import Exchange, mount, read
 from tests.reference_server.stage import Stage

@@ -11,9 +11,9 @@ from typing import Any
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Model
 from tests.reference_server import lab
 from tests.reference_server.stage import Handler, Reply, Stage

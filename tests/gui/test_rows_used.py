@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.rows_used import RowScope
+from exoplanet_desktop.gui.base.rows_used import RowScope
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.options import choose
 
@@ -148,7 +148,7 @@ def test_objects_of_several_catalogs_are_asked_about(
     tab = live.train
     other = tmp_path / "later.csv"
     other.write_bytes(sample().read_bytes())
-    monkeypatch.setattr("exoplanet_desktop.gui.train.several.counted_objects", lambda *_: (9_564, 923))
+    monkeypatch.setattr("exoplanet_desktop.gui.run_views.several.counted_objects", lambda *_: (9_564, 923))
     with qtbot.waitSignal(tab.view.opened, timeout=20_000):
         tab.open_files([sample(), other])
     qtbot.waitUntil(tab.go.button.isEnabled, timeout=10_000)

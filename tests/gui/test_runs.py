@@ -7,7 +7,7 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 Start = Callable[[], Any]
 Sample = Callable[..., Path]

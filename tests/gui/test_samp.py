@@ -10,7 +10,7 @@ from urllib.request import url2pathname
 import pytest
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 WAIT_MS = 30_000
 

@@ -9,13 +9,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QSplitter
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.placement import placement
-from exoplanet_desktop.gui.preferences import show_settings
-from exoplanet_desktop.gui.settings import Settings, load
-from exoplanet_desktop.gui.settings_dialog import SettingsDialog
+from exoplanet_desktop.gui.base.placement import placement
+from exoplanet_desktop.gui.base.preferences import show_settings
+from exoplanet_desktop.gui.base.settings import Settings, load
+from exoplanet_desktop.gui.base.theme import DARK, tokens
+from exoplanet_desktop.gui.shell.main_window import MainWindow
+from exoplanet_desktop.gui.shell.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.theme import DARK, tokens
 
 READ_MS = 20_000
 Start = Any  # of conftest, which no test imports

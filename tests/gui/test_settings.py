@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.gui.settings import MIGRATIONS, SCHEMA_VERSION, Settings, load, save
+from exoplanet_desktop.gui.base.settings import MIGRATIONS, SCHEMA_VERSION, Settings, load, save
 
 
 def test_what_is_kept_comes_back(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QPushButton, QScrollArea, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 SMALL = 1024, 640
 LEAST_ROWS, LEAST_LARGE_ROWS = 5, 3

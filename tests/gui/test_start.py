@@ -41,7 +41,7 @@ LATER = (
     "exoplanet_desktop.client.backend",
     "exoplanet_desktop.gui.merge.tab",
     "exoplanet_desktop.gui.predict.tab",
-    "exoplanet_desktop.gui.progress.run",
+    "exoplanet_desktop.gui.runs.run",
     "exoplanet_desktop.gui.tables.pane",
 )
 
@@ -70,7 +70,7 @@ sys.exit(main())
 """
 FAILED = """
 import sys
-from exoplanet_desktop.gui import app
+from exoplanet_desktop.gui.shell import app
 
 def broken(*_arguments):
     raise RuntimeError("no window today")

@@ -14,12 +14,12 @@ from qasync import QEventLoop
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.catalogs.table import Table
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.model import LONGEST_SHOWN, TableModel
 from exoplanet_desktop.gui.tables.pages import PAGE_ROWS, FirstRows
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 NASTY = {

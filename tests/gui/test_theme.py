@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.theme import DARK, LIGHT, Tokens
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.theme import DARK, LIGHT, Tokens
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 # Text tokens, and the grounds that they stand on.

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.wire.vocabulary import Satellite
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars
 from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.distribution import DistributionDialog

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 import exoplanet_desktop.gui
+from exoplanet_desktop.gui.base.settings import Scheme
 from exoplanet_desktop.gui.demo import support, trainings
 from exoplanet_desktop.gui.demo.camera import Appearance, Camera
 from exoplanet_desktop.gui.demo.play import Demo
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.settings import Scheme
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from tests.gui import walk
 
 SMALL, LARGE = Appearance(Scheme.LIGHT, 100), Appearance(Scheme.LIGHT, 200)

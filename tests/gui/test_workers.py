@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from exoplanet_desktop.client.pace import Pace
-from exoplanet_desktop.gui.workers import calls
-from exoplanet_desktop.gui.workers.calls import Workers
-from exoplanet_desktop.gui.workers.pacing import Pacing, pace_words
+from exoplanet_desktop.gui.base.workers import calls
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.pacing import Pacing, pace_words
 
 
 def test_calls_that_hang_leave_a_thread_for_the_next(

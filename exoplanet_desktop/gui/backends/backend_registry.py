@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import InputError, UnavailableError
-from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.workers.calls import Workers
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.poller import Connection
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles import Profile, Profiles

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from exoplanet_desktop.gui.backends import words
-from exoplanet_desktop.gui.session import Session
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.backends.session import Session
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.labels import tip
 
 LONGEST_TITLE = 40  # characters

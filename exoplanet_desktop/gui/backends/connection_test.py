@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend

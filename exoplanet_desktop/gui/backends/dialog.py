@@ -10,12 +10,12 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from exoplanet_desktop.errors import AppError, UnavailableError
-from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends.dialog_ui import BackendDialogUi
 from exoplanet_desktop.gui.backends.profile_list import ROLE, dress
 from exoplanet_desktop.gui.backends.questions import ask_what_becomes_of_the_draft, ask_whether_to_remove
-from exoplanet_desktop.gui.session import EMBEDDED, Session, State
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.backends.session import EMBEDDED, Session, State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend

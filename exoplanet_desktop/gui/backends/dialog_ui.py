@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScroll
 from exoplanet_desktop.gui.backends.connection_test import ConnectionTest
 from exoplanet_desktop.gui.backends.form import ProfileForm
 from exoplanet_desktop.gui.backends.profile_list import ProfileList
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import measured, room_for_text, with_text
-from exoplanet_desktop.gui.workers.calls import Workers
 
 LIST_LETTERS = 32
 ROOM = (119, 35)  # in letters and lines, as far as the screen has it

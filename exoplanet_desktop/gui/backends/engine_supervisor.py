@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from exoplanet_desktop.errors import AppError, Cancelled, UnavailableError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import Notices
-from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.workers.calls import Workers
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.widgets.notices import Notices
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.backend import Backend

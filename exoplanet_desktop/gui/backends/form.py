@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.gui.figures.pages import SideBySide
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.charts.pages import SideBySide
 from exoplanet_desktop.gui.widgets.labels import FittedLabel
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from exoplanet_desktop.gui.session import EMBEDDED
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.backends.session import EMBEDDED
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.labels import tip
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 
 Then = Callable[[], object]
 

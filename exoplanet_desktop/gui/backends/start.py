@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from exoplanet_desktop.errors import AppError, UnavailableError
-from exoplanet_desktop.gui.session import Session, State
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.backends.session import Session, State
+from exoplanet_desktop.gui.base.text import tr
 
 
 async def begin(session: Session, name: str, remember: Callable[[str], None]) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
 from exoplanet_desktop.gui.backends.engine_supervisor import EMBEDDED
-from exoplanet_desktop.gui.session import Session, State
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.backends.session import Session, State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.workers.poller import Connection
 
 log = logging.getLogger("exoplanet_desktop.gui")
 

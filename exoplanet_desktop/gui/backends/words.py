@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.client.bounds import LONGEST_NAME, listed, shortened
-from exoplanet_desktop.gui.session import Session, State
-from exoplanet_desktop.gui.text import clock_time, fixed, tr
+from exoplanet_desktop.gui.backends.session import Session, State
+from exoplanet_desktop.gui.base.text import clock_time, fixed, tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.route import Route

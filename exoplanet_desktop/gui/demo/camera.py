@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.base.preferences import Preferences
+from exoplanet_desktop.gui.base.settings import Scheme
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.demo.driving import drive
-from exoplanet_desktop.gui.preferences import Preferences
-from exoplanet_desktop.gui.settings import Scheme
-from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.gui.main_window import MainWindow
+    from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 SETTLED_S = 0.3  # for what the last event changed: pages of the table, layouts, styles
 SCREEN = {"name": "demo", "x": 0, "y": 0, "width": 1440, "height": 900, "logicalDpi": 96, "logicalBaseDpi": 96}

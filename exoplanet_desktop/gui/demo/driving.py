@@ -8,8 +8,8 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QDialog, QWidget
 
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.gui.notices import NoticeBar
-from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.base.text import count, tr
+from exoplanet_desktop.gui.widgets.notices import NoticeBar
 
 STEP_S = 300.0
 LOOK_S = 0.05

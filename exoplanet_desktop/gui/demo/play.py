@@ -9,18 +9,18 @@ from pathlib import Path
 
 from exoplanet_desktop.catalogs.simulate import simulate
 from exoplanet_desktop.errors import AppError, UnavailableError
-from exoplanet_desktop.gui import app
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.demo import runs, support, tables, trainings
 from exoplanet_desktop.gui.demo.camera import Camera, use_a_large_screen
 from exoplanet_desktop.gui.demo.driving import signal, until
-from exoplanet_desktop.gui.main_window import MainWindow
 from exoplanet_desktop.gui.predict.request import PredictionResult
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.progress.words import spread, three
-from exoplanet_desktop.gui.services import SAMPLE_ROWS, SAMPLE_SEED, last_rows
-from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.runs.result_words import spread, three
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.services import SAMPLE_ROWS, SAMPLE_SEED, last_rows
+from exoplanet_desktop.gui.shell import app
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.opening import Opened
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 

@@ -6,13 +6,13 @@ from PySide6.QtCore import QItemSelectionModel
 
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import dialog, signal, until
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.kept_dialog import KeptDialog
-from exoplanet_desktop.gui.runs.bin import BinDialog
-from exoplanet_desktop.gui.runs.columns import Column
-from exoplanet_desktop.gui.runs.compare_dialog import CompareDialog
-from exoplanet_desktop.gui.runs.ranking_dialog import RankingDialog
-from exoplanet_desktop.gui.runs.rows import Row
+from exoplanet_desktop.gui.run_views.bin import BinDialog
+from exoplanet_desktop.gui.run_views.columns import Column
+from exoplanet_desktop.gui.run_views.compare_dialog import CompareDialog
+from exoplanet_desktop.gui.run_views.kept_dialog import KeptDialog
+from exoplanet_desktop.gui.run_views.ranking_dialog import RankingDialog
+from exoplanet_desktop.gui.run_views.rows import Row
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.wire.vocabulary import Status
 

@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QTabWidget
 
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
-from exoplanet_desktop.gui.closing import ask_before_closing
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import dialog, until
-from exoplanet_desktop.gui.help.tour import Tour
-from exoplanet_desktop.gui.help.window import HelpWindow
-from exoplanet_desktop.gui.keys import KeysDialog
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.notices import NoticeAction
-from exoplanet_desktop.gui.palette import CommandPalette
-from exoplanet_desktop.gui.settings_dialog import SettingsDialog
-from exoplanet_desktop.gui.support.about import AboutDialog
-from exoplanet_desktop.gui.support.crash import Crash
-from exoplanet_desktop.gui.support.crash_dialog import CrashDialog
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.shell.closing import ask_before_closing
+from exoplanet_desktop.gui.shell.help.tour import Tour
+from exoplanet_desktop.gui.shell.help.window import HelpWindow
+from exoplanet_desktop.gui.shell.keys import KeysDialog
+from exoplanet_desktop.gui.shell.main_window import MainWindow
+from exoplanet_desktop.gui.shell.palette import CommandPalette
+from exoplanet_desktop.gui.shell.settings_dialog import SettingsDialog
+from exoplanet_desktop.gui.shell.support.about import AboutDialog
+from exoplanet_desktop.gui.shell.support.crash import Crash
+from exoplanet_desktop.gui.shell.support.crash_dialog import CrashDialog
+from exoplanet_desktop.gui.widgets.notices import NoticeAction
 
 CRASHED = (
     'Fatal Python error: Segmentation fault\n\nCurrent thread (most recent call first):\n  File "…", line 1 in paint\n'

@@ -10,7 +10,7 @@ from exoplanet_desktop.catalogs.satellites import SATELLITES
 from exoplanet_desktop.catalogs.view import ColumnFilter
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import dialog, signal
-from exoplanet_desktop.gui.main_window import MainWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.distribution import DistributionDialog
 from exoplanet_desktop.gui.tables.filtering import FilterDialog

@@ -6,8 +6,8 @@ from dataclasses import replace
 from exoplanet_desktop.catalogs.simulate import simulate
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import until
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.progress.run import TrainingRun
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Satellite, Status
 
 LONG_ROWS, SEED = 40_000, 7  # so many that there is time to look at it under way

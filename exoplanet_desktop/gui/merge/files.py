@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
+from exoplanet_desktop.gui.base.text import megabytes, short_moment, tr
 from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.merge.local import LocalMerged
-from exoplanet_desktop.gui.text import megabytes, short_moment, tr
 from exoplanet_desktop.gui.widgets.combo import whole_parts
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import with_text

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.merge.words import RULES
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.options import chosen

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout
 
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.errors import AppError, NoAnswer
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.merge.files import MergedFiles
 from exoplanet_desktop.gui.merge.local import LocalFiles, LocalMerged
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 

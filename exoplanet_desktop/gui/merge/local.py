@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 
 
 @dataclass(frozen=True)

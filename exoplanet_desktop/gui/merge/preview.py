@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.gui.merge import words
-from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError, Cancelled
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.merge.preview import PreviewPane
 from exoplanet_desktop.gui.merge.words import EMPTY_TEXT
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 

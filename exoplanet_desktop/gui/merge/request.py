@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.gui.progress.job_follower import JobFollower, Tell
-from exoplanet_desktop.gui.progress.journal import Entry
-from exoplanet_desktop.gui.progress.request import readings_json
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.workers.pacing import Pacing
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.pacing import Pacing
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.runs.job_follower import JobFollower, Tell
+from exoplanet_desktop.gui.runs.journal import Entry
+from exoplanet_desktop.gui.runs.request import readings_json
+from exoplanet_desktop.gui.runs.services import Services
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.merges import MergeRequest

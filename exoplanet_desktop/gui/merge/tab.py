@@ -10,7 +10,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.merge.form import MergeForm
 from exoplanet_desktop.gui.merge.listing import Listing
@@ -18,9 +20,7 @@ from exoplanet_desktop.gui.merge.local import LocalFiles
 from exoplanet_desktop.gui.merge.previews import PreviewPage
 from exoplanet_desktop.gui.merge.request import Merger
 from exoplanet_desktop.gui.merge.using import UsePage
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.options import chosen
 from exoplanet_desktop.wire.vocabulary import Satellite

@@ -9,20 +9,21 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.pacing import Pacing
 from exoplanet_desktop.gui.merge.local import LocalMerged
 from exoplanet_desktop.gui.merge.words import WAITING_TEXT
-from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
-from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
-from exoplanet_desktop.gui.workers.pacing import Pacing
+from exoplanet_desktop.gui.widgets.options import choose, chosen
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.gui.text import count, counted, tr
+from exoplanet_desktop.gui.base.text import count, counted, tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.merge_preview import Conflict, MergePreview, TypeClash

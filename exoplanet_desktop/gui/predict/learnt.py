@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.gui.predict.request import ModelChoice
-from exoplanet_desktop.gui.progress.journal import told_of_file
-from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.runs.journal import told_of_file
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:

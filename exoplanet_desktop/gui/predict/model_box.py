@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Qt, Signal
 
 from exoplanet_desktop.errors import AppError, NoAnswer
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.predict.models import ModelEntry, every_kind, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.session import State
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import FittedLabel, tip
 from exoplanet_desktop.wire.vocabulary import Satellite

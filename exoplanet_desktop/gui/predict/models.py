@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from exoplanet_desktop.gui.base.text import moment, tr
 from exoplanet_desktop.gui.predict.request import ModelChoice
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.progress.words import spread, without_columns
-from exoplanet_desktop.gui.text import moment, tr
+from exoplanet_desktop.gui.runs.result_words import spread, without_columns
+from exoplanet_desktop.gui.runs.run import TrainingRun
 from exoplanet_desktop.gui.widgets.combo import BETWEEN
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui.progress.job_follower import JobFollower, Tell
-from exoplanet_desktop.gui.progress.journal import Entry, deviations
-from exoplanet_desktop.gui.progress.request import readings_json
-from exoplanet_desktop.gui.progress.rows_used import RowsUsed
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.workers.pacing import Pacing
-from exoplanet_desktop.gui.workers.poller import Connection
+from exoplanet_desktop.gui.base.rows_used import RowsUsed
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.pacing import Pacing
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.runs.job_follower import JobFollower, Tell
+from exoplanet_desktop.gui.runs.journal import Entry, deviations
+from exoplanet_desktop.gui.runs.request import readings_json
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult, Predictor, PredictTask
 from exoplanet_desktop.gui.predict.summary import CONFIDENCE, MATCH, PREDICTED, Summary
-from exoplanet_desktop.gui.services import Services
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage

@@ -3,12 +3,12 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.progress.rows_used import RowScope
+from exoplanet_desktop.gui.base.rows_used import RowScope
+from exoplanet_desktop.gui.base.text import count, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.choosing_rows import RowsChoice
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
-from exoplanet_desktop.gui.workers.calls import Workers
 
 
 class PredictedRows(QWidget):

@@ -9,12 +9,12 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui import theme
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.text import count, counted, fixed, percent, tr
 from exoplanet_desktop.gui.predict import words
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult
 from exoplanet_desktop.gui.predict.worth import WorthLine
-from exoplanet_desktop.gui.progress.words import without_columns
-from exoplanet_desktop.gui.text import count, counted, fixed, percent, tr
+from exoplanet_desktop.gui.runs.result_words import without_columns
 from exoplanet_desktop.gui.widgets.classbar import MARKED, Shares
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import PlainLabel

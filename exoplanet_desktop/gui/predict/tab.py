@@ -11,29 +11,30 @@ from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, Q
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
 from exoplanet_desktop.errors import AppError, InputError, UnavailableError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.figures.pages import Scrolled
-from exoplanet_desktop.gui.figures.prediction import PredictionFigures
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.charts.pages import Scrolled
+from exoplanet_desktop.gui.predict.figures import PredictionFigures
 from exoplanet_desktop.gui.predict.learnt import training_of
 from exoplanet_desktop.gui.predict.model_box import ModelBox
 from exoplanet_desktop.gui.predict.models import model_of
 from exoplanet_desktop.gui.predict.request import ModelChoice, PredictionResult, Predictor, PredictTask
 from exoplanet_desktop.gui.predict.result import ResultPage
 from exoplanet_desktop.gui.predict.rows import PredictedRows
-from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.run_views.several import settle_duplicates
+from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_files, ask_target, copy
-from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen, satellite_combo
+from exoplanet_desktop.gui.widgets.options import choose, chosen, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.wire.vocabulary import KnownRows, Satellite, Status
 

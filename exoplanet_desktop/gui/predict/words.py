@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.gui.text import count, fixed, tr
+from exoplanet_desktop.gui.base.text import count, fixed, tr
 from exoplanet_desktop.wire.vocabulary import KnownRows
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.predict.words import worth_sentence
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 

@@ -1,1 +1,1 @@
-"""The room of the runs: their list, what is done with them, several side by side, all models one after another."""
+"""Running jobs without a view: what was asked, how it goes, and the record of all runs."""

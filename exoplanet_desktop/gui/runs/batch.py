@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.progress.run_recorder import RunRecorder
+from exoplanet_desktop.gui.backends.session import Session, State
+from exoplanet_desktop.gui.base.text import count, counted, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
 from exoplanet_desktop.gui.runs.words import ALL_MODELS
-from exoplanet_desktop.gui.session import Session, State
-from exoplanet_desktop.gui.text import count, counted, tr
-from exoplanet_desktop.gui.workers.calls import Workers
-from exoplanet_desktop.gui.workers.poller import Connection
 from exoplanet_desktop.wire.vocabulary import Model, Status
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from exoplanet_desktop.client.record_entry import SENDING, WAITING
-from exoplanet_desktop.gui.text import NONE, fixed, moment, short_moment, tr
+from exoplanet_desktop.gui.base.text import NONE, fixed, moment, short_moment, tr
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Status
 

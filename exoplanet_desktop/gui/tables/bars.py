@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 if TYPE_CHECKING:

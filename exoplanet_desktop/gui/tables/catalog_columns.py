@@ -22,15 +22,15 @@ from PySide6.QtWidgets import (
 from exoplanet_desktop.catalogs.presets import Preset, preset
 from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, counted, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.tables.grid import Grid
-from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from exoplanet_desktop.catalogs.view import RowNumbers
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import in_order

@@ -10,12 +10,12 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import InputError
-from exoplanet_desktop.gui.progress.rows_used import RowScope, RowsUsed
+from exoplanet_desktop.gui.base.rows_used import RowScope, RowsUsed
+from exoplanet_desktop.gui.base.text import count, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import tip
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.text import percent, tr
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import percent, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Satellite
 
 if TYPE_CHECKING:

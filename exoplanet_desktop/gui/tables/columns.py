@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import size_in_text
 

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, counted, percent, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars, few_digits
 from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
-from exoplanet_desktop.gui.text import count, counted, percent, tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.summary import ColumnSummary

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QScrollBar
 
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.tables.grid import Grid

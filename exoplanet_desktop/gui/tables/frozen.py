@@ -6,9 +6,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
 from exoplanet_desktop.gui.tables.painting import CellPainter
-from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt

@@ -7,8 +7,10 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySeq
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from exoplanet_desktop.errors import AppError, InputError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, tr
+from exoplanet_desktop.gui.base.theme import mark_px
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.far import FarScroll
 from exoplanet_desktop.gui.tables.frozen import FrozenColumns
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
@@ -16,9 +18,7 @@ from exoplanet_desktop.gui.tables.memory import ColumnLayout
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
 from exoplanet_desktop.gui.tables.paint_hold import PaintHold
 from exoplanet_desktop.gui.tables.painting import CellPainter
-from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.theme import mark_px
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.widgets.notices import Notices
 
 MOST_COPIED_CELLS = 500_000
 NARROWEST_PX, WIDEST_PX = 64, 280

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from exoplanet_desktop.errors import AppError, InputError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice

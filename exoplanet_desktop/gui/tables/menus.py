@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.model import MOST_KEYS, Order
 from exoplanet_desktop.gui.tables.table_query import QueryRunner
-from exoplanet_desktop.gui.text import tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.view import ColumnFilter

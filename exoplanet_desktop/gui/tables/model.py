@@ -6,12 +6,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio, theme
+from exoplanet_desktop.gui.base import aio, theme
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.pages import FirstRows, PageCache, Row, RowSource
 from exoplanet_desktop.gui.tables.texts import one_line, runs, shown_as
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.labels import tip
-from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Disposition
 
 Index = QModelIndex | QPersistentModelIndex

@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.combo import ElidedCombo, combo
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import in_order, size_in_text, with_text
-from exoplanet_desktop.gui.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.gui.tables.opening import Opened
-from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import at_the_end, size_in_text, with_text
 

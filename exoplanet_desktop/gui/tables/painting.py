@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from exoplanet_desktop.gui import theme
+from exoplanet_desktop.gui.base import theme
 
 Index = QModelIndex | QPersistentModelIndex
 Cell = tuple[str, str | None, bool]  # text, class that it stands for, whether it stands at the right

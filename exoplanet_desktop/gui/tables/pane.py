@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
 from exoplanet_desktop.errors import AppError, InputError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import Notices
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, counted, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.chips import FilterChips
 from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.tables.grid import Grid
@@ -23,11 +24,10 @@ from exoplanet_desktop.gui.tables.pane_header import PaneHeader
 from exoplanet_desktop.gui.tables.table_query import QueryRunner, TableQuery
 from exoplanet_desktop.gui.tables.table_search import TableSearch
 from exoplanet_desktop.gui.tables.tools import TableTools
-from exoplanet_desktop.gui.text import count, counted, tr
 from exoplanet_desktop.gui.widgets.classbar import ClassBar
 from exoplanet_desktop.gui.widgets.files import ask_target
+from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.row import in_order
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Layout, Preview

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from exoplanet_desktop.gui.base.text import count, counted, fixed, megabytes, tr
 from exoplanet_desktop.gui.tables.opening import Opened
-from exoplanet_desktop.gui.text import count, counted, fixed, megabytes, tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import ElidedLabel, PlainLabel, tip
 

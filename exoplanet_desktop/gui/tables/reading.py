@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import counted, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice, Preview

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.view import View

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.catalogs.view import RowNumbers
 from exoplanet_desktop.errors import AppError, Cancelled
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.model import Order
-from exoplanet_desktop.gui.text import tr
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table

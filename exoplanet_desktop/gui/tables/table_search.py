@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QObject
 
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.gui import aio
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.table_query import QueryRunner
 from exoplanet_desktop.gui.tables.tools import TableTools
-from exoplanet_desktop.gui.text import count, tr
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.table import Table

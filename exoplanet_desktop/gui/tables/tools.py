@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.tables.completion import WordCompleter
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 PERIODS = ("koi_period", "pl_orbper")  # the orbital period in KOI, and in K2 and TOI: what most filter by

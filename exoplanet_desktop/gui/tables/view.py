@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import recognise
 from exoplanet_desktop.errors import AppError, Cancelled
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import NoticeAction, Notices
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.memory import TableMemory
-from exoplanet_desktop.gui.text import tr
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
+from exoplanet_desktop.gui.widgets.notices import NoticeAction, Notices
 from exoplanet_desktop.gui.widgets.row import in_order, inside
-from exoplanet_desktop.gui.workers.calls import Workers
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.reading import Choice

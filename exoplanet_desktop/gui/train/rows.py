@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.errors import AppError, InputError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.notices import NoticeAction, Notices
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import counted, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import counted, tr
-from exoplanet_desktop.gui.workers.calls import Workers
+from exoplanet_desktop.gui.widgets.notices import NoticeAction, Notices
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.gui.progress.dialog import ProgressDialog
-    from exoplanet_desktop.gui.progress.run import TrainingRun
+    from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+    from exoplanet_desktop.gui.runs.run import TrainingRun
 
 
 class RunRows(QObject):

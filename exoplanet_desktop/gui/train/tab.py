@@ -9,21 +9,22 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError
-from exoplanet_desktop.gui import aio
-from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.services import Services
-from exoplanet_desktop.gui.session import State
+from exoplanet_desktop.gui.backends.session import State
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, tr
+from exoplanet_desktop.gui.run_views.several import settle_duplicates
+from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.choosing_rows import RowsChoice
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
-from exoplanet_desktop.gui.text import count, tr
 from exoplanet_desktop.gui.train.rows import RunRows
-from exoplanet_desktop.gui.train.several import settle_duplicates
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.doubt import Doubt
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
-from exoplanet_desktop.gui.widgets.options import TrainingOptions, choose, chosen
+from exoplanet_desktop.gui.widgets.options import choose, chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.wire.vocabulary import Satellite

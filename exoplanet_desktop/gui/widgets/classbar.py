@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.text import count, tr
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.wire.vocabulary import Disposition

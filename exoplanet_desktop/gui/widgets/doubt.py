@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from exoplanet_desktop.catalogs.files import CATALOG_ENDINGS, whole
 from exoplanet_desktop.errors import Cancelled, UnavailableError
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.transfers import Progress, ShouldStop

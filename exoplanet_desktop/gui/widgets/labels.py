@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from exoplanet_desktop.gui.theme import theme
+from exoplanet_desktop.gui.base.theme import theme
 
 LEAST_LETTERS = 16  # in a line of a narrow label
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.gui.text import counted, tr
+from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 SEEN = 2

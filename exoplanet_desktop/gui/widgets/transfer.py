@@ -8,10 +8,10 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QWidget
 
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
-from exoplanet_desktop.gui.text import tr
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.pacing import Pacing
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
-from exoplanet_desktop.gui.workers.calls import Workers
-from exoplanet_desktop.gui.workers.pacing import Pacing
 
 R = TypeVar("R")
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from exoplanet_desktop.gui.preferences import show_settings
-from exoplanet_desktop.gui.settings import Settings
+from exoplanet_desktop.gui.base.preferences import show_settings
+from exoplanet_desktop.gui.base.settings import Settings
 
 Look = Callable[..., None]
 

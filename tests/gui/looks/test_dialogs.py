@@ -9,19 +9,18 @@ from PySide6.QtGui import QTextTable
 from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui import theme
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
-from exoplanet_desktop.gui.figures.matrix_page import shade_combo
-from exoplanet_desktop.gui.help.window import HelpWindow
-from exoplanet_desktop.gui.main_window import MainWindow
-from exoplanet_desktop.gui.notices import NoticeAction
-from exoplanet_desktop.gui.palette import CommandPalette
-from exoplanet_desktop.gui.progress.dialog import ProgressDialog
-from exoplanet_desktop.gui.progress.request import TrainRequest
-from exoplanet_desktop.gui.progress.run import TrainingRun
-from exoplanet_desktop.gui.settings_dialog import SettingsDialog
-from exoplanet_desktop.gui.support.crash import Crash
-from exoplanet_desktop.gui.support.crash_dialog import CrashDialog
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.run_views.matrix_page import shade_combo
+from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.shell.help.window import HelpWindow
+from exoplanet_desktop.gui.shell.main_window import MainWindow
+from exoplanet_desktop.gui.shell.palette import CommandPalette
+from exoplanet_desktop.gui.shell.settings_dialog import SettingsDialog
+from exoplanet_desktop.gui.shell.support.crash import Crash
+from exoplanet_desktop.gui.shell.support.crash_dialog import CrashDialog
 from exoplanet_desktop.gui.tables.bars import ClassStrips
 from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
@@ -31,6 +30,7 @@ from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.pane import TablePane
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
 from exoplanet_desktop.gui.widgets.combo import ElidedCombo
+from exoplanet_desktop.gui.widgets.notices import NoticeAction
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 Look = Callable[..., None]

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.closing import ask_before_closing
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.shell.closing import ask_before_closing
 from exoplanet_desktop.gui.widgets.combo import combo
 
 Look = Callable[..., None]

@@ -9,14 +9,14 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui import theme
-from exoplanet_desktop.gui.figures.figure import screen_style
+from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.placement import place_splitters
+from exoplanet_desktop.gui.base.settings import Settings
+from exoplanet_desktop.gui.base.text import clock_time
+from exoplanet_desktop.gui.charts.figure import screen_style
 from exoplanet_desktop.gui.merge.files import MergedFiles
-from exoplanet_desktop.gui.placement import place_splitters
-from exoplanet_desktop.gui.progress.score_table import ScoreTable
-from exoplanet_desktop.gui.runs.comparing import signed
-from exoplanet_desktop.gui.settings import Settings
-from exoplanet_desktop.gui.text import clock_time
+from exoplanet_desktop.gui.run_views.comparing import signed
+from exoplanet_desktop.gui.run_views.score_table import ScoreTable
 from exoplanet_desktop.gui.widgets.column import COLUMN_PX, skeleton
 from exoplanet_desktop.gui.widgets.combo import combo, whole_parts
 from exoplanet_desktop.gui.widgets.dock_title import DockTitle

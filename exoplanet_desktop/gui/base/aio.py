@@ -1,0 +1,97 @@
+"""The one place that knows qasync: the event loop, and slots that are coroutines."""
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+# PySide6 first: qasync takes the first Qt binding that is already imported.
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop, asyncSlot
+from shiboken6 import isValid
+
+from exoplanet_desktop.errors import AppError, BugError, Cancelled
+from exoplanet_desktop.gui.base.text import tr
+
+log = logging.getLogger("exoplanet_desktop.gui")
+
+# asyncio keeps only weak references to tasks; without this set a running slot can be collected.
+_tasks: set[asyncio.Task[Any]] = set()
+
+
+class ReportsErrors(Protocol):
+    """Whoever has coroutine slots says how a failure reaches the user."""
+
+    def report_error(self, error: AppError) -> None: ...
+
+
+Self = TypeVar("Self", bound=ReportsErrors)
+
+
+def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
+    """An `@asyncSlot` whose failures reach the user through `self.report_error`; a cancel is no failure."""
+
+    def decorate(method: Callable[..., Coroutine[Any, Any, None]]) -> Any:
+        @functools.wraps(method)
+        async def guarded(self: Any, *args: Any) -> None:
+            _keep(asyncio.current_task())
+            try:
+                await method(self, *args)
+            except Cancelled:
+                log.info("%s was cancelled", method.__qualname__)
+            except AppError as error:
+                if _is_there(self):
+                    self.report_error(error)
+            except Exception as error:
+                if not _is_there(self):
+                    return  # its widgets are gone: nothing here matters any more
+                log.exception("%s failed", method.__qualname__)
+                words = tr("Something went wrong inside the program ({error}). The log has the details.", error=error)
+                self.report_error(BugError(words))
+
+        return asyncSlot(*types)(guarded)
+
+    return decorate
+
+
+def run(application: QApplication, main: Callable[[], Awaitable[None]]) -> None:
+    """Run the Qt and asyncio loops as one until `main` returns."""
+    # Closing the last window would stop the loop before the engine is ended in order.
+    application.setQuitOnLastWindowClosed(False)
+    loop = QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with loop:
+        loop.run_until_complete(main())
+
+
+def _keep(task: asyncio.Task[Any] | None) -> None:
+    if task is not None:
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+
+
+def _is_there(owner: object) -> bool:
+    """Whether the C++ part of a QObject still lives: a dialog may be closed while its slot waits for an answer."""
+    there = not isinstance(owner, QObject) or isValid(owner)
+    if not there:
+        log.info("an answer for %s came too late", type(owner).__name__)
+    return there
+
+
+def background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Start a coroutine whose task is kept until it has ended."""
+    task = asyncio.ensure_future(work)
+    _keep(task)
+    return task
+
+
+async def finish_tasks(seconds: float) -> None:
+    """Wait for the slots that still run, then cancel what is left."""
+    waiting = {task for task in _tasks if task is not asyncio.current_task() and not task.done()}
+    if not waiting:
+        return
+    _, late = await asyncio.wait(waiting, timeout=seconds)
+    for task in late:
+        task.cancel()

@@ -1,0 +1,71 @@
+"""What is dropped on the window: catalogs, exported runs, or what nobody can open."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QObject
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from exoplanet_desktop.catalogs.files import CATALOG_ENDINGS
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.gui.base.text import tr
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Files by what they are for, each by its name's ending."""
+
+    catalogs: tuple[Path, ...] = ()
+    runs: tuple[Path, ...] = ()
+    others: tuple[Path, ...] = ()
+
+    def refusal(self) -> InputError | None:
+        """Why some of it cannot be opened, in words."""
+        if not self.others:
+            return None
+        names = ", ".join(path.name for path in self.others)
+        return InputError(
+            tr(
+                "{names}: only catalogs (.csv and other text tables, VOTable, FITS) and exported runs (.zip) can be "
+                "opened.",
+                names=names,
+            )
+        )
+
+
+def sorted_out(paths: Sequence[Path]) -> Dropped:
+    """What is to be done with files.
+
+    >>> sorted_out([Path("a.CSV"), Path("b.csv.gz"), Path("run.zip"), Path("c.pdf")]).others[0].name
+    'c.pdf'
+    """
+    catalogs = tuple(path for path in paths if path.name.lower().endswith(CATALOG_ENDINGS))
+    runs = tuple(path for path in paths if path.name.lower().endswith(".zip") and path not in catalogs)
+    return Dropped(catalogs, runs, tuple(path for path in paths if path not in {*catalogs, *runs}))
+
+
+def local_files(data: QMimeData) -> list[Path]:
+    """The files of this machine in what is dragged or pasted."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+class FileDrops(QObject):
+    """Takes files that are dropped on a widget, or on what is inside it and takes no drops itself."""
+
+    def __init__(self, widget: QWidget, take: Callable[[Sequence[Path]], object]) -> None:
+        super().__init__(widget)
+        self._take = take
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() not in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop):
+            return super().eventFilter(watched, event)
+        if not isinstance(event, QDropEvent | QDragMoveEvent) or not (paths := local_files(event.mimeData())):
+            return super().eventFilter(watched, event)
+        event.acceptProposedAction()
+        if event.type() == QEvent.Type.Drop:
+            self._take(paths)
+        return True

@@ -1,0 +1,1 @@
+"""Charts drawn from numbers: on screen, in files and in reports by the same painting."""

@@ -1,0 +1,227 @@
+"""ROC, precision-recall and reliability, from the curves of a training's result."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from exoplanet_desktop.gui.base.text import count, fixed, percent, tr
+from exoplanet_desktop.gui.charts.axes import Plot, draw_legend, share_axis
+from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure, Numbers
+
+Points = list[tuple[float, float]]
+MARKS_ON_A_LINE = 6
+AT_FALSE_RATE, AT_RECALL = 0.05, 0.95
+Z = 1.959964  # of 95 %
+
+
+class CurveFigure(Figure):
+    """Lines of several classes between two shares."""
+
+    across = up = ""
+    legend_left = False
+
+    def __init__(self, curves: Mapping[str, Points], support: Mapping[str, int]) -> None:
+        """`curves`: points by class; `support`: rows of each class, where they are known."""
+        self.curves, self._support = dict(curves), support
+
+    def numbers(self) -> Numbers:
+        rows = [[label, x, y] for label, points in self.curves.items() for x, y in points]
+        return [tr("Class"), tr(self.across), tr(self.up)], rows
+
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
+        plot = Plot(painter, room, style, share_axis(tr(self.across)), share_axis(tr(self.up)), square=True)
+        self.draw_chance(plot, style)
+        for label, points in self.curves.items():
+            plot.line(points, style.pen_of_class(label))
+            for x, y in _spread(points):
+                plot.mark(x, y, label)
+        words = [(label, self._words(label)) for label in self.curves]
+        draw_legend(painter, style, plot.inside, words, self.legend_left)
+
+    def draw_chance(self, plot: Plot, style: ChartStyle) -> None:
+        """A line for what guessing gives; none by default."""
+
+    def _words(self, label: str) -> str:
+        rows = self._support.get(label)
+        return label if rows is None else tr("{label}, {rows} rows", label=label, rows=count(rows))
+
+
+class RocFigure(CurveFigure):
+    """Each class against the rest."""
+
+    title, name = "ROC: each class against the rest", "roc"
+    across, up = "False positive rate", "True positive rate (recall)"
+
+    def draw_chance(self, plot: Plot, style: ChartStyle) -> None:
+        plot.line([(0, 0), (1, 1)], QPen(style.colour("muted"), 1, Qt.PenStyle.DashLine))
+
+    def summary(self) -> str:
+        parts = [
+            tr(
+                "{label}: true positive rate {rate} at a false positive rate of {at}.",
+                label=label,
+                rate=fixed(_at(points, AT_FALSE_RATE)),
+                at=percent(AT_FALSE_RATE),
+            )
+            for label, points in self.curves.items()
+        ]
+        return " ".join([tr(self.title) + ".", *parts])
+
+
+class PrecisionRecallFigure(CurveFigure):
+    """Precision by recall of each class."""
+
+    title, name = "Precision and recall by class", "precision_recall"
+    across, up = "Recall", "Precision"
+    legend_left = True
+
+    def summary(self) -> str:
+        parts = [
+            tr(
+                "{label}: precision {precision} at a recall of {at}.",
+                label=label,
+                precision=fixed(_at(points, AT_RECALL)),
+                at=percent(AT_RECALL),
+            )
+            for label, points in self.curves.items()
+        ]
+        return " ".join([tr(self.title) + ".", *parts])
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Rows of like confidence: its mean, the share that is right, and how many there are."""
+
+    confidence: float
+    accuracy: float
+    rows: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % of the share that is right, taking rows as independent (Wilson 1927, JASA 22, 209)."""
+        share, many = self.accuracy, max(self.rows, 1)
+        middle = (share + Z * Z / (2 * many)) / (1 + Z * Z / many)
+        half = Z * math.sqrt(share * (1 - share) / many + Z * Z / (4 * many * many)) / (1 + Z * Z / many)
+        return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+class ReliabilityFigure(Figure):
+    """How often a prediction of some confidence is right."""
+
+    title, name = "Reliability: how often predictions of each confidence are right", "reliability"
+
+    def __init__(self, bins: Sequence[Bin], ece: float | None) -> None:
+        """`ece`: expected calibration error."""
+        self.bins, self._ece = tuple(bins), ece
+
+    def summary(self) -> str:
+        head = tr(self.title) + "."
+        if self._ece is not None:
+            head += " " + tr("Expected calibration error {ece}.", ece=fixed(self._ece))
+        parts = [
+            tr(
+                "At a mean confidence of {confidence}, {right} of {rows} rows are correct.",
+                confidence=fixed(one.confidence, 2),
+                right=percent(one.accuracy),
+                rows=count(one.rows),
+            )
+            for one in self.bins
+        ]
+        return " ".join([head, *parts])
+
+    def numbers(self) -> Numbers:
+        headers = ["Confidence", "Share correct", "95 % from", "95 % to", "Rows"]
+        return [tr(text) for text in headers], [
+            [one.confidence, one.accuracy, *one.interval, one.rows] for one in self.bins
+        ]
+
+    def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
+        across = share_axis(tr("Confidence (highest probability); bars: number of rows"))
+        up = share_axis(tr("Share correct"))
+        plot = Plot(painter, room, style, across, up, square=True)
+        most = max(one.rows for one in self.bins)
+        for one in self.bins:
+            left = min(int(one.confidence * 10), 9) / 10
+            plot.bar(left, left + 0.1, 0, 0.2 * one.rows / most, "edge")
+        plot.line([(0, 0), (1, 1)], QPen(style.colour("muted"), 1, Qt.PenStyle.DashLine))
+        pen = QPen(style.colour("accent"), 2)
+        for one in self.bins:
+            low, high = one.interval
+            plot.line([(one.confidence, low), (one.confidence, high)], QPen(style.colour("accent"), 1))
+        plot.line([(one.confidence, one.accuracy) for one in self.bins], pen)
+        painter.setBrush(style.colour("accent"))
+        for one in self.bins:
+            painter.drawEllipse(plot.at(one.confidence, one.accuracy), 4, 4)
+
+
+def roc_of(curves: Mapping[str, Any], support: Mapping[str, int]) -> RocFigure | None:
+    """The ROC figure of a result; None where it has no curves that can be drawn."""
+    found = _curves(curves.get("roc"), "fpr", "tpr")
+    return RocFigure(found, support) if found else None
+
+
+def precision_recall_of(curves: Mapping[str, Any], support: Mapping[str, int]) -> PrecisionRecallFigure | None:
+    """The precision-recall figure of a result; None where it has none."""
+    found = _curves(curves.get("pr"), "recall", "precision")
+    return PrecisionRecallFigure(found, support) if found else None
+
+
+def reliability_of(curves: Mapping[str, Any], ece: float | None) -> ReliabilityFigure | None:
+    """The reliability figure of a result; None where it has none."""
+    found = []
+    entries = curves.get("reliability")
+    for entry in entries if isinstance(entries, list) else []:
+        if not isinstance(entry, Mapping):
+            continue
+        shares = [entry.get("confidence"), entry.get("accuracy")]
+        rows = entry.get("count")
+        if all(_is_share(share) for share in shares) and isinstance(rows, int) and rows > 0:
+            found.append(Bin(float(shares[0] or 0), float(shares[1] or 0), rows))
+    return ReliabilityFigure(found, ece) if found else None
+
+
+def _curves(curves: Any, across: str, up: str) -> dict[str, Points]:
+    """Curves by class, out of what a backend sent; those that are none are left out."""
+    found = {}
+    for label, curve in curves.items() if isinstance(curves, Mapping) else ():
+        if not isinstance(curve, Mapping):
+            continue
+        pairs = zip(_list(curve.get(across)), _list(curve.get(up)), strict=False)
+        points = [(float(x), float(y)) for x, y in pairs if _is_share(x) and _is_share(y)]
+        if len(points) > 1:
+            found[str(label)] = points
+    return found
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and -1e-9 <= value <= 1 + 1e-9
+
+
+def _at(points: Points, x: float) -> float:
+    """The height of a curve at a place, on the line between its neighbours."""
+    after = next((place for place, (right, _) in enumerate(points) if right >= x), len(points) - 1)
+    (x0, y0), (x1, y1) = points[max(after - 1, 0)], points[after]
+    return y1 if x1 == x0 else y0 + (y1 - y0) * (min(x, x1) - x0) / (x1 - x0)
+
+
+def _spread(points: Points) -> Points:
+    """A few points, evenly spread along the curve as it is drawn."""
+    ways = [0.0]
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        ways.append(ways[-1] + math.hypot(x1 - x0, y1 - y0))
+    chosen, at = [], 0
+    for number in range(1, MARKS_ON_A_LINE + 1):
+        wanted = ways[-1] * number / (MARKS_ON_A_LINE + 1)
+        while at < len(ways) - 1 and ways[at] < wanted:
+            at += 1
+        chosen.append(points[at])
+    return chosen

@@ -1,1 +1,0 @@
-"""Running jobs: their state, and the dialog that shows one."""

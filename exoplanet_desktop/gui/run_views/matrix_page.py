@@ -1,0 +1,251 @@
+"""The confusion matrix of a training, the rows behind its cells, and the threshold between planets and the rest."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from exoplanet_desktop.gui.base.text import count, counted, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.charts.matrix import SHADES, Counts, MatrixFigure, Place, Shade
+from exoplanet_desktop.gui.charts.pages import BESIDE_EM, SideBySide
+from exoplanet_desktop.gui.charts.view import FigurePanel, MatrixView
+from exoplanet_desktop.gui.run_views.errors import ErrorsList
+from exoplanet_desktop.gui.run_views.heldout import HeldOutRows, read_held_out
+from exoplanet_desktop.gui.run_views.slider import ThresholdPanel
+from exoplanet_desktop.gui.run_views.threshold import Thresholds
+from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
+from exoplanet_desktop.gui.widgets.notices import Notices
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.gui.run_views.heldout import Integers
+
+LETTERS = 12  # that a choice has room for at least
+ROWS_FOLLOW_MS = 60  # the list follows a slider that moves so often at most
+NO_ROWS = (
+    "This run's held-out rows are not available, so you cannot list its errors or try thresholds. The embedded "
+    "engine provides them with each training."
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Some held-out rows, and what can be asked of them; `thresholds` is None where nothing can be told apart."""
+
+    rows: HeldOutRows
+    thresholds: Thresholds | None
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class HeldOutScopes:
+    """The held-out rows of a run: those of the hold-out, the others, and all."""
+
+    hold_out: Scope
+    others: Scope | None
+    every: Scope
+
+
+def load(path: Path) -> HeldOutScopes:
+    """For a worker. Raises AppError where the file is not what it should be."""
+    rows = read_held_out(path)
+    if rows.held.all():
+        return HeldOutScopes(_scope(rows), None, _scope(rows))
+    return HeldOutScopes(_scope(rows.hold_out), _scope(rows.others), _scope(rows))
+
+
+def _scope(rows: HeldOutRows) -> Scope:
+    import numpy as np
+
+    many = len(rows.labels)
+    counts = np.bincount(rows.actual * many + rows.predicted, minlength=many * many).reshape(many, many)
+    thresholds = Thresholds(rows) if Thresholds.possible(rows) else None
+    return Scope(rows, thresholds, counts.tolist())
+
+
+class MatrixPage(QWidget):
+    """Signals:
+    row_wanted: number in the catalog of a row that was clicked.
+    rows_wanted: numbers in the catalog of the rows of a cell, or of all errors.
+    threshold_settled: the threshold that the user has left; None for the likeliest class.
+    """
+
+    row_wanted = Signal(int)
+    rows_wanted = Signal(object)
+    threshold_settled = Signal(object)
+
+    def __init__(
+        self,
+        figure: MatrixFigure,
+        workers: Workers,
+        notices: Notices,
+        stem: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._loaded: HeldOutScopes | None = None
+        self._scopes: list[Scope] = []
+        self._selected: Place | None = None
+        self._figure = figure
+        self.view = MatrixView(figure)
+        self.panel = FigurePanel(self.view, workers, notices, stem, tr("Confusion matrix"))
+        self.shade = shade_combo(self)
+        self.scope = combo(tr("Which held-out rows"), [], LETTERS, self)
+        self.errors = ErrorsList(self)
+        self.errors.hide()
+        self.note = PlainLabel(tr("Loading the held-out rows …"), "muted", selectable=True)
+        self._rows_soon = QTimer(self, singleShot=True, interval=ROWS_FOLLOW_MS)
+        self._rows_soon.timeout.connect(self._show_rows)
+        self.threshold = ThresholdPanel(workers, notices)  # gets its parent last, so that Tab reaches it last
+        self.threshold.hide()
+        self._lay_out()
+        self.view.chosen.connect(self._choose)
+        self.shade.currentIndexChanged.connect(self._show)
+        self.scope.currentIndexChanged.connect(self._offer)
+        self.threshold.moved.connect(self._follow)
+        self.threshold.settled.connect(self.threshold_settled)
+        self.errors.row_wanted.connect(self.row_wanted)
+        self.errors.rows_wanted.connect(self.rows_wanted)
+
+    def show_held_out(self, loaded: HeldOutScopes, threshold: float | None) -> None:
+        """Offer the rows behind the matrix. `threshold`: the one that was left at this run."""
+        self._loaded = loaded
+        self.note.hide()
+        self.errors.show()
+        self.scope.blockSignals(True)
+        self.scope.clear()
+        self._scopes = [loaded.hold_out] if loaded.others is None else [loaded.hold_out, loaded.every]
+        for scope, words in zip(self._scopes, ("Hold-out, {rows} rows", "All folds, {rows} rows"), strict=False):
+            self.scope.addItem(tr(words, rows=count(len(scope.rows))))
+        self.scope.blockSignals(False)
+        self._scope_box.show()
+        self._offer()
+        if threshold is not None and not self.threshold.isHidden():
+            self.threshold.put(threshold)
+
+    def show_none(self) -> None:
+        """Say that there are no rows behind the matrix."""
+        self.note.setText(tr(NO_ROWS))
+
+    @property
+    def selected(self) -> Place | None:
+        """The cell that is chosen: (class in the catalog, predicted class)."""
+        return self._selected
+
+    @Slot()
+    def _offer(self) -> None:
+        scope = self._scope
+        if scope is None:
+            return
+        self.threshold.setVisible(scope.thresholds is not None)
+        if scope.thresholds is not None:
+            whole = self._loaded is None or scope is self._loaded.every
+            others = None if whole or self._loaded is None else self._loaded.others
+            self.threshold.offer(scope.thresholds, others.thresholds if others else None, self._rows_in_words(scope))
+        self._show()
+
+    def _rows_in_words(self, scope: Scope) -> str:
+        rows = count(len(scope.rows))
+        if self._loaded is not None and self._loaded.others is not None and scope is self._loaded.every:
+            return tr("All {rows} rows, each predicted by the fold model that had not seen it", rows=rows)
+        return tr("The {rows} hold-out rows, whose stars the model had not seen", rows=rows)
+
+    @property
+    def _scope(self) -> Scope | None:
+        return self._scopes[max(self.scope.currentIndex(), 0)] if self._scopes else None
+
+    @Slot(object)
+    def _choose(self, cell: Place | None) -> None:
+        self._selected = cell
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        """Show matrix and rows as they are under the threshold in use."""
+        scope = self._scope
+        shade = Shade(self.shade.currentData())
+        if scope is None:
+            figure = MatrixFigure(self._figure.labels, self._figure.counts, shade, self._selected)
+            self.panel.show_figure(figure)
+            return
+        self._show_matrix(scope, shade)
+        self._show_rows()
+
+    @Slot()
+    def _follow(self) -> None:
+        """The slider moves: the matrix goes with it, the list a little later."""
+        if (scope := self._scope) is not None:
+            self._show_matrix(scope, Shade(self.shade.currentData()))
+            if not self._rows_soon.isActive():
+                self._rows_soon.start()
+
+    def _show_matrix(self, scope: Scope, shade: Shade) -> None:
+        counts = scope.counts
+        if (threshold := self.threshold.threshold) is not None and scope.thresholds is not None:
+            counts = scope.thresholds.at(threshold).matrix
+        self.panel.show_figure(MatrixFigure(scope.rows.labels, counts, shade, self._selected))
+
+    @Slot()
+    def _show_rows(self) -> None:
+        if (scope := self._scope) is None:
+            return
+        self._rows_soon.stop()
+        predicted = scope.rows.predicted
+        if (threshold := self.threshold.threshold) is not None and scope.thresholds is not None:
+            predicted = scope.thresholds.predicted(threshold)
+        places = self._places(scope.rows, predicted)
+        self.errors.show_rows(scope.rows, places, predicted, self._title(scope.rows, len(places)))
+
+    def _places(self, rows: HeldOutRows, predicted: "Integers") -> "Integers":
+        if self._selected is None:
+            chosen = rows.actual != predicted
+        else:
+            true, said = self._selected
+            chosen = (rows.actual == true) & (predicted == said)
+        places: Integers = rows.worst_first[chosen[rows.worst_first]]
+        return places
+
+    def _title(self, rows: HeldOutRows, many: int) -> str:
+        if self._selected is None:
+            return tr("Worst errors first: {errors}", errors=counted(many, tr("row"), tr("rows")))
+        true, said = (rows.labels[at] for at in self._selected)
+        found = counted(many, tr("row"), tr("rows"))
+        return tr("{true}, predicted {said}: {found}", true=true, said=said, found=found)
+
+    def _lay_out(self) -> None:
+        cells, rows = _named(tr("C&ells"), self.shade), _named(tr("Ro&ws"), self.scope)
+        self._scope_box = rows
+        rows.hide()
+        right = QWidget(self)
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(8, 0, 0, 0)
+        beside.addWidget(self.errors, 1)
+        beside.addWidget(self.note)
+        beside.addStretch(0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(SideBySide((cells, rows)))
+        layout.addWidget(SideBySide((self.panel, right), BESIDE_EM, stretches=(4, 5)), 1)
+        layout.addWidget(self.threshold)
+
+
+def shade_combo(parent: QWidget) -> QComboBox:
+    """What the cells of a matrix may say."""
+    return combo(tr("What the cells show"), [(tr(text), shade) for shade, text in SHADES.items()], LETTERS, parent)
+
+
+def _named(text: str, box: QComboBox) -> QWidget:
+    """A box with its label before it."""
+    holder = QWidget()
+    label = QLabel(text, holder)
+    label.setBuddy(box)
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    line.addWidget(label)
+    line.addWidget(box, 1)
+    return holder

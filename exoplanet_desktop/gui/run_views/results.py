@@ -1,0 +1,261 @@
+"""What a training brought: its numbers in cards, and pages of figures and tables."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QTabWidget, QVBoxLayout, QWidget
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import count, fixed, tr
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.charts.matrix import MatrixFigure
+from exoplanet_desktop.gui.charts.pages import FiguresPage, Scrolled
+from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage, load
+from exoplanet_desktop.gui.run_views.pictures import PicturesPage
+from exoplanet_desktop.gui.run_views.score_table import ScoreTable
+from exoplanet_desktop.gui.run_views.training_figures import figures_of, matrix_of
+from exoplanet_desktop.gui.runs import result_words as words
+from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.widgets.labels import LargeLabel, PlainLabel
+from exoplanet_desktop.gui.widgets.notices import Notices
+from exoplanet_desktop.gui.widgets.picture_view import decoded
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.wire.payloads import TrainResult
+
+PAGES = {"curves": "Curves", "reliability": "Reliability", "importance": "Importance"}
+CARD_EM = 20  # the width of a card, in letters
+LEAST_LINES = 15  # of text, as high as the figures must be before cards get their room
+
+
+class Cards(QWidget):
+    """The main numbers, in as many columns as there is room for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards: list[QWidget] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
+        self._columns = 0
+
+    def add(self, figure: str, meaning: str) -> None:
+        card = QWidget(self)
+        big = LargeLabel(figure, "figure", 1.8, selectable=True)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(big)
+        layout.addWidget(PlainLabel(meaning, "muted", wrap=False))
+        layout.addStretch(1)
+        self._cards.append(card)
+        self._place(len(self._cards))
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest card: they go below each other where there is no more room."""
+        wide = max([card.sizeHint().width() for card in self._cards], default=0)
+        return QSize(wide, self._grid.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(max(1, self.width() // (CARD_EM * self.fontMetrics().averageCharWidth())))
+
+    def _place(self, columns: int) -> None:
+        columns = min(columns, len(self._cards))
+        if columns == 3:
+            columns = 2  # four cards in two rows of two, not three and one
+        if columns == self._columns == self._grid.columnCount() and self._grid.count() == len(self._cards):
+            return
+        self._columns = columns
+        for number, card in enumerate(self._cards):
+            self._grid.addWidget(card, number // columns, number % columns, Qt.AlignmentFlag.AlignTop)
+
+
+class Results(QWidget):
+    """Signals:
+    completed: all pages are there.
+    row_wanted: number in the catalog of the row to go to.
+    rows_wanted: numbers in the catalog of the rows to show.
+    save_picture_wanted: the backend's picture on top shall be saved.
+
+    Attributes:
+        complete: all pages are there.
+    """
+
+    completed = Signal()
+    row_wanted = Signal(int)
+    rows_wanted = Signal(object)
+    save_picture_wanted = Signal()
+
+    def __init__(self, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workers, self._notices = workers, notices
+        self.cards = Cards(self)
+        self.brief = PlainLabel("", selectable=True)
+        self.brief.hide()
+        self.protocol = PlainLabel("", "muted", selectable=True)
+        self.gap = PlainLabel("", "warning", selectable=True)
+        self.tabs = QTabWidget(self)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setAccessibleName(tr("Result pages"))
+        self.matrix: MatrixPage | None = None
+        self.pictures: PicturesPage | None = None
+        self.complete = False
+        self._run: TrainingRun | None = None
+        self._left: Iterator[bool] = iter(())
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._add_next)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.brief)
+        layout.addWidget(self.cards)
+        layout.addWidget(self.gap)
+        layout.addWidget(self.protocol)
+        layout.addWidget(self.tabs, 1)
+
+    def report_error(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    def minimumSizeHint(self) -> QSize:
+        """Where there is little room, a line stands for the cards."""
+        line = self.fontMetrics().lineSpacing()
+        return QSize(self.tabs.minimumSizeHint().width(), self.tabs.minimumSizeHint().height() + 3 * line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Figures first: cards and protocol only where they leave enough room; both are under Protocol as well."""
+        labels = (self.gap, self.protocol)
+        head = self.cards.minimumSizeHint().height() + sum(label.heightForWidth(self.width()) for label in labels)
+        fits = self.height() - head > LEAST_LINES * self.fontMetrics().lineSpacing()
+        self.brief.setVisible(not fits)
+        self.cards.setVisible(fits)
+        self.protocol.setVisible(fits)
+        self.gap.setVisible(fits and bool(self.gap.text()))
+
+    def show_run(self, run: TrainingRun) -> None:
+        """Show a run that has a result."""
+        result = run.result
+        if result is None:
+            return
+        for figure, meaning in words.cards(result):
+            self.cards.add(figure, meaning)
+        self.brief.setText(words.brief(result))
+        self.protocol.setText(words.protocol_short(result))
+        self.gap.setText(words.gap(result))
+        self._make_room()
+        self._run = run
+        self._left = self._pages(run, result)
+        self._add_next()
+
+    @Slot()
+    def _add_next(self) -> None:
+        """One page at a time: all of them at once would keep the window from answering for a tenth of a second."""
+        if next(self._left, None) is not None:
+            self._soon.start()
+        else:
+            self._add_last()
+
+    @aio.slot()
+    async def _add_last(self) -> None:
+        run = self._run
+        if run is None or run.result is None:
+            return
+        contents = dict(run.pictures)
+        images = await self._workers.call(lambda: {name: decoded(data) for name, data in contents.items()})
+        self._add_pictures(PicturesPage(contents, images))
+        await asyncio.sleep(0)
+        self._add_protocol(run.result)
+        self.complete = True
+        self.completed.emit()
+
+    def _pages(self, run: TrainingRun, result: "TrainResult") -> Iterator[bool]:
+        """Adds a page at each step."""
+        stem = f"{run.request.satellite}_{run.request.model}"
+        if (matrix := matrix_of(result)) is not None:
+            self._add_matrix(matrix, run, stem)
+            yield True
+        for name, figures in figures_of(result).items():
+            page = FiguresPage(figures, self._workers, self._notices, stem)
+            self.tabs.addTab(Scrolled(page), tr(PAGES[name]))
+            yield True
+        self._add_scores(result)
+        self._add_leaks(result)
+        yield True
+
+    def _add_matrix(self, figure: MatrixFigure, run: TrainingRun, stem: str) -> None:
+        page = self.matrix = MatrixPage(figure, self._workers, self._notices, stem)
+        page.row_wanted.connect(self.row_wanted)
+        page.rows_wanted.connect(self.rows_wanted)
+        page.threshold_settled.connect(lambda threshold: run.held_out.keep_threshold(run.run_id, threshold))
+        self.tabs.addTab(Scrolled(page), tr("Matrix"))
+        self._load_held_out(page, run)
+
+    @aio.slot(object, object)
+    async def _load_held_out(self, page: MatrixPage, run: TrainingRun) -> None:
+        """Read the held-out rows, where the record has them."""
+        try:
+            path = await run.held_out.path(run.run_id)
+            if path is None:
+                page.show_none()
+            else:
+                threshold = await run.held_out.threshold(run.run_id)
+                page.show_held_out(await self._workers.call(load, path), threshold)
+        except AppError:
+            page.show_none()  # it is no longer looked for
+            raise
+
+    def _add_pictures(self, page: PicturesPage) -> None:
+        if not page.pictures:
+            page.deleteLater()
+            return
+        self.pictures = page
+        page.save_wanted.connect(self.save_picture_wanted)
+        self.tabs.addTab(Scrolled(page), tr("Pictures from the backend"))
+
+    def _add_scores(self, result: "TrainResult") -> None:
+        if not result.per_class:
+            return
+        rows = [
+            (label, fixed(score.precision), fixed(score.recall), fixed(score.f1), count(score.support))
+            for label, score in result.per_class.items()
+        ]
+        headers = (tr("Class"), tr("Precision"), tr("Recall"), tr("F1"), tr("Rows"))
+        self.tabs.addTab(ScoreTable(headers, rows), tr("Scores by class"))
+
+    def _add_leaks(self, result: "TrainResult") -> None:
+        """What the sentinel says of the columns: those that carry the verdict, that identify or that date an object."""
+        if not result.leaks:
+            return
+        rows = [
+            (str(entry.get("feature")), words.three(entry.get("auc")))
+            for entry in result.leaks.get("single_columns") or []
+        ]
+        page = QWidget(self)
+        notes = PlainLabel("\n".join(result.leaks.get("notes") or [tr("No single column leaks the answer.")]))
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 8, 8, 0)
+        layout.addWidget(notes)
+        layout.addWidget(ScoreTable((tr("Single column"), tr("Best AUC")), rows), 1)
+        self.tabs.addTab(Scrolled(page), tr("Leaks"))
+
+    def _add_protocol(self, result: "TrainResult") -> None:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(8, 8, 8, 8)
+        notes = result.evaluation.notes if result.evaluation else []
+        cells = [cell.sentence for cell in result.cells or ()]
+        for text in (words.brief(result), words.protocol(result), words.gap(result), *notes, *cells):
+            if text:
+                layout.addWidget(PlainLabel(text, selectable=True))
+        layout.addStretch(1)
+        self.tabs.addTab(Scrolled(page), tr("Protocol"))

@@ -1,0 +1,194 @@
+"""The help window: a list of pages, a search over all of them, and the page."""
+
+from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.base.theme import theme
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.shell.help.browser import PageBrowser
+from exoplanet_desktop.gui.shell.help.pages import HelpPages, Page, read_pages
+from exoplanet_desktop.gui.widgets.labels import PlainLabel
+from exoplanet_desktop.gui.widgets.row import measured, size_in_text, with_text
+from exoplanet_desktop.gui.widgets.side import Side
+
+LIST_LETTERS = 18  # the longest word of a title
+
+
+class HelpWindow(QDialog):
+    """Not modal: it may stay open beside the window."""
+
+    def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._pages = HelpPages({})
+        self._past: list[str] = []
+        self.setWindowTitle(tr("Help"))
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.field = QLineEdit(self)
+        self.field.setClearButtonEnabled(True)
+        self.field.setPlaceholderText(tr("Search all pages"))
+        self.field.setAccessibleName(tr("Search all pages"))
+        self.field.textChanged.connect(self._fill)
+        self.field.returnPressed.connect(self._find)
+        self.back = QPushButton(tr("&Back"), self)
+        self.back.setShortcut(QKeySequence(QKeySequence.StandardKey.Back))
+        self.back.setAutoDefault(False)
+        self.back.clicked.connect(self.go_back)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(tr("Pages"))
+        self.list.setProperty("wraps", True)
+        self.list.setWordWrap(True)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)
+        # Where its bar comes, words wrap sooner.
+        self.list.verticalScrollBar().rangeChanged.connect(self.list.scheduleDelayedItemsLayout)
+        with_text(self.list, lambda: self.list.setMinimumWidth(measured(self.list, LIST_LETTERS, 1)[0]))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.currentItemChanged.connect(self._choose)
+        self.answer = PlainLabel("", "muted")
+        self.browser = PageBrowser(self)
+        self.browser.page_wanted.connect(self.go_to)
+        self.browser.elsewhere_wanted.connect(self._ask_elsewhere)
+        self._lay_out()
+
+    def report_error(self, error: AppError) -> None:
+        self._say(str(error))
+
+    @aio.slot(str)
+    async def load(self, name: str = "") -> None:
+        """Read the pages, where that was not done yet, and show one of them; the first if `name` is empty."""
+        if not self._pages.pages:
+            self._say(tr("Reading the pages …"))
+            self._pages = await self._workers.call(read_pages)
+            self.browser.use(self._pages)
+            self._say("")
+        self._fill(self.field.text())
+        self.go_to(name or next(iter(self._pages.pages)), "")
+
+    @Slot(str, str)
+    def go_to(self, name: str, heading: str = "") -> None:
+        """Show a page, or a heading of the one that is shown."""
+        current = self.browser.page
+        page = self._pages.pages.get(name) or current
+        if page is None:
+            return
+        if current is not None and page is not current:
+            self._past.append(current.name)
+        self._show(page, heading)
+
+    @Slot()
+    def go_back(self) -> None:
+        if self._past:
+            self._show(self._pages.pages[self._past.pop()], "")
+
+    def _show(self, page: Page, heading: str) -> None:
+        self.browser.show_page(page, heading)
+        self.back.setEnabled(bool(self._past))
+        self._mark()
+
+    @Slot(str)
+    def _fill(self, words: str) -> None:
+        """List the pages that hold what is searched for."""
+        self.list.blockSignals(True)
+        self.list.clear()
+        for page in self._pages.holding(words):
+            item = QListWidgetItem(page.title)
+            item.setData(Qt.ItemDataRole.UserRole, page.name)
+            self.list.addItem(item)
+        self._mark()
+        self.list.blockSignals(False)
+        if self._pages.pages:
+            self._say("" if self.list.count() else tr("No pages match."))
+
+    def _mark(self) -> None:
+        """Mark the page that is shown in the list."""
+        shown = self.browser.page
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(-1)
+        for row in range(self.list.count()):
+            if shown is not None and self.list.item(row).data(Qt.ItemDataRole.UserRole) == shown.name:
+                self.list.setCurrentRow(row)
+        self.list.blockSignals(False)
+
+    @Slot()
+    def _find(self) -> None:
+        """Go to the next place in the page that is shown, or else to the first page that has the words."""
+        words = self.field.text().strip()
+        if words and not self.browser.find_on(words) and self.list.count():
+            self.go_to(self.list.item(0).data(Qt.ItemDataRole.UserRole))
+            self.browser.find_on(words)
+
+    @Slot()
+    def _choose(self) -> None:
+        if (item := self.list.currentItem()) is not None:
+            self.go_to(item.data(Qt.ItemDataRole.UserRole))
+
+    @Slot(str)
+    def _ask_elsewhere(self, address: str) -> None:
+        """A link out of the program is opened only where the user says so, with the address in sight."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(tr("Leave the program?"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(tr("This link opens outside the program:"))
+        box.setInformativeText(address)
+        button = box.addButton(tr("&Open in the browser"), QMessageBox.ButtonRole.AcceptRole)
+        button.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(address)))
+        box.setStandardButtons(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # Only what a browser shows: no program is started by a link.
+        button.setEnabled(QUrl(address).scheme() in ("http", "https"))
+        box.open()
+
+    def _say(self, text: str) -> None:
+        self.answer.setText(text)
+        self.answer.setVisible(bool(text))
+
+    def _lay_out(self) -> None:
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(8, 8, 0, 8)
+        for part in (self.field, self.list, self.answer):
+            column.addWidget(part)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        right = QWidget(self)
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(0, 8, 8, 8)
+        row = QHBoxLayout()
+        row.addWidget(self.back)
+        row.addStretch(1)
+        beside.addLayout(row)
+        beside.addWidget(self.browser, 1)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(right)
+        self.splitter.setStretchFactor(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+        size_in_text(self, 140, 44)
+        self.splitter.setSizes([self.width() // 4, self.width() * 3 // 4])
+        Side(self.splitter, 1 / 4, self.width() // 4)
+        self._align()
+        theme().changed.connect(self._align)
+
+    @Slot()
+    def _align(self) -> None:
+        """Let the field at the left end where the button at the right does: what is below begins in one line."""
+        self.field.setMinimumHeight(self.back.sizeHint().height())

@@ -1,0 +1,100 @@
+"""The dialogs of runs over the main window: one a training, made when it is wanted."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.dropping import FileDrops
+from exoplanet_desktop.gui.runs.services import Services
+from exoplanet_desktop.gui.train.rows import RunRows
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+    from exoplanet_desktop.gui.runs.kept import KeptRun
+    from exoplanet_desktop.gui.runs.run import TrainingRun
+
+
+class RunDialogs(QObject):
+    """Signals:
+    use_in_predict: the TrainingRun whose model shall predict.
+
+    Attributes:
+        open: the dialogs that are there, by their run.
+    """
+
+    use_in_predict = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        run_rows: RunRows,
+        open_files: Callable[[Sequence[Path]], object],
+        window: QWidget,
+    ) -> None:
+        """Args:
+        run_rows: who shows the rows that are chosen in a dialog.
+        open_files: who opens files that are dropped on one.
+        """
+        super().__init__(window)
+        self._services, self._run_rows, self._window = services, run_rows, window
+        self._open_files = open_files
+        self.open: dict[TrainingRun, ProgressDialog] = {}
+
+    def report_error(self, error: AppError) -> None:
+        self._services.notices.failure(error)
+
+    @Slot(object)
+    def show(self, run: "TrainingRun | KeptRun") -> None:
+        """Show the dialog of a run; there is one a run."""
+        # Imported where they are opened, so that the window is there before they are.
+        from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+        from exoplanet_desktop.gui.runs.kept import KeptRun
+
+        if isinstance(run, KeptRun):
+            self._show_kept(run)
+            return
+        dialog = self.open.get(run)
+        if dialog is None:
+            dialog = self.open[run] = ProgressDialog(run, self._services.workers, self._window)
+            dialog.finished.connect(lambda: self._forget(run))
+            dialog.use_in_predict.connect(self.use_in_predict)
+            dialog.train_again.connect(self._train_again)
+            self._run_rows.serve(dialog)
+            FileDrops(dialog, self._open_files)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def close(self, run: "TrainingRun") -> None:
+        """Close the dialog of a run, if it is there."""
+        if run in self.open:
+            self.open[run].close()
+
+    def close_all(self) -> None:
+        for dialog in list(self.open.values()):
+            dialog.close()
+
+    def _forget(self, run: "TrainingRun") -> None:
+        """The figures of a dialog take 12 MB; it is made anew where it is wanted again."""
+        dialog = self.open.get(run)
+        if dialog is not None and run.is_over and not dialog.transfer.is_busy:
+            del self.open[run]
+            dialog.deleteLater()
+
+    def _show_kept(self, kept: "KeptRun") -> None:
+        from exoplanet_desktop.gui.run_views.kept_dialog import KeptDialog
+
+        dialog = KeptDialog(kept, self._services.workers, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    @aio.slot(object)
+    async def _train_again(self, run: "TrainingRun") -> None:
+        again = self._services.runs.begin(run.request)
+        self.close(run)
+        await again.work()
