@@ -55,7 +55,9 @@ PLATFORMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 # What is tested with other versions: every module imported, tables, all models, engine, transfers, window and demo.
 ESSENTIAL_TESTS = (
     "exoplanet_desktop",
-    *(f"tests/catalogs/test_{name}.py" for name in ("reading", "table", "view", "merge_many", "vo")),
+    *(f"tests/catalogs/reading/test_{name}.py" for name in ("reading", "vo")),
+    *(f"tests/catalogs/tables/test_{name}.py" for name in ("table", "view")),
+    "tests/catalogs/merging/test_merge_many.py",
     *(f"tests/classify/test_{name}.py" for name in ("training", "prediction", "modelfile")),
     *(f"tests/server/test_{name}.py" for name in ("auth", "calls", "jobs", "cluster")),
     *(f"tests/client/test_{name}.py" for name in ("engine", "transfers", "profiles")),

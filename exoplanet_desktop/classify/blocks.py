@@ -14,9 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.appended import prediction_columns
-from exoplanet_desktop.catalogs.numbers import HUGE
-from exoplanet_desktop.catalogs.physics import (
+from exoplanet_desktop.catalogs.facts.numbers import HUGE
+from exoplanet_desktop.catalogs.facts.physics import (
     FILLS,
     HIGHEST_SENTINEL,
     NEVER_NEGATIVE,
@@ -24,10 +23,11 @@ from exoplanet_desktop.catalogs.physics import (
     NEVER_ZERO,
     SENTINELS,
 )
-from exoplanet_desktop.catalogs.reading import Layout
-from exoplanet_desktop.catalogs.records import MAX_RECORD
-from exoplanet_desktop.catalogs.repeats import RepeatFinder
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.reading.layout import Layout
+from exoplanet_desktop.catalogs.reading.records import MAX_RECORD
+from exoplanet_desktop.catalogs.reading.repeats import RepeatFinder
+from exoplanet_desktop.catalogs.tables.appended import prediction_columns
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.errors import InputError
 

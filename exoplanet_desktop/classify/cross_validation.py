@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.progress import ShouldStop
+from exoplanet_desktop.catalogs.base.progress import ShouldStop
 from exoplanet_desktop.classify.dataset import Dataset
 from exoplanet_desktop.classify.estimators import Estimator, Probabilities, Recipe
 from exoplanet_desktop.classify.features import Matrix

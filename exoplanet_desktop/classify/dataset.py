@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.labels import (
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.tables.labels import (
     HOW_TO_MAP,
     LabelAccount,
     account_of_labels,
@@ -14,8 +15,7 @@ from exoplanet_desktop.catalogs.labels import (
     made_by_model,
     source_column,
 )
-from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.features import FeatureSet, Matrix, feature_set, known_text, with_categories
 from exoplanet_desktop.classify.hosts import Hosts, find_hosts
 from exoplanet_desktop.errors import InputError

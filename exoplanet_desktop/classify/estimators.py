@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.progress import ShouldStop, check
+from exoplanet_desktop.catalogs.base.progress import ShouldStop, check
 from exoplanet_desktop.classify.features import Matrix
 from exoplanet_desktop.errors import Cancelled
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite

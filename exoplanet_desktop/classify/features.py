@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.numbers import BLANKS, is_missing
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_left_out
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.facts.numbers import BLANKS, is_missing
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_left_out
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.engineered import ENGINEERED, Engineered, inputs_of
 from exoplanet_desktop.wire.vocabulary import Features, Satellite
 

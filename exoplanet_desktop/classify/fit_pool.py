@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any
 
-from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check
+from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check
 
 POLL_S = 0.1
 

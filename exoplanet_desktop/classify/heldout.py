@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from exoplanet_desktop.catalogs.appended import PROBABILITY
-from exoplanet_desktop.catalogs.files import whole
+from exoplanet_desktop.catalogs.tables.appended import PROBABILITY
 from exoplanet_desktop.classify.cross_validation import CrossValidation
 from exoplanet_desktop.classify.rows import DIGITS
+from exoplanet_desktop.files.whole import whole
 
 COLUMNS = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.identity import damaged, object_key, star_key, star_of_object
-from exoplanet_desktop.catalogs.satellites import SatelliteInfo
+from exoplanet_desktop.catalogs.facts.identity import damaged, object_key, star_key, star_of_object
+from exoplanet_desktop.catalogs.facts.satellites import SatelliteInfo
 
 
 @dataclass(frozen=True)

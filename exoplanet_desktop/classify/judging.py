@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.labels import LabelReader
-from exoplanet_desktop.catalogs.satellites import SatelliteInfo
-from exoplanet_desktop.catalogs.suspects import Range
+from exoplanet_desktop.catalogs.facts.dictionary import Range
+from exoplanet_desktop.catalogs.facts.satellites import SatelliteInfo
+from exoplanet_desktop.catalogs.tables.labels import LabelReader
 from exoplanet_desktop.classify.blocks import Block, Wanted
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.explain import explain

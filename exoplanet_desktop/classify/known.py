@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.classify.blocks import Block
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.estimators import Probabilities

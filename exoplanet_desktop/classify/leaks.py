@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.classify.dataset import Dataset
 from exoplanet_desktop.wire.vocabulary import Features
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.identity import object_key, star_key, star_of_object
+from exoplanet_desktop.catalogs.facts.identity import object_key, star_key, star_of_object
 from exoplanet_desktop.classify.cross_validation import CrossValidation
 from exoplanet_desktop.classify.estimators import Estimator, Probabilities
 from exoplanet_desktop.classify.features import FeatureSet, Matrix

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.classify.classifier import Classifier, ReplaySample
 from exoplanet_desktop.classify.estimators import Estimator
 from exoplanet_desktop.classify.features import FeatureSet
@@ -27,6 +26,7 @@ from exoplanet_desktop.classify.memoryfile import memory_members, read_memory
 from exoplanet_desktop.classify.packing import SIZE_LIMITS as MODEL_LIMITS
 from exoplanet_desktop.classify.packing import SKOPS, Packed, pack, unpack
 from exoplanet_desktop.errors import InputError, NotFound
+from exoplanet_desktop.files.whole import whole
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 FORMAT = 1

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.catalogs.account import cell_counts, sentences
-from exoplanet_desktop.catalogs.appended import appended_columns, free_names, prediction_columns
-from exoplanet_desktop.catalogs.files import whole
-from exoplanet_desktop.catalogs.labels import label_reader
-from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
-from exoplanet_desktop.catalogs.reading import Choice, Layout, sniff
-from exoplanet_desktop.catalogs.records import lines_left_out
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, within
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_prediction
+from exoplanet_desktop.catalogs.reading.layout import Choice, Layout, sniff
+from exoplanet_desktop.catalogs.reading.records import lines_left_out
+from exoplanet_desktop.catalogs.tables.account import cell_counts, sentences
+from exoplanet_desktop.catalogs.tables.appended import appended_columns, free_names, prediction_columns
+from exoplanet_desktop.catalogs.tables.labels import label_reader
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.blocks import Block, NotPlain, cell_blocks, out_of_range, plain_blocks
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan, judge
 from exoplanet_desktop.classify.tally import Tally, ranges_of
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.files.whole import whole
 from exoplanet_desktop.wire.payloads import CellCount, Worth
 from exoplanet_desktop.wire.vocabulary import KnownRows
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.appended import PROBABILITY
+from exoplanet_desktop.catalogs.tables.appended import PROBABILITY
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 DIGITS = 9  # enough that the printed probabilities of a row still add up to 1 within 1e-8

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from exoplanet_desktop.catalogs.reading import Layout
-from exoplanet_desktop.catalogs.suspects import Range, Scaled, Spread, suspects_of
+from exoplanet_desktop.catalogs.facts.dictionary import Range
+from exoplanet_desktop.catalogs.reading.layout import Layout
+from exoplanet_desktop.catalogs.tables.suspects import Scaled, Spread, suspects_of
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.judging import Judged, Plan
 from exoplanet_desktop.classify.known import seen_notes
@@ -138,6 +139,6 @@ def _range(values: Any) -> Range | None:
 
 
 def _units_of(plan: Plan) -> dict[str, str]:
-    from exoplanet_desktop.catalogs.dictionary import dictionary
+    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 
     return {name: info.unit for name, info in dictionary(plan.info.satellite).items()}

@@ -11,14 +11,13 @@ from uuid import uuid4
 
 import numpy as np
 
-from exoplanet_desktop.catalogs.account import cell_counts, sentences
-from exoplanet_desktop.catalogs.files import whole
-from exoplanet_desktop.catalogs.labels import account_of_labels, label_reader
-from exoplanet_desktop.catalogs.progress import Report, ShouldStop, check, within
-from exoplanet_desktop.catalogs.reading import Choice, sniff
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
-from exoplanet_desktop.catalogs.suspects import FEWEST, HIGH, LOW, table_suspects
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, within
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.tables.account import cell_counts, sentences
+from exoplanet_desktop.catalogs.tables.labels import account_of_labels, label_reader
+from exoplanet_desktop.catalogs.tables.suspects import FEWEST, HIGH, LOW, table_suspects
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify import cross_validation
 from exoplanet_desktop.classify.classifier import Classifier, ReplaySample
 from exoplanet_desktop.classify.curves import curves
@@ -35,6 +34,7 @@ from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, conf
 from exoplanet_desktop.classify.modelfile import save
 from exoplanet_desktop.classify.worth import absent_notes
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.whole import whole
 from exoplanet_desktop.wire.payloads import CellCount, Evaluation, Importance, TrainResult
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 

@@ -13,7 +13,7 @@ def warm_up() -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from exoplanet_desktop.catalogs.progress import never
+    from exoplanet_desktop.catalogs.base.progress import never
     from exoplanet_desktop.classify import modelfile, prediction, training  # noqa: F401
     from exoplanet_desktop.classify.estimators import Recipe
     from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite

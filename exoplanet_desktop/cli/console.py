@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exoplanet_desktop.catalogs.files import is_open_stream
+from exoplanet_desktop.files.whole import is_open_stream
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import JobStatus, Payload

@@ -11,15 +11,15 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
 
 def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" = None) -> None:
     """Raises InputError where no backend could train on this file; `choice`: how it is read, where that was said."""
-    from exoplanet_desktop.catalogs.labels import HOW_TO_MAP, account_of_labels, label_reader
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.labels import HOW_TO_MAP, account_of_labels, label_reader
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     info = SATELLITES[satellite]
     with Table.open(csv, layout=sniff(csv, choice)) as table:
@@ -42,8 +42,8 @@ def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" =
 
 def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None, choice: "Choice | None" = None) -> None:
     """Raises InputError where a file has no rows, or not those that were asked for."""
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     with Table.open(csv, layout=sniff(csv, choice)) as table:
         count = table.row_count

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.files import holds_vo, is_vo
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.files.whole import holds_vo, is_vo
 from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
 F = TypeVar("F", bound=Callable[..., Any])
 W = TypeVar("W", bound=StrEnum)
@@ -34,7 +34,7 @@ class CatalogPath(click.Path):
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if ctx is None or not _is_vo_file(path):
             return path
-        from exoplanet_desktop.catalogs.vo import convert
+        from exoplanet_desktop.catalogs.reading.vo import convert
 
         folder = tempfile.mkdtemp(prefix="exoplanet-desktop-")
         ctx.call_on_close(partial(shutil.rmtree, folder, ignore_errors=True))
@@ -205,8 +205,8 @@ def choice_of(said: ReadingOptions, satellite: str | None) -> "Choice":
 
     With a satellite named, the label column is that satellite's, whatever the other columns look like.
     """
-    from exoplanet_desktop.catalogs.naming import parse_meanings, read_renames
-    from exoplanet_desktop.catalogs.satellites import satellite_info
+    from exoplanet_desktop.catalogs.facts.satellites import satellite_info
+    from exoplanet_desktop.catalogs.reading.naming import parse_meanings, read_renames
     from exoplanet_desktop.cli.readings import form_of
 
     renames = read_renames(said.rename) if said.rename else {}
@@ -226,8 +226,8 @@ def choices_of(
 
     Raises InputError where the options do not fit, UnreadableFile and UnavailableError.
     """
-    from exoplanet_desktop.catalogs.choices import forget, recall, remember
-    from exoplanet_desktop.catalogs.reading import Choice, sniff
+    from exoplanet_desktop.catalogs.reading.choices import forget, recall, remember
+    from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
     from exoplanet_desktop.cli.readings import readings_in, together
 
     existing(*files)
@@ -274,8 +274,8 @@ def _fitting(choice: "Choice", header: Sequence[str]) -> "Choice":
 
 def satellite_of(text: str | None, csv: Path, choice: "Choice | None" = None) -> Satellite:
     """The satellite that was named, or the one whose columns a catalog has."""
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import identify, satellite_info
+    from exoplanet_desktop.catalogs.facts.satellites import identify, satellite_info
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     if text is not None:
         return satellite_info(text).satellite

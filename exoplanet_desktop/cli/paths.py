@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.files import checked_target
 from exoplanet_desktop.cli.guard import start_log
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.files.whole import checked_target
 from exoplanet_desktop.resources import default_data_dir
 
 

@@ -24,8 +24,15 @@ def gui(csv: tuple[Path, ...] = (), data_dir: Path | None = None) -> int:
 @click.command()
 @click.option("--csv", type=PATH, metavar="FILE", help="The catalog to use; by default a simulated one.")
 @click.option("--screenshots", type=PATH, metavar="DIR", help="Folder for screenshots of each step.")
+@click.option(
+    "--looks",
+    type=click.Choice(["one", "all"]),
+    default="one",
+    show_default=True,
+    help="Pictures in the light look only, or also in the dark one and with large text.",
+)
 @data_dir_option
-def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> int:
+def demo(csv: Path | None, screenshots: Path | None, looks: str, data_dir: Path | None) -> int:
     """Drive the window through Train, Predict, Merge, Use and Train."""
     if csv is not None:
         existing(csv)
@@ -38,7 +45,7 @@ def demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> i
     open_log(data_dir)
     from exoplanet_desktop.gui.demo.play import run_demo
 
-    return run_demo(csv, screenshots, data_dir)
+    return run_demo(csv, screenshots, data_dir, all_looks=looks == "all")
 
 
 @click.command()

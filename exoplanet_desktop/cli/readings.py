@@ -10,7 +10,7 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import READING_BYTES
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
 HINT = "Options such as --delimiter and --skip-lines set how to read it; --help lists them."
 
@@ -19,7 +19,7 @@ _WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|",
 
 def readings_in(texts: Sequence[str], files: Sequence[Path]) -> "tuple[Choice, ...]":
     """What --reading says of each file. Raises InputError where it was given another number of times."""
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
     if len(texts) > 1 and len(texts) != len(files):
         raise InputError(
@@ -37,8 +37,8 @@ def form_of(
     text_columns: str | None = None,
 ) -> "Choice":
     """What the options say. Raises InputError for words that they do not know."""
-    from exoplanet_desktop.catalogs.reading import DECIMALS, Choice
-    from exoplanet_desktop.catalogs.sniffing import DELIMITERS
+    from exoplanet_desktop.catalogs.reading.layout import DECIMALS, Choice
+    from exoplanet_desktop.catalogs.reading.sniffing import DELIMITERS
 
     if skip_lines is not None and skip_lines < 0:
         raise InputError(f"--skip-lines {skip_lines} is not a number of lines. Give 0 or more.")
@@ -62,7 +62,7 @@ def _sign(text: str | None, option: str, known: Sequence[str]) -> str | None:
 
 
 def _encoding(text: str | None) -> str | None:
-    from exoplanet_desktop.catalogs.reading import ENCODINGS
+    from exoplanet_desktop.catalogs.reading.layout import ENCODINGS
 
     if text is None:
         return None
@@ -77,7 +77,7 @@ def _encoding(text: str | None) -> str | None:
 
 def _choice_in(text: str) -> "Choice":
     """A choice out of a file, or of the text itself."""
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
     if text.lstrip().startswith("{"):
         return Choice.from_json(text)

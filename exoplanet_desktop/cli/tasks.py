@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_left_out
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_left_out
 from exoplanet_desktop.cli.console import Console, print_json, print_rows
 from exoplanet_desktop.cli.diagnosis import diagnose_rows
 from exoplanet_desktop.cli.guard import FAILED, OK
@@ -50,7 +50,7 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Balance, KnownRows, ModelLabels
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.checks import PredictRequest
     from exoplanet_desktop.wire.payloads import PredictReply
@@ -309,7 +309,7 @@ def merge(
     the most complete one is kept. The merged file stays in the backend's list; -o also saves it. If the backend cannot
     merge this way, this machine does it, and then -o is needed. With --json, prints the reply.
     """
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.cli.merging import merged
     from exoplanet_desktop.client.merges import MergeRequest
 
@@ -345,8 +345,8 @@ def merge(
 @data_dir_option
 def simulate(satellite: str | None, rows: int, seed: int, output: Path, data_dir: Path | None) -> None:
     """Write a synthetic catalog with the archive's columns, for demonstrations and load tests; not for science."""
-    from exoplanet_desktop.catalogs.satellites import satellite_info
-    from exoplanet_desktop.catalogs.simulate import simulate as write
+    from exoplanet_desktop.catalogs.facts.satellites import satellite_info
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate as write
 
     if satellite is None:
         raise InputError("Which catalog should be simulated? Name one with --satellite.")

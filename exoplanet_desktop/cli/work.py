@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.cli.console import Console
 from exoplanet_desktop.cli.diagnosis import diagnose_training
 from exoplanet_desktop.cli.options import Place
@@ -17,7 +17,7 @@ from exoplanet_desktop.resources import default_data_dir
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.checks import PredictRequest
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
@@ -54,8 +54,8 @@ def check_training(files: Sequence[Path], satellite: Satellite, choices: Sequenc
 
     `choices`: how each file is read, where the user has said so.
     """
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training, check_kind
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training, check_kind
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     existing(*files)
     said = choices or (None,) * len(files)
@@ -67,8 +67,8 @@ def check_training(files: Sequence[Path], satellite: Satellite, choices: Sequenc
 
 def check_prediction_file(file: Path, satellite: Satellite, choice: "Choice | None" = None) -> None:
     """Raises InputError where a file cannot be predicted on."""
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_prediction
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     existing(file)
     check_for_prediction(sniff(file, choice).columns, SATELLITES[satellite])
@@ -76,9 +76,9 @@ def check_prediction_file(file: Path, satellite: Satellite, choice: "Choice | No
 
 def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: Satellite) -> list[str]:
     """What is to be feared of the labels of files that a training is about to use, a sentence each."""
-    from exoplanet_desktop.catalogs.labels import warnings_before_training
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.labels import warnings_before_training
 
     layouts = [sniff(file, choice) for file, choice in zip(files, choices, strict=True)]
     return list(warnings_before_training(layouts, SATELLITES[satellite]))
@@ -86,8 +86,8 @@ def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: S
 
 def absent_columns(file: Path, asked: "PredictRequest", choice: "Choice | None" = None) -> tuple[str, ...]:
     """Feature columns of the model that is asked for that a file lacks, or that are empty in the rows asked for."""
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.classify.features import absent_inputs, feature_set
 
     with Table.open(file, layout=sniff(file, choice)) as table:
@@ -103,8 +103,8 @@ def one_file(
 
     `rule`: which rows are duplicates. Without one, raises InputError where an object has different dispositions.
     """
-    from exoplanet_desktop.catalogs.merge import merge_many
-    from exoplanet_desktop.catalogs.same_objects import same_objects
+    from exoplanet_desktop.catalogs.merging.merge import merge_many
+    from exoplanet_desktop.catalogs.merging.same_objects import same_objects
     from exoplanet_desktop.client.merges import reading_of_merged
 
     if len(files) == 1:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.catalogs.labels import label_reader
-from exoplanet_desktop.catalogs.progress import ShouldStop, never
-from exoplanet_desktop.catalogs.reading import Choice, sniff
-from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.base.progress import ShouldStop, never
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.tables.labels import label_reader
 from exoplanet_desktop.client.check_values import label_of
 from exoplanet_desktop.wire.payloads import PredictReply
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
@@ -80,7 +80,7 @@ def _truths(
 def _labels(
     csv: Path, reading: Choice | None, info: SatelliteInfo, should_stop: ShouldStop
 ) -> list[Disposition | None] | None:
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     with Table.open(csv, layout=sniff(csv, reading), should_stop=should_stop) as table:
         if info.label not in table.columns:

@@ -7,10 +7,9 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Any, TypeVar
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.reading import Choice
-from exoplanet_desktop.catalogs.stamp import FileStamp
-from exoplanet_desktop.catalogs.temporary import temporary_folder
+from exoplanet_desktop.catalogs.base.stamp import FileStamp
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.client.caller import plain_name, segment
 from exoplanet_desktop.client.checks import check_prediction
 from exoplanet_desktop.client.files import Files
@@ -20,6 +19,7 @@ from exoplanet_desktop.client.sent import Sent, reading_field, readings_field, r
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.client.urls import rebase
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.wire.payloads import (
     JobStatus,
     Logs,

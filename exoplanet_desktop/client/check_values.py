@@ -7,13 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from exoplanet_desktop.catalogs.satellites import satellite_info
+from exoplanet_desktop.catalogs.facts.satellites import satellite_info
 from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Layout
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.reading.layout import Layout
+    from exoplanet_desktop.catalogs.tables.table import Table
 
 LABEL_COLUMNS = ("Predicted_Class", "pred_label")
 PROBABILITY = "Prob_"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.labels import source_column
-from exoplanet_desktop.catalogs.plain import plain_copy
-from exoplanet_desktop.catalogs.reading import Choice, sniff
-from exoplanet_desktop.catalogs.temporary import temporary_folder
+from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.tables.labels import source_column
+from exoplanet_desktop.catalogs.tables.plain import plain_copy
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.transfers import ShouldStop, plain_stem
+from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.wire.vocabulary import ModelLabels
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.progress import Report, ShouldStop
-from exoplanet_desktop.catalogs.reading import Choice
-from exoplanet_desktop.catalogs.stamp import FileStamp
+from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop
+from exoplanet_desktop.catalogs.base.stamp import FileStamp
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.wire.payloads import MergeReply
 
@@ -70,7 +70,7 @@ def merge_here(
 
     Raises what `catalogs.merge.merge_many` raises, and InputError where a file is not as it was shown.
     """
-    from exoplanet_desktop.catalogs.merge import merge_many
+    from exoplanet_desktop.catalogs.merging.merge import merge_many
 
     for stamp in filter(None, request.stamps):
         stamp.check("merge it")
@@ -98,7 +98,7 @@ def merge_here(
 
 
 def _has_prediction(path: Path, reading: Choice | None) -> bool:
-    from exoplanet_desktop.catalogs.appended import predicted_column
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.appended import predicted_column
 
     return predicted_column(sniff(path, reading).columns) is not None

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.catalogs.labels import layout_disposition, made_by_model, source_column
-from exoplanet_desktop.catalogs.progress import never
-from exoplanet_desktop.catalogs.reading import Choice, sniff
-from exoplanet_desktop.catalogs.satellites import SATELLITES
-from exoplanet_desktop.catalogs.subset import reading_of_copy, write_rows
-from exoplanet_desktop.catalogs.temporary import temporary_folder
+from exoplanet_desktop.catalogs.base.progress import never
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.tables.labels import layout_disposition, made_by_model, source_column
+from exoplanet_desktop.catalogs.tables.subset import reading_of_copy, write_rows
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.check_values import label_of
 from exoplanet_desktop.client.jobs import follow, prediction_of
 from exoplanet_desktop.client.transfers import Progress, ShouldStop
 from exoplanet_desktop.errors import InputError, UnavailableError
+from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
 from exoplanet_desktop.wire.vocabulary import Disposition, Features, Model, Satellite
 
@@ -106,7 +106,7 @@ def _write_sample(
     should_stop: ShouldStop | None,
 ) -> tuple[list[Disposition], Choice]:
     """Writes rows with a known class, evenly over the file, and returns their classes and how to read them."""
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     info = SATELLITES[satellite]
     with Table.open(path, layout=sniff(path, reading), should_stop=should_stop or never) as table:

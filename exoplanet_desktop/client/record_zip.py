@@ -18,10 +18,10 @@ from typing import Annotated, Any
 
 import pydantic
 
-from exoplanet_desktop.catalogs.temporary import need_space
 from exoplanet_desktop.client.record_entry import KNOWN, Run, checked_file_name
 from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import AppError, InputError, TooLarge, UnavailableError
+from exoplanet_desktop.files.temporary import need_space
 
 FORMAT = "exoplanet-desktop-run"
 FORMAT_VERSION = 1

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.client.record_entry import Run
 from exoplanet_desktop.client.replay_reading import reading_fields, reading_options, readings_of
 from exoplanet_desktop.client.sent import readings_field

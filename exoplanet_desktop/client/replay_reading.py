@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from exoplanet_desktop.catalogs.reading import Choice
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.client.record_entry import Run
 from exoplanet_desktop.client.sent import reading_field
 

@@ -6,7 +6,7 @@ It stands beside the table and not in it, so that every program still reads the 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.files import checked_target, whole
+from exoplanet_desktop.files.whole import checked_target, whole
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import PredictReply

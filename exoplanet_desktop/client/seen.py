@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.identity import object_key, star_key
-from exoplanet_desktop.catalogs.labels import label_reader
-from exoplanet_desktop.catalogs.progress import ShouldStop, check, never
-from exoplanet_desktop.catalogs.reading import Choice, sniff
-from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.base.progress import ShouldStop, check, never
+from exoplanet_desktop.catalogs.facts.identity import object_key, star_key
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.tables.labels import label_reader
 from exoplanet_desktop.client.record_reading import RecordReader
 from exoplanet_desktop.errors import AppError, Cancelled, InputError
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite, Status
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
 MOST_BYTES = 500_000_000  # of a file; a longer one would be felt
 _MOST_RUNS = 1_000  # of the record that are looked at, newest first
@@ -100,7 +100,7 @@ def seen_rows(
     None where that cannot be found out: a file is too long, cannot be read any more, or names neither objects nor
     stars. Raises Cancelled.
     """
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     info, should_stop = SATELLITES[satellite], should_stop or never
     try:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.progress import ShouldStop
-from exoplanet_desktop.catalogs.reading import Choice
-from exoplanet_desktop.catalogs.temporary import temporary_folder
+from exoplanet_desktop.catalogs.base.progress import ShouldStop
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.client.caller import Caller
 from exoplanet_desktop.client.transfers import plain_stem
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.wire.vocabulary import READING_BYTES, Satellite
 
 
@@ -48,7 +48,7 @@ def understood(
     if reads_as_told(backend):
         yield Sent(csv)
         return
-    from exoplanet_desktop.catalogs.plain import plain_copy
+    from exoplanet_desktop.catalogs.tables.plain import plain_copy
 
     with temporary_folder("plain") as folder:
         copy = folder / f"{plain_stem(csv.name)}.csv"

@@ -14,8 +14,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.errors import Cancelled, InputError, TooLarge, UnavailableError
+from exoplanet_desktop.files.whole import whole
 
 Progress = Callable[[int, int | None], None]
 """Bytes done, and bytes in all where that is known."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.progress import ShouldStop, check, never
-from exoplanet_desktop.catalogs.satellites import SATELLITES, SatelliteInfo
+from exoplanet_desktop.catalogs.base.progress import ShouldStop, check, never
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo
 from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Layout
+    from exoplanet_desktop.catalogs.reading.layout import Layout
 
 _ACTUAL = ("Actual_Class", "actual_class")  # K2 rows have their own spelling
 _MATCH = ("Match", "match")
@@ -31,7 +31,7 @@ def blank_undecided(path: Path, satellite: Satellite, should_stop: ShouldStop | 
     The file is written anew, whole or not at all, where there are such cells, and stays as it is where there are none,
     or where it is no table of a prediction. Raises UnavailableError and Cancelled.
     """
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.errors import UnreadableFile
 
     info = SATELLITES[satellite]

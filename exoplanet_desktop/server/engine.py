@@ -8,15 +8,15 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.reading import Choice, preview
-from exoplanet_desktop.catalogs.satellites import (
+from exoplanet_desktop.catalogs.facts.satellites import (
     SATELLITES,
     SatelliteInfo,
     check_for_prediction,
     check_for_training,
     check_left_out,
 )
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.reading.layout import Choice, preview
 from exoplanet_desktop.errors import InputError, NoModel, NotFound
 from exoplanet_desktop.server import names, records
 from exoplanet_desktop.server.cluster import Cluster

@@ -13,7 +13,7 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from exoplanet_desktop.catalogs.reading import Choice
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.errors import InputError, TooLarge, WrongType
 from exoplanet_desktop.server.files import check_space, disk_errors
 from exoplanet_desktop.server.names import shown

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.stamp import mark_of
+from exoplanet_desktop.catalogs.base.stamp import mark_of
 from exoplanet_desktop.errors import AppError, Cancelled, InputError, NotFound, UnavailableError
 from exoplanet_desktop.server.names import shown
 

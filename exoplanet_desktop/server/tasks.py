@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exoplanet_desktop.catalogs.reading import Choice
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.server.local import unchanged
 from exoplanet_desktop.server.worker import TaskContext
 from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
@@ -143,7 +143,7 @@ def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
 
     The engine makes the reply, since only it can sign a token.
     """
-    from exoplanet_desktop.catalogs.merge import Duplicates, merge_many
+    from exoplanet_desktop.catalogs.merging.merge import Duplicates, merge_many
 
     with unchanged(args["stamps"]):
         summary = merge_many(

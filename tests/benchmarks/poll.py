@@ -27,7 +27,7 @@ TOKEN = "only-for-measuring-0123"
 
 
 def measure(say: Say) -> Sequence[Figure]:
-    from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate
     from exoplanet_desktop.client.jobs import is_final
     from exoplanet_desktop.wire.vocabulary import Model, Satellite, Status
 

@@ -91,7 +91,7 @@ def _run(data_dir: Path, csv: Path, rows: int) -> _Run:
 
 
 def _simulate(out: Path) -> None:
-    from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate
 
     simulate("KOI", 2 * ROWS, SEED, out)
 

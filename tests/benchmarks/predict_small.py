@@ -83,7 +83,7 @@ class _Bare:
     """The engine's own model with nothing around it."""
 
     def __init__(self, model: Path, csv: Path) -> None:
-        from exoplanet_desktop.catalogs.table import Table
+        from exoplanet_desktop.catalogs.tables.table import Table
         from exoplanet_desktop.classify.modelfile import load
 
         classifier = load(model)

@@ -63,7 +63,7 @@ class Recipe:
 def _serve(csv: Path) -> None:
     import xgboost  # noqa: F401 - its import is no part of the first fit
 
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.classify.dataset import read_dataset
     from exoplanet_desktop.classify.features import feature_set
     from exoplanet_desktop.classify.protocol import star_folds

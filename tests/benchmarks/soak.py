@@ -42,7 +42,7 @@ def measure(say: Say) -> Sequence[Figure]:
 
 def run(work: Path, seconds: float, seed: int, say: Say) -> dict[str, Any]:
     """Does the soak in a folder; what came of it."""
-    from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate
     from exoplanet_desktop.wire.vocabulary import Satellite
 
     catalog = work / "catalog.csv"

@@ -67,7 +67,7 @@ def merge(say: Say) -> Sequence[Figure]:
 
 
 def catalog(path: Path, seed: int, say: Say, rows: int = ROWS) -> Path:
-    from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate
 
     say(f"simulating {rows:,} rows")
     simulate("KOI", rows, seed, path)
@@ -88,7 +88,7 @@ def _run(name: str, csv: Path, work: Path, other: Path | None = None) -> dict[st
 def _ours(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
     import duckdb  # noqa: F401 - its loading is no part of the reading
 
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     before = _held()
     started = time.perf_counter()
@@ -99,7 +99,7 @@ def _ours(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
 def _bare(csv: Path, work: Path, _other: Path, types: bool = False) -> dict[str, Any]:
     import duckdb
 
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     layout = sniff(csv)
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in layout.columns)
@@ -119,7 +119,7 @@ def _typed(csv: Path, work: Path, other: Path) -> dict[str, Any]:
 
 
 def _pages(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     with Table.open(csv, lean=True) as table:
         views = {"sorted": table.select(order=[("koi_period", False)]), "plain": table.select()}
@@ -132,7 +132,7 @@ def _pages(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
 
 
 def _merge(csv: Path, work: Path, other: Path) -> dict[str, Any]:
-    from exoplanet_desktop.catalogs.merge import merge as merge_tables
+    from exoplanet_desktop.catalogs.merging.merge import merge as merge_tables
 
     started = time.perf_counter()
     summary = merge_tables(csv, other, work / "merged.csv")
@@ -142,7 +142,7 @@ def _merge(csv: Path, work: Path, other: Path) -> dict[str, Any]:
 def _pandas(csv: Path, work: Path, other: Path) -> dict[str, Any]:
     import pandas
 
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     started = time.perf_counter()
     frames = [pandas.read_csv(path, skiprows=sniff(path).skip) for path in (csv, other)]

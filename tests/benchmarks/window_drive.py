@@ -217,7 +217,7 @@ class Heartbeat(QObject):
 
 
 async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
-    from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate
 
     small = work / "result.csv"
     await window.services.workers.call(simulate, "KOI", RESULT_ROWS, 5, small)
@@ -253,7 +253,7 @@ async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
         await until_quietly(lambda: bool(done))
         await asyncio.sleep(0.5)
     with heart.during("merge"):
-        from exoplanet_desktop.catalogs.merge import merge
+        from exoplanet_desktop.catalogs.merging.merge import merge
 
         await window.services.workers.call(merge, csv, small, work / "merged.csv")
     every = sorted(gap for gaps in heart.gaps.values() for gap in gaps)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from exoplanet_desktop.catalogs.numbers import is_missing, read_number
-from exoplanet_desktop.catalogs.physics import NUMBERS
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.facts.numbers import is_missing, read_number
+from exoplanet_desktop.catalogs.facts.physics import NUMBERS
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import UnreadableFile
 from tests.cases.damages import Sheet
 

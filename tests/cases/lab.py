@@ -3,8 +3,8 @@
 from concurrent.futures import Executor
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.reading import Choice, sniff
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.dataset import Dataset, read_dataset
 from exoplanet_desktop.classify.features import feature_set

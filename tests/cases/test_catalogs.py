@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.identity import object_key, star_of_object
-from exoplanet_desktop.catalogs.labels import label_reader
-from exoplanet_desktop.catalogs.merge import merge_many
-from exoplanet_desktop.catalogs.merge_preview import preview_merge
-from exoplanet_desktop.catalogs.reading import Choice, sniff
-from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.facts.identity import object_key, star_of_object
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, recognise
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.merge import merge_many
+from exoplanet_desktop.catalogs.merging.preview import preview_merge
+from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.tables.labels import label_reader
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 from tests.cases.lab import dataset_of, told, trained

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.merge import merge_many
-from exoplanet_desktop.catalogs.merge_preview import preview_merge
-from exoplanet_desktop.catalogs.reading import sniff
-from exoplanet_desktop.catalogs.satellites import recognise
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.facts.satellites import recognise
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.merge import merge_many
+from exoplanet_desktop.catalogs.merging.preview import preview_merge
+from exoplanet_desktop.catalogs.reading.layout import sniff
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import AppError, UnreadableFile
 from exoplanet_desktop.wire.vocabulary import Satellite
 from tests.cases.lab import Lab, dataset_of

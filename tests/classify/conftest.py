@@ -9,7 +9,7 @@ import numpy as np
 import pandas
 import pytest
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.classify.modelfile import load
 from exoplanet_desktop.classify.prediction import Prediction, PredictOptions, predict
 from exoplanet_desktop.classify.training import Outputs, TrainOptions, train

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas
 
-from exoplanet_desktop.catalogs.progress import never, silent
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.base.progress import never, silent
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify import engineered
 from exoplanet_desktop.classify.dataset import Dataset, read_dataset
 from exoplanet_desktop.classify.estimators import Recipe

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exoplanet_desktop.catalogs.numbers import MISSING_WORDS
-from exoplanet_desktop.catalogs.reading import sniff
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.facts.numbers import MISSING_WORDS
+from exoplanet_desktop.catalogs.reading.layout import sniff
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.blocks import NotPlain, Wanted, cell_blocks, plain_blocks
 
 WANTED = Wanted(("koi_period", "koi_depth", "own"), ("koi_disposition",))

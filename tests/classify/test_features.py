@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.classify.engineered import ENGINEERED
 from exoplanet_desktop.classify.features import feature_set, known_text, with_categories
 from exoplanet_desktop.wire.vocabulary import Features, Satellite

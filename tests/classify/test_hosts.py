@@ -7,8 +7,8 @@ import numpy as np
 import pandas
 import pytest
 
-from exoplanet_desktop.catalogs.satellites import KOI, SATELLITES
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.facts.satellites import KOI, SATELLITES
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.dataset import Dataset, read_dataset
 from exoplanet_desktop.classify.features import feature_set
 from exoplanet_desktop.classify.hosts import find_hosts

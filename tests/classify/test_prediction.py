@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.classify.training import TrainOptions
 from exoplanet_desktop.errors import Cancelled, InputError, MissingColumns, UnreadableFile
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading import Layout
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.reading.layout import Layout
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.client.check_values import check_rows, check_sums, check_table, check_training
 from exoplanet_desktop.client.checks import PredictRequest, check_prediction
 from exoplanet_desktop.wire.payloads import JobStatus, PredictReply, TrainResult

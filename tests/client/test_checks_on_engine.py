@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading import sniff
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.reading.layout import sniff
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.check_values import check_table, check_training
 from exoplanet_desktop.client.checks import PredictRequest, check_prediction

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.labels import without_model_labels
-from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.simulate.catalog import simulate
+from exoplanet_desktop.catalogs.tables.labels import without_model_labels
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.client.jobs import follow, merge_of, prediction_of

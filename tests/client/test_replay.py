@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.client.record_entry import Run
 from exoplanet_desktop.client.replay import command, python
 from exoplanet_desktop.errors import InputError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading import Choice
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.client.seen import SeenRows, TrainingFile, seen_rows, taught_by_record
 from exoplanet_desktop.errors import Cancelled
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading import Choice
-from exoplanet_desktop.catalogs.stamp import FileStamp
+from exoplanet_desktop.catalogs.base.stamp import FileStamp
+from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.client.agreement import counted
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.labels import to_learn_from

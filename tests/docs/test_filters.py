@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.tables.table import Table
 from tests.docs.blocks import DOCUMENTS
 
 _BLOCK = re.compile(r"^```filter\n(.*?)^```$", re.MULTILINE | re.DOTALL)

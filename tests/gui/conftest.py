@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import theme
 from exoplanet_desktop.gui.base.garbage import GarbageCollector

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.catalogs.temporary import sweep
 from exoplanet_desktop.client.profiles import Profile
+from exoplanet_desktop.files.temporary import sweep
 from tests.reference_server.acts import forever
 from tests.reference_server.stage import Handler, Reply, Stage
 

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
-from exoplanet_desktop.catalogs.labels import LABEL_SOURCE
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.tables.labels import LABEL_SOURCE
 from exoplanet_desktop.client.engine import EmbeddedEngine
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.shell.main_window import MainWindow

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.catalogs.view import ColumnFilter
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.gui.charts.matrix import MatrixFigure
 from exoplanet_desktop.gui.charts.view import FigurePanel, FigureView
 from exoplanet_desktop.gui.shell.main_window import MainWindow

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.rows_used import RowScope
 from exoplanet_desktop.gui.shell.main_window import MainWindow

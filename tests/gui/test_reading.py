@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.catalogs.reading import Choice
-from exoplanet_desktop.catalogs.view import ColumnFilter
+from exoplanet_desktop.catalogs.reading.layout import Choice
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables import memory as memories

@@ -9,7 +9,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.gui.base.rows_used import RowScope
 from exoplanet_desktop.gui.runs.request import TrainRequest
 from exoplanet_desktop.gui.shell.main_window import MainWindow

@@ -37,7 +37,7 @@ LATER = (
     "PySide6.QtNetwork",
     "requests",
     "duckdb",
-    "exoplanet_desktop.catalogs.expression",
+    "exoplanet_desktop.catalogs.tables.expression",
     "exoplanet_desktop.client.backend",
     "exoplanet_desktop.gui.merge.tab",
     "exoplanet_desktop.gui.predict.tab",

@@ -11,8 +11,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
-from exoplanet_desktop.catalogs.table import Table
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, recognise
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.column_facts import ColumnFacts

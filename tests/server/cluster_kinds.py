@@ -13,7 +13,7 @@ from typing import Any
 import job_kinds
 from job_kinds import Outcome, merge, predict
 
-from exoplanet_desktop.catalogs.progress import check
+from exoplanet_desktop.catalogs.base.progress import check
 from exoplanet_desktop.server.worker import TaskContext
 
 __all__ = ["merge", "predict", "train"]

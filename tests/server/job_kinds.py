@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.catalogs.progress import check
+from exoplanet_desktop.catalogs.base.progress import check
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.server.tasks import HELD_OUT_FILE, MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
 from exoplanet_desktop.server.worker import TaskContext

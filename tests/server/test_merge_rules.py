@@ -69,7 +69,7 @@ def test_what_cannot_be_meant_is_refused(engine: Any) -> None:
 
 
 def test_a_training_leaves_labels_of_models_out_unless_they_are_asked_for(engine: Any, tmp_path: Path) -> None:
-    from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate
 
     simulate("KOI", 400, 7, tmp_path / "koi.csv")
     lines = (tmp_path / "koi.csv").read_text().splitlines()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading import Choice
-from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.catalogs.reading.layout import Choice
+from exoplanet_desktop.catalogs.simulate.catalog import simulate
 
 HEADER = "kepid;Name;koi_period;koi_duration;koi_depth;koi_prad;verdict"
 CHOICE = Choice(

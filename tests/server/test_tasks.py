@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.errors import NotFound
 from exoplanet_desktop.server import tasks
 from exoplanet_desktop.server.worker import TaskContext

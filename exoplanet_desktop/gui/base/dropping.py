@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from exoplanet_desktop.catalogs.files import CATALOG_ENDINGS
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.files.whole import CATALOG_ENDINGS
 from exoplanet_desktop.gui.base.text import tr
 
 

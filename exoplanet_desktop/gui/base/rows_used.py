@@ -10,7 +10,7 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.gui.base.text import count, tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
 
 class RowScope(StrEnum):

@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.catalogs.files import whole
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.whole import whole
 
 log = logging.getLogger("exoplanet_desktop.gui")
 

@@ -7,12 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.demo import runs, support, tables, trainings
-from exoplanet_desktop.gui.demo.camera import Camera, use_a_large_screen
+from exoplanet_desktop.gui.demo import pop_ups, runs, support, tables, trainings
+from exoplanet_desktop.gui.demo.camera import LOOKS, Camera, use_a_large_screen
 from exoplanet_desktop.gui.demo.driving import signal, until
 from exoplanet_desktop.gui.predict.request import PredictionResult
 from exoplanet_desktop.gui.runs.result_words import spread, three
@@ -24,20 +24,21 @@ from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 
-def run_demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None) -> int:
+def run_demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None, *, all_looks: bool = False) -> int:
     """Drive the window. Returns 0 where every step did what it should; says on stdout what came of each.
 
     Args:
         csv: the catalog; a simulated one if None.
         screenshots: where the pictures go; none are taken if None.
         data_dir: where the engine keeps its data; a folder that is removed afterwards if None.
+        all_looks: take pictures in all of LOOKS, not in the first alone.
     """
     try:
         if screenshots is not None:
             screenshots.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="exoplanet-desktop-demo-") as folder:
             use_a_large_screen(Path(folder))
-            demo = Demo(csv.resolve() if csv else None, Camera(screenshots))
+            demo = Demo(csv.resolve() if csv else None, Camera(screenshots, LOOKS if all_looks else LOOKS[:1]))
             return app.run((), data_dir or Path(folder) / "data", demo.play)
     except (AppError, OSError) as error:
         print(f"The demo stopped: {error}", file=sys.stderr)  # noqa: T201
@@ -65,6 +66,7 @@ class Demo:
         if self._camera.looks:
             await runs.all_of_them(window, self._camera)
             await support.dialogs(window, self._camera)
+            await pop_ups.all_of_them(window, self._camera)
         _print("Done.")
 
     async def _train(self, window: MainWindow) -> Path:

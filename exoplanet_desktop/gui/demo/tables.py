@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
-from exoplanet_desktop.catalogs.view import ColumnFilter
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import dialog, signal
 from exoplanet_desktop.gui.shell.main_window import MainWindow

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from exoplanet_desktop.catalogs.simulate import simulate
+from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import until
 from exoplanet_desktop.gui.runs.run import TrainingRun

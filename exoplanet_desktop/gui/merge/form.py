@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.merge.words import RULES
 from exoplanet_desktop.gui.widgets.combo import combo

@@ -21,7 +21,7 @@ from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.merge_preview import Conflict, FilePreview, MergePreview
+    from exoplanet_desktop.catalogs.merging.preview import Conflict, FilePreview, MergePreview
 
 MOST_FILES = 5  # rows of the table of files before it scrolls
 MOST_NOTES = 5  # lines of them before they scroll

@@ -17,8 +17,8 @@ from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.merge_preview import MergePreview
-    from exoplanet_desktop.catalogs.stamp import FileStamp
+    from exoplanet_desktop.catalogs.base.stamp import FileStamp
+    from exoplanet_desktop.catalogs.merging.preview import MergePreview
     from exoplanet_desktop.client.merges import MergeRequest
 
 AFTER_MS = 250  # several changes in a row, as of a list that is sorted, are one
@@ -144,8 +144,8 @@ class PreviewPage(QWidget):
         self, request: "MergeRequest", number: int, stop: threading.Event
     ) -> "tuple[tuple[FileStamp | None, ...], list[str], MergePreview | AppError]":
         """Runs in a worker. That a rule does not fit is an answer: its remedy may be one of the columns."""
-        from exoplanet_desktop.catalogs.merge_preview import preview_merge
-        from exoplanet_desktop.catalogs.stamp import FileStamp
+        from exoplanet_desktop.catalogs.base.stamp import FileStamp
+        from exoplanet_desktop.catalogs.merging.preview import preview_merge
         from exoplanet_desktop.errors import InputError, UnreadableFile
 
         stamps = tuple(FileStamp.of(path) for path in request.paths)
@@ -180,7 +180,7 @@ class PreviewPage(QWidget):
 
 
 def _common_columns(request: "MergeRequest") -> list[str]:
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     readings = request.readings or (None,) * len(request.paths)
     first, *others = (sniff(path, reading).columns for path, reading in zip(request.paths, readings, strict=True))

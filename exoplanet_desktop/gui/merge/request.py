@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.pacing import Pacing
 from exoplanet_desktop.gui.base.workers.poller import Connection

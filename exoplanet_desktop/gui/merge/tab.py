@@ -26,7 +26,7 @@ from exoplanet_desktop.gui.widgets.options import chosen
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.client.merges import MergeRequest
 
 

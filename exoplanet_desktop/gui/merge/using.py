@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio

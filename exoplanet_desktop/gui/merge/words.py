@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.gui.base.text import count, counted, tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.merge_preview import Conflict, MergePreview, TypeClash
+    from exoplanet_desktop.catalogs.merging.preview import Conflict, MergePreview, TypeClash
     from exoplanet_desktop.wire.payloads import MergeReply
 
 # Short enough for the column at the left; the tips say it whole.
@@ -63,7 +63,7 @@ def objects(preview: "MergePreview") -> str:
     told = counted(preview.repeated_identifiers, one, many).format(column=preview.identifier)
     if not preview.conflicts:
         return told + " " + tr("There are no conflicts.")
-    from exoplanet_desktop.catalogs.merge_preview import MOST_CONFLICTS
+    from exoplanet_desktop.catalogs.merging.preview import MOST_CONFLICTS
 
     if preview.label_changes:
         one, many = (

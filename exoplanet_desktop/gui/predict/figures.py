@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.predicted import Predicted, predicted
-from exoplanet_desktop.catalogs.view import ColumnFilter
+from exoplanet_desktop.catalogs.tables.predicted import Predicted, predicted
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr

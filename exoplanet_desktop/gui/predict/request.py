@@ -18,8 +18,8 @@ from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.wire.vocabulary import Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
-    from exoplanet_desktop.catalogs.stamp import FileStamp
+    from exoplanet_desktop.catalogs.base.stamp import FileStamp
+    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.wire.payloads import PredictReply, TrainAccepted
 
 UNCERTAIN_BELOW = 0.6
@@ -180,8 +180,8 @@ class Predictor(JobFollower):
             await self.services.runs.journal.tell(self._run_id)
 
     def _send(self, connection: Connection) -> "PredictReply | TrainAccepted":
-        from exoplanet_desktop.catalogs.reading import sniff
-        from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
+        from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_prediction
+        from exoplanet_desktop.catalogs.reading.layout import sniff
 
         request = self.request
         check_for_prediction(sniff(request.sent, request.sent_reading).columns, SATELLITES[request.satellite])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult, Predictor, PredictTask
 from exoplanet_desktop.gui.predict.summary import CONFIDENCE, MATCH, PREDICTED, Summary
@@ -19,7 +19,7 @@ from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.wire.payloads import PredictReply
 
 PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
@@ -115,8 +115,8 @@ def _looked_at(table: "Table", reply: "PredictReply", request: PredictTask) -> t
 
     Where only some rows were asked for, some backends send the others too, so that the table is not held against them.
     """
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.view import ColumnFilter
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
     from exoplanet_desktop.client.check_values import check_table
 
     every_row = request.from_row is None and request.to_row is None

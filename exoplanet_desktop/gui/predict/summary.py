@@ -25,7 +25,7 @@ from exoplanet_desktop.wire.vocabulary import Disposition, Model
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from exoplanet_desktop.catalogs.view import ColumnFilter
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
 # Files of reference backends have spellings of their own for K2.
 PREDICTED = ("Predicted_Class", "pred_label")
@@ -129,7 +129,7 @@ class Summary(QFrame):
             chip.blockSignals(False)
 
     def _show_chips(self, prediction: PredictionResult) -> None:
-        from exoplanet_desktop.catalogs.view import ColumnFilter
+        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
         while item := self._flow.takeAt(0):
             if widget := item.widget():

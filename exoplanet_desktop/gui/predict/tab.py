@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_prediction
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_prediction
 from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio

@@ -88,7 +88,7 @@ def read_held_out(path: Path) -> HeldOutRows:
     """Reads the CSV, whose every cell is checked. Raises InputError and UnreadableFile."""
     import numpy as np
 
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     with Table.open(path, lean=True) as table:
         labels = tuple(name.removeprefix(PROBABILITY) for name in table.columns if name.startswith(PROBABILITY))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.gui.base.text import count, counted, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.runs.request import TrainRequest, each_read
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
 
 async def settle_duplicates(parent: QWidget, workers: Workers, request: TrainRequest) -> TrainRequest | None:
@@ -38,7 +38,7 @@ def counted_objects(paths: Sequence[Path], readings: "Sequence[Choice | None]") 
 
     Called in a worker. Raises UnreadableFile, InputError and UnavailableError.
     """
-    from exoplanet_desktop.catalogs.same_objects import same_objects
+    from exoplanet_desktop.catalogs.merging.same_objects import same_objects
 
     found = same_objects(paths, readings)
     return found.objects, found.different

@@ -17,7 +17,7 @@ from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
 
 from exoplanet_desktop.gui.widgets.options import balance_title, chosen, feature_hint, feature_title, satellite_combo

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
 from exoplanet_desktop.client.held_rows import FILE_NAME
+from exoplanet_desktop.files.temporary import discard_folder, own_folder
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from exoplanet_desktop.catalogs.temporary import discard_folder, own_folder
 from exoplanet_desktop.errors import AppError, Cancelled, InputError
+from exoplanet_desktop.files.temporary import discard_folder, own_folder
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.poller import Connection, PollerThread

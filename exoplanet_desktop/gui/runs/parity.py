@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exoplanet_desktop.catalogs.temporary import temporary_folder
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.gui.backends.engine_supervisor import EMBEDDED
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.runs.request import TrainRequest, each_read, merged_url
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.client.backend import Backend
     from exoplanet_desktop.client.parity import ParityCheck
     from exoplanet_desktop.client.transfers import Progress, ShouldStop

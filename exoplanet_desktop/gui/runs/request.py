@@ -13,9 +13,9 @@ from exoplanet_desktop.gui.runs.result_words import without_columns
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.duplicates import Duplicates
-    from exoplanet_desktop.catalogs.reading import Choice
-    from exoplanet_desktop.catalogs.stamp import FileStamp
+    from exoplanet_desktop.catalogs.base.stamp import FileStamp
+    from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
 
 
@@ -133,13 +133,13 @@ def each_read(paths: tuple[Path, ...], readings: "tuple[Choice | None, ...]") ->
 
 
 def _kept_readings(found: Any) -> "tuple[Choice | None, ...]":
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
     return tuple(Choice.from_json(str(text)) if text else None for text in found or ())
 
 
 def _kept_rule(found: Any) -> "Duplicates | None":
-    from exoplanet_desktop.catalogs.duplicates import Duplicates
+    from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 
     return Duplicates(found) if found else None
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.temporary import discard_folder, note_parts_in, own_folder
+from exoplanet_desktop.files.temporary import discard_folder, note_parts_in, own_folder
 from exoplanet_desktop.gui.backends.session import Session
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.poller import PollerThread
@@ -97,7 +97,7 @@ class Services:
 
 
 def _simulate(satellite: Satellite, path: Path) -> None:
-    from exoplanet_desktop.catalogs.simulate import simulate
+    from exoplanet_desktop.catalogs.simulate.catalog import simulate
 
     simulate(satellite, SAMPLE_ROWS, SAMPLE_SEED, path)
 
@@ -106,7 +106,7 @@ def last_rows(path: Path, target: Path) -> Path:
     """The last fifth of a catalog, as a file of its own."""
     import csv
 
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     with Table.open(path) as table, target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

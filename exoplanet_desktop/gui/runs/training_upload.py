@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exoplanet_desktop.catalogs.temporary import temporary_folder
+from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.base.workers.pacing import Pacing
 from exoplanet_desktop.gui.runs.request import TrainRequest, each_read
@@ -35,8 +35,8 @@ class TrainingUpload:
 
     def begin(self) -> "TrainAccepted":
         """Send the data and start the training. Raises AppError."""
-        from exoplanet_desktop.catalogs.reading import sniff
-        from exoplanet_desktop.catalogs.satellites import SATELLITES, check_for_training
+        from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training
+        from exoplanet_desktop.catalogs.reading.layout import sniff
         from exoplanet_desktop.client.labels import to_learn_from
 
         request, backend = self.request, self.backend
@@ -100,8 +100,8 @@ class TrainingUpload:
             return self.request.rows.needed_file()
         if len(paths) == 1:
             return paths[0]
-        from exoplanet_desktop.catalogs.duplicates import Duplicates
-        from exoplanet_desktop.catalogs.merge import merge_many
+        from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+        from exoplanet_desktop.catalogs.merging.merge import merge_many
 
         target = folder / f"merged_{len(paths)}_{paths[0].stem}.csv"
         summary = merge_many(

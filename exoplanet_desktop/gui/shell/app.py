@@ -16,8 +16,8 @@ from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QTimer, QtMs
 from PySide6.QtGui import QFileOpenEvent, QIcon, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from exoplanet_desktop.catalogs.temporary import sweep
 from exoplanet_desktop.errors import BugError, Cancelled
+from exoplanet_desktop.files.temporary import sweep
 from exoplanet_desktop.gui.backends import start as backends
 from exoplanet_desktop.gui.base import aio, settings, theme
 from exoplanet_desktop.gui.base.garbage import GarbageCollector

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from exoplanet_desktop.catalogs.files import is_vo
 from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.files.whole import is_vo
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.runs.services import Services
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.vo import Converted
+    from exoplanet_desktop.catalogs.reading.vo import Converted
 
 Take = Callable[[list[Path]], object]
 FOLDER = "converted"  # among what outlives the window, so that the file opens again at the next start
@@ -54,6 +54,6 @@ class Importer(QObject):
 
 
 def _converted(path: Path, folder: Path) -> "Converted":
-    from exoplanet_desktop.catalogs.vo import convert
+    from exoplanet_desktop.catalogs.reading.vo import convert
 
     return convert(path, folder)

@@ -13,7 +13,7 @@ from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.summary import ColumnSummary
+    from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
 
 CLASSES = (*(str(label) for label in Disposition), "")
 GAP_PX = 8

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.catalogs.presets import Preset, preset
-from exoplanet_desktop.catalogs.satellites import recognise
+from exoplanet_desktop.catalogs.facts.presets import Preset, preset
+from exoplanet_desktop.catalogs.facts.satellites import recognise
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, counted, tr
@@ -33,7 +33,7 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import size_in_text
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -83,7 +83,7 @@ class CatalogColumns(QDialog):
     @aio.slot()
     async def hide_without_variety(self) -> None:
         """Hide the columns in which all rows are the same."""
-        from exoplanet_desktop.catalogs.summary import without_variety
+        from exoplanet_desktop.catalogs.tables.summary import without_variety
 
         if self._table is None:
             return

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from exoplanet_desktop.catalogs.view import RowNumbers
+from exoplanet_desktop.catalogs.tables.view import RowNumbers
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import in_order
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.view import ColumnFilter
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
 LONGEST = 60  # characters of a chip
 
@@ -21,7 +21,7 @@ LONGEST = 60  # characters of a chip
 def in_words(one: "ColumnFilter | RowNumbers") -> str:
     """A condition as the user reads it.
 
-    >>> from exoplanet_desktop.catalogs.view import ColumnFilter
+    >>> from exoplanet_desktop.catalogs.tables.view import ColumnFilter
     >>> in_words(ColumnFilter("koi_period", "between", ("1", "")))
     'koi_period ≥ 1'
     """

@@ -18,9 +18,9 @@ from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import tip
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
-    from exoplanet_desktop.catalogs.table import Table
-    from exoplanet_desktop.catalogs.view import View
+    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.catalogs.tables.table import Table
+    from exoplanet_desktop.catalogs.tables.view import View
     from exoplanet_desktop.gui.tables.table_query import TableQuery
 
 Spans = Sequence[tuple[int, int]]  # first and last row on screen, both included
@@ -186,7 +186,7 @@ def _is_filter(query: "TableQuery") -> bool:
 
 def _condition(query: "TableQuery") -> str:
     """The filter of a table in one line."""
-    from exoplanet_desktop.catalogs.view import RowNumbers
+    from exoplanet_desktop.catalogs.tables.view import RowNumbers
 
     parts = [each.words if isinstance(each, RowNumbers) else each.expression() for each in query.filters]
     if query.where.strip():
@@ -200,9 +200,9 @@ def _write(
     """The rows of a table as a file of their own: the file, how it is read, and how many they are. In a worker."""
     from dataclasses import replace
 
-    from exoplanet_desktop.catalogs.export import export
-    from exoplanet_desktop.catalogs.reading import Choice
-    from exoplanet_desktop.catalogs.view import RowNumbers
+    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.catalogs.tables.export import export
+    from exoplanet_desktop.catalogs.tables.view import RowNumbers
 
     if spans:
         numbers = [number for first, last in spans for number in view.numbers(first, last - first + 1)]

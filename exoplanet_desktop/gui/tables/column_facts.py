@@ -12,10 +12,10 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.dictionary import ColumnInfo
-    from exoplanet_desktop.catalogs.reading import Layout
-    from exoplanet_desktop.catalogs.summary import Brief
-    from exoplanet_desktop.catalogs.view import View
+    from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo
+    from exoplanet_desktop.catalogs.reading.layout import Layout
+    from exoplanet_desktop.catalogs.tables.summary import Brief
+    from exoplanet_desktop.catalogs.tables.view import View
 
 LONGEST = 60  # characters of a cell
 
@@ -43,7 +43,7 @@ class ColumnFacts(QObject):
 
     def show_layout(self, layout: "Layout", satellite: Satellite | None) -> None:
         """Another file; `show_view` follows once its rows are there."""
-        from exoplanet_desktop.catalogs.dictionary import dictionary
+        from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 
         self._layout, self._view = layout, None
         self._known = dictionary(satellite) if satellite else {}
@@ -87,7 +87,7 @@ class ColumnFacts(QObject):
 
     @aio.slot(str)
     async def _learn(self, column: str) -> None:
-        from exoplanet_desktop.catalogs.summary import brief
+        from exoplanet_desktop.catalogs.tables.summary import brief
 
         view = self._view
         if view is None:

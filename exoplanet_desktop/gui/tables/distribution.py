@@ -15,8 +15,8 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.summary import ColumnSummary
-    from exoplanet_desktop.catalogs.view import View
+    from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
+    from exoplanet_desktop.catalogs.tables.view import View
 
 QUARTILES = (0.25, 0.5, 0.75)
 LONGEST = 60  # characters of a cell

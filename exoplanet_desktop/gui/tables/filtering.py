@@ -25,9 +25,9 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.summary import ColumnSummary
-    from exoplanet_desktop.catalogs.table import Table
-    from exoplanet_desktop.catalogs.view import ColumnFilter, Test
+    from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
+    from exoplanet_desktop.catalogs.tables.table import Table
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter, Test
 
 NUMBER_TESTS: "tuple[Test, ...]" = ("between", "is missing", "is there")
 TEXT_TESTS: "tuple[Test, ...]" = ("one of", "contains", "starts with", "is missing", "is there")
@@ -112,7 +112,7 @@ class FilterDialog(QDialog):
 
     def condition(self) -> "ColumnFilter | None":
         """What is asked for; None where that is not complete."""
-        from exoplanet_desktop.catalogs.view import ColumnFilter
+        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
         test: Test = self.test.currentData()
         if test == "between":

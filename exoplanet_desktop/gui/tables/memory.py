@@ -14,8 +14,8 @@ from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.workers.calls import Workers
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
-    from exoplanet_desktop.catalogs.view import ColumnFilter
+    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
     from exoplanet_desktop.gui.tables.model import Order
 
 log = logging.getLogger("exoplanet_desktop.gui")
@@ -181,7 +181,7 @@ def _read(path: Path) -> Json:
 
 
 def _write(path: Path, data: Json) -> None:
-    from exoplanet_desktop.catalogs.files import whole
+    from exoplanet_desktop.files.whole import whole
 
     text = json.dumps(_bounded(data), ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -229,7 +229,7 @@ def _kept(found: object) -> Kept | None:
 def _filter(found: object) -> "ColumnFilter | None":
     from typing import get_args
 
-    from exoplanet_desktop.catalogs.view import ColumnFilter, Test
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter, Test
 
     if (
         not isinstance(found, dict)
@@ -248,7 +248,7 @@ def _filter(found: object) -> "ColumnFilter | None":
 
 
 def _choice(found: object) -> "Choice | None":
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
     if not isinstance(found, dict):
         return None

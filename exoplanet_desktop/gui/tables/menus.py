@@ -12,7 +12,7 @@ from exoplanet_desktop.gui.tables.model import MOST_KEYS, Order
 from exoplanet_desktop.gui.tables.table_query import QueryRunner
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.view import ColumnFilter
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
 
 class TableActions(Protocol):
@@ -87,7 +87,7 @@ class Menus:
 
     def _same(self, row: int, column: str) -> "ColumnFilter | None":
         """The condition that a column has what a cell has; None where the cell is not there yet."""
-        from exoplanet_desktop.catalogs.view import ColumnFilter
+        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
         model = self._grid.table_model
         text = model.text(row, model.columns.index(column))

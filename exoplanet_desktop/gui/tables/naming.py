@@ -32,7 +32,7 @@ from exoplanet_desktop.gui.widgets.row import in_order, size_in_text, with_text
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
 MOST_VALUES = 30
 Index = QModelIndex | QPersistentModelIndex
@@ -149,7 +149,7 @@ class NamesDialog(QDialog):
 
     def choice(self) -> "Choice":
         """What the user has said, beside how the file is read."""
-        from exoplanet_desktop.catalogs.reading import Choice
+        from exoplanet_desktop.catalogs.reading.layout import Choice
 
         found = self._found
         if found is None:
@@ -237,7 +237,7 @@ class NamesDialog(QDialog):
 
     @aio.slot()
     async def _take(self) -> None:
-        from exoplanet_desktop.catalogs.reading import Choice
+        from exoplanet_desktop.catalogs.reading.layout import Choice
 
         choice = self.choice()
         columns = self._found.file_columns if self._found is not None and self.keep.isChecked() else None
@@ -303,15 +303,15 @@ def _dress(table: QTableWidget, name: str, heads: Sequence[str]) -> None:
 
 
 def _without_names(choice: "Choice | None") -> "Choice":
-    from exoplanet_desktop.catalogs.reading import Choice
+    from exoplanet_desktop.catalogs.reading.layout import Choice
 
     return replace(choice or Choice(), rename={}, label=None, labels={})
 
 
 def _look_at(path: Path, given: "Choice | None", satellite: Satellite) -> _Found:
-    from exoplanet_desktop.catalogs.dictionary import dictionary
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.errors import InputError
 
     found = sniff(path, _without_names(given))
@@ -334,9 +334,9 @@ def _look_at(path: Path, given: "Choice | None", satellite: Satellite) -> _Found
 
 def _values_of(path: Path, given: "Choice | None", column: str, satellite: Satellite) -> tuple[list[_Value], int]:
     """The values of a column (by the file's name) with their rows, the most frequent first; how many are not listed."""
-    from exoplanet_desktop.catalogs.labels import count_labels
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.labels import count_labels
 
     layout = sniff(path, _without_names(given))
     counts, _ = count_labels(layout, layout.columns[layout.file_columns.index(column)])
@@ -351,8 +351,8 @@ def _values_of(path: Path, given: "Choice | None", column: str, satellite: Satel
 
 def _checked(path: Path, choice: "Choice", keep_for: Sequence[str] | None, store: Path) -> None:
     """Keep a choice that fits its file. Raises InputError where it does not, and UnavailableError."""
-    from exoplanet_desktop.catalogs.choices import remember
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.choices import remember
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     sniff(path, choice)
     if keep_for is not None:

@@ -23,7 +23,7 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import at_the_end, size_in_text, with_text
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.records import BadLine
+    from exoplanet_desktop.catalogs.reading.records import BadLine
 
 
 class NotesDialog(QDialog):
@@ -78,7 +78,7 @@ class NotesDialog(QDialog):
         at_the_end(self, notes, self.cells, self.lines, self.copy, close)
 
     def _cell_table(self, opened: Opened) -> QTableWidget:
-        from exoplanet_desktop.catalogs.account import sentence
+        from exoplanet_desktop.catalogs.tables.account import sentence
 
         table = QTableWidget(len(opened.cells), 4, self)
         right, left = (

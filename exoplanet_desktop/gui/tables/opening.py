@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.account import CellIssue
-    from exoplanet_desktop.catalogs.progress import Report, ShouldStop
-    from exoplanet_desktop.catalogs.reading import Choice, Preview
-    from exoplanet_desktop.catalogs.records import BadLine
-    from exoplanet_desktop.catalogs.stamp import FileStamp
-    from exoplanet_desktop.catalogs.table import Table
-    from exoplanet_desktop.catalogs.view import View
+    from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop
+    from exoplanet_desktop.catalogs.base.stamp import FileStamp
+    from exoplanet_desktop.catalogs.reading.layout import Choice, Preview
+    from exoplanet_desktop.catalogs.reading.records import BadLine
+    from exoplanet_desktop.catalogs.tables.account import CellIssue
+    from exoplanet_desktop.catalogs.tables.table import Table
+    from exoplanet_desktop.catalogs.tables.view import View
 
 MOST_BAD_LINES_TOLD = 3
 
@@ -71,9 +71,9 @@ def first_rows(path: Path, choice: "Choice | None", store: Path) -> "tuple[Previ
     Where nothing is said of the file itself, what was said of the last one with the same header counts; `store` is
     where that is kept. Raises UnreadableFile.
     """
-    from exoplanet_desktop.catalogs.choices import recall
-    from exoplanet_desktop.catalogs.reading import preview
-    from exoplanet_desktop.catalogs.stamp import FileStamp
+    from exoplanet_desktop.catalogs.base.stamp import FileStamp
+    from exoplanet_desktop.catalogs.reading.choices import recall
+    from exoplanet_desktop.catalogs.reading.layout import preview
 
     stamp = FileStamp.of(path)
     found = preview(path, choice=choice)
@@ -84,8 +84,8 @@ def first_rows(path: Path, choice: "Choice | None", store: Path) -> "tuple[Previ
 
 def forget_header(path: Path, store: Path) -> None:
     """Forget what was said of files with the header of this one. Raises UnreadableFile and UnavailableError."""
-    from exoplanet_desktop.catalogs.choices import forget
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.choices import forget
+    from exoplanet_desktop.catalogs.reading.layout import sniff
 
     forget(sniff(path).file_columns, store)
 
@@ -103,13 +103,13 @@ def read(
 
     `keep_partial`: asked when `should_stop` says so: whether to show what was read by then.
     """
-    from exoplanet_desktop.catalogs.account import sentences
-    from exoplanet_desktop.catalogs.database import ROOMY_MB
-    from exoplanet_desktop.catalogs.expression import names_for_completion
-    from exoplanet_desktop.catalogs.labels import count_model_labels
-    from exoplanet_desktop.catalogs.reading import sniff
-    from exoplanet_desktop.catalogs.satellites import identify
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.base.database import ROOMY_MB
+    from exoplanet_desktop.catalogs.facts.satellites import identify
+    from exoplanet_desktop.catalogs.reading.layout import sniff
+    from exoplanet_desktop.catalogs.tables.account import sentences
+    from exoplanet_desktop.catalogs.tables.expression import names_for_completion
+    from exoplanet_desktop.catalogs.tables.labels import count_model_labels
+    from exoplanet_desktop.catalogs.tables.table import Table
 
     table = Table.open(
         path,
@@ -155,8 +155,8 @@ def count_by_class(view: "View", satellite: Satellite | None) -> dict[str, int]:
 
 def _look_at_labels(view: "View", satellite: Satellite | None) -> tuple[dict[str, int], tuple[str, ...]]:
     """Rows by class, and what the labels let a training fear, a sentence each."""
-    from exoplanet_desktop.catalogs.labels import account_of_labels, label_reader
-    from exoplanet_desktop.catalogs.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+    from exoplanet_desktop.catalogs.tables.labels import account_of_labels, label_reader
 
     info = SATELLITES[satellite] if satellite else None
     if info is None or info.label not in view.table.columns:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.satellites import SATELLITES, recognise
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, recognise
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, counted, tr
@@ -30,9 +30,9 @@ from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.row import in_order
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Layout, Preview
-    from exoplanet_desktop.catalogs.table import Table
-    from exoplanet_desktop.catalogs.view import View
+    from exoplanet_desktop.catalogs.reading.layout import Layout, Preview
+    from exoplanet_desktop.catalogs.tables.table import Table
+    from exoplanet_desktop.catalogs.tables.view import View
 
 
 class TablePane(QFrame):
@@ -128,7 +128,7 @@ class TablePane(QFrame):
 
     def kept(self) -> Kept:
         """What is to be remembered of the table."""
-        from exoplanet_desktop.catalogs.view import ColumnFilter
+        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
         query = self.queries.query
         # Rows that a run asked for are of that moment.
@@ -310,6 +310,6 @@ class TablePane(QFrame):
 
 
 def _export(view: "View", target: Path, columns: Sequence[str]) -> None:
-    from exoplanet_desktop.catalogs.export import Format, export
+    from exoplanet_desktop.catalogs.tables.export import Format, export
 
     export(view, target, Format.PARQUET if target.suffix.lower() == ".parquet" else Format.CSV, columns)

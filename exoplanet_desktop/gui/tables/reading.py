@@ -29,7 +29,7 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice, Preview
+    from exoplanet_desktop.catalogs.reading.layout import Choice, Preview
 
 ROWS = 30
 MOST_COLUMNS = 200  # that the preview shows
@@ -106,7 +106,7 @@ class ReadingDialog(QDialog):
 
     def choice(self) -> "Choice":
         """What the user has said; the rest is found in the file."""
-        from exoplanet_desktop.catalogs.reading import Choice
+        from exoplanet_desktop.catalogs.reading.layout import Choice
 
         skip = self.skip.value()
         return replace(
@@ -227,7 +227,7 @@ class ReadingDialog(QDialog):
 
     @Slot()
     def _accept(self) -> None:
-        from exoplanet_desktop.catalogs.reading import Choice
+        from exoplanet_desktop.catalogs.reading.layout import Choice
 
         choice = self.choice()
         self.chosen.emit(None if choice == Choice() else choice)
@@ -276,15 +276,15 @@ class ReadingDialog(QDialog):
 
 
 def _encodings() -> Sequence[str]:
-    from exoplanet_desktop.catalogs.reading import ENCODINGS
+    from exoplanet_desktop.catalogs.reading.layout import ENCODINGS
 
     return ENCODINGS
 
 
 def _look_at(path: Path, choice: "Choice") -> "tuple[Preview, list[str]]":
     """The first rows of a file, and what the cells of each column are in them."""
-    from exoplanet_desktop.catalogs.reading import preview
-    from exoplanet_desktop.catalogs.sniffing import kind_in_sample
+    from exoplanet_desktop.catalogs.reading.layout import preview
+    from exoplanet_desktop.catalogs.reading.sniffing import kind_in_sample
 
     found = preview(path, choice=choice)
     columns = range(min(len(found.layout.columns), MOST_COLUMNS))

@@ -9,7 +9,7 @@ from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.view import View
+    from exoplanet_desktop.catalogs.tables.view import View
 
 LOAD = "table.load.votable"
 # The archive's words for units that the format knows; what it does not know stays in the description.
@@ -63,7 +63,7 @@ def _votable(view: "View", columns: Sequence[str]) -> Path:
     import pandas as pd
     from astropy.table import Table
 
-    from exoplanet_desktop.catalogs.export import export
+    from exoplanet_desktop.catalogs.tables.export import export
 
     labels, units = view.table.layout.labels, view.table.layout.units
     path = view.table.exports / f"{uuid4().hex}.vot"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from exoplanet_desktop.catalogs.view import RowNumbers
+from exoplanet_desktop.catalogs.tables.view import RowNumbers
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
@@ -14,8 +14,8 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.model import Order
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.table import Table
-    from exoplanet_desktop.catalogs.view import ColumnFilter, View
+    from exoplanet_desktop.catalogs.tables.table import Table
+    from exoplanet_desktop.catalogs.tables.view import ColumnFilter, View
 
 
 @dataclass(frozen=True)

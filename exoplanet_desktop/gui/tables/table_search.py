@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.tables.table_query import QueryRunner
 from exoplanet_desktop.gui.tables.tools import TableTools
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.tables.table import Table
 
 
 class TableSearch(QObject):

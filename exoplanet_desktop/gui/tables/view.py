@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from exoplanet_desktop.catalogs.satellites import recognise
+from exoplanet_desktop.catalogs.facts.satellites import recognise
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
@@ -21,9 +21,9 @@ from exoplanet_desktop.gui.widgets.notices import NoticeAction, Notices
 from exoplanet_desktop.gui.widgets.row import in_order, inside
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading import Choice
-    from exoplanet_desktop.catalogs.stamp import FileStamp
-    from exoplanet_desktop.catalogs.table import Table
+    from exoplanet_desktop.catalogs.base.stamp import FileStamp
+    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.gui.tables.grid import Grid
     from exoplanet_desktop.gui.tables.model import TableModel
     from exoplanet_desktop.gui.tables.opening import Opened

@@ -44,7 +44,7 @@ class RunRows(QObject):
 
     async def show_rows(self, run: "TrainingRun", numbers: Sequence[int]) -> None:
         """Show these rows alone, as a condition that can be taken away. Raises InputError for another catalog."""
-        from exoplanet_desktop.catalogs.view import RowNumbers
+        from exoplanet_desktop.catalogs.tables.view import RowNumbers
 
         await self._check(run)
         rows = counted(len(numbers), tr("held-out row"), tr("held-out rows"))

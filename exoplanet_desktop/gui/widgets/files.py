@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from exoplanet_desktop.catalogs.files import CATALOG_ENDINGS, whole
 from exoplanet_desktop.errors import Cancelled, UnavailableError
+from exoplanet_desktop.files.whole import CATALOG_ENDINGS, whole
 from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:

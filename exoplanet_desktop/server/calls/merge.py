@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from exoplanet_desktop.catalogs.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.errors import AppError, BugError, InputError, NotAllowed, TooLarge, WrongType
 from exoplanet_desktop.server import replies
 from exoplanet_desktop.server.calls.common import (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
-from exoplanet_desktop.catalogs.dictionary import dictionary
+from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.resources import docs

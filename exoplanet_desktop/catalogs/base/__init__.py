@@ -1,0 +1,1 @@
+"""What reading, tables and merges share: progress, the database, arrays, places of lines."""

@@ -1,0 +1,1 @@
+"""What is known of the missions and their columns, and how numbers, units and identifiers are written."""

@@ -1,0 +1,1 @@
+"""Several catalogs into one: which rows are the same, what stays, what is told."""

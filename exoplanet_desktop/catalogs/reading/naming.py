@@ -1,0 +1,471 @@
+"""The program's names for the columns of a file, and what it takes to bring their cells to the archive's unit.
+
+Three sources, the later ones first: what the user says; the archive's names in another spelling; lists of other
+publishers whose names are in `resources/renames`.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from itertools import islice
+from math import isfinite
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from exoplanet_desktop.catalogs.facts.spellings import FACTORS, archive_name, with_unit, without_table
+from exoplanet_desktop.catalogs.facts.units import unit_name
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.resources import resource
+from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
+
+if TYPE_CHECKING:
+    from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo
+    from exoplanet_desktop.catalogs.reading.layout import Choice, Layout
+
+MAX_RENAMES = 5_000
+_LISTS = {"exofop_toi": "ExoFOP", "mit_toi": "MIT"}  # file in resources/renames, publisher in a sentence
+_ENOUGH = 5  # of a list's own names
+_IDENTIFYING = frozenset(("toi", "tid", "tfopwg_disp"))
+_SHOWN = 3  # pairs of names in a note
+_BTJD = 2_457_000.0  # TESS counts its days from this Julian date
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """From the number in a cell to the number in the archive's unit.
+
+    Attributes:
+        factor, offset: number * factor + offset.
+        magnitudes: the cell is a depth in millimagnitudes, to be made one in ppm: 10**6 * (1 - 10**(-mmag / 2500)).
+        told: from what to what, as it stands behind "was converted".
+    """
+
+    factor: float = 1.0
+    offset: float = 0.0
+    magnitudes: bool = False
+    told: str = ""
+
+    def cell(self, text: str, decimal: str = ".") -> str:
+        """A cell converted; as it is where it holds no number. Digits are kept: 1981.4849967 + 2457000 is exact.
+
+        >>> Conversion(offset=2457000.0).cell("1981.4849967"), Conversion(magnitudes=True).cell("1.5")
+        ('2458981.4849967', '1380.59715')
+        >>> Conversion(factor=24.0).cell("0,5", ","), Conversion(factor=24.0).cell("n/a")
+        ('12', 'n/a')
+        """
+        from exoplanet_desktop.catalogs.facts.numbers import read_number
+
+        found = read_number(text, decimal)
+        if found is None or not isfinite(found):
+            return text
+        try:
+            number = Decimal(text.strip().replace(decimal, "."))
+        except InvalidOperation:  # a number in another spelling, such as `1 981.48`
+            number = Decimal(repr(found))
+        if self.magnitudes:
+            converted = f"{1e6 * (1 - 10.0 ** (-float(number) / 2500)):.9g}"
+        else:
+            converted = f"{(number * Decimal(repr(self.factor)) + Decimal(repr(self.offset))).normalize():f}"
+        return converted.replace(".", decimal)
+
+
+_CONVERSIONS = MappingProxyType(
+    {
+        "BTJD": Conversion(offset=_BTJD, told="from BTJD to BJD"),
+        "mmag": Conversion(magnitudes=True, told="from mmag to ppm"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Rename:
+    """A name in a publisher's list: the program's name for it, how its cells are converted, and what to know of it."""
+
+    program: str
+    conversion: Conversion | None = None
+    note: str = ""
+
+
+def named(layout: "Layout", choice: "Choice") -> "Layout":
+    """The layout with the program's names for its columns, and with what the user says of its labels.
+
+    Raises InputError where the user's names or labels do not fit the file.
+    """
+    from exoplanet_desktop.catalogs.facts.dictionary import describe
+
+    given = layout.file_columns
+    said = _said(given, choice)
+    spelt, converted, refused = _in_any_spelling(given, said)
+    publisher, published = _published(given, {**spelt, **said})
+    names = dict(zip(given, given, strict=True))
+    names |= {name: rename.program for name, rename in published.items()} | spelt | said
+    aside = _put_label(names, choice)
+    columns = tuple(names.values())
+    dispositions = _meanings(choice)
+    if columns == given:
+        return replace(layout, dispositions=dispositions or layout.dispositions, notes=(*layout.notes, *refused))
+    conversions = {rename.program: rename.conversion for rename in published.values() if rename.conversion}
+    conversions |= {spelt[name]: conversion for name, conversion in converted.items()}
+    known = describe(columns)
+    changed = {names[name]: name for name in given if names[name] != name and name not in spelt}
+    return replace(
+        layout,
+        columns=columns,
+        given=given,
+        conversions=conversions,
+        dispositions=dispositions,
+        texts=frozenset(names[name] for name in layout.texts),
+        counters=frozenset(names[name] for name in layout.counters),
+        labels=_labels(layout, names, known, changed),
+        units=_units(layout, names, known, conversions),
+        notes=(
+            *layout.notes,
+            *_notes(names, spelt, said, published, publisher, aside),
+            *(f"`{name}` was converted {each.told}." for name, each in converted.items()),
+            *refused,
+        ),
+    )
+
+
+def plain(name: str) -> str:
+    """A column's name without what is chance in its spelling.
+
+    >>> plain(" KOI_Period "), plain('"Stellar\\xa0 Teff (K)"')
+    ('koi_period', 'stellar teff (k)')
+    """
+    return " ".join(name.replace("\xa0", " ").replace("\ufeff", "").strip(" \t'\"`").split()).casefold()
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """All columns of the three catalogs that the program knows."""
+    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+
+    infos = SATELLITES.values()
+    described = (name for satellite in Satellite for name in dictionary(satellite))
+    used = (name for info in infos for name in (*info.identifiers, info.label, *info.measured, *info.verdict))
+    return frozenset((*described, *used))
+
+
+@cache
+def publishers_names(publisher: str) -> Mapping[str, Rename]:
+    """A publisher's names, without what is chance in their spelling; `publisher`: a file in resources/renames."""
+    with resource(f"renames/{publisher}.csv").open(encoding="utf-8", newline="") as file:
+        return MappingProxyType(
+            {
+                plain(row["file"]): Rename(row["program"], _CONVERSIONS.get(row["conversion"]), row["note"])
+                for row in csv.DictReader(file)
+            }
+        )
+
+
+def read_renames(path: Path) -> dict[str, str]:
+    """The user's map of names, by the file's name: JSON, or CSV with the columns `file` and `program`.
+
+    Raises InputError for what is neither, for a name that is mapped twice and for a target that the program does not
+    know.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"The column names in {path} cannot be read: {reason}. Choose another file.") from None
+    pairs = _from_json(path, text) if text.lstrip().startswith("{") else _from_csv(path, text)
+    found: dict[str, str] = {}
+    for name, program in pairs:
+        if found.setdefault(name, program) != program:
+            raise InputError(f"{path.name} gives `{name}` two names, `{found[name]}` and `{program}`. Leave out one.")
+    check_renames(found)
+    return found
+
+
+def check_renames(renames: Mapping[str, str]) -> None:
+    """Raises InputError for a target that the program does not know, and for one that two columns would get."""
+    if len(renames) > MAX_RENAMES:
+        raise InputError(f"At most {MAX_RENAMES:,} columns can be renamed. Leave out some of them.")
+    taken: dict[str, str] = {}
+    for name, program in renames.items():
+        if program not in known_names():
+            like = next((known for known in sorted(known_names()) if known == program.strip().lower()), "")
+            remedy = f"Did you mean `{like}`?" if like else "Choose a column of the archive's KOI, K2 or TOI table."
+            raise InputError(f"`{name}` cannot become `{program}`: the program knows no such column. {remedy}")
+        if (other := taken.setdefault(program, name)) != name:
+            raise InputError(f"`{other}` and `{name}` cannot both become `{program}`. Leave out one of them.")
+
+
+def parse_meanings(text: str) -> dict[str, str]:
+    """What the values of a label column mean, from `0=FALSE POSITIVE,1=CONFIRMED`; nothing behind `=`: no disposition.
+
+    Raises InputError where that is not understood.
+
+    >>> parse_meanings("0 = false_positive, 1=CONFIRMED, ?=")
+    {'0': 'FALSE POSITIVE', '1': 'CONFIRMED', '?': ''}
+    """
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        value, sign, meaning = part.rpartition("=")
+        if not sign or not value.strip():
+            raise InputError(
+                f"“{part.strip()}” does not say what a label means. Write value=CLASS, with commas between them, "
+                "such as 0=FALSE POSITIVE,1=CONFIRMED."
+            )
+        if found.setdefault(value.strip(), meaning.strip()) != meaning.strip():
+            raise InputError(f"`{value.strip()}` is given two meanings. Leave out one of them.")
+    return meanings_of(found)
+
+
+def meanings_of(labels: Mapping[str, str]) -> dict[str, str]:
+    """The classes that the user gives to labels, spelt as the program does. Raises InputError for what is no class."""
+    from exoplanet_desktop.catalogs.facts.satellites import spelling
+
+    found = {}
+    for value, meaning in labels.items():
+        plain_meaning = spelling(meaning)
+        if plain_meaning and plain_meaning not in tuple(Disposition):
+            allowed = ", ".join(Disposition)
+            raise InputError(f"“{meaning}” is no class that `{value}` could mean. Choose one of {allowed}, or nothing.")
+        found[value] = plain_meaning
+    return found
+
+
+def _from_json(path: Path, text: str) -> list[tuple[str, str]]:
+    try:
+        pairs = json.loads(text, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        raise InputError(f"{path.name} is no JSON that can be read. Write a name for each column.") from None
+    if not all(isinstance(program, str) for _, program in pairs):
+        raise InputError(f'{path.name} should hold one name for each column, such as "Period": "koi_period".')
+    return [(name, program.strip()) for name, program in pairs]
+
+
+def _from_csv(path: Path, text: str) -> list[tuple[str, str]]:
+    try:
+        rows = [row for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        rows = []
+    if not rows or [cell.strip().lower() for cell in rows[0]][:2] != ["file", "program"]:
+        raise InputError(
+            f"{path.name} should begin with the line file,program and have a line for each column, such as "
+            "Period,koi_period."
+        )
+    if odd := next((row for row in rows[1:] if len(row) < 2 or not row[0].strip() or not row[1].strip()), None):
+        raise InputError(f"The line “{','.join(odd)}” of {path.name} does not have two names. Correct or remove it.")
+    return [(row[0].strip(), row[1].strip()) for row in rows[1:]]
+
+
+def _said(given: Sequence[str], choice: "Choice") -> dict[str, str]:
+    """The user's names by the file's. Raises InputError where they do not fit the file."""
+    check_renames(choice.rename)
+    places = {plain(name): name for name in reversed(given)}
+    found: dict[str, str] = {}
+    for name, program in choice.rename.items():
+        column = name if name in given else places.get(plain(name))
+        if column is None:
+            raise InputError(
+                f"The file has no column `{name}`, which was to become `{program}`. Choose the names again."
+            )
+        if program in given and program not in choice.rename and program != column:
+            raise InputError(f"`{name}` cannot become `{program}`: the file has a column of that name. Leave out one.")
+        found[column] = program
+    return found
+
+
+def _in_any_spelling(
+    given: Sequence[str], said: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, Conversion], list[str]]:
+    """Columns that have a name of the archive in another spelling, with a unit or the name of a table.
+
+    Their names; what is converted, by the file's name; and a sentence for each with a unit that cannot be.
+    """
+    known, taken = known_names(), {*given, *said.values()}
+    bare = without_table([plain(name) for name in given], known)
+    found: dict[str, str] = {}
+    converted: dict[str, Conversion] = {}
+    refused: list[str] = []
+    for name in given:
+        if name in said or name in known:
+            continue
+        spelling = bare.get(plain(name), plain(name))
+        program = archive_name(spelling, known)
+        if not program:
+            program, unit, bracketed = with_unit(spelling, known)
+            own = _unit_of(program) if program else ""
+            if program and unit != unit_name(own):
+                factor = FACTORS.get((unit, unit_name(own)))
+                if factor is None or program in taken:
+                    if bracketed and program not in taken:
+                        whose = f"is in {own}" if own else "has no unit"
+                        refused.append(f"`{name}` is not read as `{program}`, which {whose} in the archive's table.")
+                    continue
+                converted[name] = Conversion(factor, told=f"from {unit} to {own}")
+        if program and program not in taken:
+            found[name] = program
+            taken.add(program)
+    return found, converted, refused
+
+
+def _unit_of(column: str) -> str:
+    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
+
+    return next((infos[column].unit for one in Satellite if column in (infos := dictionary(one))), "")
+
+
+def _published(given: Sequence[str], taken: Mapping[str, str]) -> tuple[str, dict[str, Rename]]:
+    """The publisher whose list this is, and its names; ("", {}) where it is nobody's.
+
+    A list is told by enough of its own names, one that identifies an object among them.
+    """
+    for publisher, title in _LISTS.items():
+        names = publishers_names(publisher)
+        fitting = {name: names[plain(name)] for name in given if plain(name) in names}
+        own = [name for name in fitting if plain(name).replace(" ", "_") not in known_names()]
+        if len(own) < _ENOUGH or not any(rename.program in _IDENTIFYING for rename in fitting.values()):
+            continue
+        used = {*taken.values(), *(name for name in given if name in known_names() and name not in taken)}
+        found: dict[str, Rename] = {}
+        # What needs no conversion goes first: a depth in ppm is better than one made of magnitudes.
+        for name, rename in sorted(fitting.items(), key=lambda item: item[1].conversion is not None):
+            if name not in taken and rename.program not in used:
+                used.add(rename.program)
+                found[name] = rename
+        return title, {name: found[name] for name in given if name in found}
+    return "", {}
+
+
+def _put_label(names: dict[str, str], choice: "Choice") -> str:
+    """Gives the user's label column the name of the satellite's; returns the column that had it, "" where none did."""
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, identify
+
+    if choice.label is None:
+        return ""
+    column = next((name for name in names if name == choice.label), None)
+    column = column or next((name for name in names if plain(name) == plain(choice.label or "")), None)
+    if column is None:
+        raise InputError(f"The file has no column `{choice.label}` with labels. Choose another one.")
+    satellite = identify(names.values()).satellite or _only_fit(names.values())
+    if satellite is None:
+        raise InputError(
+            f"`{choice.label}` cannot be taken as the label: the other columns do not say which satellite it is. "
+            f"Say that `{choice.label}` is `koi_disposition`, `disposition` (K2) or `tfopwg_disp` (TOI)."
+        )
+    label = SATELLITES[satellite].label
+    before = next((name for name, program in names.items() if program == label and name != column), "")
+    if before:
+        names[before] = _free(f"{label}_2", names.values())
+    names[column] = label
+    return before
+
+
+def _only_fit(columns: Iterable[str]) -> Satellite | None:
+    """The only satellite whose required columns are there."""
+    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+
+    there = set(columns)
+    fitting = [info.satellite for info in SATELLITES.values() if there.issuperset(info.required)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    used, number, free = {each.lower() for each in taken}, 2, name
+    while free.lower() in used:
+        number += 1
+        free = f"{name.rpartition('_')[0]}_{number}"
+    return free
+
+
+def _meanings(choice: "Choice") -> dict[str, str]:
+    from exoplanet_desktop.catalogs.facts.satellites import spelling
+
+    return {spelling(value): meaning for value, meaning in meanings_of(choice.labels).items()}
+
+
+def _labels(
+    layout: "Layout", names: Mapping[str, str], known: Mapping[str, "ColumnInfo"], changed: Mapping[str, str]
+) -> dict[str, str]:
+    """Titles by the program's names; a column that has another name in the file says which."""
+    labels = {}
+    for name, program in names.items():
+        label = layout.labels.get(name) or (known[program].label if program in known else "")
+        if program in changed:
+            label = f"{label} (`{name}` in the file)" if label else f"`{name}` in the file"
+        if label:
+            labels[program] = label
+    return labels
+
+
+def _units(
+    layout: "Layout",
+    names: Mapping[str, str],
+    known: Mapping[str, "ColumnInfo"],
+    conversions: Mapping[str, Conversion],
+) -> dict[str, str]:
+    units = {}
+    for name, program in names.items():
+        own = "" if program in conversions else layout.units.get(name, "")
+        if unit := own or (known[program].unit if program in known else ""):
+            units[program] = unit
+    return units
+
+
+def _notes(
+    names: Mapping[str, str],
+    spelt: Mapping[str, str],
+    said: Mapping[str, str],
+    published: Mapping[str, Rename],
+    publisher: str,
+    aside: str,
+) -> list[str]:
+    notes = []
+    if spelt:
+        first, program = next(iter(spelt.items()))
+        if len(spelt) == 1:
+            notes.append(f"Column `{first}` is read as `{program}`, as the archive spells it.")
+        else:
+            notes.append(
+                f"{len(spelt)} column names are read as the archive spells them, such as `{first}` as `{program}`."
+            )
+    if said:
+        many = f"{len(said)} columns are" if len(said) > 1 else "1 column is"
+        notes.append(f"{many} read as you said: {_pairs(said)}.")
+    if publisher:
+        notes += _notes_of_list(names, spelt, said, published, publisher)
+    if aside:
+        notes.append(f"The dispositions in `{aside}` are not used: you chose another label column.")
+    return notes
+
+
+def _notes_of_list(
+    names: Mapping[str, str],
+    spelt: Mapping[str, str],
+    said: Mapping[str, str],
+    published: Mapping[str, Rename],
+    publisher: str,
+) -> list[str]:
+    pairs = {name: rename.program for name, rename in published.items()}
+    some = dict(islice(pairs.items(), _SHOWN))
+    like = f"{len(pairs)} of its columns are read as the archive's, such as {_pairs(some)}"
+    notes = [f"This is {publisher}'s list of TOIs. {like}."]
+    for name, rename in published.items():
+        if rename.conversion:
+            notes.append(f"`{name}` was converted {rename.conversion.told}.")
+        elif rename.note:
+            notes.append(f"`{name}` stands for `{rename.program}`: {rename.note}.")
+    rest = [name for name in names if name not in {**spelt, **said, **pairs} and name not in known_names()]
+    twice = [name for name in rest if any(plain(name) in publishers_names(each) for each in _LISTS)]
+    if twice:
+        listed, verb = ", ".join(f"`{name}`" for name in twice), "is" if len(twice) == 1 else "are"
+        notes.append(f"{listed} {verb} not used: other columns say the same in the archive's unit.")
+    if rest := [name for name in rest if name not in twice]:
+        listed = ", ".join(f"`{name}`" for name in rest)
+        noun = "column has" if len(rest) == 1 else "columns have"
+        notes.append(f"{len(rest)} {noun} no counterpart in the archive's table and no part in a model: {listed}.")
+    return notes
+
+
+def _pairs(names: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}` as `{program}`" for name, program in names.items())

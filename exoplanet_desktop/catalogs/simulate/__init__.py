@@ -1,0 +1,1 @@
+"""Catalogs of objects that do not exist, for demonstrations and tests."""

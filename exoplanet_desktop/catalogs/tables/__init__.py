@@ -1,0 +1,1 @@
+"""A catalog as a table: loaded, filtered, sorted, summed up, exported."""
