@@ -1,6 +1,5 @@
 """Training: from a catalog to a proven model file, its scores and its pictures."""
 
-import hashlib
 import logging
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, conf
 from exoplanet_desktop.classify.modelfile import save
 from exoplanet_desktop.classify.worth import absent_notes
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.files.whole import whole
 from exoplanet_desktop.wire.payloads import CellCount, Evaluation, Importance, TrainResult
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
@@ -151,7 +151,7 @@ class _Job:
             self.cells = cell_counts(told, table.layout.units)
             suspects = table_suspects(table, options.satellite)
             lacking = [name for name in data.absent if name not in table.columns]
-        self.digest = _sha256(csv)
+        self.digest = sha256_of(csv)
         if options.data_digest not in (None, self.digest):
             raise UnavailableError(f"{csv.name} changed while it was read. Train again when nothing writes to it.")
         if data.made_by_models and options.model_labels:
@@ -400,8 +400,3 @@ def _versions() -> dict[str, str]:
         "scikit-learn": sklearn.__version__,
         "numpy": np.__version__,
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,7 +5,6 @@ Resuming follows RFC 9110, 14: Range with If-Range, so that parts of two version
 
 import base64
 import binascii
-import hashlib
 import re
 import time
 from collections.abc import Mapping
@@ -15,8 +14,10 @@ from typing import BinaryIO
 from exoplanet_desktop.client.http_client import HttpClient, ResponseHead
 from exoplanet_desktop.client.retries import Refusal, pause_before_next, wait
 from exoplanet_desktop.client.timeouts import CallLimits
-from exoplanet_desktop.client.transfers import Progress, ShouldStop, Sink, Transfer, whole_file
+from exoplanet_desktop.client.transfers import Progress, ShouldStop, Sink, Transfer
 from exoplanet_desktop.errors import AppError, UnavailableError
+from exoplanet_desktop.files.digest import sha256_of
+from exoplanet_desktop.files.whole import whole_file
 
 MOST_RESUMPTIONS = 50
 _SHA256 = re.compile(r"sha-256=:?([A-Za-z0-9+/]{43}=)", re.IGNORECASE)
@@ -134,9 +135,8 @@ def _hold_to_digest(part: Path, headers: Mapping[str, str], base: str) -> None:
         promised = base64.b64decode(found[1], validate=True)
     except binascii.Error:
         return
-    with part.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").digest() != promised:
-            raise UnavailableError(f"The file from {base} was damaged on its way. Try again.")
+    if bytes.fromhex(sha256_of(part)) != promised:
+        raise UnavailableError(f"The file from {base} was damaged on its way. Try again.")
 
 
 def _refuse_a_page(part: Path, target: Path, base: str) -> None:

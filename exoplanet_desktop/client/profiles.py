@@ -10,9 +10,9 @@ from typing import Any
 from exoplanet_desktop.client.backend import Backend
 from exoplanet_desktop.client.timeouts import CallLimits, Timeouts
 from exoplanet_desktop.client.token_store import TokenStore
-from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.client.urls import normalise_base
 from exoplanet_desktop.errors import InputError, UnavailableError
+from exoplanet_desktop.files.whole import whole_file
 
 SCHEMA_VERSION = 1
 _LARGEST = 1_000_000  # bytes of the file

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exoplanet_desktop.client.record_entry import checked_file_name, checked_run_id
-from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import InputError, UnavailableError
+from exoplanet_desktop.files.whole import whole_file
 
 _STALE_S = 86_400.0  # leftovers of a crash; younger ones may be another window's work
 _BLOCK = 1 << 20  # bytes

@@ -19,9 +19,10 @@ from typing import Annotated, Any
 import pydantic
 
 from exoplanet_desktop.client.record_entry import KNOWN, Run, checked_file_name
-from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import AppError, InputError, TooLarge, UnavailableError
+from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.files.temporary import need_space
+from exoplanet_desktop.files.whole import whole_file
 
 FORMAT = "exoplanet-desktop-run"
 FORMAT_VERSION = 1
@@ -109,7 +110,7 @@ class Unpacked:
 
 def pack(run: Run, log: str, files: Sequence[Path], target: Path) -> None:
     """Writes a run with its log and files as `target`, which appears whole or not at all."""
-    digests = {path.name: _digest(path) for path in files}
+    digests = {path.name: sha256_of(path) for path in files}
     manifest = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -226,11 +227,6 @@ def _unpack_files(archive: zipfile.ZipFile, digests: Mapping[str, str], folder: 
                 file.write(block)
         if sha.hexdigest() != digest:
             raise InputError(f"The file {name} in the exported run was changed or damaged. Export the run again.")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _own_version() -> str:

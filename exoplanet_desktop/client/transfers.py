@@ -8,14 +8,13 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from exoplanet_desktop.errors import Cancelled, InputError, TooLarge, UnavailableError
-from exoplanet_desktop.files.whole import whole
+from exoplanet_desktop.files.whole import whole_file
 
 Progress = Callable[[int, int | None], None]
 """Bytes done, and bytes in all where that is known."""
@@ -198,13 +197,6 @@ class Sink:
 def memory_sink(limit: int, transfer: Transfer) -> tuple[Sink, BytesIO]:
     buffer = BytesIO()
     return Sink(buffer, limit, transfer), buffer
-
-
-@contextmanager
-def whole_file(target: Path, *, private: bool = False) -> Iterator[BinaryIO]:
-    """A file that is kept as `target` only when the block ends well; see `catalogs.files.whole`."""
-    with whole(target, private=private) as part, part.open("wb") as file:
-        yield file
 
 
 def copy_file(

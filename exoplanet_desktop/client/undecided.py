@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.base.progress import ShouldStop, check, never
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo
-from exoplanet_desktop.client.transfers import whole_file
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.whole import whole_file
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ however it ends. So a folder whose lock can be had belongs to nobody any more.
 
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from secrets import token_hex
 from typing import IO
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.lock import try_lock
 
 _PREFIX = "exoplanet-desktop-own-"
 _LOCK = "owner.lock"
@@ -44,7 +44,7 @@ def own_folder(kind: str) -> Path:
         raise UnavailableError(
             f"No temporary folder can be made in {tempfile.gettempdir()}: {reason}. Free some space there."
         ) from error
-    if not _lock(lock):
+    if not try_lock(lock):
         lock.close()
     else:
         _held[folder] = lock
@@ -139,7 +139,7 @@ def _removed(folder: Path) -> bool:
     """Removes a folder that belongs to nobody; False where it has an owner."""
     try:
         with (folder / _LOCK).open("rb+") as lock:
-            if not _lock(lock):
+            if not try_lock(lock):
                 return False
     except FileNotFoundError:
         with suppress(OSError):
@@ -160,26 +160,3 @@ def _removed(folder: Path) -> bool:
                 part.unlink(missing_ok=True)
     shutil.rmtree(grave, ignore_errors=True)
     return True
-
-
-if sys.platform == "win32":
-
-    def _lock(file: IO[bytes]) -> bool:
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-
-    def _lock(file: IO[bytes]) -> bool:
-        import fcntl
-
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.files.temporary import noted, temporary_folder
@@ -71,6 +72,13 @@ def whole(out: Path, *, private: bool = False) -> Iterator[Path]:
                 part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(target: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file to write bytes to, kept as `target` only where the block ends well; see `whole`."""
+    with whole(target, private=private) as part, part.open("wb") as file:
+        yield file
 
 
 def checked_target(out: Path) -> Path | None:

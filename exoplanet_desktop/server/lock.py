@@ -1,12 +1,11 @@
 """One engine per data folder."""
 
-import os
-import sys
 import time
 from pathlib import Path
 from typing import IO
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.lock import try_lock
 from exoplanet_desktop.server.files import disk_errors
 
 _PATIENCE_S = 1.0  # an engine that was just killed needs a moment to let go
@@ -20,7 +19,7 @@ class FolderLock:
         with disk_errors(f"The data folder {folder} cannot be used"):
             self._file: IO[bytes] = (folder / "engine.lock").open("ab")
         deadline = time.monotonic() + _PATIENCE_S
-        while not _try_lock(self._file):
+        while not try_lock(self._file):
             if time.monotonic() > deadline:
                 self._file.close()
                 raise UnavailableError(
@@ -31,24 +30,3 @@ class FolderLock:
 
     def release(self) -> None:
         self._file.close()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            os.lseek(file.fileno(), 0, os.SEEK_SET)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exoplanet_desktop.errors import InputError, NotFound, UnavailableError
+from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.server import names, records
 from exoplanet_desktop.server.database import Database
 from exoplanet_desktop.server.files import disk_errors, move_into_place, remove_quietly
@@ -162,7 +163,7 @@ class Store:
                 if not os.path.lexists(target):
                     move_into_place(incoming.path, target)
                     return name, False
-                if _is_file(target) and _digest(target) == incoming.digest:
+                if _is_file(target) and sha256_of(target) == incoming.digest:
                     return name, True
         raise InputError(f"The name {name} is taken by something else in the data folder. Rename your file.")
 
@@ -264,11 +265,6 @@ def _is_file(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except (OSError, ValueError):
         return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _count_rows(path: Path) -> int | None:

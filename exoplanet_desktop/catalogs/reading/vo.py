@@ -1,7 +1,6 @@
 """VOTable and FITS tables, read by astropy (the extra `vo`) and written down as the CSV that everything else reads."""
 
 import csv
-import hashlib
 import sys
 import warnings
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from exoplanet_desktop.catalogs.reading.formats import refuse_text, refused, ser
 from exoplanet_desktop.catalogs.reading.layout import readable
 from exoplanet_desktop.catalogs.reading.packing import open_bytes, packing
 from exoplanet_desktop.errors import TooLarge, UnavailableError, UnreadableFile
+from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.files.whole import whole
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def convert(
             raise TooLarge(
                 f"{source.name} has {size:,} bytes; of this kind at most {MOST_BYTES:,} are read. Export it as CSV."
             )
-        with source.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of(source)
         report(0.1, "reading")
         table, notes = _read(source)
     check(should_stop)

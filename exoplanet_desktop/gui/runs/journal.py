@@ -1,6 +1,5 @@
 """Predictions and merges in the record of runs: what was asked, of whom, and what became of it."""
 
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.errors import AppError, Cancelled, InputError
+from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.files.temporary import discard_folder, own_folder
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
@@ -181,9 +181,7 @@ def deviations(reply: "PredictReply", request: Mapping[str, Any]) -> list[str]:
 def told_of_file(path: Path) -> dict[str, Any]:
     """Name, size and digest of a file. Raises InputError where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}
+        return {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
     except OSError as error:
         why = error.strerror or error
         raise InputError(tr("{file} cannot be read: {why}. Check the file.", file=path, why=why)) from error

@@ -1,6 +1,5 @@
 """Rows of a run in the catalog that it was trained on, where that is open on the Train tab."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from exoplanet_desktop.errors import AppError, InputError
+from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
@@ -99,7 +99,6 @@ class RunRows(QObject):
 def _digest(path: Path) -> str:
     """SHA-256 of a file; "" where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return ""
