@@ -65,7 +65,7 @@ def over_bounds(built: Built, packed: int) -> list[str]:
 def page(table: str) -> str:
     """The page docs/bundle-size.md."""
     return (
-        "# Where the bytes of the bundle are\n\n"
+        "# What makes up the bundle\n\n"
         f"Measured by `python3 run.py package --table` on {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}. What is left out, and why, stands in `build_spec.spec`.\n\n{table}\n"
     )

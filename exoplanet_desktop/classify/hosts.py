@@ -33,8 +33,8 @@ class Hosts:
     def protocol(self) -> str:
         """How rows went to folds, for the protocol."""
         if not self.source:
-            return "each row by itself, because the file does not tell which rows are of one star"
-        told = f", told by `{self.source}`" if self.by_name else ""
+            return "each row by itself, because the file does not say which rows belong to the same star"
+        told = f", identified by `{self.source}`" if self.by_name else ""
         return f"all rows of a star in one fold{told}"
 
 
@@ -67,10 +67,10 @@ def find_hosts(names: Sequence[str | None], hosts: Sequence[str | None], info: S
 
 def _instead(info: SatelliteInfo, named: bool) -> str:
     if named:
-        return f"Stars are told by the names in `{info.name}` instead."
+        return f"Stars are identified by the names in `{info.name}` instead."
     return (
-        "Rows of one star may lie on both sides of a fold, so the accuracy measured here may be too good. "
-        f"Add a sound `{info.host}` or `{info.name}`."
+        "Rows of one star may be on both sides of a fold, so the accuracy measured here may be too optimistic. Add a "
+        f"valid `{info.host}` or `{info.name}`."
     )
 
 

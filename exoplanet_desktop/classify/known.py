@@ -112,14 +112,15 @@ def seen_notes(seen: int, stars: int, unanswered: int, total: int, wish: KnownRo
             else "{seen:,} of {total:,} rows were in training; they are"
         )
         if wish is KnownRows.MODEL:
-            how = "answered by the model that learnt from them, as asked, so that they agree proves little"
+            how = "predicted, as requested, by the model that was trained on them, so agreement says little"
         else:
-            how = "answered by folds that had not seen them"
+            how = "predicted by fold models that had not seen them"
         notes.append(f"{were.format(seen=seen, total=total)} {how}.")
     if unanswered:
         notes.append(
-            f"{unanswered:,} of these rows have other values than in training, and the model file has no room for the "
-            "folds' models, so the model that learnt from them answered; that they agree proves little."
+            f"{unanswered:,} of these rows have different values from those in training, and the model file has no "
+            "room for the fold models, so they are predicted by the model that was trained on them; their agreement "
+            "says little."
         )
     if stars:
         rows = "1 row is" if stars == 1 else f"{stars:,} rows are"

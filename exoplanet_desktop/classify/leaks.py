@@ -19,7 +19,7 @@ IDENTIFIER_SHARE = 0.95
 Floats = NDArray[np.float64]
 
 # Columns that are measured but date an object or its listing, and so tell how long it has been followed up.
-DATING = {"pl_tranmid": "the time of a transit dates the object: the older, the likelier is a verdict"}
+DATING = {"pl_tranmid": "the time of a transit dates the object: the older it is, the likelier a verdict"}
 
 
 def single_column_auc(values: Floats, y: NDArray[np.int64], classes: int) -> float:
@@ -81,7 +81,10 @@ def _sentences(found: dict[str, Any]) -> list[str]:
     if found["verdict_columns"]:
         out.append(f"These columns carry the human verdict: {', '.join(found['verdict_columns'])}.")
     if found["suspicious"]:
-        out.append(f"Alone, these columns tell a class with an AUC of 0.9 or more: {', '.join(found['suspicious'])}.")
+        out.append(
+            "On their own, these columns separate a class with an AUC of 0.9 or more: "
+            f"{', '.join(found['suspicious'])}."
+        )
     if found["identifier_like"]:
         out.append(f"These columns look like identifiers: {', '.join(found['identifier_like'])}.")
     out += [f"{entry['feature']}: {entry['reason']}." for entry in found["dating"]]

@@ -223,8 +223,8 @@ def remembered(evaluation: CrossValidation) -> Memory:
         )
     else:
         missing.append(
-            f"The model learnt from {len(data.y):,} rows, too many to remember (at most {MOST_KNOWN:,}), so rows that "
-            "it has seen are not told from others."
+            f"The model was trained on {len(data.y):,} rows, too many to remember (at most {MOST_KNOWN:,}), so rows "
+            "it has seen cannot be distinguished from others."
         )
     packed = {place: fitted.packed for place, fitted in evaluation.results.items() if fitted.packed is not None}
     kept = fitting(packed)

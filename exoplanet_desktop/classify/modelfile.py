@@ -163,8 +163,8 @@ def _prove(classifier: Classifier, name: str) -> None:
         raise InputError(f"{name} cannot be used: its model fails on its own training rows. Train again.") from error
     if not gap <= PARITY_TOLERANCE:
         raise InputError(
-            f"{name} was refused: of {len(parity.matrix)} of its own training rows it now says something else than "
-            f"when it was made (by up to {gap:.2g}). Train again with this version of the program."
+            f"{name} was refused: on {len(parity.matrix)} of its own training rows, its output differs from when it "
+            f"was made (by up to {gap:.2g}). Train again with this version of the program."
         )
 
 

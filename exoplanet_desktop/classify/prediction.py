@@ -215,7 +215,7 @@ def _notes(plan: Plan, layout: Layout) -> list[str]:
     notes = list(layout.notes)
     if renamed := {usual: name for usual, name in _appended(plan, layout).items() if usual != name}:
         said = ", ".join(f"{usual} of the prediction is called {name}" for usual, name in renamed.items())
-        notes.append(f"The file has columns of its own by these names: {said}.")
+        notes.append(f"The file already has columns with these names: {said}.")
     if dropped := prediction_columns(layout.columns):
         notes.append(f"Columns of an earlier prediction are replaced: {', '.join(dropped)}.")
     if layout.skip:

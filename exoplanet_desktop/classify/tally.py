@@ -63,8 +63,8 @@ class Tally:
         if unread := sorted(self._unread.intersection(self._blank())):
             listed = ", ".join(f"`{name}`" for name in unread)
             raise InputError(
-                f"No row has a number in {listed}, which a {self._plan.info.satellite} prediction needs, though there "
-                "are cells. Check the file."
+                f"No row has a number in {listed}, which a {self._plan.info.satellite} prediction needs, although the "
+                "cells are not empty. Check the file."
             )
 
     def told(self) -> tuple[Worth | None, list[str], list[str]]:
@@ -86,11 +86,11 @@ class Tally:
             last += [sentence for sentence in classifier.memory.missing if sentence not in " ".join(last)]
         else:
             last.append(
-                "This model was made by an older version of the program, and remembers none of its training rows: rows "
-                "that it has seen are not told from others. Train again."
+                "This model was made by an older version of the program, and remembers none of its training rows: "
+                "rows it has seen cannot be distinguished from others. Train again."
             )
         if left_out := classifier.features.left_out:
-            last.append(f"This model does without {len(left_out)} columns of its kind: {', '.join(left_out)}.")
+            last.append(f"This model leaves out {len(left_out)} columns of its kind: {', '.join(left_out)}.")
         last = [*absent_notes(len(inputs), lacking, empty), *last]
         return found, [*self._empty_rows(), *first, *self._units()], last
 

@@ -153,11 +153,11 @@ class _Job:
             lacking = [name for name in data.absent if name not in table.columns]
         self.digest = sha256_of(csv)
         if options.data_digest not in (None, self.digest):
-            raise UnavailableError(f"{csv.name} changed while it was read. Train again when nothing writes to it.")
+            raise UnavailableError(f"{csv.name} changed while it was read. Train again once nothing is writing to it.")
         if data.made_by_models and options.model_labels:
             self.notes.append(
-                f"{data.made_by_models:,} rows carry labels that a model made, and were used as if a person had made "
-                "them: what the model got wrong is learnt, and counted as right."
+                f"{data.made_by_models:,} rows have labels made by a model, and were used as if a person had made "
+                "them: mistakes in them are used for training, and counted as correct."
             )
         self.notes += [*account.vanished_sentences(layout.name_in_file(info.label)), *sentences(told, layout.units)]
         if blank.left_out:
@@ -185,7 +185,7 @@ class _Job:
         main.start(self.pool, recipe, self.should_stop)
         if blind:
             blind.start(self.pool, replace(recipe, features=Features.BLIND), self.should_stop)
-        report(0.0, "looking for columns that give the answer away")
+        report(0.0, "looking for columns that leak the answer")
         leaks = scan(data)
         for note in leaks["notes"]:
             log.info("%s", note)
@@ -220,7 +220,7 @@ class _Job:
         def take(future: Future[Any]) -> None:
             nonlocal done
             done += 1
-            stage = "the model that is kept is fitted"
+            stage = "fitting the final model"
             for one, words in zip(passes, ("fold", "blind fold"), strict=False):
                 if future in one.futures:
                     one.take(future)
@@ -285,9 +285,9 @@ class _Job:
         held = len(main.splits[main.holdout].test)
         return Evaluation(
             protocol=(
-                f"{options.folds} stratified folds over all rows, shuffled, {data.hosts.protocol}; "
-                f"hold-out: the first of {max(2, round(1 / options.holdout))} such folds ({held:,} rows), predicted by "
-                "a model that has not seen it; the model that is kept is fitted on all rows after that"
+                f"{options.folds} stratified folds over all rows, shuffled, {data.hosts.protocol}; hold-out: the "
+                f"first of {max(2, round(1 / options.holdout))} such folds ({held:,} rows), predicted by a model that "
+                "has not seen it; the final model is then fitted on all rows"
             ),
             folds=options.folds,
             holdout=held / len(data.y),
@@ -310,7 +310,7 @@ def _mean_std(values: list[float]) -> tuple[float, float]:
 
 def _blind(blind: cross_validation.CrossValidation, vetted: float) -> dict[str, Any]:
     mean, std = _mean_std(blind.fold_accuracy)
-    sentence = f"{vetted:.2f} with the verdict's own columns, {mean:.2f} without"
+    sentence = f"{vetted:.2f} with the human-verdict columns, {mean:.2f} without"
     log.info("Accuracy %s.", sentence)
     return {**scores(blind.held_out), "cv_mean": mean, "cv_std": std, "sentence": sentence}
 

@@ -139,7 +139,7 @@ class Backend(Files):
 
     def status(self, status_url: str, *, repeat: bool = True, should_stop: ShouldStop | None = None) -> JobStatus:
         """State of a job. A poller, which asks again anyway, does so without `repeat`, so that no call waits."""
-        answer = self._get(status_url, "tell the state of the job", repeat=repeat, should_stop=should_stop)
+        answer = self._get(status_url, "report the state of the job", repeat=repeat, should_stop=should_stop)
         return self._parse(JobStatus, answer, "the state of a job")
 
     def logs(
@@ -149,12 +149,12 @@ class Backend(Files):
         url = rebase(self.base_url, logs_url)
         if offset is not None:
             url += f"{'&' if '?' in url else '?'}offset={offset}"
-        answer = self._get(url, "tell the log of the job", repeat=repeat, should_stop=should_stop)
+        answer = self._get(url, "send the log of the job", repeat=repeat, should_stop=should_stop)
         return self._parse(Logs, answer, "the log of a job")
 
     def cancel(self, job_id: str) -> None:
         """Stops a job. Raises InputError where the backend cannot."""
-        self._require("cancel", "cannot stop a job; it goes on until it ends by itself")
+        self._require("cancel", "cannot stop a job; it continues until it finishes")
         self._post(f"/api/train/{segment(job_id)}/cancel", "stop the job", {})
 
     # Prediction
@@ -185,9 +185,9 @@ class Backend(Files):
         answers rows that the model learnt from, where the backend knows them.
         """
         if features is Features.BLIND:
-            self._require("features", "cannot predict without the columns of the verdict. Choose vetted features")
+            self._require("features", "cannot predict without the human-verdict columns. Choose vetted features")
         if model_version is not None:
-            self._require("models", "cannot predict with a model of your choice. Leave that choice out")
+            self._require("models", "cannot predict with a model version of your choice. Leave that option out")
         given = {
             "satellite": satellite,
             "model": model,
@@ -257,7 +257,7 @@ class Backend(Files):
         `identifier` is the column of the rules by identifier, where it is not that of the satellite. Raises InputError
         where the backend knows no rules.
         """
-        self._require("merge-rules", "merges two files by one rule alone. Merge the files on this machine")
+        self._require("merge-rules", "can merge only two files, by one rule. Merge the files on this machine")
         given = {"rule": rule, "identifier": identifier, "output_name": output_name, "async": "true"}
         fields = {name: str(value) for name, value in given.items() if value}
         most = len(ascii_lowercase)
@@ -335,9 +335,9 @@ class Backend(Files):
         """The fields of a training. A backend ignores what it does not know in silence, so that is refused here."""
         options = {"satellite": str(satellite), "model": str(model)}
         if features is Features.BLIND:
-            self._require("features", "cannot train without the columns of the verdict. Choose vetted features")
+            self._require("features", "cannot train without the human-verdict columns. Choose vetted features")
         if balance is Balance.BALANCED:
-            self._require("balance", "cannot weigh the classes alike. Choose no balance")
+            self._require("balance", "cannot balance classes. Choose no balancing")
         if features is not None:
             options["features"] = str(features)
         if balance is not None:
@@ -347,7 +347,7 @@ class Backend(Files):
         if model_labels is not None and self.has("model-labels"):
             options["model_labels"] = str(model_labels)
         if without:
-            self._require("without", "cannot leave columns out of a training. Leave that choice out")
+            self._require("without", "cannot leave columns out of a training. Leave that option out")
             options["without"] = json.dumps(list(without))
         return options
 

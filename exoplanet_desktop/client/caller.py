@@ -61,7 +61,7 @@ class Caller:
         """What the backend says of itself; None for one of the plain contract, which has no such call."""
         health: Health | None = None
         try:
-            answer = self._get("/api/health", "say how it is", should_stop=should_stop)
+            answer = self._get("/api/health", "report its health", should_stop=should_stop)
             health = self._parse(Health, answer, "a health reply")
         except (NotAllowed, TooMany, TooLarge, NoAnswer, Cancelled):
             raise
@@ -110,7 +110,7 @@ class Caller:
         if refused is not None and _says_more(refused):
             raise refused
         raise UnavailableError(
-            f"A server answers at {self.base_url}, but it is no exoplanet backend. Check address and port."
+            f"A server answers at {self.base_url}, but it is not an exoplanet backend. Check address and port."
         ) from refused
 
     def _require(self, extension: str, lack: str) -> None:
@@ -123,7 +123,7 @@ class Caller:
         limit = health.limits.get("upload_bytes") if health else None
         if limit is not None and upload.size > limit:
             raise TooLarge(
-                f"{csv.name} has {upload.size / 1e6:,.0f} MB, but the backend at {self.base_url} takes at most "
+                f"{csv.name} has {upload.size / 1e6:,.0f} MB, but the backend at {self.base_url} accepts at most "
                 f"{limit / 1e6:,.0f} MB. Choose a smaller file."
             )
         return upload

@@ -74,7 +74,7 @@ def check_rows(reply: PredictReply, satellite: Satellite) -> list[str]:
     return [
         *unknown.told("a class that this catalog does not know ({example}): they were predicted by another model."),
         *outside.told("probabilities outside 0 to 1 ({example}): do not rank by them."),
-        *sums.told("probabilities that do not sum to 1 ({example}): do not read them as probabilities."),
+        *sums.told("probabilities that do not sum to 1 ({example}): do not treat them as probabilities."),
         *others.told("a class that is not the most probable one ({example}): label and probabilities disagree."),
     ]
 
@@ -92,7 +92,7 @@ def check_sums(reply: PredictReply) -> list[str]:
         if not 0 <= matches <= known <= reply.total_predicted:
             found.append(
                 f"The backend counts {matches:,} agreements among {known:,} known rows of {reply.total_predicted:,}, "
-                "which cannot be: do not trust the agreement."
+                "which is impossible: do not trust the agreement."
             )
     return found
 
@@ -106,14 +106,14 @@ def check_training(
         told = (params or {}).get(name)
         if isinstance(told, str) and told.strip().lower() != asked.lower():
             found.append(
-                f"The backend trained with {name} {told[:40]}, though {asked} was asked: this is another model."
+                f"The backend trained with {name} {told[:40]}, though {asked} was requested: this is another model."
             )
     for name, (low, high) in _RANGES.items():
         value = getattr(result, name)
         if value is not None and not math.isnan(value) and not low <= value <= high:
             found.append(
-                f"The backend reports {name} {value:g}, which cannot be (it lies in {low:g} to {high:g}): "
-                "do not trust this number."
+                f"The backend reports {name} {value:g}, which is impossible (the range is {low:g} to {high:g}): do "
+                "not trust this number."
             )
     return [*found, *_odd_labels(result, satellite), *_odd_matrix(result), *_odd_classes(result)]
 
@@ -157,7 +157,9 @@ def _odd_classes(result: TrainResult) -> list[str]:
         for name in ("precision", "recall", "f1"):
             value = getattr(score, name)
             if value is not None and not math.isnan(value) and not 0 <= value <= 1:
-                return [f"The backend reports {name} {value:g} for {label}, which cannot be: do not trust its scores."]
+                return [
+                    f"The backend reports {name} {value:g} for {label}, which is impossible: do not trust its scores."
+                ]
     return []
 
 
@@ -171,13 +173,13 @@ def check_table(table: "Table", reply: PredictReply, sent: "Layout") -> list[str
     rows = table.row_count + table.bad_count
     if rows != reply.total_predicted:
         found.append(
-            f"The file has {rows:,} rows, though {reply.total_predicted:,} were predicted: "
-            "rows are missing, or the file is another one."
+            f"The file has {rows:,} rows, though {reply.total_predicted:,} were predicted: rows are missing, or this "
+            "is a different file."
         )
     names = zip(sent.columns, sent.file_columns, strict=True)
     if lost := [name for name, own in names if name not in there and own not in there]:
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
-        found.append(f"The file lacks {', '.join(lost[:3])}{more} of the file sent: it may be that of another upload.")
+        found.append(f"The file lacks {', '.join(lost[:3])}{more} of the file sent: it may belong to another upload.")
     if not there.intersection(LABEL_COLUMNS):
         found.append("The file has no column with the predicted class: it is not the result of this prediction.")
     return [*found, *_odd_shares(table, [name for name in table.columns if name.startswith(PROBABILITY)])]
@@ -198,7 +200,9 @@ def _odd_shares(table: "Table", columns: Sequence[str]) -> list[str]:
     if outside:
         found.append(f"{outside:,} rows of the file have probabilities outside 0 to 1 or none: do not rank by them.")
     if odd:
-        found.append(f"{odd:,} rows of the file have probabilities that do not sum to 1: do not read them as such.")
+        found.append(
+            f"{odd:,} rows of the file have probabilities that do not sum to 1: do not treat them as probabilities."
+        )
     return found
 
 

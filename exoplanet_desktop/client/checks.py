@@ -48,12 +48,13 @@ def _unsaid(reply: PredictReply, asked: PredictRequest) -> list[str]:
     found = []
     if reply.model_type is None:
         found.append(
-            f"The backend does not say which model it used; {asked.model} was asked. The labels may be another one's."
+            f"The backend does not say which model it used; {asked.model} was requested. The labels may come from "
+            "another model."
         )
     if reply.from_row is None or reply.to_row is None:
         found.append(
-            f"The backend does not say which rows it predicted; {_wanted_rows(asked)} were asked. "
-            "Compare a few rows with your file."
+            f"The backend does not say which rows it predicted; {_wanted_rows(asked)} were requested. Compare a few "
+            "rows with your file."
         )
     return found
 
@@ -61,16 +62,22 @@ def _unsaid(reply: PredictReply, asked: PredictRequest) -> list[str]:
 def _other_model(reply: PredictReply, asked: PredictRequest) -> list[str]:
     found = []
     if reply.satellite.strip().upper() != asked.satellite:
-        found.append(f"The backend predicted for {reply.satellite}, though {asked.satellite} was asked{_ANOTHER_MODEL}")
+        found.append(
+            f"The backend predicted for {reply.satellite}, although {asked.satellite} was requested{_ANOTHER_MODEL}"
+        )
     if reply.model_type is not None and reply.model_type.strip().lower() != asked.model:
-        found.append(f"The backend used the model {reply.model_type}, though {asked.model} was asked{_ANOTHER_MODEL}")
+        found.append(
+            f"The backend used the model {reply.model_type}, although {asked.model} was requested{_ANOTHER_MODEL}"
+        )
     # Without the field, a backend uses all columns.
     if asked.features is not None and (reply.features or Features.VETTED).strip().lower() != asked.features:
         used = reply.features or "all"
-        found.append(f"The backend used {used} features, though {asked.features} ones were asked{_ANOTHER_MODEL}")
+        found.append(f"The backend used {used} features, although {asked.features} ones were requested{_ANOTHER_MODEL}")
     if asked.model_version is not None and reply.model_version != asked.model_version:
         used = f"the version {reply.model_version}" if reply.model_version else "a version that it does not name"
-        found.append(f"The backend used {used} of the model, though {asked.model_version} was asked{_ANOTHER_MODEL}")
+        found.append(
+            f"The backend used {used} of the model, although {asked.model_version} was requested{_ANOTHER_MODEL}"
+        )
     return found
 
 
@@ -92,8 +99,8 @@ def _other_rows(reply: PredictReply, asked: PredictRequest) -> list[str]:
     if not (first_differs or last_differs):
         return []
     sentence = (
-        f"The backend predicted rows {reply.from_row} to {reply.to_row}, though {_wanted_rows(asked)} were asked. "
-        "It has ignored the range, or reads the file otherwise."
+        f"The backend predicted rows {reply.from_row} to {reply.to_row}, although {_wanted_rows(asked)} were "
+        "requested. It ignored the range, or reads the file differently."
     )
     return [sentence]
 
@@ -109,7 +116,7 @@ def _other_count(reply: PredictReply, asked: PredictRequest) -> list[str]:
             )
     if asked.results_limit is None and len(reply.results) != reply.total_predicted:
         found.append(
-            f"The backend sent {len(reply.results):,} of the {reply.total_predicted:,} predicted rows. "
-            "Sums over them are not those of the whole; the CSV may have them all."
+            f"The backend sent {len(reply.results):,} of the {reply.total_predicted:,} predicted rows. Totals over "
+            "them are not totals of the file; the CSV may have all rows."
         )
     return found

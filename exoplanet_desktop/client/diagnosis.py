@@ -89,7 +89,11 @@ def diagnose(
 def _engine(health: Health, backend: Backend, warnings: tuple[str, ...], took: float) -> Diagnosis:
     can = listed(health.extensions) or "none"
     lacks = [name for name in _USED if name not in health.extensions]
-    old = (f"It is an older version, without {', '.join(lacks)}; what needs them is not offered.",) if lacks else ()
+    old = (
+        (f"It is an older version, without {', '.join(lacks)}; features that need them are not offered.",)
+        if lacks
+        else ()
+    )
     details = (f"It answered in {took * 1000:.0f} ms.", f"Extensions: {can}.", *old, *warnings)
     name = shortened(f"{health.name} {health.version}".strip(), LONGEST_NAME)
     return Diagnosis(True, Finding.ENGINE, f"{name} answers at {backend.base_url}.", details, took, health)
@@ -102,8 +106,8 @@ def _reference(backend: Backend, warnings: tuple[str, ...], took: float) -> Diag
         f"A backend of the plain contract answers at {backend.base_url}; it has no extensions.",
         (
             f"It answered in {took * 1000:.0f} ms.",
-            "It trains, predicts and merges, but it tells no progress, cannot stop a job and knows no blind features.",
-            "Its replies are held against what was asked, and the accuracy it reports can be checked on a sample.",
+            "It trains, predicts and merges, but reports no progress, cannot stop a job and has no blind features.",
+            "Its replies are checked against the request, and you can check its reported accuracy on a sample.",
             *warnings,
         ),
         took,
@@ -116,7 +120,7 @@ def _refused(error: AppError, backend: Backend, warnings: tuple[str, ...]) -> Di
         return Diagnosis(False, Finding.WANTS_TOKEN, str(error), warnings)
     if _speaks_tls(base):
         address = base.replace("http://", "https://", 1)
-        sentence = f"What listens there speaks HTTPS. Set the address {address} instead."
+        sentence = f"The server there speaks HTTPS. Set the address {address} instead."
         return Diagnosis(False, Finding.SPEAKS_TLS, sentence, (str(error),), proposal=address)
     if isinstance(error, NoAnswer):
         return Diagnosis(False, Finding.NO_ANSWER, str(error), warnings)
@@ -129,8 +133,8 @@ def _unsafe(base: str, token: str | None) -> tuple[str, ...]:
         return ()
     what = "catalogs, models and the token" if token else "catalogs and models"
     sentence = (
-        f"{base} is a public address without encryption: {what} can be read and changed on the way. "
-        "Use https:// where the backend offers it."
+        f"{base} is a public address without encryption: {what} can be read and changed in transit. Use https:// if "
+        "the backend offers it."
     )
     return (sentence,)
 

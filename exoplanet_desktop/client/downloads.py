@@ -95,8 +95,8 @@ class _Download:
         elif not self._continues(head, had):
             self._begin_anew()
             raise UnavailableError(
-                f"The backend at {self._http.base} sent another part of the file than was asked for. "
-                "Try again, and ask whoever runs it if that does not help."
+                f"The backend at {self._http.base} sent a different part of the file than requested. Try again, "
+                "and ask whoever runs it if that does not help."
             )
         return Sink(self._file, self._limits.reply_bytes, transfer, self._file.tell())
 
@@ -144,4 +144,4 @@ def _refuse_a_page(part: Path, target: Path, base: str) -> None:
     with part.open("rb") as file:
         start = file.read(200).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype html", b"<html")) and target.suffix.lower() not in (".html", ".htm"):
-        raise UnavailableError(f"{base} sent a web page in place of the file. It may have been removed there.")
+        raise UnavailableError(f"{base} sent a web page instead of the file. It may have been removed there.")

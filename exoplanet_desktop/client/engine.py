@@ -103,8 +103,8 @@ class EmbeddedEngine:
         except (EOFError, OSError):
             process.join(1)
             raise UnavailableError(
-                f"The embedded engine ended as it started (code {process.exitcode}). "
-                f"Check that {self.data_dir} can be written and that memory is left."
+                f"The embedded engine stopped while starting (code {process.exitcode}). Check that {self.data_dir} is "
+                "writable and that there is free memory."
             ) from None
         if word != "ready":
             raise UnavailableError(str(rest[0]) if rest else "The embedded engine could not start.")
@@ -160,7 +160,8 @@ def _run(entry: str, pipe: Pipe, data_dir: str) -> None:
         _keep(traceback.format_exc(), Path(data_dir) / FAILURE_FILE)
         _tell_failure(
             pipe,
-            f"The embedded engine failed ({type(error).__name__}: {error}). {FAILURE_FILE} in {data_dir} says more.",
+            f"The embedded engine failed ({type(error).__name__}: {error}). {FAILURE_FILE} in {data_dir} has the "
+            "details.",
         )
         raise SystemExit(1) from error
 

@@ -52,7 +52,7 @@ class Files(Caller):
             return None
         path = unquote(urlsplit(rebase(self.base_url, url)).path).removeprefix(urlsplit(self.base_url).path)
         query = urlencode({"path": path.removeprefix("/media/")})
-        reply = self._json(self._get(f"/api/local-file?{query}", "say where the file lies"), "the place of a file")
+        reply = self._json(self._get(f"/api/local-file?{query}", "say where the file is"), "the place of a file")
         return Path(str(reply.get("local_path")))
 
     def fetch(self, url: str, limit: int = 20_000_000) -> bytes:

@@ -234,7 +234,10 @@ class HttpClient:
 def _checked(token: str | None) -> str | None:
     token = (token or "").strip() or None
     if token and not (token.isascii() and token.isprintable() and " " not in token):
-        raise InputError("The token holds characters that no token has. Copy it again, without spaces or line ends.")
+        raise InputError(
+            "The token contains characters that are not allowed in a token. Copy it again, without spaces or line "
+            "breaks."
+        )
     return token
 
 

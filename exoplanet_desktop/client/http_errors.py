@@ -55,7 +55,7 @@ _REMEDIES: dict[type[AppError], str] = {
     TooMany: "Wait a minute and try again.",
     NoModel: "Train one first.",
     InputError: "Check the file and the options.",
-    UnavailableError: "Try again, and ask whoever runs it if that does not help.",
+    UnavailableError: "Try again, and if that does not help, ask whoever runs it.",
 }
 
 
@@ -130,13 +130,13 @@ def error_for(status: int, body: bytes, base: str, what: str, *, had_token: bool
         return NotAllowed(
             f"The backend at {base} does not accept this token. Check it, or ask whoever runs it for a new one."
             if had_token
-            else f"The backend at {base} wants a token. Give the one that whoever runs it has for you."
+            else f"The backend at {base} requires a token. Ask whoever runs it for one."
         )
     if "issing artifact" in reason:
         return NoModel(f"The backend at {base} has no trained model for this satellite and this kind. Train one first.")
     if reason and status < 500 and is_sentence(reason):
         return kind(reason)
-    told = as_clause(reason) if reason else f"it answers with HTTP {status} and no reason."
+    told = as_clause(reason) if reason else f"it answered with HTTP {status} and gave no reason."
     return kind(f"The backend at {base} could not {what}: {told} {_REMEDIES.get(kind, _REMEDIES[InputError])}")
 
 
@@ -154,17 +154,15 @@ def _redirected(base: str, location: str) -> UnavailableError:
     parts = urlsplit(location)
     target = f"to {parts.scheme}://{parts.netloc}" if parts.netloc else "elsewhere"
     return UnavailableError(
-        f"The backend at {base} sends its callers on {target}, which is not followed. "
-        "If you trust that address, set it as the backend's."
+        f"The backend at {base} redirects {target}; redirects are not followed. If you trust that address, set it as "
+        "the backend's."
     )
 
 
 def not_the_contract(base: str, what: str, body: bytes, problem: object) -> UnavailableError:
     """The error for an answer that is no reply of the wire contract."""
     log.warning("%s answered no %s: %s: %r", base, what, problem, body[:_LONGEST_LOGGED])
-    return UnavailableError(
-        f"{base} answered something that is not {what}. Check that the address is that of a backend."
-    )
+    return UnavailableError(f"{base} sent something that is not {what}. Check that the address is that of a backend.")
 
 
 @contextmanager
@@ -181,9 +179,9 @@ def _network_error(error: BaseException, base: str, read_s: float) -> AppError:
     causes = list(_causes(error))
     host, where = urlsplit(base).hostname, f"The backend at {base}"
     if _any(causes, requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, low.LocationParseError):
-        return InputError(f"“{base}” is not an address that can be asked. Check its spelling.")
+        return InputError(f"“{base}” is not a valid address. Check its spelling.")
     if _any(causes, requests.exceptions.ProxyError, low.ProxyError):
-        return NoAnswer(f"The proxy on the way to {base} does not let us through. Check the proxy settings.")
+        return NoAnswer(f"The proxy on the way to {base} refuses the connection. Check the proxy settings.")
     if tls := _first(causes, ssl.SSLError, requests.exceptions.SSLError):
         return NoAnswer(_tls_words(base, tls))
     if _any(causes, low.NameResolutionError):
@@ -192,16 +190,16 @@ def _network_error(error: BaseException, base: str, read_s: float) -> AppError:
     if _any(causes, ConnectionRefusedError):
         return NoAnswer(f"Nothing listens at {base}. Start the backend there, or check address and port.")
     if any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in causes):
-        return NoAnswer(f"There is no way from here to “{host}”. Check your network and the backend's address.")
+        return NoAnswer(f"There is no network route to “{host}”. Check your network and the backend's address.")
     if _any(causes, requests.ConnectTimeout, low.ConnectTimeoutError):
         return NoAnswer(f"{where} does not answer. Check the address, and that no firewall is in the way.")
     if _any(causes, requests.ReadTimeout, low.ReadTimeoutError, TimeoutError):
-        return NoAnswer(f"{where} said nothing for {read_s:.0f} s. Try again later; it may be busy.")
+        return NoAnswer(f"{where} sent nothing for {read_s:.0f} s. Try again later; it may be busy.")
     if any("BadStatusLine" in repr(cause) for cause in causes):
-        return NoAnswer(f"What listens at {base} does not speak HTTP. Check address and port.")
+        return NoAnswer(f"The server at {base} does not speak HTTP. Check address and port.")
     if _any(causes, low.DecodeError, requests.exceptions.ContentDecodingError):
-        return NoAnswer(f"{where} answered something that cannot be unpacked. Ask whoever runs it.")
-    return NoAnswer(f"The connection to the backend at {base} broke off. Try again.")
+        return NoAnswer(f"{where} sent something that cannot be decompressed. Ask whoever runs it.")
+    return NoAnswer(f"The connection to the backend at {base} was interrupted. Try again.")
 
 
 def is_refused_connection(error: BaseException) -> bool:
@@ -235,8 +233,8 @@ def _tls_words(base: str, error: BaseException) -> str:
             "(on the command line: REQUESTS_CA_BUNDLE)."
         )
     if "WRONG_VERSION_NUMBER" in text.upper().replace(" ", "_"):
-        return f"What listens at {base} does not speak HTTPS. Try the address with http:// in front."
-    return f"No safe connection to {base} could be made. Check the address, or ask whoever runs the backend."
+        return f"The server at {base} does not speak HTTPS. Try the address with http:// in front."
+    return f"No secure connection to {base} could be made. Check the address, or ask whoever runs the backend."
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -71,8 +71,8 @@ def judge(status: JobStatus) -> Outcome:
     if not any(value is not None and math.isfinite(value) for value in measured):
         return Outcome(
             error=UnavailableError(
-                "The backend calls the training a success but sent no metrics, so it failed. "
-                "The log may say why; check the label column and the other columns of the file."
+                "The backend calls the training a success but sent no metrics, so it failed. The log may show why; "
+                "check the label column and the other columns of the file."
             )
         )
     return _without_excess(result)
@@ -85,8 +85,8 @@ def _without_excess(result: TrainResult) -> Outcome:
         return Outcome(result=result)
     fields = ("labels", "confusion_matrix", "per_class", "curves")
     sentence = (
-        f"The backend tells of {classes:,} classes, which no catalog of planets has, so their figures are left out: "
-        "it read another column as the label."
+        f"The backend reports {classes:,} classes, which no planet catalog has, so their figures are left out: it "
+        "read another column as the label."
     )
     return Outcome(result=result.model_copy(update=dict.fromkeys(fields)), warnings=(sentence,))
 
@@ -122,7 +122,7 @@ def _failure(status: JobStatus) -> AppError | None:
     if reason and is_sentence(reason):
         return kind(reason)
     told = as_clause(reason) if reason else "the backend gives no reason."
-    return kind(f"The job failed: {told} The log says more.")
+    return kind(f"The job failed: {told} The log has the details.")
 
 
 class LogReader:
@@ -229,8 +229,7 @@ class _Watch:
             # A reference backend that was restarted says RUNNING for ever.
             self._told_still = True
             self._quiet(
-                f"Nothing has moved for {STILL_AFTER_S / 60:.0f} minutes. "
-                "If the backend was restarted, start the job anew."
+                f"No progress for {STILL_AFTER_S / 60:.0f} minutes. If the backend was restarted, start the job again."
             )
 
     def _quiet(self, sentence: str) -> None:

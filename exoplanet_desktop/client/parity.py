@@ -93,7 +93,7 @@ def judge_parity(
     if contradiction:
         sentence = f"{numbers} of its own training file: the two contradict each other. Do not use this model's labels."
     else:
-        sentence = f"{numbers} of the training file, which fits."
+        sentence = f"{numbers} of the training file, which is consistent."
     return ParityCheck(found, reported, count, contradiction, sentence)
 
 

@@ -50,9 +50,7 @@ class Profile:
         if self.ca_file and not Path(self.ca_file).is_file():
             raise InputError(f"There is no CA file {self.ca_file}. Choose another, or leave it empty.")
         if self.ca_file and not _holds_certificates(self.ca_file):
-            raise InputError(
-                f"The CA file {self.ca_file} holds no certificate that can be read (PEM). Choose the one of your lab."
-            )
+            raise InputError(f"The CA file {self.ca_file} contains no readable certificate (PEM). Choose your lab's.")
         return replace(self, name=name, address=normalise_base(self.address))
 
 
@@ -97,7 +95,7 @@ class Profiles:
             raise InputError(f"The name “{EMBEDDED.name}” is taken. Choose another.")
         old = next((own for own in self._own if own.name == (replacing or profile.name)), None)
         if any(own.name == profile.name for own in self._own if own is not old):
-            raise InputError(f"There is a backend named “{profile.name}” already. Choose another name.")
+            raise InputError(f"There is already a backend named “{profile.name}”. Choose another name.")
         token = self._tokens.get(_key(old)) if old and old.address == profile.address else None
         kept = [profile if own is old else own for own in self._own] + ([] if old else [profile])
         self._write(kept)
@@ -140,7 +138,7 @@ class Profiles:
                 raise ValueError("it is too large")
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             if not isinstance(kept, dict) or not isinstance(kept.get("backends"), list):
-                raise ValueError("it holds no list of backends")
+                raise ValueError("it does not contain a list of backends")
             if kept.get("schema_version") != SCHEMA_VERSION:
                 raise ValueError("it was written by another version of this program")
         except FileNotFoundError:

@@ -116,7 +116,7 @@ class Record(RecordReader):
 
     def rename(self, run_id: str, title: str) -> None:
         if not title.strip():
-            raise InputError("A run needs a name. Write at least one letter.")
+            raise InputError("A run needs a name. Enter at least one letter.")
         self._change(run_id, {"title": title.strip()[:200]})
 
     def star(self, run_id: str, starred: bool = True) -> None:

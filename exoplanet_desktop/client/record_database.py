@@ -150,7 +150,7 @@ class RecordDatabase:
                 self._path.with_name(self._path.name + tail).unlink(missing_ok=True)
         except OSError as error:
             raise self._error(error) from error
-        return f"The record of runs was damaged and a new one was begun. The old file is kept as {aside}."
+        return f"The record of runs was damaged, so a new one was started. The old file is kept as {aside}."
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -161,7 +161,9 @@ class RecordDatabase:
 
     def _error(self, error: Exception) -> UnavailableError:
         if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return UnavailableError("Another window of this program holds the record of runs. Try again in a moment.")
+            return UnavailableError(
+                "Another window of this program is using the record of runs. Try again in a moment."
+            )
         return UnavailableError(
             f"The record of runs in {self._path.parent} cannot be used: {error}. "
             "Check that the folder can be written and that the disk has space."

@@ -141,12 +141,14 @@ def without_secrets(value: Any) -> Any:
 def checked_run_id(run_id: str) -> str:
     """Raises InputError for what is not the id of a run and could name a folder elsewhere."""
     if not _RUN_ID.fullmatch(run_id):
-        raise InputError(f"“{run_id[:80]}” is not a run of the record. Choose one of the list.")
+        raise InputError(f"“{run_id[:80]}” is not a run in the record. Choose one from the list.")
     return run_id
 
 
 def checked_file_name(name: str) -> str:
     """Raises InputError for a name that is not plainly that of a file in its folder, on any system."""
     if not _FILE_NAME.fullmatch(name) or name.endswith((".", " ")) or _RESERVED.fullmatch(name):
-        raise InputError(f"“{name[:80]}” cannot be the name of a file of a run. Use letters, digits, dots and dashes.")
+        raise InputError(
+            f"“{name[:80]}” is not a valid name for a file of a run. Use letters, digits, dots and dashes."
+        )
     return name

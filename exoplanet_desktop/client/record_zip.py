@@ -180,7 +180,7 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(source) as archive:
             members = archive.infolist()
             if len(members) > MOST_FILES + 2 or any(member.compress_type not in _PACKED for member in members):
-                raise InputError(f"{source.name} is packed as no exported run is. Export the run again.")
+                raise InputError(f"{source.name} is not packed like an exported run. Export the run again.")
             yield archive
     except AppError:
         raise
@@ -190,16 +190,18 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
         ) from error
     # zipfile raises all of these for what is broken, encrypted or packed in ways that it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, KeyError) as error:
-        raise InputError(f"{source.name} is damaged or no exported run. Export the run again.") from error
+        raise InputError(f"{source.name} is damaged or not an exported run. Export the run again.") from error
 
 
 def _manifest(text: str) -> _Manifest:
     try:
         manifest = _Manifest.model_validate_json(text)
     except ValueError as error:
-        raise InputError("The file is no exported run: its description cannot be read. Choose another file.") from error
+        raise InputError(
+            "The file is not an exported run: its description cannot be read. Choose another file."
+        ) from error
     if manifest.format != FORMAT:
-        raise InputError("The file is no exported run of this program. Choose another file.")
+        raise InputError("The file is not an exported run of this program. Choose another file.")
     if manifest.format_version > FORMAT_VERSION:
         raise InputError("The run was exported by a newer version of this program. Update the program to import it.")
     return manifest

@@ -70,7 +70,7 @@ def _predict_command(run: Run) -> tuple[list[str], list[str], list[str]]:
     options += [*reading_options(run, _files(run)), "--output", _predicted(files[0])]
     notes = []
     if asked.get("model_version"):
-        notes.append(f"Uses the newest model of its kind, and the run had version {asked['model_version']}.")
+        notes.append(f"Uses the newest model of its kind; the run used version {asked['model_version']}.")
     return options, files, notes
 
 
@@ -143,7 +143,7 @@ _PROGRAMS = {"train": _train_program, "predict": _predict_program, "merge": _mer
 
 def _kind(run: Run) -> str:
     if run.kind not in KINDS:
-        raise InputError("This run is made of several. Copy each of them.")
+        raise InputError("This run consists of several runs. Copy each of them.")
     return run.kind
 
 
@@ -151,7 +151,7 @@ def _files(run: Run) -> list[str]:
     """The catalogs, with their folders where they are known. Raises InputError where none is."""
     files = [str(name) for name in run.request.get("paths") or run.request.get("files") or () if name]
     if not files or any("\0" in name or "\n" in name for name in files):
-        raise InputError("The record does not tell which files this run had, so it cannot be written down.")
+        raise InputError("The record does not say which files this run used, so it cannot be copied.")
     return files
 
 

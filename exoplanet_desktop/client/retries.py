@@ -41,7 +41,7 @@ def pause_before_next(policy: RetryPolicy, method: str, tried: int, error: AppEr
     if isinstance(cause, Refusal):
         asked = cause.retry_after_s if cause.status in (429, 503) else None
         if cause.status == 429 and asked is not None and asked > policy.retry_after_s:
-            raise TooMany(f"The backend at {base} is busy and asks to come back in {asked:.0f} s. Try again then.")
+            raise TooMany(f"The backend at {base} is busy. Try again in {asked:.0f} s.")
         if cause.status == 429 and (reads or asked is not None):
             return max(asked or 0.0, _backoff(policy, tried))
         if reads and cause.status in _PASSING and (asked or 0) <= policy.retry_after_s:

@@ -49,7 +49,7 @@ class SeenRows:
             return ""
         of = "stars" if self.by_star else "objects"
         return (
-            f"{self.rows:,} of {self.total:,} rows are of {of} the model was trained on; their agreement proves little."
+            f"{self.rows:,} of {self.total:,} rows are of {of} the model was trained on; their agreement says little."
         )
 
 

@@ -163,7 +163,7 @@ def _content(upload: Upload) -> Iterator[bytes]:
     except OSError as error:
         raise _unreadable(upload.path, error) from error
     if left or sha.hexdigest() != upload.digest:
-        raise InputError(f"{upload.path.name} changed while it was being sent. Send it again when it is whole.")
+        raise InputError(f"{upload.path.name} changed while it was being sent. Send it again once it is complete.")
 
 
 class Sink:
@@ -191,7 +191,9 @@ class Sink:
 
     def _check(self, size: int) -> None:
         if size > self._limit:
-            raise TooLarge(f"The backend's answer is over {self._limit / 1e6:,.0f} MB, too much to take. Ask for less.")
+            raise TooLarge(
+                f"The backend's answer is over {self._limit / 1e6:,.0f} MB, which is too large. Request less."
+            )
 
 
 def memory_sink(limit: int, transfer: Transfer) -> tuple[Sink, BytesIO]:

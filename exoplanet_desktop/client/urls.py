@@ -32,7 +32,9 @@ def normalise_base(text: str) -> str:
     if not host or parts.scheme not in ("http", "https") or port == 0 or any(c.isspace() or c == "\\" for c in address):
         raise InputError(f"“{text.strip()}” is not the address of a backend. {_EXAMPLE}")
     if parts.username or parts.password:
-        raise InputError("The backend's address holds a user name or password. Leave it out and give a token instead.")
+        raise InputError(
+            "The backend's address contains a user name or password. Leave it out and use a token instead."
+        )
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
 
 
@@ -64,7 +66,7 @@ def rebase(base: str, url: str) -> str:
     # `..` could leave the base's own part of a shared host, and no server that is well names a file so.
     if path == "/" or ".." in unquote(path).replace("\\", "/").split("/"):
         raise UnavailableError(
-            f"The backend at {base} handed out an address that leads nowhere (“{url[:80]}”). Ask whoever runs it."
+            f"The backend at {base} returned an invalid address (“{url[:80]}”). Ask whoever runs it."
         )
     if root.path and not (path == root.path or path.startswith(f"{root.path}/")):
         path = root.path + path

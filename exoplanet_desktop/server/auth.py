@@ -44,19 +44,19 @@ class Guard:
         if not _HOST.fullmatch(host):
             raise InputError("The request's Host header cannot be used. Use the server's plain address.")
         if self._loopback and not is_loopback(_name_of(host)):
-            raise NotFound("This server answers under its own address, 127.0.0.1 or localhost, alone.")
+            raise NotFound("This server answers only under its own address, 127.0.0.1 or localhost.")
         if self._token is not None:
             self._check_token(headers.get("authorization", ""))
         elif "origin" in headers and urlsplit(headers["origin"]).netloc != host:
-            raise NotAllowed("Web pages of other servers may not use this server.")
+            raise NotAllowed("Web pages from other servers may not use this server.")
 
     def _check_token(self, authorization: str) -> None:
         assert self._token is not None
         scheme, _, given = authorization.partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
-            raise NotAllowed("This server wants a token. Enter the one that its operator gave you.")
+            raise NotAllowed("This server requires a token. Enter the one its operator gave you.")
         if not hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token):
-            raise NotAllowed("The token is not the one of this server. Ask its operator for the right one.")
+            raise NotAllowed("The token is not valid for this server. Ask its operator for the right one.")
 
 
 def _name_of(host: str) -> str:

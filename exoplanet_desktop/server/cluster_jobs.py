@@ -50,7 +50,7 @@ def on_cluster(place: ClusterPlace, asked_to_stop: Callable[[], bool]) -> Iterat
                 yield executor, _Stop(asked_to_stop)
             except KilledWorker as error:
                 raise UnavailableError(
-                    "The workers that took up a part of the job died over it, most likely for want of memory. "
+                    "The workers that took up a part of the job died while doing so, most likely for lack of memory. "
                     "Use a smaller file, or give the cluster's workers more memory."
                 ) from error
             except (CancelledError, CommClosedError) as error:
@@ -74,8 +74,8 @@ def connected(place: ClusterPlace) -> Iterator[Any]:
         except (OSError, TypeError, ValueError, RuntimeError) as error:  # TypeError: encryption without keys
             log.info("no connection to the cluster", exc_info=True)
             raise UnavailableError(
-                f"There is no answer from a cluster at {place.address}. "
-                "Check the address, and that its scheduler runs and speaks the same protocol."
+                f"No cluster answers at {place.address}. Check the address, and that its scheduler runs and speaks "
+                "the same protocol."
             ) from error
         try:
             yield client
@@ -102,8 +102,8 @@ def check_workers(client: Any) -> None:
     }
     if differences:
         raise UnavailableError(
-            f"The cluster's workers have other versions than this engine: {', '.join(sorted(differences))}. "
-            "Install the same ones there, so that the numbers are the same."
+            f"The cluster's workers have different versions from this engine: {', '.join(sorted(differences))}. "
+            "Install the same versions there, so that the results are the same."
         )
 
 

@@ -170,7 +170,7 @@ class Engine:
         """
         known = records.list_models(self.store.database)
         if version is not None and all(found.version != version for found in known):
-            raise NoModel(f"There is no model version “{names.shown(version)}”. Choose one of the list of models.")
+            raise NoModel(f"There is no model version “{names.shown(version)}”. Choose one from the list of models.")
         for found in known:
             fits = (found.satellite, found.model) == (satellite, model) and features in (None, found.features)
             if fits and (found.version == version or (version is None and not found.without)):
@@ -178,7 +178,9 @@ class Engine:
                     raise NoModel(f"The file of the model {found.version} is gone. Train the model again.")
                 return found
         if version is not None:
-            raise InputError(f"The model version “{version}” is no {satellite} {model} model. Leave one of them out.")
+            raise InputError(
+                f"The model version “{version}” is not a {satellite} {model} model. Leave one of them out."
+            )
         kind = f"{satellite} {model}" + (f" ({features})" if features else "")
         raise NoModel(f"No {kind} model has been trained yet. Train one first, or choose another model.")
 
@@ -260,7 +262,7 @@ class Engine:
         name = output_name if names.has_csv_suffix(output_name) else f"{output_name}.csv"
         names.check_name(name)
         if not self.store.claim_exactly("mergefiles", name):
-            raise InputError(f"There is a merged file “{names.shown(name)}” already. Choose another name.")
+            raise InputError(f"There is already a merged file “{names.shown(name)}”. Choose another name.")
         return name
 
     async def submit(self, order: Order) -> Job:
@@ -307,7 +309,7 @@ class TrainParams:
             balance=form.choice(Balance, "class balance", "balance", default=Balance.NONE),
             sentinel=form.flag("sentinel", True),
             model_labels=form.choice(
-                ModelLabels, "way with model-made labels", "model_labels", default=ModelLabels.LEAVE_OUT
+                ModelLabels, "way to treat model-made labels", "model_labels", default=ModelLabels.LEAVE_OUT
             ),
             reading=form.reading(),
             without=without,
@@ -346,7 +348,7 @@ class MergeParams:
         rule = form.choice(Duplicates, "rule for duplicates", "rule", default=plain)
         if form.text("dedupe") and (rule is Duplicates.NONE) is dedupe:
             raise InputError(
-                f"The rule “{rule}” and dedupe={str(dedupe).lower()} exclude each other. Send one of them."
+                f"The rule “{rule}” and dedupe={str(dedupe).lower()} contradict each other. Send only one of them."
             )
         output_name = form.text("output_name")
         if output_name is not None:

@@ -54,7 +54,7 @@ DESCRIBED: dict[str, Any] = {
     },
 }
 
-_FAULT = "The engine failed through a fault of its own. Its log, engine.log, has the details."
+_FAULT = "The engine failed because of an internal error. Its log, engine.log, has the details."
 
 
 def error_reply(error: AppError) -> JSONResponse:

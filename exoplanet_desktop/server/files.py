@@ -34,12 +34,12 @@ def disk_error(error: OSError, what: str) -> UnavailableError:
 
 def check_space(folder: Path, size: int) -> None:
     """Raises UnavailableError where `size` bytes do not fit on the folder's disk."""
-    with disk_errors("The file cannot be taken"):
+    with disk_errors("The file cannot be accepted"):
         free = shutil.disk_usage(folder).free
     if size > max(0, free - _RESERVE_BYTES):
         raise UnavailableError(
-            f"The file cannot be taken: the server's disk has {free // 2**20} MiB left. "
-            "Free some space on it and try again."
+            f"The file cannot be accepted: the server's disk has {free // 2**20} MiB left. Free some space on it and "
+            "try again."
         )
 
 

@@ -46,7 +46,9 @@ class Form:
         """
         found = {self._text(name, self.fields[name]) for name in names if name in self.fields} - {None, ""}
         if len(found) > 1:
-            raise InputError(f"The fields {' and '.join(names)} mean the same, but hold different values. Send one.")
+            raise InputError(
+                f"The fields {' and '.join(names)} mean the same, but have different values. Send only one."
+            )
         return found.pop() if found else None
 
     def path(self, name: str) -> str | None:
@@ -56,7 +58,7 @@ class Form:
             return None
         self._text(name, value)
         if not isinstance(value, str):
-            raise InputError(f"The field {name} must hold a path.")
+            raise InputError(f"The field {name} must be a path.")
         return value
 
     def _text(self, name: str, value: Any) -> str | None:
@@ -65,9 +67,9 @@ class Form:
         if isinstance(value, int):
             return _number_text(name, value)
         if value is not None and not isinstance(value, str):
-            raise InputError(f"The field {name} must hold a text or a whole number.")
+            raise InputError(f"The field {name} must be text or a whole number.")
         if value is not None and any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-            raise InputError(f"The field {name} holds half a character. Send it as UTF-8.")
+            raise InputError(f"The field {name} contains half a character. Send it as UTF-8.")
         return value.strip() if value else None
 
     def flag(self, name: str, default: bool) -> bool:
@@ -84,7 +86,7 @@ class Form:
         if text is None:
             return None
         if not (text.isascii() and text.isdigit() and len(text) <= 15):
-            raise InputError(f"The field {names[0]} must be a whole number from 0 on, not “{shown(text)}”.")
+            raise InputError(f"The field {names[0]} must be a whole number of 0 or more, not “{shown(text)}”.")
         return int(text)
 
     def choice(self, kinds: type[E], noun: str, *names: str, default: E | None = None) -> E:
@@ -115,7 +117,9 @@ class Form:
         except (ValueError, RecursionError):
             said = None
         if not isinstance(said, list) or len(said) != count:
-            raise InputError(f"The field readings must hold a JSON list with {count} entries, one a file. Null is one.")
+            raise InputError(
+                f"The field readings must be a JSON list with {count} entries, one per file. Null counts as one."
+            )
         return tuple(None if one is None else Choice.from_json(json.dumps(one)) for one in said)
 
     def _json_text(self, name: str) -> str | None:
@@ -165,7 +169,7 @@ async def read_form(request: Request, store: Store, limit: int, *files: str) -> 
         elif kind == b"application/x-www-form-urlencoded":
             form.fields.update(_urlencoded(await _small_body(request)))
         else:
-            raise WrongType("This kind of body is not taken. Send a multipart form or JSON.")
+            raise WrongType("This kind of body is not accepted. Send a multipart form or JSON.")
         yield form
     finally:
         for incoming in form.files.values():
@@ -273,18 +277,18 @@ class _Multipart:
             raise InputError("The multipart form ends too early. Send it again.")
         await self._flush()
         for incoming in self._form.files.values():
-            with disk_errors("The file cannot be taken"):
+            with disk_errors("The file cannot be accepted"):
                 await asyncio.to_thread(incoming.finish)
 
     async def _flush(self) -> None:
         pending, self._pending, self._pending_bytes = self._pending, [], 0
-        with disk_errors("The file cannot be taken"):
+        with disk_errors("The file cannot be accepted"):
             await asyncio.to_thread(_write_all, pending)
 
     def _begin(self) -> None:
         self._parts += 1
         if self._parts > _FIELDS:
-            raise InputError(f"The form has over {_FIELDS} fields. Send those of the call alone.")
+            raise InputError(f"The form has over {_FIELDS} fields. Send only those of the call.")
         self._disposition = b""
 
     def _end_header(self) -> None:

@@ -76,14 +76,16 @@ class JobRunner:
             raise UnavailableError("The engine is being stopped. Try again in a moment.")
         waiting = len(self._queue)
         if waiting >= self._settings.queue:
-            raise TooMany(f"{waiting} jobs are waiting already, and no more can. Try again when some have ended.")
+            raise TooMany(
+                f"{waiting} jobs are already waiting, and the queue is full. Try again when some have finished."
+            )
 
     def cancel(self, job_id: str) -> Job:
         """Ask a job to end; see `Job.ended`. Raises NotFound for one that neither waits nor runs."""
         with self._lock:
             job = self._jobs.get(job_id)
             if job is None:
-                raise NotFound("This job does not run any more, so it cannot be cancelled.")
+                raise NotFound("This job is no longer running, so it cannot be cancelled.")
             waits = job in self._queue
             if waits:
                 self._queue = tuple(other for other in self._queue if other is not job)
@@ -178,7 +180,7 @@ class JobRunner:
         try:
             job.result = result if job.order.reply is None else json.dumps(job.order.reply(summary)).encode()
             if job.order.recorded and len(job.result) > _RESULT_BYTES:
-                raise TooLarge("The reply has too many rows to be kept. Ask for fewer with `results_limit`.")
+                raise TooLarge("The reply has too many rows to store. Request fewer with `results_limit`.")
             with disk_errors("The results cannot be kept"):
                 for output in job.order.outputs:
                     target = self._store.folder(output.folder) / output.name
@@ -241,7 +243,7 @@ class JobRunner:
             records.write_job(connection, job.record())
 
 
-_FAULT = "The job failed through a fault of this program. The engine's log has the details."
+_FAULT = "The job failed because of an internal error. The engine's log has the details."
 
 
 class _JobWatcher:

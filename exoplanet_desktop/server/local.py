@@ -92,10 +92,10 @@ def _check(stamps: Mapping[str, list[int]]) -> None:
 def _checked(text: str) -> Path:
     """The path itself, once it is known to be absolute, plain and free of links."""
     if len(text) > _MOST_CHARACTERS or "\0" in text or not Path(text).is_absolute():
-        raise InputError(f"“{shown(text)}” is no absolute path. Send the whole path of a file.")
+        raise InputError(f"“{shown(text)}” is not an absolute path. Send the whole path of a file.")
     if os.path.splitdrive(text)[0].startswith(("\\\\", "//")):
         # Windows would show this user's name and password to whichever server the path names.
-        raise InputError(f"“{shown(text)}” lies on another machine. Upload the file.")
+        raise InputError(f"“{shown(text)}” is on another machine. Upload the file.")
     try:
         real = os.path.realpath(text, strict=True)
     except (OSError, ValueError) as error:
@@ -109,5 +109,5 @@ def _refused(path: Path, error: OSError | ValueError) -> AppError:
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.ENOENT, errno.ENOTDIR):
         return NotFound(f"There is no file “{shown(path)}”. Check its name and folder.")
-    reason = getattr(error, "strerror", None) or "it is no path of a file"
+    reason = getattr(error, "strerror", None) or "it is not the path of a file"
     return InputError(f"“{shown(path)}” cannot be read: {reason}. Check the file and its permissions.")

@@ -36,7 +36,7 @@ def check_name(name: str) -> str:
     """The name itself. Raises InputError where it is a path, or no name that every system takes."""
     if not is_good(name):
         raise InputError(
-            f"“{shown(name)}” cannot be a file name here. Use letters, digits, dots, dashes and underscores alone."
+            f"“{shown(name)}” cannot be a file name here. Use only letters, digits, dots, dashes and underscores."
         )
     return name
 

@@ -39,8 +39,8 @@ def serve(
     """
     if token is None and not is_loopback(host):
         raise InputError(
-            f"Without a token the engine listens on this machine alone, and {host} can be reached from others. "
-            "Name a file with a token by --token-file, or use --host 127.0.0.1."
+            f"Without a token the engine listens only on this machine, but {host} can be reached from others. Name a "
+            "file with a token with --token-file, or use --host 127.0.0.1."
         )
     if token is not None and len(token) < 16:
         raise InputError("The token is too short to be safe. Use at least 16 characters.")
@@ -79,13 +79,13 @@ def bind(host: str, port: int) -> socket.socket:
     Raises InputError for what is no port, UnavailableError where the address cannot be had.
     """
     if not 0 <= port <= 65535:
-        raise InputError(f"{port} is no port. Choose one from 1024 to 65535 with --port.")
+        raise InputError(f"{port} is not a port. Choose one from 1024 to 65535 with --port.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         # With the protocol left out, asyncio does not switch off Nagle's algorithm: 40 ms for each answer.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except (OSError, UnicodeError, OverflowError) as error:
-        raise UnavailableError(f"The address {host} cannot be listened on. Use --host 127.0.0.1.") from error
+        raise UnavailableError(f"The engine cannot listen on the address {host}. Use --host 127.0.0.1.") from error
     try:
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # Windows: there SO_REUSEADDR lets two share a port
         listener.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
@@ -101,7 +101,7 @@ def _bind_failure(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"The port {port} is in use by another program. Choose another one with --port."
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"This user may not listen on port {port}. Choose one from 1024 on with --port."
+        return f"This user may not listen on port {port}. Choose one of 1024 or higher with --port."
     if error.errno == errno.EADDRNOTAVAIL:
         return f"This machine has no address {host}. Use --host 127.0.0.1, or 0.0.0.0 for all of its addresses."
     return f"The engine cannot listen on {host}, port {port}: {error.strerror}. Choose another address."

@@ -31,7 +31,7 @@ def now() -> str:
 
 def interrupted(kind: str) -> str:
     """Why a job failed that ran, or waited, when the engine stopped."""
-    return f"The {noun(kind)} was interrupted: the engine stopped before it had ended. Start it again."
+    return f"The {noun(kind)} was interrupted: the engine stopped before it finished. Start it again."
 
 
 def noun(kind: str) -> str:
@@ -147,7 +147,7 @@ class Store:
         """Room for an upload under a user's file name. Raises InputError for anything but a `.csv`."""
         if not names.has_csv_suffix(original):
             raise InputError(f"“{names.shown(original)}” is not a .csv file. Only .csv files are allowed.")
-        with disk_errors("The file cannot be taken"):
+        with disk_errors("The file cannot be accepted"):
             return Incoming(self.folder("work"), original)
 
     def adopt(self, incoming: Incoming) -> tuple[str, bool]:

@@ -27,7 +27,9 @@ class MergeTokens:
         """The relative path that a token stands for. Raises InputError where it is false or too old."""
         body, _, signature = token.partition(".")
         if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._sign(body).encode()):
-            raise InputError("The merge token is not one of this server. Choose the merged file from the list again.")
+            raise InputError(
+                "The merge token does not belong to this server. Choose the merged file from the list again."
+            )
         content = json.loads(_decode(body))
         if not -_CLOCK_STEP_S <= time.time() - content["at"] <= self.seconds:
             raise InputError("The merge token has expired. Choose the merged file from the list again.")

@@ -239,7 +239,7 @@ def _in_words(error: BaseException) -> AppError:
             "The job needs more memory than this machine has left. Close other programs or use a smaller file."
         )
     kind = type(error).__name__
-    return BugError(f"The job failed through a fault of this program ({kind}). Its log has the details.")
+    return BugError(f"The job failed because of an internal error ({kind}). Its log has the details.")
 
 
 def _task(name: str) -> Task:

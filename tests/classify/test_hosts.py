@@ -39,15 +39,15 @@ def test_rounded_stars_are_told_by_the_names_of_their_objects() -> None:
     assert np.array_equal(found.groups, find_hosts(NAMES, STARS, KOI).groups)
     assert (found.source, found.by_name) == ("kepoi_name", True)
     assert "have lost digits" in found.notes[0] and "40 stars became 1" in found.notes[0]
-    assert "`kepoi_name` instead" in found.notes[0] and "told by `kepoi_name`" in found.protocol
+    assert "`kepoi_name` instead" in found.notes[0] and "identified by `kepoi_name`" in found.protocol
 
 
 def test_without_stars_and_names_no_groups_are_claimed() -> None:
     nobody: list[str | None] = [None] * 80
     for stars in ([f"{float(star):.2E}" for star in STARS], nobody):
         found = find_hosts(nobody, stars, KOI)
-        assert found.source == "" and "does not tell" in found.protocol
-        assert "may be too good" in found.notes[0]
+        assert found.source == "" and "does not say" in found.protocol
+        assert "may be too optimistic" in found.notes[0]
         assert len(set(found.groups.tolist())) == 80
 
 

@@ -46,7 +46,7 @@ def test_known_rows_are_answered_as_the_fold_that_had_not_seen_them(trained: Any
 
 def test_the_model_itself_answers_known_rows_where_it_is_asked_to(trained: Any, catalog: pandas.DataFrame) -> None:
     found, out = predicted(trained, catalog, "memory", known_rows=KnownRows.MODEL)
-    assert "by the model that learnt from them, as asked" in found.notes[0] and found.seen == 400
+    assert "as requested, by the model that was trained on them" in found.notes[0] and found.seen == 400
     assert found.agreement["matches"] > (held_out(trained)["predicted"] == held_out(trained)["actual"]).sum()
     assert np.abs(out[PROBABILITIES].to_numpy() - held_out(trained)[PROBABILITIES].to_numpy()).max() > 0.01
 
@@ -198,7 +198,7 @@ def test_a_column_in_another_unit_is_told_with_the_factor(trained: Any, catalog:
     values = int(hours.notna().sum())
     told = [note for note in found.notes if "another unit" in note]
     assert len(told) == 1 and told[0].startswith(
-        f"All {values} values of `koi_duration` lie below what the model has mostly seen"
+        f"All {values} values of `koi_duration` are below what the model has mostly seen"
     )
 
 

@@ -78,7 +78,7 @@ def test_a_model_that_no_longer_says_what_it_said_is_refused(made: dict[str, byt
     parity = json.loads(made["parity.json"])
     parity["probabilities"][7][0] += 2e-6
     path = packed(made | {"parity.json": json.dumps(parity).encode()}, tmp_path / "drifted.exomodel")
-    with pytest.raises(InputError, match=r"drifted.exomodel was refused: of 50 of its own training rows"):
+    with pytest.raises(InputError, match=r"drifted.exomodel was refused: on 50 of its own training rows"):
         load(path)
 
 

@@ -285,7 +285,9 @@ def test_a_stopped_prediction_leaves_nothing(trained: Any, table: pandas.DataFra
 
 def test_rows_of_the_training_are_counted(trained: Any, table: pandas.DataFrame) -> None:
     again = trained.predict(trained.folder / "catalog.csv", "familiar_out.csv")
-    assert again.notes[0] == "400 of 400 rows were in training; they are answered by folds that had not seen them."
+    assert again.notes[0] == (
+        "400 of 400 rows were in training; they are predicted by fold models that had not seen them."
+    )
     other = predicted(trained, table.to_csv(index=False), "other")
     assert (again.seen, other.seen) == (400, 0) and not other.notes
 

@@ -139,7 +139,7 @@ def test_rows_that_are_not_used_are_counted(lab: Any, make_catalog: MakeCatalog)
     asked = lab.train(csv, TrainOptions(Satellite.KOI, Model.XGB, sentinel=False, model_labels=True))
     assert asked.evaluation.rows_used == 398
     assert (asked.evaluation.model_labels_left_out, asked.evaluation.model_labels_used) == (0, 10)
-    assert "10 rows carry labels that a model made" in " ".join(asked.evaluation.notes)
+    assert "10 rows have labels made by a model" in " ".join(asked.evaluation.notes)
 
 
 def test_two_classes_are_enough(lab: Any, make_catalog: MakeCatalog) -> None:
@@ -232,7 +232,7 @@ def test_labels_that_nobody_knows_are_listed_and_never_guessed(lab: Any, make_ca
     csv = lab.write(frame.assign(koi_disposition=frame["koi_disposition"].map(numbers)))
     with pytest.raises(InputError, match=r"The column holds “.”") as refused:
         lab.train(csv, TrainOptions(Satellite.KOI, Model.DT, sentinel=False))
-    assert "Say which class each value means" in str(refused.value)
+    assert "Specify which class each value means" in str(refused.value)
 
 
 def test_a_class_that_is_gone_is_told(lab: Any, make_catalog: MakeCatalog) -> None:

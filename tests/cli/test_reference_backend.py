@@ -82,8 +82,8 @@ def test_a_prediction_other_than_asked_is_no_success(run, reference, catalog, tm
     assert "2 of 2 known labels (100.0%)" in done.out
     done = run("predict", catalog, *here, "--model", "svm", "--from-row", 5, "--to-row", 6)
     assert done.code == 1
-    assert "Warning: The backend used the model xgb, though svm was asked." in done.err
-    assert "Warning: The backend predicted rows 0 to 1, though 5 to 6 were asked." in done.err
+    assert "Warning: The backend used the model xgb, although svm was requested." in done.err
+    assert "Warning: The backend predicted rows 0 to 1, although 5 to 6 were requested." in done.err
 
 
 def test_undecided_rows_and_rows_that_the_model_has_seen_are_told(run, stage, rows, write, catalog, tmp_path):
@@ -110,9 +110,7 @@ def test_undecided_rows_and_rows_that_the_model_has_seen_are_told(run, stage, ro
     known = sum(bool(row[label]) for row in asked)
     assert f"{known} of {known} known labels (100.0%)" in done.out
     assert "The backend has a plain copy of half.csv, read as it is shown here." in done.out
-    assert (
-        "Warning: 100 of 100 rows are of objects the model was trained on; their agreement proves little." in done.err
-    )
+    assert "Warning: 100 of 100 rows are of objects the model was trained on; their agreement says little." in done.err
     with out.open(newline="") as file:
         words = {(bool(row["koi_disposition"]), row["Match"]) for row in csv.DictReader(file)}
     assert words == {(True, "No"), (False, "")}

@@ -99,7 +99,7 @@ def test_a_served_engine_merges_for_commands_that_know_its_token(run, served, ca
     here = ("--backend", address, "--data-dir", tmp_path / "data")
     again, out = write(tmp_path / "again.csv", rows[:11]), tmp_path / "out.csv"
     refused = run("merge", catalog, again, *here)
-    assert (refused.code, "wants a token" in refused.sentence) == (2, True)
+    assert (refused.code, "requires a token" in refused.sentence) == (2, True)
     done = run("merge", catalog, again, *here, "--token-file", token, "-o", out, "--json")
     assert done.code == 0, done.err
     assert done.json["merged_url"].startswith(address)

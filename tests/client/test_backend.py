@@ -162,7 +162,7 @@ def test_any_other_web_server_is_no_backend(stage, acts):
     page = acts.Reply("<html><h1>Welcome</h1></html>", content_type="text/html")
     for path in ("/api/health", "/api/get-uploads-file", "/api/merge"):
         stage.on("GET", path, page)
-    with pytest.raises(UnavailableError, match="no exoplanet backend"):
+    with pytest.raises(UnavailableError, match="not an exoplanet backend"):
         Backend(stage.base).health()
 
 
@@ -198,7 +198,7 @@ def test_a_redirect_is_told_and_never_followed(engine, stage, stages, acts, csv,
     stage.on("POST", "/api/train", acts.Reply("", status, headers={"Location": f"{other.base}/api/train"}))
     stage.on("GET", "/media/a.png", acts.Reply("", status, headers={"Location": f"{other.base}/a.png"}))
     for call in (lambda: engine.train(csv, KOI, XGB), lambda: engine.fetch("/media/a.png")):
-        with pytest.raises(UnavailableError, match=f"sends its callers on to {other.base}, which is not followed"):
+        with pytest.raises(UnavailableError, match=f"redirects to {other.base}; redirects are not followed"):
             call()
     assert other.requests == []
 
@@ -245,7 +245,7 @@ def test_a_token_that_cannot_be_one_is_refused(token):
 )
 def test_what_is_no_status_is_told_to_be_none(reference, stage, acts, body, content_type):
     stage.on("GET", "/api/train/j/status", acts.Reply(body, content_type=content_type))
-    with pytest.raises(UnavailableError, match="answered something that is not the state of a job"):
+    with pytest.raises(UnavailableError, match="sent something that is not the state of a job"):
         reference.status("/api/train/j/status")
 
 
@@ -301,7 +301,7 @@ def test_nobody_there(stage):
 @pytest.mark.parametrize(
     ("act", "limits", "words"),
     [
-        ("silent", CallLimits(0.3, 20, 1000), "said nothing for|took over"),
+        ("silent", CallLimits(0.3, 20, 1000), "sent nothing for|took over"),
         ("silent", CallLimits(20, 0.3, 1000), "took over 0 s"),
         ("drip", CallLimits(20, 0.5, 1_000_000), "took over"),
         ("drip", CallLimits(20, 20, 50_000), "over 0 MB"),
@@ -326,7 +326,7 @@ def test_waiting_for_an_answer_can_be_stopped(reference, stage, acts, csv):
 def test_options_that_a_backend_would_ignore_are_refused(reference, stage, csv):
     for options, words in (
         ({"features": Features.BLIND}, "Choose vetted features"),
-        ({"balance": Balance.BALANCED}, "Choose no balance"),
+        ({"balance": Balance.BALANCED}, "Choose no balancing"),
     ):
         with pytest.raises(InputError, match=words):
             reference.train(csv, KOI, XGB, **options)

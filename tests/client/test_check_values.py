@@ -109,7 +109,7 @@ def test_metrics_that_can_be_are_taken(metrics):
 @pytest.mark.parametrize(
     ("metrics", "words"),
     [
-        ({"accuracy": 93.0}, "accuracy 93, which cannot be (it lies in 0 to 1)"),
+        ({"accuracy": 93.0}, "accuracy 93, which is impossible (the range is 0 to 1)"),
         ({"cv_mean": -0.1}, "cv_mean"),
         ({"cv_std": 0.7}, "cv_std"),
         ({"auc_score": math.inf}, "auc_score inf"),
@@ -130,7 +130,7 @@ def test_metrics_that_cannot_be_are_told(metrics, words):
 
 def test_another_model_than_asked_is_told():
     (sentence,) = check({"satellite": "KOI", "model": "svm", "data_path": 7})
-    assert "model svm, though xgb was asked" in sentence
+    assert "model svm, although xgb was requested" in sentence
     assert check({"satellite": "koi"}) == []
 
 

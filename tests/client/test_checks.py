@@ -36,11 +36,19 @@ def _three():
 @pytest.mark.parametrize(
     ("changes", "asked", "words"),
     [
-        ({"satellite": "TOI"}, ASKED, "predicted for TOI, though KOI was asked"),
-        ({"model_type": "xgb"}, PredictRequest(Satellite.KOI, Model.SVM, 2, 4), "model xgb, though svm was asked"),
-        ({"from_row": 0, "to_row": 2}, ASKED, "rows 0 to 2, though 2 to 4 were asked"),
-        ({"from_row": 2, "to_row": 4}, PredictRequest(Satellite.KOI, Model.XGB), "though 0 to the last were asked"),
-        ({}, PredictRequest(Satellite.KOI, Model.XGB, 2, row_count=9), "though 2 to 8 were asked"),
+        ({"satellite": "TOI"}, ASKED, "predicted for TOI, although KOI was requested"),
+        (
+            {"model_type": "xgb"},
+            PredictRequest(Satellite.KOI, Model.SVM, 2, 4),
+            "model xgb, although svm was requested",
+        ),
+        ({"from_row": 0, "to_row": 2}, ASKED, "rows 0 to 2, although 2 to 4 were requested"),
+        (
+            {"from_row": 2, "to_row": 4},
+            PredictRequest(Satellite.KOI, Model.XGB),
+            "although 0 to the last were requested",
+        ),
+        ({}, PredictRequest(Satellite.KOI, Model.XGB, 2, row_count=9), "although 2 to 8 were requested"),
         ({"total_predicted": 9, "results": [{}] * 9}, ASKED, "predicted 9 rows, but its range 2 to 4 has 3"),
         ({"results": [{}]}, ASKED, "sent 1 of the 3 predicted rows"),
         ({}, PredictRequest(*_three(), features=Features.BLIND), "used all features, though blind ones"),

@@ -53,7 +53,7 @@ def test_any_other_server_is_none(stage, acts):
         stage.on("GET", path, page)
     found = diagnose(at(stage.base))
     assert (found.ok, found.finding) == (False, Finding.OTHER_SERVER)
-    assert "no exoplanet backend" in found.sentence
+    assert "not an exoplanet backend" in found.sentence
 
 
 def test_an_empty_server_is_none(stage):
@@ -78,7 +78,7 @@ def test_a_backend_in_trouble_is_told(stage, acts, status):
     assert (found.ok, found.finding) == (False, Finding.TROUBLE)
 
 
-@pytest.mark.parametrize(("token", "words"), [(None, "wants a token"), ("wrong", "does not accept this token")])
+@pytest.mark.parametrize(("token", "words"), [(None, "requires a token"), ("wrong", "does not accept this token")])
 def test_a_token_that_is_wanted_or_wrong_is_told(stage, acts, token, words):
     stage.on("GET", "/api/health", acts.Reply({"ok": False, "error": "no"}, 401))
     found = diagnose(at(stage.base), token)
@@ -98,7 +98,7 @@ def test_a_server_that_says_nothing_is_told_within_its_time(stage, acts):
     stage.on("GET", "/api/health", acts.silent)
     found = diagnose(at(stage.base, silence_s=1))
     assert (found.ok, found.finding) == (False, Finding.NO_ANSWER)
-    assert "said nothing for 1 s" in found.sentence
+    assert "sent nothing for 1 s" in found.sentence
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_it_starts_answers_and_leaves_no_process(engine):
     assert engine.alive
     assert backend.is_loopback
     assert "cancel" in backend.health().extensions
-    with pytest.raises(NotAllowed, match="wants a token"):
+    with pytest.raises(NotAllowed, match="requires a token"):
         Backend(backend.base_url).health()
     processes = descendants(engine.pid)
     engine.stop()
@@ -144,7 +144,7 @@ def refuses(pipe, data_dir):
     [
         ("raises", r"failed \(ValueError: broken\)"),
         ("hangs", "did not start within"),
-        ("dies", r"ended as it started \(code 7\)"),
+        ("dies", r"stopped while starting \(code 7\)"),
         ("refuses", "on fire"),
         ("missing", "failed"),
     ],

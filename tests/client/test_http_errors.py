@@ -66,7 +66,7 @@ def test_any_error_body_has_one_readable_reason(body, reason):
         (400, b'{"error": "x", "code": "no_model"}', NoModel, "Train one first"),
         (422, b'{"error": "x", "code": "unreadable_file"}', UnreadableFile, "x"),
         (500, b'{"error": "x", "code": "input"}', UnavailableError, "x"),
-        (302, b"", UnavailableError, "sends its callers on to http://evil.example, which is not followed"),
+        (302, b"", UnavailableError, "redirects to http://evil.example; redirects are not followed"),
     ],
 )
 def test_each_status_becomes_its_error_in_words(status, body, kind, words):
@@ -82,7 +82,7 @@ def test_a_sentence_of_our_own_engine_stands_alone():
 
 
 def test_without_a_token_the_user_is_asked_for_one():
-    assert "wants a token" in str(error_for(401, b"", BASE, "work", had_token=False))
+    assert "requires a token" in str(error_for(401, b"", BASE, "work", had_token=False))
 
 
 def new_connection(cause: OSError) -> requests.ConnectionError:
@@ -95,23 +95,23 @@ def new_connection(cause: OSError) -> requests.ConnectionError:
     ("raised", "kind", "words"),
     [
         (new_connection(ConnectionRefusedError()), NoAnswer, "Nothing listens at http://lab.example:8001"),
-        (new_connection(OSError(errno.EHOSTUNREACH, "x")), NoAnswer, "no way from here to “lab.example”"),
+        (new_connection(OSError(errno.EHOSTUNREACH, "x")), NoAnswer, "no network route to “lab.example”"),
         (
             requests.ConnectionError(MaxRetryError(None, "/", NameResolutionError("lab", None, socket.gaierror()))),
             NoAnswer,
             "no computer named “lab.example”",
         ),
         (requests.ConnectTimeout(), NoAnswer, "does not answer"),
-        (requests.ReadTimeout(), NoAnswer, "said nothing for 7 s"),
-        (ReadTimeoutError(None, "/", "x"), NoAnswer, "said nothing for 7 s"),
+        (requests.ReadTimeout(), NoAnswer, "sent nothing for 7 s"),
+        (ReadTimeoutError(None, "/", "x"), NoAnswer, "sent nothing for 7 s"),
         (requests.exceptions.ProxyError(), NoAnswer, "proxy"),
         (requests.exceptions.SSLError(ssl.SSLError(1, "CERTIFICATE_VERIFY_FAILED")), NoAnswer, "is not trusted"),
         (requests.exceptions.SSLError("certificate has expired CERTIFICATE_VERIFY_FAILED"), NoAnswer, "has expired"),
         (requests.exceptions.SSLError(ssl.SSLError(1, "[SSL] WRONG_VERSION_NUMBER")), NoAnswer, "not speak HTTPS"),
         (requests.ConnectionError(ProtocolError("x", ConnectionResetError())), NoAnswer, "broke off"),
         (requests.exceptions.ChunkedEncodingError(), NoAnswer, "broke off"),
-        (requests.exceptions.ContentDecodingError(), NoAnswer, "cannot be unpacked"),
-        (requests.exceptions.InvalidURL(), InputError, "not an address"),
+        (requests.exceptions.ContentDecodingError(), NoAnswer, "cannot be decompressed"),
+        (requests.exceptions.InvalidURL(), InputError, "not a valid address"),
     ],
 )
 def test_each_failure_of_the_network_has_its_own_words(raised, kind, words):

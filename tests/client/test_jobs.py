@@ -58,8 +58,8 @@ def test_a_recorded_success_without_metrics_is_a_failure(recorded):
 def test_a_recorded_failure_says_why(recorded):
     outcome = judge(JobStatus.model_validate(recorded("status_failed")["response"]["body"]))
     assert outcome.sentence == (
-        "The job failed: LogisticRegression.__init__() got an unexpected keyword argument 'multi_class'. "
-        "The log says more."
+        "The job failed: LogisticRegression.__init__() got an unexpected keyword argument 'multi_class'. The log has "
+        "the details."
     )
 
 
@@ -178,7 +178,7 @@ def test_a_job_that_does_not_move_is_told_once(backend, stage, acts, monkeypatch
     quiet = []
     follow(backend, ACCEPTED, on_quiet=quiet.append)
     assert len(quiet) == 1
-    assert "Nothing has moved" in quiet[0]
+    assert "No progress" in quiet[0]
 
 
 def test_an_unknown_job_ends_the_watch(backend, stage, acts):

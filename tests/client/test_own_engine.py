@@ -108,7 +108,7 @@ def test_a_backend_that_cannot_leave_rows_out_gets_a_file_without_them(
     with to_learn_from(engine, csv, None) as (sent, left_out):
         assert (sent, left_out) == (csv, 0)
     csv.write_text(MARKED.splitlines()[0] + "\n2,b,CANDIDATE,Model\n")
-    with pytest.raises(InputError, match="all rows of marked"):
+    with pytest.raises(InputError, match="All labels in marked"):
         without_model_labels(csv, tmp_path / "out.csv")
     csv.write_text("kepid,label_source\n1,catalog\n")
     assert without_model_labels(csv, tmp_path / "out.csv") == 0

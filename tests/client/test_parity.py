@@ -52,7 +52,7 @@ def test_a_model_that_does_what_it_reports_fits(reference, predictor, shared_dat
     path = shared_data / "koi_train.csv"
     parity = parity_check(reference, path, KOI, XGB, 0.93)
     assert (parity.found, parity.rows, parity.contradiction) == (1.0, 300, False)
-    assert "which fits" in parity.sentence
+    assert "which is consistent" in parity.sentence
     with path.open(newline="") as file:
         kepids = [row["kepid"] for row in csv.DictReader(file)]
     assert seen[0]["kepid"] == kepids[0]

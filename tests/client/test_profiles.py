@@ -83,7 +83,7 @@ def test_profiles_are_kept_changed_and_removed(profiles, tmp_path):
         (Profile("a", "http://x", silence_s=1e9), "Timeouts"),
         (Profile("a", "http://x", silence_s=float("nan")), "Timeouts"),
         (Profile("a", "https://x", ca_file="/none.pem"), "no CA file"),
-        (Profile("a", "https://x", ca_file=__file__), "holds no certificate"),
+        (Profile("a", "https://x", ca_file=__file__), "contains no readable certificate"),
     ],
 )
 def test_what_cannot_be_used_is_told(profiles, profile, words):

@@ -131,12 +131,12 @@ def test_an_endless_log_is_cut_and_says_so(record, monkeypatch):
 )
 def test_no_name_leads_out_of_the_folder_of_a_run(record, name):
     run_id = begin(record)
-    with pytest.raises(InputError, match="cannot be the name of a file"):
+    with pytest.raises(InputError, match="is not a valid name for a file"):
         record.keep_file(run_id, name, b"x")
     with pytest.raises(InputError):
         record.file(run_id, name)
     for bad in ("..", "../../etc", run_id.upper() + "X", ""):
-        with pytest.raises(InputError, match="not a run of the record"):
+        with pytest.raises(InputError, match="not a run in the record"):
             record.file(bad, "a.txt")
 
 
@@ -281,7 +281,7 @@ def test_a_damaged_file_is_set_aside_and_said_so(tmp_path):
     folder.mkdir()
     (folder / "runs.sqlite").write_bytes(b"this is no database at all, but long enough" * 100)
     with Record(folder) as record:
-        assert "was damaged and a new one was begun" in record.notice
+        assert "was damaged, so a new one was started" in record.notice
         begin(record)
     (aside,) = folder.glob("runs-damaged-*.sqlite")
     assert aside.read_bytes().startswith(b"this is no database")

@@ -79,14 +79,14 @@ def set_run(**values):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (with_file("../../evil.txt", b"x"), "cannot be the name of a file"),
-        (with_file("/etc/evil", b"x"), "cannot be the name of a file"),
-        (with_file("..\\evil", b"x"), "cannot be the name of a file"),
-        (with_file(".bashrc", b"x"), "cannot be the name of a file"),
+        (with_file("../../evil.txt", b"x"), "is not a valid name for a file"),
+        (with_file("/etc/evil", b"x"), "is not a valid name for a file"),
+        (with_file("..\\evil", b"x"), "is not a valid name for a file"),
+        (with_file(".bashrc", b"x"), "is not a valid name for a file"),
         (with_file("big.bin", bytes(3_000_000)), "over 0 GB"),
         (lambda m, f: f.update({"files/matrix.png": b"other"}), "was changed or damaged"),
-        (lambda m, f: f.pop("files/matrix.png"), "damaged or no exported run"),
-        (lambda m, f: m.update(format="zip"), "no exported run"),
+        (lambda m, f: f.pop("files/matrix.png"), "damaged or not an exported run"),
+        (lambda m, f: m.update(format="zip"), "not an exported run"),
         (lambda m, f: m.update(format_version=2), "newer version"),
         (lambda m, f: m.pop("run"), "cannot be read"),
         (lambda m, f: f.update({"log.txt": bytes(2_000_000)}), "over 1 MB"),
@@ -102,7 +102,7 @@ def set_run(**values):
         (set_run(kind="<b>train</b>"), "cannot be read"),
         (set_run(warnings=["w" * 3000]), "cannot be read"),
         (set_run(result=json.loads("[" * 900 + "]" * 900)), "cannot be read"),
-        (lambda m, f: f.update({f"more/{n}": b"" for n in range(300)}), "packed as no exported run is"),
+        (lambda m, f: f.update({f"more/{n}": b"" for n in range(300)}), "not packed like an exported run"),
     ],
 )
 def test_a_bad_export_is_refused_and_leaves_nothing(record, exported, monkeypatch, change, words):
@@ -135,14 +135,14 @@ def test_an_export_that_would_ask_for_much_memory_is_refused(record, exported):
     with zipfile.ZipFile(exported) as old, zipfile.ZipFile(exported.with_name("l.zip"), "w", zipfile.ZIP_LZMA) as new:
         for name in old.namelist():
             new.writestr(name, old.read(name))
-    with pytest.raises(InputError, match="packed as no exported run is"):
+    with pytest.raises(InputError, match="not packed like an exported run"):
         record.import_(exported.with_name("l.zip"))
 
 
 @pytest.mark.parametrize("cut", [0, 10, 200, -1])
 def test_what_is_no_zip_is_refused(record, exported, cut):
     exported.write_bytes(exported.read_bytes()[:cut])
-    with pytest.raises(InputError, match="damaged or no exported run"):
+    with pytest.raises(InputError, match="damaged or not an exported run"):
         record.import_(exported)
     with pytest.raises(UnavailableError, match="cannot be read"):
         record.import_(exported.with_name("none.zip"))

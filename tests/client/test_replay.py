@@ -109,12 +109,12 @@ def test_a_merged_file_of_the_backend_is_told_or_fetched():
 
 @pytest.mark.parametrize("request_of", [{}, {"files": []}, {"files": ["a\nrm -rf ."]}, {"paths": ["a\0b"]}])
 def test_a_run_without_files_has_no_command(request_of):
-    with pytest.raises(InputError, match="does not tell which files"):
+    with pytest.raises(InputError, match="does not say which files"):
         command(run_of(satellite="KOI", model="dt", **request_of), embedded=False)
 
 
 def test_a_group_has_no_command():
-    with pytest.raises(InputError, match="made of several"):
+    with pytest.raises(InputError, match="consists of several"):
         python(run_of("train-all", files=["a.csv"]), embedded=False)
 
 

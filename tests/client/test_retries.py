@@ -72,7 +72,7 @@ def test_a_backend_is_given_the_time_it_asks_for_within_bounds():
     in_a_while = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
     assert 17 < pause(refused(503, Retry_After=in_a_while)) <= 20
     assert pause(refused(503, Retry_After="31")) is None
-    with pytest.raises(TooMany, match="asks to come back in 31 s"):
+    with pytest.raises(TooMany, match="Try again in 31 s"):
         pause(refused(429, Retry_After="31"))
 
 

@@ -29,7 +29,7 @@ def test_rows_of_the_same_objects_are_counted(trained, tmp_path):
     asked = catalog(tmp_path / "asked.csv", "10,K00001.01,", "10,K00001.02,", "20,k2.01 ,", "30,K00003.01,", "50,,")
     found = seen_rows(asked, None, [TrainingFile(trained)], KOI)
     assert found == SeenRows(2, 5, by_star=False)
-    assert found.sentence == ("2 of 5 rows are of objects the model was trained on; their agreement proves little.")
+    assert found.sentence == ("2 of 5 rows are of objects the model was trained on; their agreement says little.")
     assert seen_rows(asked, None, [TrainingFile(trained)], KOI, rows=(1, 2)) == SeenRows(1, 2, by_star=False)
 
 

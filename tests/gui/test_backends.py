@@ -94,7 +94,7 @@ def test_a_backend_is_added_used_and_kept(live: MainWindow, open_dialog: Open, s
     assert titles(again) == [f"○ {EMBEDDED}", "● Lab server"]
     assert again.shown is not None
     assert again.shown.address == stage.base
-    assert "kept" in again.form.token.placeholderText()
+    assert "stored" in again.form.token.placeholderText()
     assert again.form.token.text() == ""
     assert "only you can read" in again.form.place.text()
 
@@ -104,9 +104,9 @@ def test_a_backend_is_added_used_and_kept(live: MainWindow, open_dialog: Open, s
     [
         (lambda stage: lab.mount(stage, extensions=lab.EXTENSIONS), "✓", "exoplanet-desktop 1 answers"),
         (lab.mount, "✓", "plain contract"),
-        (lambda stage: stage.on("GET", lab.HEALTH, Reply({"ok": False}, 401)), "✕", "wants a token"),
+        (lambda stage: stage.on("GET", lab.HEALTH, Reply({"ok": False}, 401)), "✕", "requires a token"),
         (lambda stage: stage.on("GET", lab.HEALTH, Reply("", 503)), "✕", "503"),
-        (lambda stage: None, "✕", "no exoplanet backend"),
+        (lambda stage: None, "✕", "not an exoplanet backend"),
     ],
     ids=["engine", "reference", "token", "trouble", "other server"],
 )
@@ -193,7 +193,7 @@ def test_a_dialog_that_is_destroyed_while_it_asks_breaks_nothing(
         dialog = open_dialog(live)
         add(dialog, "Lab", f"http://127.0.0.1:{silent_one.getsockname()[1]}", qtbot)
         dialog.use_button.click()
-        qtbot.waitUntil(lambda: "Asking" in dialog.connection_test.sentence.text(), timeout=5_000)
+        qtbot.waitUntil(lambda: "Contacting" in dialog.connection_test.sentence.text(), timeout=5_000)
         shiboken6.delete(dialog)
     # The listening socket is gone: whoever asked it gets an error now.
     qtbot.waitUntil(settled, timeout=30_000)
@@ -247,7 +247,7 @@ def test_one_is_duplicated_and_removed_without_its_token(
     dialog.remove_button.click()
     answer_box(dialog, "Remove", qtbot)
 
-    qtbot.waitUntil(lambda: "Lab is removed" in dialog.connection_test.sentence.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "Lab was removed" in dialog.connection_test.sentence.text(), timeout=5_000)
     assert titles(dialog) == [f"○ {EMBEDDED}", "○ Lab 2"] or titles(dialog) == [f"● {EMBEDDED}", "○ Lab 2"]
     assert json.loads((tmp_path / "data" / "tokens.json").read_text()) == {}
 
@@ -262,7 +262,7 @@ def test_the_embedded_engine_takes_over_from_one_in_use_that_is_removed(
     dialog = open_dialog(live)
     dialog.remove_button.click()
     qtbot.waitUntil(lambda: bool(dialog.findChildren(QMessageBox)), timeout=5_000)
-    assert "takes over" in dialog.findChildren(QMessageBox)[-1].informativeText()
+    assert "take over" in dialog.findChildren(QMessageBox)[-1].informativeText()
 
     with qtbot.waitSignal(dialog.chosen, timeout=WAIT_MS) as chosen:
         answer_box(dialog, "Remove", qtbot)

@@ -75,7 +75,7 @@ def test_rows_that_cannot_be_read_are_looked_for_no_longer(loop: QEventLoop, tmp
     results = Results(workers, notices)
     qtbot.addWidget(results)
     page = MatrixPage(MatrixFigure(("A", "B"), [[1, 0], [0, 1]]), workers, notices, parent=results)
-    assert page.note.text().startswith("Looking for")
+    assert page.note.text().startswith("Loading")
     run = SimpleNamespace(run_id="a", held_out=SimpleNamespace(path=there, threshold=no_threshold))
     results._load_held_out(page, run)
     qtbot.waitUntil(lambda: bool(told), timeout=10_000)

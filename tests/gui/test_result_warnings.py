@@ -117,7 +117,7 @@ def test_a_model_that_does_what_it_says_is_told_so(
     check(dialog, qtbot)
 
     assert dialog.result_warnings.warnings.text() == ""
-    assert "of the training file, which fits." in dialog.result_warnings.fits.text()
+    assert "of the training file, which is consistent." in dialog.result_warnings.fits.text()
     assert window.predict.model.itemText(0) == Model.XGB.display_name
 
 
@@ -149,10 +149,10 @@ def test_what_deviates_from_the_request_is_told_beside_the_result(
 
     told = dialog.result_warnings.warnings.text().splitlines()
     assert told[:2] == [
-        "⚠ The backend trained with satellite K2, though KOI was asked: this is another model.",
-        "⚠ The backend trained with model rf, though xgb was asked: this is another model.",
+        "⚠ The backend trained with satellite K2, though KOI was requested: this is another model.",
+        "⚠ The backend trained with model rf, though xgb was requested: this is another model.",
     ]
-    assert "cv_std 0.7, which cannot be" in told[2]
+    assert "cv_std 0.7, which is impossible" in told[2]
     assert "the class “A”, which a KOI catalog does not know" in told[3]
     kept = asyncio.ensure_future(window.services.recorder.work(lambda record: record.run(dialog.run.run_id)))
     qtbot.waitUntil(kept.done, timeout=WAIT_MS)

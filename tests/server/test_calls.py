@@ -115,7 +115,7 @@ def test_an_upload_lands_in_uploads_whatever_it_is_called(shared_engine: Any, ou
         ({"features": "all"}, "no feature set “all”"),
         ({"balance": "yes"}, "no class balance “yes”"),
         ({"sentinel": "perhaps"}, "must be true or false"),
-        ({"satellite": "K2"}, "a K2 training would say nothing of it"),
+        ({"satellite": "K2"}, "a K2 training would be meaningless"),
         ({"satellite": "x" * 70000}, "too long"),
     ],
 )

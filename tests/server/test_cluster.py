@@ -136,7 +136,7 @@ def test_an_engine_does_not_start_without_workers_or_without_an_answer(start_eng
     with cluster_of(0, tmp_path) as (_, empty), socket.socket() as nobody, ThreadPoolExecutor(2) as both:
         nobody.bind(("127.0.0.1", 0))  # and does not listen
         silent = f"tcp://127.0.0.1:{nobody.getsockname()[1]}"
-        wishes = {"has no workers": empty, "no answer from a cluster": silent}
+        wishes = {"has no workers": empty, "No cluster answers": silent}
         started = [
             both.submit(start_engine, tmp_path / str(number), cluster=address)
             for number, address in enumerate(wishes.values())
@@ -242,7 +242,7 @@ def test_without_the_extra_the_remedy_is_named(tmp_path: Path, missing: str) -> 
     "wish", ["", "here", "http://a:1", "tcp://", "tcp://host", "tcp://a b:1", "tcp://h:1\n", "LOCAL"]
 )
 def test_what_is_no_cluster(wish: str) -> None:
-    with pytest.raises(InputError, match="no address of a cluster"):
+    with pytest.raises(InputError, match="not the address of a cluster"):
         check_cluster(wish)
 
 

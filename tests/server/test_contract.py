@@ -200,7 +200,7 @@ def test_a_real_training_is_cancelled_within_a_second(real: Any, files: dict[str
 @pytest.mark.parametrize(
     ("without", "words"),
     [
-        ('["ra"]', "no feature column"),
+        ('["ra"]', "not a feature column"),
         ('["koi_period"]', "cannot do without"),
         ("koi_score", "a JSON list"),
         ("[1]", "a JSON list"),

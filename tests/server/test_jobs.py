@@ -88,7 +88,7 @@ def test_cancel_before_the_start_and_after_the_end(engine: Any) -> None:
     [
         ("lr", "one class", "input"),
         ("rf", "disk is full", "unavailable"),
-        ("dt", "fault of this program (RuntimeError)", "bug"),
+        ("dt", "internal error (RuntimeError)", "bug"),
     ],
 )
 def test_a_job_that_fails_says_why_and_leaves_no_file(engine: Any, model: str, words: str, code: str) -> None:

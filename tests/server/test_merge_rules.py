@@ -53,8 +53,8 @@ def test_as_a_job_with_a_status_and_labels_that_tell_who_gave_them(engine: Any) 
 def test_what_cannot_be_meant_is_refused(engine: Any) -> None:
     for reply, why in (
         (merge(engine, A, B, rule="newest"), "no rule for duplicates"),
-        (merge(engine, A, B, rule="first", dedupe="false"), "exclude each other"),
-        (merge(engine, A, B, rule="none", dedupe="true"), "exclude each other"),
+        (merge(engine, A, B, rule="first", dedupe="false"), "contradict each other"),
+        (merge(engine, A, B, rule="none", dedupe="true"), "contradict each other"),
         (merge(engine, A), "two files"),
         (engine.post("/api/merge", files={"file_a": ("a.csv", A), "file_c": ("c.csv", C)}), "two files"),
         (engine.post("/api/merge", data={"file_d": "a.csv"}, files=TWO), "no gap"),

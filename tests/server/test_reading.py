@@ -113,8 +113,8 @@ def test_merge_and_train_take_both(engine: Any, odd: str) -> None:
 @pytest.mark.parametrize(
     ("reading", "words"),
     [
-        ("{", "is not understood"),
-        ("[]", "is not understood"),
+        ("{", "cannot be used"),
+        ("[]", "cannot be used"),
         ('{"delimiter": "x"}', "unknown delimiter"),
         ('{"encoding": "utf-7"}', "unknown encoding"),
         ('{"skip": -1}', "number of lines"),

@@ -16,13 +16,13 @@ def test_a_token_stands_for_its_file() -> None:
 
 
 def test_another_key_is_another_server() -> None:
-    with pytest.raises(InputError, match="not one of this server"):
+    with pytest.raises(InputError, match="does not belong to this server"):
         MergeTokens(b"x" * 32, 1800).read(TOKENS.make(PLACE))
 
 
 @pytest.mark.parametrize("token", ["", ".", "a.b", "é.é", "\ud800", "x" * 10000, "e30.", ".e30"])
 def test_a_false_token_is_refused(token: str) -> None:
-    with pytest.raises(InputError, match="not one of this server"):
+    with pytest.raises(InputError, match="does not belong to this server"):
         TOKENS.read(token)
 
 

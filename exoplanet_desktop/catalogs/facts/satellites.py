@@ -247,7 +247,7 @@ def identify(columns: Iterable[str]) -> Recognition:
     if len(leading) > 1:
         listed = " and ".join(leading)
         return Recognition(
-            None, sentence=f"This table has columns of {listed} alike. Say which satellite it is.", marked=marked
+            None, sentence=f"This table has columns of {listed} alike. Specify which satellite it is.", marked=marked
         )
     info = SATELLITES[leading[0]]
     missing = tuple(name for name in info.required if name not in names)
@@ -286,7 +286,7 @@ def check_kind(columns: Iterable[str], info: SatelliteInfo, task: str) -> None:
     if found.marked and info.satellite not in found.marked:
         others = " and ".join(SATELLITES[satellite].title for satellite in found.marked)
         raise InputError(
-            f"The columns of this file are those of {others}, so a {info.satellite} {task} would say nothing of it. "
+            f"The columns of this file are those of {others}, so a {info.satellite} {task} would be meaningless. "
             "Choose another file or another satellite."
         )
 
@@ -295,7 +295,7 @@ def check_left_out(columns: Iterable[str], info: SatelliteInfo) -> None:
     """Raises InputError for columns that a training cannot leave out."""
     for name in columns:
         if name not in (*info.measured, *info.verdict):
-            raise InputError(f"`{name[:60]}` is no feature column of {info.satellite}, so it cannot be left out.")
+            raise InputError(f"`{name[:60]}` is not a feature column of {info.satellite}, so it cannot be left out.")
         if name in info.required:
             raise InputError(f"A {info.satellite} model cannot do without `{name}`. Do not leave it out.")
 
@@ -315,7 +315,7 @@ def _hint(names: tuple[str, ...], missing: list[str], info: SatelliteInfo) -> st
             listed = ", ".join(f"`{name}`" for name in alike[:3])
             return f"If another column has the dispositions ({listed}?), choose it as label column (--label-column)."
     if info.host in missing:
-        return f"`{info.name}` would do as well: it names the star, too."
+        return f"`{info.name}` would also work: it names the star, too."
     return ""
 
 
@@ -338,11 +338,11 @@ def _doubt(there: frozenset[str]) -> str:
     ]
     if alike:
         return (
-            "The columns of this file, such as `pl_orbper`, stand in tables of K2, of TOI and of confirmed planets "
-            "alike. Say which satellite it is, or choose a table with its identifiers and dispositions."
+            "The columns of this file, such as `pl_orbper`, are in tables of K2, of TOI and of confirmed planets "
+            "alike. Specify which satellite it is, or choose a table with its identifiers and dispositions."
         )
     return (
-        "The columns of this file are those of no known catalog. Choose a table of KOI, K2 or TOI, or say which of its "
+        "The columns of this file match no known catalog. Choose a table of KOI, K2 or TOI, or say which of its "
         "columns are the archive's."
     )
 

@@ -39,7 +39,7 @@ def cells_of_files(sources: Sequence[Source], should_stop: ShouldStop) -> CellsO
         path = source.loaded.layout.path
         if path.stat().st_size > MOST_BYTES and not source.odd:
             notes.append(
-                f"{source.name} is too long to be looked through cell by cell here: open it to see what is no number."
+                f"{source.name} is too long to check cell by cell here: open it to see which cells are not numbers."
             )
             continue
         found, told = _cells_of(source, should_stop)

@@ -49,10 +49,10 @@ def identifier_column(sources: "Sequence[Source]", chosen: str | None) -> str:
     if chosen is None and len(satellites) == 1 and (satellite := satellites.pop()):
         chosen = SATELLITES[satellite].name
     if chosen is None:
-        raise InputError("The files are not of one satellite, so that nothing tells objects apart. Choose a column.")
+        raise InputError("The files are not of one satellite, so objects cannot be identified. Choose a column.")
     for source in sources:
         if chosen.lower() not in source.kept:
-            raise InputError(f"{source.name} has no column `{chosen}` to tell objects apart. Choose another rule.")
+            raise InputError(f"{source.name} has no column `{chosen}` to identify objects. Choose another rule.")
     return chosen.lower()
 
 

@@ -74,7 +74,7 @@ class Merging:
         Raises UnreadableFile and InputError.
         """
         if len(paths) < 2:
-            raise InputError("A merge needs two files or more. Choose another file.")
+            raise InputError("A merge needs at least two files. Choose another file.")
         self.rule = Duplicates(rule)
         self._layouts = [sniff(path, choice) for path, choice in zip_longest(paths, choices[: len(paths)])]
         self._report, self._should_stop = report, should_stop
@@ -388,4 +388,4 @@ class Merging:
         return int(self.fetch(sql)[0][0])
 
     def _changed(self, source: Source) -> UnavailableError:
-        return UnavailableError(f"{source.name} changed while it was merged. Try again when nothing writes to it.")
+        return UnavailableError(f"{source.name} changed while it was merged. Try again once nothing is writing to it.")

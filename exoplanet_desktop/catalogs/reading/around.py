@@ -97,7 +97,7 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
     names = tuple(map(clean_name, header.cells))
     if header.row_names:
         names = (ROW_NAME, *names)
-        said += (f"Each row begins with a name of its own, above which no column name stands: it is `{ROW_NAME}`.",)
+        said += (f"Each row begins with a name that has no column name above it: that column is called `{ROW_NAME}`.",)
     below = _below(lines, header, len(names))
     same = below.first == header.end  # then the sample is there already
     sample = header.rows if same else tuple(_records(lines, below.first, header, len(names), SAMPLE))
@@ -125,7 +125,11 @@ def _before(lines: Sequence[str], header: Header) -> tuple[str, ...]:
     left = [line for line in lines[: header.line] if _says_something(line)]
     if not left:
         return notes
-    which = "1 line that is no part of the table is" if len(left) == 1 else f"{len(left):,} lines that are no part are"
+    which = (
+        "1 line that is not part of the table is"
+        if len(left) == 1
+        else f"{len(left):,} lines that are not part of it are"
+    )
     first = cleaned(left[0].strip("\ufeff")).rstrip(",;")
     first = first if len(first) <= _SAID else f"{first[:_SAID]}…"
     return (*notes, f"Before the column names, {which} left out: “{first}”{', …' if len(left) > 1 else ''}.")
@@ -168,7 +172,7 @@ def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str,
         return header, ()
     cut = replace(header.cut, style=Style(trim=True, places=places))
     rows = tuple(record.cells for record in at_places[1:] if isinstance(record, CsvRecord))
-    note = f"The cells are told by their places in the line: {len(places):,} columns of a fixed width."
+    note = f"The cells are separated by their positions in the line: {len(places):,} columns of a fixed width."
     return replace(header, cut=cut, cells=names.cells, rows=rows), (note,)
 
 
@@ -197,7 +201,7 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
             break
     if comments:
         lines_are = "1 line with a comment is" if comments == 1 else f"{comments:,} lines with comments are"
-        notes.append(f"Behind the column names, {lines_are} left out.")
+        notes.append(f"After the column names, {lines_are} left out.")
     return replace(found, notes=tuple(notes))
 
 
@@ -284,7 +288,7 @@ def _count_note(columns: Sequence[str], counters: frozenset[str]) -> tuple[str, 
         return ()
     listed = ", ".join(f"`{name}`" for name in columns if name in counters)
     verb = "counts" if len(counters) == 1 else "count"
-    return (f"{listed} only {verb} the rows: no data of the objects.",)
+    return (f"{listed} only {verb} the rows: no data about the objects.",)
 
 
 def _records(lines: Sequence[str], start: int, header: Header, width: int, most: int) -> Iterator[tuple[str, ...]]:

@@ -91,7 +91,7 @@ def _write(store: Path, kept: dict[str, str]) -> None:
         store.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnavailableError(
-            f"{store.parent} cannot be made: {error.strerror}. Nothing is kept for the next file."
+            f"{store.parent} cannot be created: {error.strerror}. Nothing is saved for the next file."
         ) from error
     with whole(store) as part:
         part.write_text(json.dumps(kept, indent=1), encoding="utf-8")

@@ -59,7 +59,7 @@ def _notes(sign: str, found: _Votes) -> Iterable[str]:
         yield COMMA_NOTE
     if found.either and not found.comma and not found.point:
         taken = "decimal signs" if sign == "," else "thousands separators"
-        yield f"No cell shows what the commas in numbers are; they are taken for {taken}."
+        yield f"No cell shows what the commas in numbers mean; they are read as {taken}."
     if few := found.point if sign == "," else found.comma:
         numbers, each = ("1 number has", "it") if few == 1 else (f"{few:,} numbers have", "each of them")
         one, other = ("point", "comma") if sign == "," else ("comma", "point")

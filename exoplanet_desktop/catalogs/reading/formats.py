@@ -95,7 +95,9 @@ def refuse_text(name: str, text: str) -> None:
 
 def refused(name: str, said: str) -> str:
     """The sentence for a file that holds what a server said in place of a table."""
-    return f"{name} holds a server's error message, no table: “{said}”. Correct the request and download it again."
+    return (
+        f"{name} contains a server's error message, not a table: “{said}”. Correct the request and download it again."
+    )
 
 
 def server_error(text: str) -> str:

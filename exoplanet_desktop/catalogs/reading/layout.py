@@ -142,9 +142,7 @@ class Choice:
             given = TypeAdapter(cls).validate_json(text)
         except ValidationError as error:
             where = ".".join(map(str, error.errors()[0]["loc"])) or "its text"
-            raise InputError(
-                f"The way to read the file is not understood: {where} is wrong. Choose it again."
-            ) from None
+            raise InputError(f"The reading options cannot be used: {where} is wrong. Choose them again.") from None
         if unknown := sorted(set(json.loads(text)) - set(cls.__dataclass_fields__)):
             known = ", ".join(cls.__dataclass_fields__)
             raise InputError(f"There is no reading option “{unknown[0][:40]}”. Choose among {known}.")
@@ -178,7 +176,7 @@ def sniff(path: Path, choice: Choice | None = None) -> Layout:
                 whole = not file.read(1)
             if layout := _layout(path, head, whole, choice):
                 return _described(named(replace(layout, packed=packed), choice))
-    raise UnreadableFile(f"{path.name} has no header line that ends. Choose a CSV file.")
+    raise UnreadableFile(f"{path.name} has a header line that never ends. Choose a CSV file.")
 
 
 def preview(path: Path, rows: int = 200, choice: Choice | None = None) -> Preview:

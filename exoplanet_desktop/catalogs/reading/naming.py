@@ -228,7 +228,9 @@ def meanings_of(labels: Mapping[str, str]) -> dict[str, str]:
         plain_meaning = spelling(meaning)
         if plain_meaning and plain_meaning not in tuple(Disposition):
             allowed = ", ".join(Disposition)
-            raise InputError(f"“{meaning}” is no class that `{value}` could mean. Choose one of {allowed}, or nothing.")
+            raise InputError(
+                f"“{meaning}” is not a class that `{value}` could mean. Choose one of {allowed}, or nothing."
+            )
         found[value] = plain_meaning
     return found
 
@@ -237,7 +239,7 @@ def _from_json(path: Path, text: str) -> list[tuple[str, str]]:
     try:
         pairs = json.loads(text, object_pairs_hook=list)
     except (ValueError, RecursionError):
-        raise InputError(f"{path.name} is no JSON that can be read. Write a name for each column.") from None
+        raise InputError(f"{path.name} is not readable JSON. Write a name for each column.") from None
     if not all(isinstance(program, str) for _, program in pairs):
         raise InputError(f'{path.name} should hold one name for each column, such as "Period": "koi_period".')
     return [(name, program.strip()) for name, program in pairs]
@@ -350,8 +352,8 @@ def _put_label(names: dict[str, str], choice: "Choice") -> str:
     satellite = identify(names.values()).satellite or _only_fit(names.values())
     if satellite is None:
         raise InputError(
-            f"`{choice.label}` cannot be taken as the label: the other columns do not say which satellite it is. "
-            f"Say that `{choice.label}` is `koi_disposition`, `disposition` (K2) or `tfopwg_disp` (TOI)."
+            f"`{choice.label}` cannot be used as the label: the other columns do not say which satellite it is. Say "
+            f"that `{choice.label}` is `koi_disposition`, `disposition` (K2) or `tfopwg_disp` (TOI)."
         )
     label = SATELLITES[satellite].label
     before = next((name for name, program in names.items() if program == label and name != column), "")
@@ -459,7 +461,7 @@ def _notes_of_list(
     twice = [name for name in rest if any(plain(name) in publishers_names(each) for each in _LISTS)]
     if twice:
         listed, verb = ", ".join(f"`{name}`" for name in twice), "is" if len(twice) == 1 else "are"
-        notes.append(f"{listed} {verb} not used: other columns say the same in the archive's unit.")
+        notes.append(f"{listed} {verb} not used: other columns have the same values in the archive's unit.")
     if rest := [name for name in rest if name not in twice]:
         listed = ", ".join(f"`{name}`" for name in rest)
         noun = "column has" if len(rest) == 1 else "columns have"

@@ -33,7 +33,7 @@ def refuse_prose(name: str, lines: Sequence[str], header: Header) -> None:
     if sum(words[: header.width]) >= _PROSE_WORDS * header.width or (
         not numbers and words[0] > 2 and sum(words) >= _PROSE_WORDS // 2 * len(words)
     ):
-        raise UnreadableFile(f"{name} is a text and no table; it begins: “{said}”. Choose a file with a table.")
+        raise UnreadableFile(f"{name} is text, not a table; it begins: “{said}”. Choose a file with a table.")
 
 
 def _other_delimiter(header: Header) -> str:

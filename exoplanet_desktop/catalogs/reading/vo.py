@@ -65,7 +65,7 @@ def convert(
     columns = [table[name] for name in table.colnames]
     flat: list[Column] = [column for column in columns if _is_plain(column)]
     if left_out := [str(column.info.name) for column in columns if not _is_plain(column)]:
-        notes = (*notes, f"Columns whose cells are no single values are left out: {', '.join(left_out)}.")
+        notes = (*notes, f"Columns whose cells are not single values are left out: {', '.join(left_out)}.")
     if not flat or not len(table):
         raise UnreadableFile(f"The table of {source.name} has no rows or no columns of single values. Choose another.")
     integral = [_is_integral(column) for column in flat]
@@ -112,7 +112,7 @@ def _read(source: Path) -> "tuple[Table, tuple[str, ...]]":
             if b"<VOTABLE" not in head:
                 refuse_text(source.name, head.decode("utf-8", "replace"))
             raise UnreadableFile(
-                f"{source.name} is no {kind} with a table that can be read. Export it again, or as CSV."
+                f"{source.name} is not a {kind} with a readable table. Export it again, or as CSV."
             ) from error
 
 

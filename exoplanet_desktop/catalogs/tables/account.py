@@ -33,8 +33,8 @@ _WORDS = {
         "are numbers that often stand for “missing”, but are used as they are",
     ),
     "mixed": (
-        "is no number, though most cells of the column are; the column is read as text",
-        "are no numbers, though half of the column's cells are; the column is read as text",
+        "is not a number, although most cells of the column are; the column is read as text",
+        "are not numbers, although half of the column's cells are; the column is read as text",
     ),
     "zero": (
         "is 0, which is impossible, but is used as is",

@@ -226,7 +226,7 @@ class _Parser:
         column = self._names.get(name.lower())
         if column is None:
             near = difflib.get_close_matches(name.lower(), self._names, n=1)
-            hint = f"Did you mean `{self._names[near[0]]}`?" if near else "Texts stand in quotation marks."
+            hint = f"Did you mean `{self._names[near[0]]}`?" if near else "Put text in quotation marks."
             raise ExpressionError(f"There is no column `{name}` (character {position + 1}). {hint}", position)
         return self._terms.column(column)
 
@@ -264,7 +264,7 @@ class _Parser:
     def _deeper(self, position: int) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
-            self._fail("The filter has too many brackets within brackets. Write it flatter", position)
+            self._fail("The filter has too many nested parentheses. Use fewer", position)
 
     def _fail(self, sentence: str, position: int) -> NoReturn:
         raise ExpressionError(f"{sentence} (character {position + 1}).", position)

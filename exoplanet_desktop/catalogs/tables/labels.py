@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LABEL_SOURCE = "label_source"
 MODEL = "model"
 HOW_TO_MAP = (
-    "Say which class each value means (Names and labels… in the window, --labels on the command line); otherwise these "
-    "rows have none."
+    "Specify which class each value means (Names and labels… in the window, --labels on the command line); otherwise "
+    "these rows have none."
 )
 CATALOG = "catalog"
 
@@ -228,7 +228,7 @@ def not_by_models(table: "Table", should_stop: ShouldStop | None = None) -> "Vie
     said = _said_by_models(table)
     if sum(said.values()) == table.row_count:
         raise InputError(
-            f"A model made the labels of all rows of {table.layout.path.name}. Choose another catalog to learn from."
+            f"All labels in {table.layout.path.name} were made by a model. Choose another catalog to train on."
         )
     column = source_column(table.columns)
     if column is None or not said:

@@ -98,7 +98,7 @@ def load(
 
 
 def _partial_note(layout: Layout, loaded: Loaded) -> tuple[str, ...]:
-    note = f"The reading was stopped: these are the first {loaded.rows:,} rows of {layout.path.name}, not all."
+    note = f"Reading was stopped: these are the first {loaded.rows:,} rows of {layout.path.name}, not all."
     return (note,) if loaded.partial else ()
 
 

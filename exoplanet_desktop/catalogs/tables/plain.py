@@ -189,7 +189,7 @@ def _unread(table: "Table") -> list[str]:
     total = sum(counts.values())
     named = ", ".join(f"{count:,} in `{name}`" for name, count in list(counts.items())[:_LISTED])
     more = f" and {len(counts) - _LISTED} more columns" if len(counts) > _LISTED else ""
-    cells = "1 cell that is no number is" if total == 1 else f"{total:,} cells that are no numbers are"
+    cells = "1 cell that is not a number is" if total == 1 else f"{total:,} cells that are not numbers are"
     return [f"{cells} empty in the copy: {named}{more}."]
 
 

@@ -46,7 +46,7 @@ def write_rows(
     chosen = view.numbers(0, view.row_count) if numbers is None else tuple(numbers)
     table = view.table
     if not chosen:
-        raise InputError("No row is chosen. Choose at least one, or take all rows.")
+        raise InputError("No rows are selected. Select at least one, or use all rows.")
     if any(not 0 <= number < table.row_count for number in chosen):
         raise InputError(f"{table.layout.path.name} has {table.row_count:,} rows, and not all that were chosen.")
     if numbers is None:

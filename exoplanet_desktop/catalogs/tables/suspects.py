@@ -96,8 +96,8 @@ class Suspect:
         side = "below" if self.below else "above"
         fits = f" {self.remedy} fits." if self.remedy else ""
         return (
-            f"{rows} values of `{self.column}` lie {side} what {who} "
-            f"({_shown(self.known.low)} to {_shown(self.known.high)}{unit}); another unit?{fits}"
+            f"{rows} values of `{self.column}` are {side} what {who} ({_shown(self.known.low)} to "
+            f"{_shown(self.known.high)}{unit}); another unit?{fits}"
         )
 
 

@@ -65,7 +65,7 @@ class Terms:
 
     def truth(self, term: Term, position: int) -> Term:
         if term.kind != "truth":
-            self._fail("This is no condition: compare it with something, as in `koi_period < 10`", position)
+            self._fail("This is not a condition: compare it with something, as in `koi_period < 10`", position)
         return term
 
     def joined(self, word: str, parts: Sequence[Term], position: int) -> Term:
@@ -101,7 +101,7 @@ class Terms:
     def found(self, how: str, term: Term, text: str, position: int) -> Term:
         """Whether a text is `like` a pattern, `contains` another or has it at an end, whatever the case."""
         if term.kind == "truth" or (term.kind == "number" and term.column is None):
-            self._fail("Only a column can be searched for a text: put its name before this word", position)
+            self._fail("Only a column can be searched for text: put its name before this word", position)
         sql = self._cells.text(term.column) if term.column is not None else term.sql
         values = () if term.column is not None else term.values
         form = "({0} ILIKE ?::VARCHAR)" if how == "like" else how + "(lower({0}), lower(?::VARCHAR))"
@@ -135,7 +135,7 @@ class Terms:
 
     def _check_length(self, characters: int, position: int) -> None:
         if characters > LONGEST_SQL:
-            self._fail("The filter asks for too much at once. Write it shorter, with fewer roots and powers", position)
+            self._fail("The filter is too complex. Shorten it, with fewer roots and powers", position)
 
     def _exactly(self, sign: str, left: Term, right: Term) -> Term:
         """Compares as doubles first and, where these are the same, as whole numbers: right far beyond 2^53."""
@@ -162,14 +162,14 @@ class Terms:
         elif text.column is not None:
             text = self._as_number(text, position)
         else:
-            self._fail("A number cannot be compared with a text", position)
+            self._fail("A number cannot be compared with text", position)
         return (number, text) if left.kind == "number" else (text, number)
 
     def _read(self, text: str, position: int) -> Term:
         """A number that was given as a text."""
         found = _NUMBER.fullmatch(text)
         if not found:
-            self._fail(f"Numbers are compared here, and '{text}' is none", position)
+            self._fail(f"Numbers are compared here, and '{text}' is not a number", position)
         term = self.number(found[2])
         return self.minus(term, position) if found[1] == "-" else term
 

@@ -72,7 +72,7 @@ def route(way: "Route") -> list[str]:
     else:
         lines = [tr("Not encrypted")]
     if way.is_loopback:
-        lines.append(tr("On this machine; never through a proxy"))
+        lines.append(tr("On this machine; no proxy is used"))
     elif way.proxy:
         lines.append(tr("Through the proxy {proxy}", proxy=way.proxy))
     else:

@@ -80,7 +80,7 @@ class Demo:
         _print(f"Opened {shown.path.name}: {shown.row_count:,} rows, recognised as {shown.satellite}.")
         if shown.satellite is None:
             raise UnavailableError(
-                tr("The columns of {file} are those of no known catalog. Choose another one.", file=shown.path.name)
+                tr("The columns of {file} match no known catalog. Choose another one.", file=shown.path.name)
             )
         await self._camera.take(window, "train-catalog")
         tab.go.button.click()

@@ -21,7 +21,7 @@ async def media(request: Request, path: str) -> Response:
     try:
         stat = await asyncio.to_thread(found.stat)
     except FileNotFoundError as error:  # deleted since it was found
-        raise NotFound(f"There is no file {found.name} any more. Refresh the list.") from error
+        raise NotFound(f"The file {found.name} no longer exists. Refresh the list.") from error
     inline = _INLINE.get(found.suffix)
     kind = inline or ("text/csv" if found.suffix.lower() == ".csv" else "application/octet-stream")
     return FileResponse(

@@ -59,7 +59,7 @@ async def merge(request: Request) -> Response:
     """
     async with form_of(request, *_FILES) as form:
         if form.fields.get("reading"):
-            raise InputError("A merge has several files to read. Send `readings`, a JSON list with one entry a file.")
+            raise InputError("A merge has several files to read. Send `readings`, a JSON list with one entry per file.")
         order = await _merge_order(request, form, MergeParams.read(form), _FILES)
     if order.recorded:
         return await started(request, order, "Merge started")
@@ -75,7 +75,9 @@ async def _merge_order(request: Request, form: Form, options: MergeParams, files
     if count < 2:
         raise InputError("A merge needs two files. Send `file_a` and `file_b`, as .csv files or as names.")
     if any(there[count:]):
-        raise InputError(f"`{fields[count][1]}` is missing, but a later file is there. Leave no gap between the files.")
+        raise InputError(
+            f"`{fields[count][1]}` is missing, but a later file is present. Leave no gap between the files."
+        )
     readings = form.readings(count)
     sources = [
         await _one(engine, form, *one, check_readable(reading))

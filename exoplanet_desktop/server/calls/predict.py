@@ -77,7 +77,7 @@ async def _options(engine: Engine, form: Form) -> PredictParams:
         raise InputError(f"The row range is empty: it starts at {from_row} and ends at {to_row}. Swap the two.")
     explain = form.count("explain") or 0
     if explain > _MAX_EXPLAIN:
-        raise InputError(f"At most {_MAX_EXPLAIN} contributions a row can be explained, not {explain}.")
+        raise InputError(f"At most {_MAX_EXPLAIN} contributions per row can be explained, not {explain}.")
     version = form.text("model_version")
     return PredictParams(
         model=await asyncio.to_thread(engine.find_model, satellite, kind, features, version),

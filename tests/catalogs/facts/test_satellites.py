@@ -82,7 +82,7 @@ def test_shared_measurements_alone_are_a_doubt() -> None:
     found = identify(columns)
     assert found.satellite is None
     assert not found.kind
-    assert "Say which satellite" in found.sentence
+    assert "Specify which satellite" in found.sentence
     check_for_prediction(columns, K2)  # where the user has said so
 
 
@@ -101,7 +101,7 @@ def test_the_objects_name_does_for_the_star() -> None:
     check_for_training(columns, KOI)
     nameless = [name for name in columns if name != "kepoi_name"]
     assert star_source(nameless, KOI) is None
-    with pytest.raises(MissingColumns, match="`kepoi_name` would do as well"):
+    with pytest.raises(MissingColumns, match="`kepoi_name` would also work"):
         check_for_training(nameless, KOI)
 
 

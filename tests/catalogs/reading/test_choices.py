@@ -64,5 +64,5 @@ def test_a_choice_that_is_not_understood_is_left_out(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(UnavailableError, match="cannot be made"):
+    with pytest.raises(UnavailableError, match="cannot be created"):
         remember(("a",), CHOICE, tmp_path / "file" / "readings.json")

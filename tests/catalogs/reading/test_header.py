@@ -327,7 +327,7 @@ def test_a_title_over_rows_without_names(write) -> None:
     ],
 )
 def test_a_text_is_no_table(write, content: str) -> None:
-    with pytest.raises(UnreadableFile, match="is a text and no table"):
+    with pytest.raises(UnreadableFile, match="is text, not a table"):
         preview(write(content, "readme.txt"))
 
 

@@ -129,7 +129,7 @@ def test_the_users_own_names(write) -> None:
         ("file,program\nP\n", "two names"),
         ("P,koi_period\n", "should begin with the line file,program"),
         ('{"P": 1}', "one name for each column"),
-        ('{"P": ', "no JSON"),
+        ('{"P": ', "not readable JSON"),
         ("", "file,program"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_label_column_that_cannot_be_is_refused(write) -> None:
     path = write("kepid,koi_period,verdict\n1,2,3\n")
     with pytest.raises(InputError, match="no column `nothing` with labels"):
         sniff(path, Choice(label="nothing"))
-    with pytest.raises(InputError, match="is no class"):
+    with pytest.raises(InputError, match="is not a class"):
         sniff(path, Choice(label="verdict", labels={"3": "PLANET"}))
     with pytest.raises(InputError, match="which satellite"):
         sniff(write("name,verdict\n1,2\n", "other.csv"), Choice(label="verdict"))

@@ -48,7 +48,7 @@ def test_numbers_texts_gaps_labels_and_units_come_through(
     done = convert(tmp_path / name, tmp_path / "made")
 
     assert done.rows == 2
-    assert done.notes == ("Columns whose cells are no single values are left out: several.",)
+    assert done.notes == ("Columns whose cells are not single values are left out: several.",)
     layout = sniff(done.csv)
     assert layout.columns == ("kepid", "koi_period", "koi_ror", "kepoi_name")
     assert layout.units["koi_period"] in ("day", "d")
@@ -106,7 +106,7 @@ def test_a_picture_in_fits_is_no_table(astropy_table: Any, tmp_path: Path) -> No
     from astropy.io import fits
 
     fits.PrimaryHDU(np.zeros((3, 3))).writeto(tmp_path / "image.fits")
-    with pytest.raises(UnreadableFile, match=r"image\.fits is no FITS file with a table"):
+    with pytest.raises(UnreadableFile, match=r"image\.fits is not a FITS file with a readable table"):
         convert(tmp_path / "image.fits", tmp_path / "made")
 
 

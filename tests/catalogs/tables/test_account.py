@@ -232,7 +232,7 @@ def test_what_could_be_either_is_read_as_the_others_say(write, text: str, number
 
 def test_a_guess_about_the_decimal_sign_is_told(write) -> None:
     with Table.open(write("a;b\n1,234;x\n2,500;y\n")) as table:
-        assert "No cell shows what the commas in numbers are; they are taken for decimal signs." in table.layout.notes
+        assert "No cell shows what the commas in numbers mean; they are read as decimal signs." in table.layout.notes
 
 
 def test_the_users_word_on_the_decimal_sign_wins(write) -> None:

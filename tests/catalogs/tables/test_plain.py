@@ -96,7 +96,7 @@ def test_names_dispositions_and_own_columns_as_the_user_says(tmp_path: Path) -> 
         ["8", "FALSE POSITIVE", "1234.5", "2", "3", "", ""],
         ["9", "", "2.5", "2", "", "4", "second"],
     ]
-    assert any("1 cell that is no number is empty in the copy: 1 in `koi_depth`." in note for note in made.notes)
+    assert any("1 cell that is not a number is empty in the copy: 1 in `koi_depth`." in note for note in made.notes)
 
 
 def test_a_catalog_with_codes_of_its_own_gets_these(tmp_path: Path) -> None:

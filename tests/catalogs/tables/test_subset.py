@@ -44,7 +44,7 @@ def test_the_rows_that_are_shown(koi: Path, tmp_path: Path) -> None:
 def test_no_row_and_no_such_row_are_refused(koi: Path, tmp_path: Path) -> None:
     out = tmp_path / "some.csv"
     with Table.open(koi) as table:
-        with pytest.raises(InputError, match="No row is chosen"):
+        with pytest.raises(InputError, match="No rows are selected"):
             write_rows(table, [], out)
         with pytest.raises(InputError, match="has 7 rows"):
             write_rows(table, [7], out)

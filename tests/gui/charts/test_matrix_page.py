@@ -137,7 +137,7 @@ def test_the_slider_moves_matrix_list_and_words(page: MatrixPage, qtbot: QtBot) 
     wrong = rows - sum(page.view.figure.counts[at][at] for at in range(3))
     qtbot.waitUntil(lambda: page.errors.model.rowCount() == wrong, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: " to " in panel.words.text() and "other folds" in panel.words.text(), timeout=WAIT_MS)
-    assert "hold-out" in panel.protocol.text() and "flatters" in panel.protocol.text()
+    assert "hold-out" in panel.protocol.text() and "optimistic" in panel.protocol.text()
     qtbot.mouseClick(panel.use, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.use.height() // 2))
     assert page.view.figure.counts == plain and not panel.words.isVisible()
 

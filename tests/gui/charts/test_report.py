@@ -93,7 +93,7 @@ def test_a_page_tells_all_and_loads_nothing(account: Account, tmp_path: Path) ->
         "7 rows left out",
         "ab" * 32,
         "add up to 0.4000 or more",
-        "Worst errors",
+        "Worst hold-out errors",
         "xgboost",
         "3.2.0",
         "NASA Exoplanet Archive",

@@ -132,7 +132,7 @@ def test_what_is_deleted_is_taken_back_by_undo_or_out_of_the_bin(dock: Any, fill
 
     qtbot.mouseClick(bin.empty_button, Qt.MouseButton.LeftButton)
     (box,) = bin.findChildren(QMessageBox)
-    assert "1 run with" in box.informativeText() + box.text()
+    assert "1 run will be permanently deleted" in box.informativeText() + box.text()
     next(button for button in box.buttons() if button.text() == "Empty the bin").click()
     qtbot.waitUntil(lambda: bin.model.total == 0, timeout=SOON_MS)
     assert not bin.empty_button.isEnabled()

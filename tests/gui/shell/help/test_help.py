@@ -98,7 +98,7 @@ def test_nothing_out_of_the_program_is_loaded_or_followed(
 
 
 def test_pages_that_are_not_there_are_told(tmp_path: Path) -> None:
-    with pytest.raises(UnavailableError, match="not there"):
+    with pytest.raises(UnavailableError, match="missing"):
         read_pages(tmp_path)
 
 

@@ -105,7 +105,7 @@ def test_the_dialog_copies_and_opens_the_folder(log_file: Path, monkeypatch: pyt
 def test_without_a_log_it_is_said(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exoplanet_desktop.gui.shell.support.logs.log_file", lambda: None)
     window.assistance.open_log_folder()
-    assert any("no log" in text for text in window.notices.failures())
+    assert any("does not keep a log" in text for text in window.notices.failures())
 
 
 def test_diagnostics_tell_versions_and_no_secrets(window: MainWindow, qtbot: QtBot) -> None:
