@@ -47,8 +47,8 @@ def check_cluster(scheduler: str) -> str:
     """`scheduler` itself. Raises InputError where it is neither `local` nor the address of a scheduler."""
     if scheduler != LOCAL and not _ADDRESS.fullmatch(scheduler):
         raise InputError(
-            f"“{shown(scheduler)}” is not the address of a cluster. Use tcp://HOST:PORT of its scheduler, tls://HOST:PORT "
-            "or the word local."
+            f"“{shown(scheduler)}” is not the address of a cluster. Use tcp://HOST:PORT of its scheduler, "
+            "tls://HOST:PORT or the word local."
         )
     return scheduler
 

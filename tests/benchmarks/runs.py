@@ -1,10 +1,14 @@
-"""`runs`: a record of ten thousand runs is opened, shown and sorted."""
+"""`runs`: a record of ten thousand runs is opened, shown and sorted.
+
+Held against bare SQLite, asked for the same runs in the same orders, in a plain view.
+"""
 
 import os
 import random
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -12,10 +16,15 @@ from statistics import median
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
+from tests.benchmarks.turns import Turns
 
 RUNS = 10_000
-TIMES = 5
+TIMES = 9
 MODELS = ("xgb", "rf", "gb", "dt", "lr", "svm")
+SHOWN = (
+    *("status", "title", "cv_mean", "cv_std", "accuracy", "auc", "dataset", "satellite", "model", "features"),
+    *("created_at", "took_s", "backend_title"),
+)
 RESULT = '{"filler": "' + "x" * 20_000 + '"}'  # as large as that of a training, and not read for the list
 
 
@@ -31,16 +40,17 @@ def measure(say: Say) -> Sequence[Figure]:
     with lab.folder() as folder:
         say(f"writing {RUNS:,} runs")
         _fill(folder / "record")
-        opened, sorted_, searched = [], [], []
+        opened, sorted_, searched, pairs = [], [], [], []
         for turn in range(TIMES):
             first, sorts, search = _once(folder / "record")
+            bare = _bare_once(folder / "record")
             say(f"{turn + 1} of {TIMES}: open {first:.3f} s, slowest sort {max(sorts):.3f} s, search {search:.3f} s")
             opened.append(first)
             sorted_.append(max(sorts))
             searched.append(search)
-    both = [first + sort for first, sort in zip(opened, sorted_, strict=True)]
+            pairs.append((first + max(sorts), bare))
     return [
-        Figure("open the record, show and sort it", median(both), "s", 0.3, None, lab.middle(both)),
+        *Turns(pairs).figures("open the record, show and sort it", "SQLite and a plain view", 1.6),
         Figure("open the record to the list on screen", median(opened), "s", detail=lab.middle(opened)),
         Figure("sort by a column, the slowest of all", median(sorted_), "s", detail=lab.middle(sorted_)),
         Figure("search words in all runs", median(searched), "s", detail=lab.middle(searched)),
@@ -82,6 +92,34 @@ def _once(folder: Path) -> tuple[float, list[float], float]:
     view.close()
     view.deleteLater()
     return first, sorts, search
+
+
+def _bare_once(folder: Path) -> float:
+    """Seconds of the same, without the search."""
+    from PySide6.QtWidgets import QTableView
+
+    from tests.benchmarks.bare import BareModel
+
+    view = QTableView()
+    view.resize(1200, 800)
+    view.show()
+    _paint()
+    models = []
+    with closing(sqlite3.connect(folder / "runs.sqlite")) as connection:
+
+        def timed(order: str) -> float:
+            began = time.perf_counter()
+            rows = connection.execute(f"SELECT {', '.join(SHOWN)} FROM runs ORDER BY {order}").fetchall()
+            texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+            models.append(BareModel(SHOWN, texts, len(texts)))
+            view.setModel(models[-1])
+            _paint()
+            return time.perf_counter() - began
+
+        seconds = timed("created_at DESC") + max(timed(column) for column in SHOWN)
+    view.close()
+    view.deleteLater()
+    return seconds
 
 
 def _paint() -> None:

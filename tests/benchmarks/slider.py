@@ -1,5 +1,10 @@
-"""`slider`: how long the window takes to follow a threshold that is dragged."""
+"""`slider`: how long the window takes to follow a threshold that is dragged.
 
+Held against what that takes at least: numpy finds the class of each row and counts the matrix, a plain table of labels
+and a plain list show them.
+"""
+
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +16,7 @@ from typing import Any
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
+from tests.benchmarks.turns import Turns
 
 ROWS = 20_000  # held-out rows of all folds: twice the largest catalog
 MOVES = 400
@@ -24,14 +30,10 @@ def measure(say: Say) -> Sequence[Figure]:
     command = [sys.executable, "-m", "tests.benchmarks.slider"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
-    waits = sorted(float(word) for word in done.stdout.split())
-    if len(waits) != MOVES + MOVES // LIST_EVERY:
-        raise AssertionError(f"{len(waits)} redraws were measured")
-    middle, high = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
-    detail = f"{len(waits)} redraws over {ROWS:,} rows: median {middle:.1f} ms"
+    found = json.loads(done.stdout)
     return [
-        Figure("99th percentile of a redraw while the slider moves", high, "ms", 16.0, None, detail),
-        Figure("longest redraw while the slider moves", waits[-1], "ms", 16.0, None, detail),
+        *Turns(found["moves"]).figures("matrix and words follow the slider", "plain widgets", 4.5, milli=True),
+        *Turns(found["lists"]).figures("the list of errors follows", "plain widgets", 0.5, milli=True),
     ]
 
 
@@ -56,8 +58,8 @@ def _held_out(path: Path) -> None:
             writer.writerow([*place, LABELS[actual[row]], said, *(f"{value:.9f}" for value in chances[row])])
 
 
-def _drag() -> list[float]:
-    """Milliseconds of each move."""
+def _drag() -> dict[str, list[tuple[float, float]]]:
+    """Seconds of each redraw, and of that of plain widgets."""
     import asyncio
 
     from PySide6.QtCore import QEvent, QObject
@@ -68,10 +70,12 @@ def _drag() -> list[float]:
     from exoplanet_desktop.gui.charts.matrix import MatrixFigure
     from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage, load
     from exoplanet_desktop.gui.widgets.notices import Notices
+    from tests.benchmarks.bare import BareMatrix
 
     application = QApplication([])
     theme.apply(application)
-    waits: list[float] = []
+    moves: list[tuple[float, float]] = []
+    lists: list[tuple[float, float]] = []
 
     class _Painted(QObject):
         """Which widgets were painted."""
@@ -94,33 +98,41 @@ def _drag() -> list[float]:
         with lab.folder() as folder:
             _held_out(folder / "held_out.csv")
             page.show_held_out(await workers.call(load, folder / "held_out.csv"), 0.5)
+            bare = BareMatrix(folder / "held_out.csv", LABELS, LABELS.index("FALSE POSITIVE"))
+        bare.resize(page.size())
+        bare.show()
         page.scope.setCurrentIndex(1)
         await asyncio.sleep(0.5)
         painted = _Painted()
         for widget in (page.view, page.errors.table.viewport(), page.threshold.words):
             widget.installEventFilter(painted)
+        for widget in (bare.matrix.viewport(), bare.errors.viewport(), bare.words):
+            widget.installEventFilter(painted)
 
-        def redraw(work: Callable[[], object], widgets: int) -> None:
+        def redraw(work: Callable[[], object], widgets: int) -> float:
             painted.seen.clear()
             started = time.perf_counter()
             work()
             application.sendPostedEvents()
-            waits.append((time.perf_counter() - started) * 1000)
+            seconds = time.perf_counter() - started
             if len(painted.seen) < widgets:
                 raise AssertionError("what should have been painted was not")
+            return seconds
 
         for move in range(MOVES):
             value = 300 + (move * 7) % 400
-            redraw(lambda value=value: page.threshold.slider.setValue(value), 2)
+            ours = redraw(lambda value=value: page.threshold.slider.setValue(value), 2)
+            moves.append((ours, redraw(lambda value=value: bare.follow(value / 1000), 2)))
             if move % LIST_EVERY == 0:
-                redraw(page._show_rows, 1)
+                lists.append((redraw(page._show_rows, 1), redraw(bare.show_errors, 1)))
             await asyncio.sleep(0)  # what the workers have found is shown between the moves, as in the window
+        bare.close()
         page.close()
         workers.close()
 
     aio.run(application, drag)
-    return waits
+    return {"moves": moves, "lists": lists}
 
 
 if __name__ == "__main__":
-    print(*_drag())
+    print(json.dumps(_drag()))

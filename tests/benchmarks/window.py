@@ -18,6 +18,7 @@ from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
 from tests.benchmarks.tables import MEGABYTE, ROWS, catalog
+from tests.benchmarks.turns import Turns
 
 LONG_ROWS = 10_000_000
 
@@ -30,25 +31,19 @@ def open_first(say: Say) -> Sequence[Figure]:
 
 
 def scroll(say: Say) -> Sequence[Figure]:
-    """Jumps to random rows, until their cells are painted."""
-    found = _drive("scroll", say)
-    detail = f"{found['jumps']} jumps, longest {found['longest'] * 1000:.0f} ms"
-    return [
-        Figure("jump to a random row, until painted, median", found["p50"] * 1000, "ms", 10.0, None, detail),
-        Figure("jump to a random row, until painted, 99 %", found["p99"] * 1000, "ms", 40.0, None, detail),
-    ]
+    """Jumps to random rows, until their cells are painted, against a bare QTableView with such cells in memory."""
+    turns = Turns(_drive("scroll", say)["pairs"])
+    return turns.figures("jump to a random row, until painted", "a bare view", 2.0, 3.0, milli=True)
 
 
 def sort(say: Say) -> Sequence[Figure]:
-    """From a click on a header to the painted page."""
-    seconds = _drive("sort", say)["seconds"]
-    return [Figure("sort, click to painted page, slowest", max(seconds), "s", 1.5, None, _all(seconds))]
+    """From a click on a header to the painted page, against a bare DuckDB that sorts and reads the same page."""
+    return Turns(_drive("sort", say)["pairs"]).figures("sort, click to painted page", "bare DuckDB", 3.0)
 
 
 def filter_rows(say: Say) -> Sequence[Figure]:
-    """From an expression to the painted page."""
-    seconds = _drive("filter", say)["seconds"]
-    return [Figure("filter, click to painted page, slowest", max(seconds), "s", 0.5, None, _all(seconds))]
+    """From an expression to the painted page, against a bare DuckDB that filters, counts and reads the same page."""
+    return Turns(_drive("filter", say)["pairs"]).figures("filter, click to painted page", "bare DuckDB", 2.7)
 
 
 def stall(say: Say) -> Sequence[Figure]:

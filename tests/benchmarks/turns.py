@@ -1,0 +1,45 @@
+"""What the program takes against something bare, measured in turn in one run."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from tests.benchmarks.figures import Figure
+
+MANY = 100
+
+
+class Turns:
+    """Pairs of times in seconds: of the program, and of the bare thing that was measured right after it.
+
+    Other work on the machine slows down both of a pair, so that the median of their ratios changes little with it.
+    """
+
+    def __init__(self, pairs: Sequence[Sequence[float]]) -> None:
+        self.ours, self.bare = (sorted(times) for times in zip(*pairs, strict=True))
+        self.ratios = sorted(ours / bare for ours, bare in pairs)
+
+    def figures(
+        self, name: str, bare: str, at_most: float, at_most_99: float | None = None, *, milli: bool = False
+    ) -> list[Figure]:
+        """The median ratio with its bound, and the median time, which has none.
+
+        Of many pairs also the 99th percentile, and with `at_most_99` its ratio to that of the bare thing.
+        """
+        factor, unit = (1000, "ms") if milli else (1, "s")
+        spread = f"{len(self.ratios)} pairs: {self.ratios[0]:.3g}…{self.ratios[-1]:.3g}"
+        times = f"{self.ours[0] * factor:.3g}…{self.ours[-1] * factor:.3g} {unit}; {bare} "
+        figures = [
+            Figure(f"{name}, against {bare}", median(self.ratios), at_most=at_most, detail=spread),
+            Figure(name, median(self.ours) * factor, unit, detail=f"{times}{median(self.bare) * factor:.3g} {unit}"),
+        ]
+        ours, least = percentile(self.ours), percentile(self.bare)
+        if at_most_99 is not None:
+            figures.append(Figure(f"{name}, 99 %, against {bare}", ours / least, at_most=at_most_99))
+        if len(self.ratios) >= MANY:
+            figures.append(Figure(f"{name}, 99 %", ours * factor, unit, detail=f"{bare} {least * factor:.3g} {unit}"))
+        return figures
+
+
+def percentile(ordered: Sequence[float]) -> float:
+    """The 99th."""
+    return ordered[min(int(len(ordered) * 0.99), len(ordered) - 1)]
