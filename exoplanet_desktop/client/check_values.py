@@ -106,7 +106,7 @@ def check_training(
         told = (params or {}).get(name)
         if isinstance(told, str) and told.strip().lower() != asked.lower():
             found.append(
-                f"The backend trained with {name} {told[:40]}, though {asked} was requested: this is another model."
+                f"The backend trained with {name} {told[:40]}, although {asked} was requested: this is another model."
             )
     for name, (low, high) in _RANGES.items():
         value = getattr(result, name)

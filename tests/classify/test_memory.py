@@ -148,7 +148,7 @@ def test_a_reduced_model_lacks_the_columns_and_what_is_worked_out_from_them(
     assert classifier.card["without"] == ["koi_depth_err1", "koi_srad"] == list(classifier.features.left_out)
     found, _ = predicted(lab, pandas.read_csv(csv).drop(columns=list(without)), "less")
     assert found.worth is None and found.seen == 240
-    assert any("does without 2 columns" in note for note in found.notes)
+    assert any("leaves out 2 columns" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("name", ["ra", "koi_period", "nonsense"])

@@ -265,7 +265,11 @@ def test_a_refusal_with_status_200_is_one_all_the_same(reference, stage, acts):
 
 @pytest.mark.parametrize(
     ("act", "words"),
-    [("reset", "broke off"), ("truncated", "broke off"), ("no_http", "does not speak HTTP|broke off")],
+    [
+        ("reset", "was interrupted"),
+        ("truncated", "was interrupted"),
+        ("no_http", "does not speak HTTP|was interrupted"),
+    ],
 )
 def test_a_connection_that_breaks_is_told(reference, stage, acts, act, words):
     stage.on("GET", "/api/merge", getattr(acts, act))

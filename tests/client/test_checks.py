@@ -51,7 +51,7 @@ def _three():
         ({}, PredictRequest(Satellite.KOI, Model.XGB, 2, row_count=9), "although 2 to 8 were requested"),
         ({"total_predicted": 9, "results": [{}] * 9}, ASKED, "predicted 9 rows, but its range 2 to 4 has 3"),
         ({"results": [{}]}, ASKED, "sent 1 of the 3 predicted rows"),
-        ({}, PredictRequest(*_three(), features=Features.BLIND), "used all features, though blind ones"),
+        ({}, PredictRequest(*_three(), features=Features.BLIND), "used all features, although blind ones"),
         ({}, PredictRequest(*_three(), model_version="v2"), "a version that it does not name"),
         ({"model_version": "v1"}, PredictRequest(*_three(), model_version="v2"), "the version v1"),
     ],

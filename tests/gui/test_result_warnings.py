@@ -149,8 +149,8 @@ def test_what_deviates_from_the_request_is_told_beside_the_result(
 
     told = dialog.result_warnings.warnings.text().splitlines()
     assert told[:2] == [
-        "⚠ The backend trained with satellite K2, though KOI was requested: this is another model.",
-        "⚠ The backend trained with model rf, though xgb was requested: this is another model.",
+        "⚠ The backend trained with satellite K2, although KOI was requested: this is another model.",
+        "⚠ The backend trained with model rf, although xgb was requested: this is another model.",
     ]
     assert "cv_std 0.7, which is impossible" in told[2]
     assert "the class “A”, which a KOI catalog does not know" in told[3]
