@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTableView, QTableWidget, QTableWidgetItem, QWidget
 
-from exoplanet_desktop.catalogs.reading import sniff
+from exoplanet_desktop.catalogs.reading.layout import sniff
 
 PAGE = 200
 WITHIN_S = 600.0

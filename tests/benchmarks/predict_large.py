@@ -134,7 +134,7 @@ def _bare(model: Path, csv: Path, out: Path) -> float:
     import duckdb
     import numpy as np
 
-    from exoplanet_desktop.catalogs.reading import sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.classify.modelfile import load
 
     classifier, layout = load(model), sniff(csv)

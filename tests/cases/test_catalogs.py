@@ -68,7 +68,7 @@ def test_what_absent_columns_cost_is_said_before_any_class(lab, catalogs, name, 
     lab.predicted(catalogs / name)
     assert lab.said.worth.is_felt
     assert absent in lab.said.worth.absent
-    assert lab.said.notes[0].startswith("About 0.")
+    assert lab.said.notes[0].startswith("Accuracy about 0.")
 
 
 def test_the_measured_worth_is_what_the_whole_table_then_shows(lab, shared_data, tmp_path):

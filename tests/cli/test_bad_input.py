@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_merged(run, bad, catalog, tmp_path):
     ("args", "words"),
     [
         (("--from-row", 400, "--to-row", 500), "numbered 0 to 399"),
-        (("--from-row", 7, "--to-row", 6), "The rows 7 to 6 are none"),
+        (("--from-row", 7, "--to-row", 6), "There are no rows 7 to 6"),
         (("--to-row", -1), "rows are counted from 0"),
         (("--from-row", "x"), "not a valid integer"),
         (("--model", "rf"), "Train one first"),

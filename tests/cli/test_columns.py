@@ -31,7 +31,7 @@ def test_a_prediction_says_first_what_absent_columns_cost(run, less, trained):
     if reply["worth"]["with_all"] - reply["worth"]["accuracy"] > 0.02:
         lines = [line.split()[0] for line in done.out.splitlines()]
         assert lines.index("careful") < lines.index("candidate")
-        assert "About" in done.out and reply["notes"][0].startswith("About")
+        assert "Accuracy about" in done.out and reply["notes"][0].startswith("Accuracy about")
         saved = less.with_name("saved.csv")
         told = run("predict", less, "--model", "dt", "--data-dir", trained, "-o", saved)
         assert reply["notes"][0] in saved.with_name("saved.csv.note.txt").read_text(encoding="utf-8")

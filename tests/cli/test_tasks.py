@@ -39,9 +39,9 @@ def test_several_catalogs_are_merged_then_trained_on_and_the_result_is_told(run,
     assert "protocol" in done.out
     assert f"rows used       {len(rows) - 1}, seed 42" in done.out
     stages = done.err.splitlines()
-    assert stages[0] == "Looking through 3 files"
+    assert stages[0] == "Reading through 3 files"
     assert (
-        stages.index("Looking through 3 files") < stages.index("Merging 3 files") < stages.index("Starting the engine")
+        stages.index("Reading through 3 files") < stages.index("Merging 3 files") < stages.index("Starting the engine")
     )
     assert len(stages) == len({*stages}), "each stage is told once"
 

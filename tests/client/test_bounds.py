@@ -48,4 +48,4 @@ def test_a_training_on_hundreds_of_classes_is_told():
     outcome = judge(JobStatus(job_id="j", status="SUCCEEDED", result=result))
     assert outcome.result is not None and outcome.result.accuracy == 0.9
     assert outcome.result.labels is None and outcome.result.confusion_matrix is None
-    assert "tells of 400 classes" in outcome.warnings[0]
+    assert "reports 400 classes" in outcome.warnings[0]

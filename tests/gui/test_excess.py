@@ -62,7 +62,7 @@ EXCESSES: dict[str, tuple[Callable[[Stage], None], str]] = {
     "a line of the log": (log_of(LONG), ""),
     "lines of the log": (log_of("line\n" * 1_000_000), ""),
     "an error": (lambda stage: stage.on("GET", lab.STATUS, Reply(lab.status("FAILED", error=LONG))), "The job failed"),
-    "classes": (result_of(labels=CLASSES, confusion_matrix=[[1] * 400] * 400), "tells of 400 classes"),
+    "classes": (result_of(labels=CLASSES, confusion_matrix=[[1] * 400] * 400), "reports 400 classes"),
     "the name of a class": (result_of(labels=[LONG, "CONFIRMED"], confusion_matrix=[[5, 1], [2, 8]]), "the class “xxx"),
     "features": (result_of(importance=IMPORTANCE), ""),
     "a picture": (

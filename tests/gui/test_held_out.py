@@ -80,5 +80,5 @@ def test_rows_that_cannot_be_read_are_looked_for_no_longer(loop: QEventLoop, tmp
     results._load_held_out(page, run)
     qtbot.waitUntil(lambda: bool(told), timeout=10_000)
     assert "does not have the expected columns" in told[0]
-    assert page.note.text().startswith("held-out rows are not available")
+    assert page.note.text().startswith("This run's held-out rows are not available")
     workers.close()

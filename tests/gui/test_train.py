@@ -172,7 +172,7 @@ def test_an_engine_that_was_killed_is_started_again(live: MainWindow, qtbot: QtB
 
     qtbot.waitUntil(lambda: engine.pid not in (None, before), timeout=20_000)
     qtbot.waitUntil(lambda: session.state.value == "ready", timeout=20_000)
-    assert any("started again" in text for text in live.notices.texts())
+    assert any("was restarted" in text for text in live.notices.texts())
 
 
 def test_a_second_click_does_not_queue_the_very_same_training(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training, recognise
+from exoplanet_desktop.catalogs.simulate import catalog as module
 from exoplanet_desktop.catalogs.simulate import physics
-from exoplanet_desktop.catalogs.simulate import simulate as module
 from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import Cancelled, InputError, UnavailableError

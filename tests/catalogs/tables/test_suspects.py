@@ -34,7 +34,7 @@ def test_the_likely_factor_is_named(middle: float, unit: str, known: Range, reme
     spread = Spread(100, 100 if below else 0, 0 if below else 100, middle)
     (found,) = suspects({"x": spread}, {"x": known}, {"x": unit})
     assert found.remedy == remedy
-    assert found.sentence().startswith(f"All 100 values of `x` lie {'below' if below else 'above'} what")
+    assert found.sentence().startswith(f"All 100 values of `x` are {'below' if below else 'above'} what")
     assert found.sentence().endswith(f"another unit? {remedy} fits." if remedy else "another unit?")
 
 
