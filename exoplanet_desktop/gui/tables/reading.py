@@ -202,9 +202,9 @@ class ReadingDialog(QDialog):
         self.as_text.blockSignals(False)
         name = self._columns[at] if 0 <= at < len(self._columns) else ""
         self.as_text.setText(
-            tr("&Read {column} as text", column=name.replace("&", "&&"))
+            tr("Read {column} as &text", column=name.replace("&", "&&"))
             if name
-            else tr("&Read the selected column as text")
+            else tr("Read the selected column as &text")
         )
 
     @Slot(bool)
