@@ -12,11 +12,11 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from exoplanet_desktop.catalogs.base.database import literal
-from exoplanet_desktop.catalogs.facts.numbers import MISSING_WORDS
+from exoplanet_desktop.catalogs.facts.numbers import BLANKS, MISSING_WORDS
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 # What is compared as text keeps its blanks out. All patterns mean the same to Python's `re` and to DuckDB's RE2.
-_BLANKS = "[ \t\r\n\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]"
+_BLANKS = f"[{BLANKS}]"
 _UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 _EXPONENT = re.compile(r"([0-9]+)(?:[.]([0-9]*))?e[+]?([0-9]{1,2})")
 _SEPARATORS = ",'’ "

@@ -19,12 +19,15 @@ MISSING_WORDS = (
     *("-", "--", "---", "----", "-----", "\u2013", "\u2014", "\u2212", "\u2026", ".", "..", "...", "....", "?", "??"),
     *("???", r"\n", "masked", "missing", "indef", "undef", "undefined", "not available", "no data", "nodata"),
 )
-BLANKS = " \t\n\r\v\f\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u3000\ufeff"
+BLANKS = (
+    " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
 MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
 HUGE = 3.4028234e38  # beyond it, a single-precision float is infinite: no model can see such a number
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"  # typographic minus signs, and what is taken for one
-_SPACES = BLANKS.translate(dict.fromkeys(map(ord, "\t\n\r\v\f")))
+_SPACES = BLANKS.translate(dict.fromkeys(map(ord, "\t\n\r\v\f\u0085\u2028\u2029")))
 _APOSTROPHES = "'\u2019"
 _FROM = _DASHES + "dDE" + _SPACES + _APOSTROPHES + "_"
 _TO = "-" * len(_DASHES) + "eee"  # what has no partner goes
