@@ -282,13 +282,13 @@ class Merging:
                 self._append(parts[number], out)
 
     def _stays_as_written(self, number: int) -> bool:
-        """Whether the merged file has the file's lines themselves: the same cells in the same order."""
+        """Whether the file's lines can be copied: they have the merged file's cells, in its order."""
         prepared, source = self._prepared[number], self.sources[number]
         own = [f"data.{identifier(column)}" for column in prepared.loaded.layout.columns]
         return prepared.lines and own == [source.merged_cell(column) for column in self.columns]
 
     def _copy_lines(self, number: int, out: Path, report: Report) -> None:
-        """Appends the lines that stay: a fifth of the time that it takes to put them together from their cells."""
+        """Appends the lines that stay, in under half the time of writing them cell by cell."""
         prepared, rows = self._prepared[number], self.sources[number].loaded.rows
         keep, done = bytearray(b"\1") * rows, 0
         for (place,) in self.fetch(f"SELECT place - {self.offsets[number]} FROM dropped WHERE {self._of(number)}"):

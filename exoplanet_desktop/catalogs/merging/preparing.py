@@ -33,7 +33,7 @@ class Prepared:
         loaded: what is known of it.
         direct: the relation reads the file itself, not a copy made record by record.
         plain: no cell needs quotation marks in a file with commas.
-        lines: the rows are the file's lines behind the header, but for blank ones: each a record that ends with `\\n`.
+        lines: every line after the header is a row that ends with `\\n`, except for blank lines.
     """
 
     relation: str
@@ -45,7 +45,7 @@ class Prepared:
     _copy: Path
 
     def read_lines(self) -> Iterator[list[bytes]]:
-        """The rows as they are written, some at a time; only of a file whose rows are its `lines`.
+        """The rows as written, a block at a time; only for a file with `lines`.
 
         Raises UnreadableFile.
         """

@@ -82,7 +82,7 @@ class MergedFiles(QListWidget):
 
 
 class _FileItem(QListWidgetItem):
-    """A merged file; its words are made when they are shown, for a list may hold thousands."""
+    """A merged file. Its text is made only when it is shown, since a list may hold thousands."""
 
     def __init__(self, file: "MergedFile | LocalMerged") -> None:
         super().__init__()
