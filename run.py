@@ -1,11 +1,12 @@
-"""One door for newcomers: makes a virtual environment, installs what a command needs, and runs it.
+"""The one command to start with: creates a virtual environment, installs what is needed, and runs a task.
 
     python3 run.py                   open the program
     python3 run.py test [--all]      all checks and tests (--all: the long ones too)
-    python3 run.py bench [NAME ...] [--json FILE]    measure, against the bounds
-    python3 run.py exec ARGS ...     hand ARGS to the command line (train, predict, merge, ...)
+    python3 run.py bench [NAME ...] [--json FILE]    measure, and compare with the bounds
+    python3 run.py mutants [ROOM ...]    change single places of the code and show which changes no test notices
+    python3 run.py exec ARGS ...     pass ARGS to the command line (train, predict, merge, ...)
     python3 run.py package [--once]  build the program for machines without Python, test it, pack it into dist/
-    python3 run.py lock [--upgrade]  write the locks of what a bundle is built from anew
+    python3 run.py lock [--upgrade]  rewrite the locks of the packages in a bundle
     python3 run.py bounds [--newest] test with the lowest versions that pyproject.toml allows, or with the newest
 
 `run.py COMMAND --help` explains each one and installs nothing. Needs Python 3.11 or newer and nothing else.
@@ -25,14 +26,14 @@ from pathlib import Path
 from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parent
-COMMANDS = "Scripts" if os.name == "nt" else "bin"  # the folder of an environment's commands
+COMMANDS = "Scripts" if os.name == "nt" else "bin"  # the folder with an environment's commands
 VENV = PROJECT / ".venv"
 PYTHON_FILE = "python.exe" if os.name == "nt" else "python"
 PYTHON = VENV / COMMANDS / PYTHON_FILE
 LOCKS = PROJECT / "bundle/lock"
 OLDEST = (3, 11)
 
-# What Qt's plugins load from the system: Debian's package -> the library looked for.
+# System libraries that Qt's plugins load: Debian's package -> library file to look for.
 QT_LIBRARIES = {
     "libegl1": "libEGL.so.1",
     "libgl1": "libGL.so.1",
@@ -50,9 +51,9 @@ QT_LIBRARIES = {
     "libxcb-shape0": "libxcb-shape.so.0",
     "libxcb-xkb1": "libxcb-xkb.so.1",
 }
-# What mypy checks the program for, on whatever system it runs.
+# Platforms that mypy checks for, on any system.
 PLATFORMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
-# What is tested with other versions: every module imported, tables, all models, engine, transfers, window and demo.
+# What to test with other versions: every module imported, tables, all models, engine, transfers, window and demo.
 ESSENTIAL_TESTS = (
     "exoplanet_desktop",
     *(f"tests/catalogs/reading/test_{name}.py" for name in ("reading", "vo")),
@@ -64,7 +65,7 @@ ESSENTIAL_TESTS = (
     "tests/cli/test_tasks.py",
     *(f"tests/gui/test_{name}.py" for name in ("main_window", "tables", "samp", "demo")),
 )
-# What building and testing a bundle takes: Debian's package -> the command looked for.
+# What building and testing a bundle needs: Debian's package -> command to look for.
 BUNDLE_COMMANDS = {"binutils": "objdump", "xz-utils": "xz", "xvfb": "Xvfb", "util-linux": "unshare"}
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts")
 
@@ -74,6 +75,7 @@ def main(argv: Sequence[str]) -> int:
         "gui": open_program,
         "test": test,
         "bench": bench,
+        "mutants": mutants,
         "exec": execute,
         "package": package,
         "lock": lock,
@@ -85,7 +87,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     if command not in commands:
         return refuse(f"There is no command “{command}”. Choose one of {', '.join(commands)}; --help explains them.")
-    # In `exec train --help` it is the program that is asked.
+    # In `exec train --help` the question is for the program.
     if {"-h", "--help"}.intersection(rest[:1] if command in ("exec", "gui") else rest):
         print(inspect.getdoc(commands[command]))
         if command == "bench":
@@ -107,7 +109,7 @@ def open_program(args: Sequence[str]) -> NoReturn:
         print(
             "There is no display here, so no window can open. The command line does the same work: "
             "`run.py exec train`, `predict`, `merge`, `simulate`, `serve` (each with --help). "
-            "Now the demo runs offscreen, to show that the main job works:",
+            "The demo now runs offscreen to show that the program works:",
             flush=True,
         )
         become([str(PYTHON), "-m", "exoplanet_desktop", "demo"], QT_QPA_PLATFORM="offscreen")
@@ -127,7 +129,7 @@ def execute(args: Sequence[str]) -> NoReturn:
 def bench(args: Sequence[str]) -> NoReturn:
     """python3 run.py bench [NAME ...] [--json FILE] [--seconds N]
 
-    Measure, and compare the figures with their bounds; exits with 1 where one does not hold.
+    Measure, and compare the figures with their bounds; exits with 1 if one fails.
 
     NAME          run only these benches
     --json FILE   also write the figures to FILE
@@ -138,12 +140,27 @@ def bench(args: Sequence[str]) -> NoReturn:
 
 
 def names_of_benches() -> str:
-    # The file only defines them: it imports no libraries, and is not run as __main__.
+    # The file only defines them: it imports no libraries, and does not run as __main__.
     found = runpy.run_path(str(PROJECT / "tests/benchmarks/__main__.py"))
     long = found["BY_NAME"]
     usual = ", ".join(name for name in found["BENCHES"] if name not in long)
     first = textwrap.fill(f"Benches: {usual}.", 100, break_on_hyphens=False)
     return f"{first}\nRun only if named, because they are long: {', '.join(long)}."
+
+
+def mutants(args: Sequence[str]) -> NoReturn:
+    """python3 run.py mutants [ROOM ...] [--sample N] [--seed N] [--json FILE]
+
+    Change single places of the code, each in a temporary copy, and show which changes no test notices. Takes
+    an hour or more for all rooms, on two cores.
+
+    ROOM          change only these: catalogs, classify, client, server
+    --sample N    so many changes in each room (40)
+    --seed N      draw another sample (1); the same seed draws the same one
+    --json FILE   also write what became of each change to FILE
+    """
+    prepare("dev")
+    become([str(PYTHON), "-m", "tests.mutants", *args], PYTHONPATH=str(PROJECT))
 
 
 def test(args: Sequence[str]) -> int:
@@ -156,7 +173,7 @@ def test(args: Sequence[str]) -> int:
     prepare("dev")
     marks = [] if "--all" in args else ["-m", "not slow"]
     pytest_args = [arg for arg in args if arg != "--all"]
-    # As many processes as there are cores, but no more than the memory of a small machine bears; `-n 0` for one alone.
+    # One process per core, but no more than the memory of a small machine allows; `-n 0` runs a single one.
     shared = ["-n", "auto", "--maxprocesses", "4"]
     checks = {
         "ruff": ["-m", "ruff", "check", "."],
@@ -172,12 +189,12 @@ def test(args: Sequence[str]) -> int:
         if run([str(PYTHON), *command], folder=PROJECT, QT_QPA_PLATFORM=offscreen):
             failed.append(name)
     if failed:
-        return refuse(f"Not passed: {', '.join(failed)}.", code=1)
+        return refuse(f"Failed: {', '.join(failed)}.", code=1)
     return 0
 
 
 def _mypy(platform: str) -> list[str]:
-    # With a cache for each: a cache of another platform would be thrown away.
+    # A cache for each platform: mypy would discard the cache of another one.
     return ["-m", "mypy", "--platform", platform, "--cache-dir", f".mypy_cache/{platform}"]
 
 
@@ -198,7 +215,7 @@ def package(args: Sequence[str]) -> int:
 
 def _missing_for_bundle() -> list[str]:
     missing = [name for name, command in BUNDLE_COMMANDS.items() if not shutil.which(command)]
-    # Debian's own Python does without its shared library, which a bundle is made of.
+    # Debian's own Python comes without the shared library that a bundle needs.
     library = f"libpython{sys.version_info.major}.{sys.version_info.minor}"
     if Path(sys.base_prefix) == Path("/usr") and not any(Path("/usr/lib").rglob(f"{library}.so.1*")):
         missing.append(library)
@@ -235,28 +252,28 @@ def bounds(args: Sequence[str]) -> int:
     if run([str(tools / "uv"), "pip", "install", "-q", *choice]):
         return refuse("These versions cannot be installed together (see above).", code=1)
     run([str(tools / "uv"), "pip", "list", "-q", "--python", str(python)])
-    # Other versions warn of other things; what they do is the question here.
+    # Other versions emit other warnings; here only their behaviour matters.
     chosen = ["-m", "not slow", "-W", "default", "-q", *ESSENTIAL_TESTS]
     return run([str(python), "-m", "pytest", *chosen], folder=PROJECT, QT_QPA_PLATFORM="offscreen")
 
 
 def prepare(extra: str = "") -> None:
-    """Make the virtual environment and install the package, again only when pyproject.toml has changed."""
+    """Create the virtual environment and install the package; repeat that only after pyproject.toml has changed."""
     install_system_packages()
     recipe = (PROJECT / "pyproject.toml").read_bytes() + sys.version.encode()
     wanted = hashlib.sha256(recipe).hexdigest()
     stamp = VENV / f"installed-{extra or 'base'}.txt"
-    other = VENV / "installed-dev.txt"  # the development environment holds everything the base one does
+    other = VENV / "installed-dev.txt"  # the development environment includes the base one
     if PYTHON.exists() and any(file.exists() and file.read_text() == wanted for file in (stamp, other)):
         return
     make_environment(VENV)
-    print("Installing the program and what it needs; this takes a few minutes the first time …", flush=True)
+    print("Installing the program and its dependencies; this takes a few minutes the first time …", flush=True)
     install(PYTHON, "-e", f"{PROJECT}[{extra}]" if extra else str(PROJECT))
     stamp.write_text(wanted)
 
 
 def locked_environment(name: str, *locks: str) -> Path:
-    """An environment with what these locks name and nothing else, made anew when they change; its commands' folder."""
+    """An environment with exactly what these locks name, rebuilt when they change; returns its commands' folder."""
     folder = PROJECT / name
     recipe = b"".join((LOCKS / file).read_bytes() for file in locks) + sys.version.encode()
     wanted = hashlib.sha256(recipe).hexdigest()
@@ -264,7 +281,7 @@ def locked_environment(name: str, *locks: str) -> Path:
     if not (stamp.exists() and stamp.read_text() == wanted):
         shutil.rmtree(folder, ignore_errors=True)
         make_environment(folder)
-        print(f"Installing what {' and '.join(locks)} lock …", flush=True)
+        print(f"Installing the packages locked in {' and '.join(locks)} …", flush=True)
         files = [part for file in locks for part in ("-r", str(LOCKS / file))]
         install(folder / COMMANDS / PYTHON_FILE, "--require-hashes", *files)
         stamp.write_text(wanted)
@@ -275,8 +292,8 @@ def make_environment(folder: Path) -> None:
     recipe = folder / "pyvenv.cfg"
     if recipe.exists() and f"version = {sys.version.split()[0]}\n" in recipe.read_text(encoding="utf-8"):
         return
-    shutil.rmtree(folder, ignore_errors=True)  # another Python's: its packages would not be found
-    print(f"Making a virtual environment in {folder.name} …", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)  # from another Python, which would not find these packages
+    print(f"Creating a virtual environment in {folder.name} …", flush=True)
     if subprocess.run([sys.executable, "-m", "venv", str(folder)]).returncode:
         shutil.rmtree(folder, ignore_errors=True)
         sys.exit(refuse("Python's venv module does not work here; on Debian, install python3-venv.", code=1))
@@ -284,11 +301,11 @@ def make_environment(folder: Path) -> None:
 
 def install(python: Path, *what: str) -> None:
     if subprocess.run([str(python), "-m", "pip", "install", "-q", *what]).returncode:
-        sys.exit(refuse("The installation failed (see above); with a network, run this again.", code=1))
+        sys.exit(refuse("The installation failed (see above). Run this again with a network connection.", code=1))
 
 
 def install_system_packages(more: Sequence[str] = ()) -> None:
-    """Name the system packages that Qt lacks on a Debian-like system, and `more`, or install them as root."""
+    """On a Debian-like system, install the missing system packages of Qt and `more`, or name them if not root."""
     if sys.platform == "linux" and (missing := _missing_packages(more)):
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
         if os.geteuid() != 0:
@@ -316,7 +333,7 @@ def has_display() -> bool:
 
 
 def become(command: list[str], **variables: str) -> NoReturn:
-    """Let a command take the place of this process, so that it gets every signal that is sent here."""
+    """Replace this process by a command, so that the command receives every signal sent here."""
     if sys.platform == "win32":  # exec would start a second process there, and end this one at once
         sys.exit(run(command, None, **variables))
     else:
@@ -326,16 +343,16 @@ def become(command: list[str], **variables: str) -> NoReturn:
 
 
 def run(command: Sequence[str], folder: Path | None = None, **variables: str) -> int:
-    """Run a command in the caller's folder (or `folder`) and give its exit code."""
+    """Run a command in the caller's folder (or `folder`) and return its exit code."""
     if sys.platform == "win32":
-        # The console sends Ctrl+Break to the child too, which ends in order; this process waits for it.
+        # The console sends Ctrl+Break to the child too, which shuts down; this process waits for it.
         signal.signal(signal.SIGBREAK, signal.SIG_IGN)
     child = subprocess.Popen(command, cwd=folder, env={**os.environ, **variables})
     while True:
         try:
             return child.wait()
         except KeyboardInterrupt:
-            continue  # the child got Ctrl+C too, and ends in order
+            continue  # the child got Ctrl+C too, and shuts down
 
 
 def refuse(sentence: str, code: int = 2) -> int:

@@ -1,1 +1,1 @@
-"""From a commit to a program on a stick: build, licences, sizes, test as shipped, archive, bill of materials."""
+"""Turns a commit into a portable program: build, licences, sizes, test as shipped, archive, bill of materials."""

@@ -1,9 +1,9 @@
-"""`python3 run.py package` and `python3 run.py lock`, in the environments that run.py has made.
+"""`python3 run.py package` and `python3 run.py lock`, in the environments created by run.py.
 
     python -m bundle package TOOLS [--once] [--table]
     python -m bundle lock TOOLS [--upgrade]
 
-TOOLS is the folder of the commands of the tools' environment.
+TOOLS is the commands folder of the tools' environment.
 """
 
 import os
@@ -30,12 +30,12 @@ def main(argv: Sequence[str]) -> int:
 
 
 def package(tools: Path, *, once: bool, write_table: bool) -> int:
-    """Build, measure, pack, test; returns 0 where everything holds.
+    """Build, measure, pack, test; returns 0 if everything passes.
 
     Args:
         tools: folder with `cyclonedx-py` and `pip-audit`.
-        once: do without the second build that the first one is compared with.
-        write_table: keep the table of sizes in docs/.
+        once: skip the second build, with which the first one is compared.
+        write_table: update the table of sizes in docs/.
     """
     from bundle import archive, audit, bom, build, sizes, smoke
 
@@ -65,7 +65,7 @@ def package(tools: Path, *, once: bool, write_table: bool) -> int:
 
 
 def _compare(folder: Path) -> list[str]:
-    """Build once more and hold every file against the first build."""
+    """Build once more and compare every file with the first build."""
     from bundle import build
 
     first = build.digests(folder)

@@ -1,4 +1,4 @@
-"""The archive: the same files in the same order with the same times give the same bytes."""
+"""Reproducible archives: the same files in the same order with the same times give the same bytes."""
 
 import hashlib
 import shutil
@@ -9,9 +9,9 @@ from pathlib import Path
 
 
 def pack(folder: Path, target: Path, moment: int) -> Path:
-    """Pack `folder` as `target` (a name without suffix): `.tar.xz`, or `.zip` for Windows; a SHA-256 file beside it.
+    """Pack `folder` as `target` (a name without suffix): `.tar.xz`, or `.zip` for Windows; with a SHA-256 file.
 
-    Every file bears the time `moment` (seconds since 1970), belongs to nobody, and is as readable for all as for one.
+    Every file has the time `moment` (seconds since 1970), no owner, and the same permissions for everyone.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if "-windows-" in folder.name:
@@ -38,7 +38,7 @@ def _tar(folder: Path, archive: Path, moment: int) -> None:
         for file in sorted(folder.rglob("*")):
             tar.add(file, arcname=f"{folder.name}/{file.relative_to(folder).as_posix()}", recursive=False, filter=plain)
     if shutil.which("xz"):
-        # On all cores; the blocks, and so the bytes, do not depend on how many there are.
+        # Uses all cores; the blocks, and so the bytes, do not depend on their number.
         subprocess.run(["xz", "-6", "--threads=0", "--block-size=32MiB", "--force", str(loose)], check=True)
         return
     import lzma

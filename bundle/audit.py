@@ -1,4 +1,4 @@
-"""Known vulnerabilities of what is locked, where somebody can be asked."""
+"""Looks up known vulnerabilities of the locked packages, if the service can be reached."""
 
 import subprocess
 from pathlib import Path
@@ -7,9 +7,9 @@ from bundle.lock import LOCKS
 
 
 def audit(tools: Path) -> int:
-    """Ask pip-audit about the program's lock; prints what it says. Returns 1 for a known vulnerability, 0 for none.
+    """Run pip-audit on the program's lock and print its result. Returns 1 for a known vulnerability, 0 for none.
 
-    Without a network, or where the vulnerability service cannot be reached, it says that nothing was checked.
+    Without a network, or if the vulnerability service cannot be reached, reports that nothing was checked.
     """
     command = [str(tools / "pip-audit"), "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
     told = subprocess.run(

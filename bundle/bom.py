@@ -1,4 +1,4 @@
-"""The bill of materials (CycloneDX) of a bundle: what cyclonedx-bom says of the environment, less what is not in it."""
+"""A bundle's bill of materials (CycloneDX): cyclonedx-bom's list for the environment, minus what is not bundled."""
 
 import json
 import os
@@ -15,12 +15,12 @@ def write(built: Built, tools: Path, environment: Path, target: Path) -> None:
     """Write `target`.
 
     Args:
-        built: the bundle; its parts are the components.
-        tools: folder of the commands of the tools' environment.
-        environment: the Python of the environment that the bundle was built from.
+        built: the bundle; its parts become the components.
+        tools: commands folder of the tools' environment.
+        environment: the Python of the environment that the bundle was built in.
         target: a `.cdx.json` file.
 
-    Raises subprocess.CalledProcessError where the tool fails.
+    Raises subprocess.CalledProcessError if the tool fails.
     """
     command = [str(tools / "cyclonedx-py"), "environment", "--output-reproducible", "--sv", "1.6", "--of", "JSON"]
     told = subprocess.run([*command, str(environment)], check=True, capture_output=True, text=True)
@@ -30,7 +30,7 @@ def write(built: Built, tools: Path, environment: Path, target: Path) -> None:
     if missing := packages - {_plain(component["name"]) for component in kept}:
         raise ValueError(f"The bill of materials lacks {', '.join(sorted(missing))}.")
     for component in kept:
-        # Where a package was fetched from is no property of the package, and names this machine's index.
+        # The download source is not a property of the package, and would name this machine's index.
         component["externalReferences"] = [
             reference for reference in component.get("externalReferences", []) if reference["type"] != "distribution"
         ]

@@ -1,4 +1,4 @@
-"""Building: PyInstaller on build_spec.spec, then what a program folder needs beside its files."""
+"""Builds a program folder: PyInstaller with build_spec.spec, then the accompanying files."""
 
 import hashlib
 import os
@@ -37,11 +37,11 @@ WINDOWS_VERSION = """VSVersionInfo(
 
 @dataclass(frozen=True)
 class Built:
-    """A program folder, and what it is made of.
+    """A program folder and its origins.
 
     Attributes:
-        folder: what goes into the archive.
-        parts: where its files came from.
+        folder: the folder to pack into the archive.
+        parts: the sources of its files.
     """
 
     folder: Path
@@ -53,13 +53,13 @@ class Built:
 
 
 def name() -> str:
-    """Of archive and folder: program, version, system, processor."""
+    """Name of archive and folder: program, version, system, processor."""
     system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
     return f"{OWN}-{__version__}-{system}-{platform.machine().lower()}"
 
 
 def commit() -> tuple[str, int]:
-    """The commit that is built, `-changed` where files differ from it, and its time in seconds since 1970."""
+    """The commit being built, with `-changed` if files differ from it, and its time in seconds since 1970."""
     if not shutil.which("git"):
         return "unknown", 0
     git = ["git", "-C", str(PROJECT)]
@@ -72,9 +72,9 @@ def commit() -> tuple[str, int]:
 
 
 def build(work: Path) -> Built:
-    """Build into `work`; returns the program folder.
+    """Build in `work`; returns the program folder.
 
-    Raises subprocess.CalledProcessError where PyInstaller fails, NoLicence where a part has no licence text.
+    Raises subprocess.CalledProcessError if PyInstaller fails, NoLicence if a part has no licence text.
     """
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -83,7 +83,7 @@ def build(work: Path) -> Built:
     (work / "version.txt").write_text(_windows_version(), encoding="utf-8")
     environment = {
         **os.environ,
-        # What makes two builds of one commit the same: PyInstaller's documentation asks for the former.
+        # Both make two builds of one commit identical; PyInstaller's documentation asks for the first.
         "PYTHONHASHSEED": "1",
         "SOURCE_DATE_EPOCH": str(moment),
         "BUNDLE_ICONS": str(work / "icons"),
@@ -112,7 +112,7 @@ def build(work: Path) -> Built:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Path -> SHA-256 of its content; of a link, where it points to."""
+    """Path -> SHA-256 of its content, or a link's target."""
     found = {}
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(folder).as_posix()
@@ -124,9 +124,9 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def _strip(files: Path) -> None:
-    """Take debug symbols out of the libraries that still have them: those of a Python built by its user, mostly.
+    """Strip debug symbols from libraries that still have them, mostly those of a Python built by its user.
 
-    PyInstaller's own `strip` takes more, and breaks libraries whose layout auditwheel has changed.
+    PyInstaller's own `strip` removes more, and breaks libraries whose layout auditwheel has changed.
     """
     if sys.platform == "linux" and shutil.which("strip") and shutil.which("readelf"):
         for file in files.rglob("*.so*"):
@@ -138,7 +138,7 @@ def _strip(files: Path) -> None:
 
 
 def _accompany(folder: Path, work: Path) -> None:
-    """Licence, changelog and what was built from what; on Linux also what a menu needs."""
+    """Add licence, changelog and build information; on Linux also the files for a desktop menu."""
     for file in ("LICENSE", "CHANGELOG.md"):
         shutil.copyfile(PROJECT / file, folder / file)
     shutil.copyfile(PROJECT / "resources/desktop/README.txt", folder / "README.txt")

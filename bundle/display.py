@@ -1,4 +1,4 @@
-"""What stands on an X display, seen from outside: which windows there are, and how to ask one to close."""
+"""Looks at an X display from outside: lists its visible windows, and asks one to close."""
 
 import ctypes
 import ctypes.util
@@ -10,14 +10,14 @@ _CLIENT_MESSAGE = 33
 
 @dataclass(frozen=True)
 class Window:
-    """A window that can be seen."""
+    """A visible window."""
 
     number: int
     title: str
 
 
 class _Attributes(ctypes.Structure):
-    """XWindowAttributes as far as `map_state`, with room for what follows."""
+    """XWindowAttributes up to `map_state`, with room for the rest."""
 
     _fields_ = (
         *((name, ctypes.c_int) for name in ("x", "y", "width", "height", "border_width", "depth")),
@@ -51,7 +51,7 @@ class _ClientMessage(ctypes.Structure):
 
 
 class Display:
-    """A connection to an X server; raises OSError where there is none, or no libX11."""
+    """A connection to an X server; raises OSError if there is none, or no libX11."""
 
     def __init__(self, name: str) -> None:
         self._x = ctypes.CDLL(ctypes.util.find_library("X11") or "libX11.so.6")
@@ -60,7 +60,7 @@ class Display:
         self._x.XDefaultRootWindow.restype = ctypes.c_ulong
         self._x.XInternAtom.restype = ctypes.c_ulong
         self._ignored = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda *_: 0)
-        self._x.XSetErrorHandler(self._ignored)  # a window may be gone before it is asked about
+        self._x.XSetErrorHandler(self._ignored)  # a window may be gone before we ask about it
         opened = self._x.XOpenDisplay(name.encode())
         if not opened:
             raise OSError(f"no X server at {name}")
@@ -68,7 +68,7 @@ class Display:
         self._root = ctypes.c_ulong(self._x.XDefaultRootWindow(self._display))
 
     def windows(self) -> list[Window]:
-        """The windows that can be seen now, the topmost last."""
+        """The visible windows, topmost last."""
         root, parent, count = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_uint()
         children = ctypes.POINTER(ctypes.c_ulong)()
         refs = (ctypes.byref(root), ctypes.byref(parent), ctypes.byref(children), ctypes.byref(count))
@@ -80,7 +80,7 @@ class Display:
         return [Window(number, self._title(number)) for number in numbers if self._is_viewable(number)]
 
     def close(self, window: Window) -> None:
-        """Ask a window to close, as its title bar's button does."""
+        """Ask a window to close, like the button in its title bar."""
         protocols = self._x.XInternAtom(self._display, b"WM_PROTOCOLS", 0)
         delete = self._x.XInternAtom(self._display, b"WM_DELETE_WINDOW", 0)
         message = _ClientMessage(type=_CLIENT_MESSAGE, window=window.number, message_type=protocols, format=32)

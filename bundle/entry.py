@@ -1,8 +1,8 @@
-"""What the executable runs, and every process that it starts: window, engine and jobs come in here."""
+"""The executable's entry point, also for all its child processes: window, engine and jobs start here."""
 
 import multiprocessing
 
-# First of all, on every system: a child process does its work in here and never returns.
+# This must come first on every system: a child process does its work in here and never returns.
 multiprocessing.freeze_support()
 
 if __name__ == "__main__":

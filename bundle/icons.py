@@ -1,4 +1,4 @@
-"""The program's icon as each system wants it, drawn from the one SVG."""
+"""The program's icon in each system's format, drawn from the one SVG."""
 
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +17,7 @@ MACOS = (16, 32, 64, 128, 256, 512, 1024)
 
 
 def draw(folder: Path) -> None:
-    """Write `hicolor/…/apps/*.png`, the SVG beside them, one `.ico` and one `.icns`; each size is drawn, not scaled."""
+    """Write `hicolor/…/apps/*.png`, the SVG beside them, one `.ico` and one `.icns`; sizes are drawn, not scaled."""
     application = QGuiApplication.instance() or QGuiApplication(["icons", "-platform", "offscreen"])
     pictures = {size: _picture(size) for size in sorted({*LINUX, *WINDOWS, *MACOS})}
     for size in LINUX:
@@ -45,5 +45,5 @@ def _picture(size: int) -> Image.Image:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.ReadWrite)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, Qt a text
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, Qt wants str
     return Image.open(BytesIO(buffer.data().data()))

@@ -1,4 +1,4 @@
-"""The licences of everything that a bundle holds, collected beside it; a part without one stops the build."""
+"""Collects the licences of everything in a bundle beside it; a part without one stops the build."""
 
 import shutil
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bundle.parts import PROJECT, Part
 
-# Packages that carry no licence text, with the texts of the licence that their metadata names.
+# Packages that ship no licence text, with the texts of the licences that their metadata names.
 TEXTS = Path(__file__).with_name("licences")
 WITHOUT_TEXT = {
     "pyside6-essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"),
@@ -17,13 +17,13 @@ WORDS = ("licen", "copying", "notice", "copyright", "authors")
 
 
 class NoLicence(Exception):
-    """A part may not be handed on without its licence."""
+    """A part may not be distributed without its licence."""
 
 
 def collect(parts: list[Part], folder: Path) -> list[tuple[Part, str]]:
-    """Copy every licence into `folder/PART/`; returns each part with what its licence is called.
+    """Copy every licence into `folder/PART/`; returns each part with its licence's name.
 
-    Raises NoLicence with the names of all parts whose text was not found.
+    Raises NoLicence naming all parts without a licence text.
     """
     told, missing = [], []
     for part in parts:
@@ -39,13 +39,13 @@ def collect(parts: list[Part], folder: Path) -> list[tuple[Part, str]]:
     if missing:
         raise NoLicence(f"No licence text was found for: {', '.join(missing)}. Add it to {Path(__file__).name}.")
     lines = [f"{part.name} {part.version}: {name}".replace(" :", ":") for part, name in told]
-    heading = "What this program is made of; the folder of that name holds each licence.\n\n"
+    heading = "The components of this program; the folder of the same name holds the licence of each.\n\n"
     (folder / "README.txt").write_text(heading + "\n".join(lines) + "\n", encoding="utf-8")
     return told
 
 
 def licence_name(part: Part) -> str:
-    """What the part's metadata says, in one line."""
+    """The licence according to the part's metadata, in one line."""
     if part.kind == "own":
         return "MIT"
     if part.kind == "interpreter":
@@ -62,7 +62,7 @@ def licence_name(part: Part) -> str:
 
 
 def _texts(part: Part) -> dict[str, Path]:
-    """Names to copy to, and the files."""
+    """Target names and their source files."""
     if part.kind == "own":
         return {"LICENSE": PROJECT / "LICENSE"}
     if part.kind == "interpreter":
@@ -91,7 +91,7 @@ def _is_licence(file: Path) -> bool:
 
 
 def _named(files: list[Path]) -> dict[str, Path]:
-    """Files of one name from several folders get the folder in front."""
+    """Target names; files of the same name from several folders get the folder as a prefix."""
     named: dict[str, Path] = {}
     for file in sorted(files):
         name = file.name if file.name not in named else f"{file.parent.name}-{file.name}"

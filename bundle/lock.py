@@ -1,4 +1,4 @@
-"""The locks: every package with its version and the digests of its files, for all systems; no index is named."""
+"""The locks: every package with its version and file digests, for all systems, without naming an index."""
 
 import subprocess
 from pathlib import Path
@@ -10,11 +10,11 @@ OLDEST_PYTHON = "3.11"
 
 
 def lock(tools: Path, *, upgrade: bool) -> None:
-    """Write the three locks anew: what the program needs, what builds it, what looks at it. Asks the index.
+    """Rewrite the three locks: the program's packages, the build's, and the inspection tools'. Queries the index.
 
-    What is locked already stays at its version unless `upgrade` is set.
+    Locked packages keep their version unless `upgrade` is set.
 
-    Raises subprocess.CalledProcessError where that cannot be done.
+    Raises subprocess.CalledProcessError if that fails.
     """
     for source, target, within in (
         (PROJECT / "pyproject.toml", "program.txt", None),

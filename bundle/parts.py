@@ -1,4 +1,4 @@
-"""What a bundle is made of: which part (a Python package, a system library, the interpreter) each file came from."""
+"""The parts of a bundle: finds the Python package, system library or interpreter that each file came from."""
 
 import csv
 import json
@@ -14,20 +14,20 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWN = "exoplanet-desktop"
-MACOS_APP = "Exoplanet Desktop.app"  # as build_spec.spec names it
+MACOS_APP = "Exoplanet Desktop.app"  # same name as in build_spec.spec
 PYTHON = "Python"
 
 
 @dataclass
 class Part:
-    """One thing that somebody else made, or our own.
+    """A third-party component, or our own.
 
     Attributes:
-        name: as its makers call it; of a system library, the system's package.
-        kind: `package` (of Python), `library` (of the system), `interpreter` or `own`.
+        name: its official name; for a system library, the system's package.
+        kind: `package` (Python), `library` (system), `interpreter` or `own`.
         files: paths in the bundle, relative to the folder of the files -> bytes on disk.
-        distribution: the Python package that was installed.
-        sources: where the files were taken from.
+        distribution: the installed Python package.
+        sources: original paths of the files.
     """
 
     name: str
@@ -43,17 +43,17 @@ class Part:
 
 
 def parts_of(folder: Path, sources: Path) -> list[Part]:
-    """The parts of a built bundle, by name.
+    """The parts of a built bundle, sorted by name.
 
     Args:
-        folder: where the bundle's files lie (`_internal`).
-        sources: what build_spec.spec has written down.
+        folder: the folder with the bundle's files (`_internal`).
+        sources: the list written by build_spec.spec.
     """
     listed = json.loads(sources.read_text(encoding="utf-8"))
     owners = _Owners()
     for _name, source, _kind in listed["modules"]:
         if not Path(source).is_absolute():
-            continue  # a package without a file of its own
+            continue  # a package without files of its own
         owners.of(Path(source)).sources.add(Path(source))
     for place, source, kind in listed["files"]:
         file = folder / place
@@ -70,7 +70,7 @@ class _Owners:
         self.found: dict[tuple[str, str], Part] = {}
         self._packages: dict[str, Distribution] = {}
         for distribution in distributions():
-            # The record itself: `distribution.files` makes objects of sixty thousand lines.
+            # Read RECORD directly: `distribution.files` creates an object for each of sixty thousand lines.
             base = str(distribution.locate_file(""))
             for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
                 self._packages[os.path.join(base, row[0])] = distribution  # noqa: PTH118 - the same
@@ -78,7 +78,7 @@ class _Owners:
         self._system = _Dpkg()
 
     def of(self, source: Path) -> Part:
-        if source.name == "base_library.zip":  # what PyInstaller makes of the standard library
+        if source.name == "base_library.zip":  # PyInstaller's archive of the standard library
             return self._part(PYTHON, "interpreter", sys.version.split()[0])
         if source.is_relative_to(PROJECT) and not source.is_relative_to(Path(sys.prefix)):
             return self._part(OWN, "own")
@@ -88,9 +88,9 @@ class _Owners:
             part.distribution = distribution
             return part
         if source.is_relative_to(Path(sys.prefix)) and ".dist-info" in str(source):
-            # What a hook collects of a package's metadata need not be in its own list.
+            # Package metadata collected by a hook need not appear in the package's own list.
             return self.of(next(source.parent.glob("METADATA"), source))
-        # A system's own Python lies beside its libraries: those are told apart by the package manager.
+        # A system's own Python is installed among its libraries; the package manager tells them apart.
         name, version = self._system.package(source)
         if name and not name.lower().startswith(("python", "libpython")):
             return self._part(name, "library", version)
@@ -103,7 +103,7 @@ class _Owners:
 
 
 class _Dpkg:
-    """Which of the system's packages a file is of, from the lists of dpkg: asking it takes a second for some files."""
+    """The system package of a file, from dpkg's lists: running dpkg takes a second for a few files."""
 
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}
@@ -113,13 +113,13 @@ class _Dpkg:
                 self._owners[line] = package
 
     def package(self, source: Path) -> tuple[str, str]:
-        """Name and version; empty texts where no package has the file, or where there is no dpkg."""
-        # Where /lib is a link to /usr/lib, dpkg may know a file under the other name only.
+        """Name and version; empty if no package has the file, or without dpkg."""
+        # If /lib is a link to /usr/lib, dpkg may know a file only under the other name.
         names = [str(source), str(source.resolve()), str(source).removeprefix("/usr"), f"/usr{source}"]
         package = next((self._owners[name] for name in names if name in self._owners), "")
         return package, self._version(package) if package else ""
 
-    @cache  # noqa: B019 - there is one, and it lives as long as the build
+    @cache  # noqa: B019 - there is a single instance, which lives as long as the build
     def _version(self, package: str) -> str:
         told = subprocess.run(["dpkg-query", "-W", "-f", "${Version}\n", package], capture_output=True, text=True)
         return (told.stdout.splitlines() or [""])[0]
@@ -137,7 +137,7 @@ def program_in(folder: Path) -> Path:
 
 
 def by_size(parts: list[Part]) -> list[tuple[str, int]]:
-    """Names and bytes, the largest first; parts of one name (a package and its libraries) together."""
+    """Names and sizes in bytes, largest first; parts of one name (a package and its libraries) are added up."""
     sizes: dict[str, int] = defaultdict(int)
     for part in parts:
         sizes[part.name] += part.size

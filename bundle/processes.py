@@ -1,4 +1,4 @@
-"""Processes of the program under test, found by a mark in their environment that each child inherits (Linux)."""
+"""Finds processes of the program under test by a mark in their environment, which children inherit (Linux)."""
 
 import os
 import signal
@@ -20,15 +20,15 @@ def can_be_found() -> bool:
 
 
 def kill(pid: int) -> None:
-    """End a process at once, without letting it tidy up."""
+    """Kill a process at once, without cleanup."""
     if sys.platform == "win32":
-        os.kill(pid, signal.SIGTERM)  # calls TerminateProcess there
+        os.kill(pid, signal.SIGTERM)  # calls TerminateProcess on Windows
     else:
         os.kill(pid, signal.SIGKILL)
 
 
 def marked(mark: str) -> dict[int, str]:
-    """Process id -> command line of every living process with the mark."""
+    """Process id -> command line of every live process with the mark."""
     wanted = f"{MARK}={mark}".encode()
     found = {}
     for entry in Path("/proc").iterdir():
@@ -38,12 +38,12 @@ def marked(mark: str) -> dict[int, str]:
             if wanted in (entry / "environ").read_bytes().split(b"\0"):
                 found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
-            continue  # it has ended meanwhile, or is another user's
+            continue  # it has exited, or belongs to another user
     return found
 
 
 def engine_of(parent: int, mark: str) -> int | None:
-    """The child that listens on a port: the embedded engine."""
+    """The child that listens on a port, which is the embedded engine."""
     for pid in marked(mark):
         if _parent(pid) == parent and _listens(pid):
             return pid

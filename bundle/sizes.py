@@ -1,4 +1,4 @@
-"""Where the bytes are, and whether they are few enough."""
+"""Breaks a bundle's size down by part, and checks its bounds."""
 
 import platform
 from pathlib import Path
@@ -12,18 +12,18 @@ _SHOWN = 16
 WHAT = {
     "pyside6-essentials": "Qt: the window",
     "duckdb": "tables of any size",
-    "scipy": "under scikit-learn",
-    "numpy": "under everything that calculates",
+    "scipy": "required by scikit-learn",
+    "numpy": "required by all calculations",
     "pandas": "columns in the engine",
     "python": "the interpreter",
     "xgboost-cpu": "the default model",
     "scikit-learn": "five models, all scores",
     "matplotlib": "pictures of the matrices",
     "pillow": "writes those pictures",
-    "cryptography": "the system's keyring, where tokens lie",
-    "executable: all modules, compiled": "ours and everybody's",
+    "cryptography": "stores tokens in the system's keyring",
+    "executable: all modules, compiled": "ours and the packages'",
     "libssl3": "TLS to a backend in the lab",
-    "pydantic-core": "checks of what comes over the wire",
+    "pydantic-core": "validates data received over the wire",
 }
 
 
@@ -36,7 +36,7 @@ def on_disk(folder: Path) -> int:
 
 
 def table(built: Built, packed: int) -> str:
-    """A Markdown table of parts by size, with the bounds."""
+    """A Markdown table of the parts by size, with the bounds."""
     whole = on_disk(built.folder)
     rows = [(name, size) for name, size in by_size(built.parts) if size]
     rows.append(("executable: all modules, compiled", built.program.stat().st_size))
@@ -53,7 +53,7 @@ def table(built: Built, packed: int) -> str:
 
 
 def over_bounds(built: Built, packed: int) -> list[str]:
-    """One sentence for each bound that does not hold."""
+    """One sentence for each bound exceeded."""
     sizes = ((on_disk(built.folder), MOST_UNPACKED_MB, "unpacked"), (packed, MOST_PACKED_MB, "packed"))
     return [
         f"The bundle has {megabytes(size):.0f} MB {how}; the bound is {most} MB."
@@ -67,5 +67,5 @@ def page(table: str) -> str:
     return (
         "# What makes up the bundle\n\n"
         f"Measured by `python3 run.py package --table` on {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}. What is left out, and why, stands in `build_spec.spec`.\n\n{table}\n"
+        f"Python {platform.python_version()}. `build_spec.spec` lists what is left out, and why.\n\n{table}\n"
     )

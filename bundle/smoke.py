@@ -1,7 +1,7 @@
-"""The test of a bundle as it is shipped: from the archive, in a place as bare as this system lets one make it.
+"""Tests a bundle as shipped: from the archive, in an environment as bare as this system allows.
 
-On Linux as root it runs in a network of its own that has nothing but loopback, from a folder that is mounted read-only.
-Where that is not allowed, the report says so. The home is empty, and has a space and an umlaut in its path.
+On Linux as root it runs in a network namespace with only loopback, from a folder mounted read-only. If the system does
+not allow that, the report says so. The home folder is empty, and its path has a space and an umlaut.
 """
 
 import ctypes
@@ -29,22 +29,22 @@ MOST_RATIO = 1.5
 STARTS = 5
 PATIENCE_S = 60.0
 DEMO_S = 300.0
-ENDED_S = 10.0  # after the program, its children may still be ending
-SETTLED_S = 4.0  # an engine that dies while it starts is another case: that is told, and not tried again
+ENDED_S = 10.0  # children may take this long to exit after the program
+SETTLED_S = 4.0  # long enough that the engine has started: if it dies earlier, that is reported and not retried
 _UP, _GET_FLAGS, _SET_FLAGS = 1, 0x8913, 0x8914
 _MS_RDONLY, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 
 
 class Failed(Exception):
-    """The bundle did not do what it must."""
+    """The bundle failed a requirement."""
 
 
 def smoke(archive: Path, python: Path) -> int:
-    """Unpack and test an archive; prints the report. Returns 0 where all of it holds.
+    """Unpack and test an archive; prints the report. Returns 0 if all steps pass.
 
     Args:
-        archive: as it is given to people.
-        python: of an environment with the same packages, to compare how long the window takes.
+        archive: exactly as distributed.
+        python: of an environment with the same packages, to compare start-up times.
     """
     with tempfile.TemporaryDirectory(prefix="exoplanet-bundle-") as place:
         base = Path(place)
@@ -61,7 +61,7 @@ def _unpack(archive: Path, target: Path) -> Path:
             packed.extractall(target)
     else:
         with tarfile.open(archive) as tar:
-            if hasattr(tarfile, "data_filter"):  # Debian's Python 3.11.2 is older than that
+            if hasattr(tarfile, "data_filter"):  # missing in Debian's Python 3.11.2
                 tar.extraction_filter = tarfile.data_filter
             tar.extractall(target)
     (folder,) = target.iterdir()
@@ -69,7 +69,7 @@ def _unpack(archive: Path, target: Path) -> Path:
 
 
 def _walls() -> list[str]:
-    """The command that shuts the test in, or nothing where the system does not allow it."""
+    """The command that isolates the test; empty if the system does not allow it."""
     walls = ["unshare", "--net", "--mount", "--"]
     if not shutil.which("unshare"):
         return []
@@ -77,11 +77,11 @@ def _walls() -> list[str]:
 
 
 class NotTested(Exception):
-    """This system does not allow a step; says why."""
+    """This system does not allow a step; the text says why."""
 
 
 class Smoke:
-    """One run of the test; each step raises Failed or NotTested, or returns what is worth telling."""
+    """One run of the test; each step raises Failed or NotTested, or returns its finding."""
 
     def __init__(self, folder: Path, home: Path, python: Path) -> None:
         self.folder, self.home, self.python = folder, home, python
@@ -117,14 +117,14 @@ class Smoke:
 
     def _shut_network(self) -> str:
         if sys.platform == "linux" and processes.interfaces() == ["lo"]:
-            import fcntl  # Windows has none
+            import fcntl  # not on Windows
 
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
                 request = struct.pack("16sh14x", b"lo", 0)
                 (flags,) = struct.unpack_from("h", fcntl.ioctl(handle, _GET_FLAGS, request), 16)
                 fcntl.ioctl(handle, _SET_FLAGS, struct.pack("16sh14x", b"lo", flags | _UP))
             return "a network namespace of its own, with loopback and nothing else"
-        raise NotTested("not shut off, which needs a network namespace; the program was run with what there is")
+        raise NotTested("not isolated, which needs a network namespace; the program ran with the network as it is")
 
     def _make_read_only(self) -> str:
         if processes_are_walled():
@@ -153,9 +153,9 @@ class Smoke:
 
     @contextmanager
     def _screen(self) -> Iterator[str]:
-        """An X server of its own; where there is none to be had, Qt draws offscreen."""
+        """A private X server; without one, Qt draws offscreen."""
         if not shutil.which("Xvfb"):
-            print("  --      no Xvfb here: the window is drawn offscreen, and not seen from outside", flush=True)
+            print("  --      no Xvfb here: the window is drawn offscreen, so its visibility is not checked", flush=True)
             yield ""
             return
         reader, writer = os.pipe()
@@ -172,7 +172,7 @@ class Smoke:
             server.wait()
 
     def _bare(self, display: str) -> dict[str, str]:
-        """The whole environment of the program: nothing of ours."""
+        """The complete environment of the program: nothing from ours."""
         runtime = self.home / ".runtime"
         runtime.mkdir(mode=0o700)
         bare = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": str(runtime)}
@@ -189,7 +189,7 @@ class Smoke:
 
     def _demo(self) -> str:
         begun = time.monotonic()
-        said = self._do("demo")  # pictures of it are made four times over, which says no more of a bundle
+        said = self._do("demo")  # no screenshots: four more rounds would tell nothing more about a bundle
         trained = [line for line in said.splitlines() if line.startswith("Trained ")]
         if len(trained) < 2 or not said.rstrip().endswith("Done."):
             raise Failed(f"it said {said!r}")
@@ -238,7 +238,7 @@ class Smoke:
         for round_number in range(STARTS + 1):
             for name, command in (("bundle", bundled), ("environment", bare)):
                 taken = self._time_to_window(command)
-                if round_number:  # the first ones fill the disk's cache
+                if round_number:  # the first round fills the disk cache
                     times[name].append(taken)
         middle = {name: statistics.median(values) for name, values in times.items()}
         ratio = middle["bundle"] / middle["environment"]
@@ -273,7 +273,7 @@ class Smoke:
         return next((window for window in self.display.windows() if TITLE in window.title), None)
 
     def _end(self, started: "subprocess.Popen[bytes]") -> int:
-        """Close every window, the topmost first, as a person does; returns the program's exit code."""
+        """Close every window, topmost first, as a user does; returns the program's exit code."""
         assert self.display is not None
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
@@ -307,7 +307,7 @@ def _wait(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_S)
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise Failed(f"after {seconds:.0f} s it is not so that {what}")
+            raise Failed(f"after {seconds:.0f} s this was still not the case: {what}")
         time.sleep(0.005)
 
 

@@ -1,3 +1,3 @@
-"""Exoplanet Desktop: train, predict and merge NASA exoplanet catalogs, with an engine of its own."""
+"""Exoplanet Desktop: train, predict and merge NASA exoplanet catalogs, with its own engine."""
 
 __version__ = "0.1.0"

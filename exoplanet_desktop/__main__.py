@@ -5,7 +5,7 @@ import multiprocessing
 
 def main() -> int:
     """Run the command line; returns its exit code."""
-    # First of all: a child process of a frozen program comes in here too, does its work, and never returns.
+    # This must come first: a child process of a frozen program starts here too, does its work, and never returns.
     multiprocessing.freeze_support()
     from exoplanet_desktop.cli import run
 

@@ -1,18 +1,18 @@
-"""The error tree, sorted by who can act. Every message is a sentence with a cause and a remedy.
+"""The error tree, organised by who can act. Every message is a sentence with cause and remedy.
 
 AppError
-├─ InputError            the user can repair it
-│  ├─ UnreadableFile     not a table that can be read: empty, no rows, not text
+├─ InputError            the user can fix it
+│  ├─ UnreadableFile     not a readable table: empty, no rows, not text
 │  ├─ MissingColumns     a table without columns that the task needs
 │  ├─ NotFound           no such job, file or model
-│  ├─ NoModel            nothing was trained yet for what is asked
+│  ├─ NoModel            no model has been trained yet for this request
 │  ├─ NotAllowed         a token is missing or wrong
-│  ├─ TooLarge           over a limit of size
-│  ├─ WrongType          a kind of file that is not taken
+│  ├─ TooLarge           over a size limit
+│  ├─ WrongType          an unsupported kind of file
 │  └─ TooMany            too many requests at once: come back later
 ├─ UnavailableError      disk, network or backend; trying again may help
-│  └─ NoAnswer           nobody answered, as opposed to an answer that is of no use
-├─ Cancelled             somebody asked to stop; not a failure
+│  └─ NoAnswer           no answer at all, as opposed to an unusable one
+├─ Cancelled             stopped on request; not a failure
 └─ BugError              our own fault; the log has the traceback
 """
 
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 
 class AppError(Exception):
-    """Base of everything this program raises on purpose. `str(error)` is shown to the user."""
+    """Base of everything this program raises on purpose. The user sees `str(error)`."""
 
     code = "app"
 
@@ -43,7 +43,7 @@ class MissingColumns(InputError):
     code = "missing_columns"
 
     def __init__(self, names: Sequence[str], task: str, hint: str = "") -> None:
-        """`hint`: what else would do, a sentence."""
+        """`hint`: an alternative remedy, as a sentence."""
         listed = ", ".join(f"`{name}`" for name in names)
         noun = "column" if len(names) == 1 else "columns"
         remedy = hint or "Choose another file or another satellite."
@@ -89,3 +89,9 @@ class Cancelled(AppError):
 
 class BugError(AppError):
     code = "bug"
+
+
+def shown(text: object, limit: int = 60) -> str:
+    """Somebody else's text, cut and cleaned so that it can stand in a sentence."""
+    flat = "".join(c if c.isprintable() else "?" for c in str(text)[: limit + 1])
+    return flat if len(flat) <= limit else flat[:limit] + "…"

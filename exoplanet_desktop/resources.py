@@ -1,5 +1,7 @@
-"""Where files lie: icons, style sheet, column dictionaries and help pages, in the wheel or beside a checkout's package;
-and the user's data."""
+"""Paths of bundled files (icons, style sheet, column dictionaries, help pages) and of the user's data.
+
+Bundled files are inside the wheel, or beside the package in a checkout.
+"""
 
 from pathlib import Path
 
@@ -19,7 +21,7 @@ def docs() -> Path:
 
 
 def default_data_dir() -> Path:
-    """Where engine and record keep their data if nobody says otherwise: this user's data folder."""
+    """The default data folder of engine and record: the user's data folder."""
     import platformdirs
 
     return platformdirs.user_data_path("exoplanet-desktop", appauthor=False)

@@ -1,13 +1,13 @@
-"""Fixtures for all rooms: a display that needs no screen, folders of one's own, and the real catalogs."""
+"""Fixtures for all rooms: Qt without a screen, private folders, and the real catalogs."""
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-# Qt aborts the interpreter where it finds no display, so this comes before anything imports it.
+# Qt aborts the interpreter without a display, so set this before anything imports it.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# Nor does any test see or touch the keyring of the person who runs it.
+# Keep tests away from the keyring of the person running them.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 import pytest
@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder with the real catalogs; they lie beside the project and are no part of it."""
+    """The folder with the real catalogs; it lies beside the project and is not part of it."""
     folder = CHECKOUT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("the real catalogs are not here (../shared/data)")
@@ -38,17 +38,17 @@ def shared_contract() -> Path:
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test sees or touches the settings and data of the person who runs it."""
+    """Keeps tests away from the settings and data of the person running them."""
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(home))
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        (home / name.lower()).mkdir()  # astropy warns of one that is named and not there
+        (home / name.lower()).mkdir()  # astropy warns if a named folder does not exist
         monkeypatch.setenv(name, str(home / name.lower()))
     yield
 
 
-# A real HTTP server on a free port that answers as it is told, also badly
+# A real HTTP server on a free port, with programmable good and bad answers
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def stages() -> Iterator[Callable[[], Stage]]:
 
 @pytest.fixture(scope="module")
 def lasting_stage() -> Iterator[Stage]:
-    """One for many short tests, each of which begins with `clear`."""
+    """One stage for many short tests, each of which starts with `clear`."""
     with starter() as start:
         yield start()
 
@@ -71,7 +71,7 @@ def stage(stages: Callable[[], Stage]) -> Stage:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that nobody has signed, and its key."""
+    """A self-signed certificate for 127.0.0.1, and its key."""
     if not can_make_certificates():
         pytest.skip("openssl is not here to make a certificate")
     return make_certificate(tmp_path_factory.mktemp("tls"))
@@ -79,7 +79,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def tls_stage(stages: Callable[[], Stage], certificate: tuple[Path, Path]) -> Stage:
-    """The same server behind TLS, with a certificate that is not trusted."""
+    """The same server with TLS, with an untrusted certificate."""
     stage = stages()
     stage.speak_tls(*certificate)
     return stage
@@ -87,12 +87,12 @@ def tls_stage(stages: Callable[[], Stage], certificate: tuple[Path, Path]) -> St
 
 @pytest.fixture(scope="module")
 def other() -> Iterator[Elsewhere]:
-    """Another host, which nobody should visit."""
+    """Another host, which must not receive any request."""
     with Elsewhere() as elsewhere:
         yield elsewhere
 
 
-# Where the tests are shared among processes (pytest-xdist), each counts for itself and hands its counts to the first.
+# If pytest-xdist splits the tests among processes, each counts for itself and passes its counts to the first.
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -107,6 +107,6 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many cases of misbehaviour ended how, at the end of the run."""
+    """Reports at the end of the run how the cases of misbehaviour ended."""
     for line in counts.lines():
         terminalreporter.write_line(line)

@@ -1,4 +1,4 @@
-"""The framework of the benches, with tiny ones in place of those that measure."""
+"""The framework of the benches, with tiny ones in place of real ones."""
 
 import json
 import os

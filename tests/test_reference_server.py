@@ -1,4 +1,4 @@
-"""The test server itself: it answers with each recorded exchange as it was recorded, and misbehaves when told to."""
+"""The test server itself: it replays each recorded exchange, and misbehaves on request."""
 
 import socket
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def server(stage: Stage) -> Stage:
 
 
 def ask(base: str, exchange: Exchange) -> requests.Response:
-    """The recorded request, with files of no content."""
+    """The recorded request, with empty files."""
     request = exchange.request
     files = {name: (file, b"kepid\n1\n") for name, file in (request.get("files") or {}).items()}
     form = {name: (None, value) for name, value in (request.get("form") or {}).items()}
@@ -69,7 +69,7 @@ def test_every_misbehaviour_can_be_asked_for(name: str, spoilt: Stage, other: El
     spoilt.clear()
     mount(spoilt, EXCHANGES)
     spoilt.spoil(MISBEHAVIOURS[name][0], other.base)
-    # By a bare socket: other clients would wait for ever for some of these.
+    # By a bare socket: other clients would wait forever for some of these.
     with socket.create_connection(spoilt.server_address[:2], timeout=0.5) as line:
         line.sendall(b"GET /api/merge HTTP/1.1\r\nHost: here\r\n\r\n")
         try:

@@ -1,4 +1,4 @@
-"""run.py's own words; what it installs is shown by running it in a fresh clone."""
+"""run.py's own messages; running it in a fresh clone shows what it installs."""
 
 import importlib.util
 import os
@@ -18,7 +18,7 @@ from exoplanet_desktop.cli.front_door import front_door
 from tests.benchmarks.__main__ import BENCHES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-# Stands in for `python3 run.py` where everything is installed: in the environment of the tests.
+# Stands in for `python3 run.py` with everything installed: in the environment of the tests.
 INSTALLED = f"""
 import sys
 sys.path.insert(0, {str(CHECKOUT)!r})
@@ -44,7 +44,7 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_the_commands() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("test", "bench", "exec", "package", "lock", "bounds"):
+    for command in ("test", "bench", "mutants", "exec", "package", "lock", "bounds"):
         assert command in done.stdout
 
 
@@ -55,6 +55,7 @@ def test_help_names_the_commands() -> None:
         (["test", "--help"], "--all"),
         (["test", "--all", "--help"], "--all"),
         (["bench", "--help"], "--json FILE"),
+        (["mutants", "--help"], "--seed N"),
         (["exec", "--help"], "COMMAND"),
         (["package", "--once", "--help"], "--once"),
         (["lock", "--help"], "--upgrade"),
@@ -131,7 +132,7 @@ def test_a_signal_ends_the_server_that_it_started(tmp_path: Path) -> None:
             address = (str(place.hostname), int(place.port or 0))
             socket.create_connection(address, 5).close()
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)  # the output ends when no process is left that could write to it
+            process.communicate(timeout=30)  # the output ends once no process is left that could write to it
             assert process.returncode == 0
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(address, 5)

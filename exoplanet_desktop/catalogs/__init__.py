@@ -1,1 +1,1 @@
-"""Catalogs as the NASA Exoplanet Archive exports them: reading, tables, merging, simulating."""
+"""Catalogs as exported by the NASA Exoplanet Archive: reading, tables, merging, simulating."""

@@ -1,7 +1,7 @@
 """Parts of a catalog on their way through a prediction.
 
-A `PlainBlock` is a stretch of bytes in which each line is a row and nothing is quoted: a worker parses it, and each
-line goes out as it came in. A file with anything else in it goes through a `Table`, in `CellBlock`s.
+A `PlainBlock` is a range of bytes in which each line is a row and nothing is quoted: a worker parses it, and writes
+each line out unchanged. Any other file goes through a `Table`, in `CellBlock`s.
 """
 
 import csv
@@ -32,17 +32,17 @@ from exoplanet_desktop.classify.features import known_text
 from exoplanet_desktop.errors import InputError
 
 BLOCK_BYTES = 750_000  # small enough that a catalog of the archive keeps two cores busy
-_MOST_BLOCK_BYTES = 1_500_000  # of a long file: half the overhead
-_BLOCKS_ENOUGH = 64  # in a file, to keep all cores busy to the end
+_MOST_BLOCK_BYTES = 1_500_000  # for a long file: half the overhead
+_BLOCKS_ENOUGH = 64  # per file, to keep all cores busy to the end
 CELLS_A_BLOCK = 500_000
 # The usual words for "missing": pandas builds a set of them for each column. A block with others is not plain.
 _MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "-", "--"]
 
-Columns = Sequence[Sequence[str]]  # each with a text a row
+Columns = Sequence[Sequence[str]]  # one text per row
 
 
 class NotPlain(Exception):
-    """A file needs a true CSV reader. A signal between two ways of reading, never shown."""
+    """A file needs a full CSV reader. A signal between two ways of reading, never shown."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Parsed:
-    """Rows as a classifier needs them: numbers as Table gives them, texts None where missing."""
+    """Rows as a classifier needs them: numbers as Table returns them, texts None if missing."""
 
     numbers: NDArray[np.float64]
     texts: Mapping[str, Sequence[str | None]]
@@ -65,7 +65,7 @@ class Block(Protocol):
     """Some rows of a file; `first` is the number of the first one, from 0."""
 
     first: int
-    done: float  # share of the file that has been read with this block
+    done: float  # share of the file that has been read up to this block
 
     @property
     def rows(self) -> int: ...
@@ -74,13 +74,13 @@ class Block(Protocol):
     def line_end(self) -> str: ...
 
     def parse(self, wanted: Wanted) -> Parsed:
-        """The columns that are wanted."""
+        """The requested columns."""
 
     def some(self, name: str, rows: Sequence[int]) -> list[str | None]:
-        """The cells of a column in some rows; None where missing or where there is no such column."""
+        """The cells of a column in some rows; None if missing or if there is no such column."""
 
     def extended(self, columns: Columns) -> bytes:
-        """The rows as CSV lines, with the cells of columns appended."""
+        """The rows as CSV lines, with the cells of appended columns."""
 
 
 @dataclass
@@ -94,10 +94,10 @@ class PlainBlock:
 
     @cached_property
     def rows(self) -> int:
-        """How many rows it has. Raises NotPlain where a line is no plain row."""
+        """The number of rows. Raises NotPlain if a line is not a plain row."""
         content = self.content
         mixed = False
-        if b"\r" in content:  # looked for first: most files have none, and counting is slower
+        if b"\r" in content:  # checked first: most files have none, and counting is slower
             returns = content.count(b"\r\n")
             mixed = content.count(b"\r") != returns or returns != content.count(b"\n")
         if mixed or b'"' in content or b"\0" in content:
@@ -116,7 +116,7 @@ class PlainBlock:
         return "\r\n" if self.content.endswith(b"\r\n") else "\n"
 
     def within(self, start: int, end: int | None) -> "PlainBlock":
-        """The part of it from row `start` to before row `end`."""
+        """The part from row `start` to before row `end`."""
         low = max(start - self.first, 0)
         high = self.rows if end is None else min(end - self.first, self.rows)
         if low == 0 and high == self.rows:
@@ -125,7 +125,7 @@ class PlainBlock:
         return PlainBlock(b"".join(line + b"\n" for line in lines), self.first + low, self.done, self.layout)
 
     def parse(self, wanted: Wanted) -> Parsed:
-        """Raises NotPlain where a cell of a numeric column is no number, or one that there is something to tell of."""
+        """Raises NotPlain if a cell of a numeric column is not a number, or needs a note."""
         frame = self._frame(wanted)
         there = set(frame.columns)
         numbers = np.full((len(frame), len(wanted.numbers)), np.nan)
@@ -150,10 +150,10 @@ class PlainBlock:
         return self.content.split(b"\n")
 
     def _check_plain(self, names: Sequence[str], numbers: NDArray[np.float64]) -> None:
-        """Raises NotPlain for what a Table reads otherwise, or tells of: infinities, truths, what physics forbids."""
+        """Raises NotPlain for values that a Table reads differently or reports: infinite, boolean, impossible ones."""
         if not len(numbers):
             return
-        least, most = np.fmin.reduce(numbers), np.fmax.reduce(numbers)  # they pass over not-a-number
+        least, most = np.fmin.reduce(numbers), np.fmax.reduce(numbers)  # they skip not-a-number
         if (least < -HUGE).any() or (most > HUGE).any():
             raise NotPlain
         for index, name in enumerate(names):
@@ -168,7 +168,7 @@ class PlainBlock:
                 raise NotPlain
 
     def _holds_truths(self, name: str, row: int) -> bool:
-        """Whether a cell is `True` or the like, which pandas takes for 1 where a whole column is such."""
+        """Whether a cell is `True` or the like, which pandas reads as 1 if a whole column is such."""
         begin = 0
         for _ in range(row):
             begin = self.content.index(b"\n", begin) + 1
@@ -213,12 +213,12 @@ class PlainBlock:
 
 @dataclass
 class CellBlock:
-    """Rows out of a Table.
+    """Rows from a Table.
 
     Attributes:
-        numbers: of all numeric columns that are wanted, in their order.
-        cells: by column, None where missing.
-        kept: columns that go out again.
+        numbers: of all requested numeric columns, in their order.
+        cells: by column, None if missing.
+        kept: columns to write out again.
     """
 
     first: int
@@ -252,7 +252,7 @@ class CellBlock:
 
 
 def plain_blocks(layout: Layout, start: int, end: int | None) -> Iterator[PlainBlock]:
-    """Rows `start` to before `end` of a plain file. Raises NotPlain as soon as it turns out not to be one."""
+    """Rows `start` to before `end` of a plain file. Raises NotPlain as soon as the file turns out not to be plain."""
     plain_header = layout.delimiter.join(layout.file_columns)
     indirect = prediction_columns(layout.columns) or layout.conversions or not layout.direct
     if layout.encoding != "utf-8" or layout.decimal != "." or indirect:
@@ -319,5 +319,5 @@ def _texts(column: Any) -> list[str | None]:
 
 
 def _localised(cell: str, decimal: str) -> str:
-    """A cell in a file with decimal commas has one too."""
+    """In a file with decimal commas, a cell gets one too."""
     return cell.replace(".", decimal) if decimal != "." else cell

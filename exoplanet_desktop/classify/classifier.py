@@ -1,4 +1,4 @@
-"""A trained classifier: features, estimator and card in one object, the same for training and prediction."""
+"""A trained classifier: features, estimator and card in one object, used for both training and prediction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from exoplanet_desktop.wire.vocabulary import Model
 
 @dataclass(frozen=True)
 class ReplaySample:
-    """Training rows and what the classifier said of them when it was made; replayed whenever it is loaded."""
+    """Training rows and the probabilities that the new classifier gave them; every load must reproduce them."""
 
     matrix: Matrix
     probabilities: Probabilities
@@ -30,12 +30,12 @@ class Classifier:
         features: its feature set, with categories.
         labels: its classes, in the order of its probabilities.
         estimator: the fitted model.
-        background: medians of the training rows' features, NaN where a column is empty: what "usual" means when a
-            prediction is explained by a model other than XGBoost.
-        parity: rows to prove it by.
-        card: what it is: satellite, model, features, columns, labels, protocol, metrics, data digest, created_at,
+        background: medians of the training rows' features, NaN if a column is empty: the "usual" values when a
+            prediction of a model other than XGBoost is explained.
+        parity: rows to verify it with.
+        card: its description: satellite, model, features, columns, labels, protocol, metrics, data digest, created_at,
             versions, version.
-        memory: what it keeps of its training; nothing in the files of older versions.
+        memory: what it stores about its training; empty in files of older versions.
     """
 
     model: Model
@@ -52,5 +52,5 @@ class Classifier:
         return self.features.matrix(numbers, texts)
 
     def probabilities(self, matrix: Matrix) -> Probabilities:
-        """(rows, classes), float64, each row adds up to 1."""
+        """(rows, classes), float64; each row sums to 1."""
         return self.estimator.probabilities(matrix)

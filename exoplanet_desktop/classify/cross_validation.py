@@ -1,4 +1,4 @@
-"""The evaluation of a model: folds and hold-out grouped by host star, each fit a task of its own."""
+"""The evaluation of a model: folds and hold-out grouped by host star, each fit a separate task."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -19,12 +19,12 @@ from exoplanet_desktop.classify.protocol import Split, star_folds
 
 @dataclass(frozen=True)
 class Fitted:
-    """What came of one fit.
+    """The result of one fit.
 
     Attributes:
-        said: the probabilities of the rows that it had not seen.
-        estimator: the model itself, of the hold-out alone: it is asked further questions.
-        packed: the model as bytes, where it is to be kept in the model file.
+        said: the probabilities of the rows it was not trained on.
+        estimator: the model itself, for the hold-out only: it is needed for further questions.
+        packed: the model as bytes, if the model file is to store it.
     """
 
     said: Probabilities
@@ -41,9 +41,9 @@ def fit_and_hold_out(
     kept: bool,
     should_stop: ShouldStop,
 ) -> Fitted:
-    """Task: learns from one side of a split and tells what it says of the other side.
+    """Task: trains on one side of a split and predicts the other side.
 
-    `asked` and `kept`: whether the model itself and its bytes are wanted.
+    `asked` and `kept`: whether to return the model itself and its bytes.
     """
     estimator = recipe.fit(matrix[split.train], y[split.train], should_stop)
     said = estimator.probabilities(matrix[split.test])
@@ -52,15 +52,15 @@ def fit_and_hold_out(
 
 @dataclass
 class CrossValidation:
-    """Fits under way for one feature set, and what came of them.
+    """The running fits for one feature set, and their results.
 
     Attributes:
         data: the rows.
-        splits: the folds, and the hold-out where it is none of them.
-        holdout: its place among the splits.
+        splits: the folds, and the hold-out if it is not one of them.
+        holdout: its index among the splits.
         folds: how many of the splits are folds.
-        kept: whether the models of the folds are wanted as bytes.
-        results: by place, as they come in.
+        kept: whether to keep the models of the folds as bytes.
+        results: by index, as they come in.
     """
 
     data: Dataset
@@ -72,7 +72,7 @@ class CrossValidation:
     results: dict[int, Fitted] = field(default_factory=dict)
 
     def start(self, pool: FitPool, recipe: Recipe, should_stop: ShouldStop) -> None:
-        """Hands all fits to the pool, the hold-out first: more is worked out from it."""
+        """Submits all fits to the pool, the hold-out first, because more is calculated from it."""
         for place in sorted(range(len(self.splits)), key=lambda place: place != self.holdout):
             rows = (self.data.matrix, self.data.y, self.splits[place])
             wishes = (place == self.holdout, self.kept and place < self.folds)
@@ -91,7 +91,7 @@ class CrossValidation:
 
     @property
     def out_of_fold(self) -> HeldOut:
-        """Each row once, as the fold that held it out saw it."""
+        """Each row once, as predicted by the fold that held it out."""
         return self._held(list(range(self.folds)))
 
     @property
@@ -110,7 +110,7 @@ class CrossValidation:
 
     @property
     def unseen(self) -> Probabilities:
-        """What the fold that held each row out said of it, in the order of the rows."""
+        """The prediction for each row by the fold that held it out, in the order of the rows."""
         out = np.empty((len(self.data.y), len(self.data.labels)))
         for place in range(self.folds):
             out[self.splits[place].test] = self.results[place].said
@@ -132,7 +132,7 @@ def plan(data: Dataset, folds: int, holdout: float, seed: int) -> CrossValidatio
     """The splits of an evaluation.
 
     The hold-out is the first of round(1 / holdout) star folds. With 5 folds and 20 % that is the first fold itself:
-    nothing is chosen on the folds, so a separate draw would cost one more fit and tell the same.
+    nothing is tuned on the folds, so a separate draw would cost one more fit and show the same.
     """
     splits = star_folds(data.y, data.groups, folds, seed)
     parts = max(2, round(1 / holdout))

@@ -1,4 +1,4 @@
-"""Points to draw: reliability, ROC and precision-recall of each class, thinned to what a screen can show."""
+"""Points to plot: reliability, ROC and precision-recall of each class, thinned to screen resolution."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 def curves(held: HeldOut) -> dict[str, Any]:
     """The curves of held-out rows.
 
-    Returns `reliability` (list of bins of the confidence: mean `confidence`, share right `accuracy`, `count`), and for
+    Returns `reliability` (list of bins of the confidence: mean `confidence`, `accuracy`, `count`), and for
     each class `roc` ({fpr, tpr}) and `pr` ({recall, precision}); a class without both kinds of rows has none.
     """
     roc, pr = {}, {}
@@ -54,7 +54,7 @@ def _class_curves(positive: NDArray[np.bool_], score: Floats) -> tuple[dict[str,
 
 
 def _thin(count: int) -> NDArray[np.int64]:
-    """Evenly spread places, with the first and the last."""
+    """Evenly spaced indices, including the first and the last."""
     return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS - 1)).round().astype(np.int64))
 
 

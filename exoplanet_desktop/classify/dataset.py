@@ -1,4 +1,4 @@
-"""The labelled rows of a catalog, ready for training, and an account of those that are not used."""
+"""The labelled rows of a catalog, ready for training, and an account of the unused rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,15 +33,15 @@ class Dataset:
     Attributes:
         matrix: (rows, features).
         features: the feature set, with its categories.
-        labels: the classes that occur, in the order of Disposition; `y` counts in it.
+        labels: the classes that occur, in the order of Disposition; `y` indexes it.
         y: class of each row.
         groups: number of each row's host star.
         rows: each row's number in the file, from 0.
-        left_out: what is not used, and why.
-        objects, stars: what the file calls each row's object and host star; "" where it does not.
-        made_by_models: rows with a known label that a model made, used or not.
-        hosts: whose rows belong together, by keys.
-        absent: columns of the feature set that the file lacks, or in which no labelled row has anything.
+        left_out: which rows are not used, and why.
+        objects, stars: the file's names of each row's object and host star; "" if it has none.
+        made_by_models: rows with a known label that comes from a model, used or not.
+        hosts: which rows belong to the same star, by keys.
+        absent: columns of the feature set that the file lacks, or that are empty in all labelled rows.
     """
 
     matrix: Matrix
@@ -69,11 +69,11 @@ def read_dataset(table: Table, blank: FeatureSet, *, model_labels: bool, folds: 
     """Reads the labelled rows of a catalog.
 
     Args:
-        table: the catalog; its columns were checked.
+        table: the catalog; its columns must have been checked.
         blank: the feature set, without categories.
-        model_labels: whether rows whose label a model made (merged files say so) are used.
+        model_labels: whether to use rows whose label comes from a model (merged files say so).
         folds: each class needs at least as many stars.
-    Raises InputError where there is too little to learn from.
+    Raises InputError if there is too little to train on.
     """
     info = SATELLITES[blank.satellite]
     read = label_reader(table.layout, info)
@@ -185,7 +185,7 @@ def _check_enough(
 ) -> None:
     if not len(y):
         allowed = ", ".join(info.label_map)
-        found = f" The column holds {account.values}. {HOW_TO_MAP}" if account.unknown else ""
+        found = f" The column contains {account.values}. {HOW_TO_MAP}" if account.unknown else ""
         column = table.layout.name_in_file(info.label)
         raise InputError(f"No row has a known disposition in `{column}`. Known are {allowed}.{found}")
     if len(labels) < 2:
@@ -200,7 +200,7 @@ def _check_enough(
 
 
 def _check_measured(numbers: NDArray[np.float64], names: Sequence[str], info: SatelliteInfo) -> None:
-    """A column that every training needs, without a single number in it, is a damaged file and not a missing value."""
+    """A required column without a single number means a damaged file rather than missing values."""
     blank = [name for name in info.required if np.isnan(numbers[:, names.index(name)]).all()]
     if blank:
         listed = ", ".join(f"`{name}`" for name in blank)

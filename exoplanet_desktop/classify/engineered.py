@@ -1,7 +1,8 @@
-"""Engineered features: what a vetter would work out from a catalog's columns by hand.
+"""Engineered features: quantities that a vetter would calculate by hand from a catalog's columns.
 
-Each is a function of one row alone, so a prediction never depends on which other rows are in a file. The gain of each
-is measured and listed in docs/science.md. What cannot be worked out (a missing input, a division by zero) is NaN.
+Each is a function of a single row, so a prediction never depends on which other rows are in a file. The gain of each
+is measured and listed in docs/science.md. A value that cannot be calculated (a missing input, a division by zero) is
+NaN.
 
 Constants: solar and terrestrial radii are the nominal values of IAU 2015 Resolution B3; log g of the Sun is 4.438 (cgs)
 from the nominal GM and radius of the same resolution.
@@ -74,13 +75,13 @@ def radius_ratio(planet_earth: Numbers, star_sun: Numbers) -> Numbers:
 
 @dataclass(frozen=True)
 class Engineered:
-    """A feature worked out from others.
+    """A feature calculated from others.
 
     Attributes:
-        name: its name in a model; it starts with `x_`, which no column of the archive does.
-        unit: its unit; empty where it has none.
-        meaning: what it says, in one line.
-        formula: from a function that gives a column by name to the values.
+        name: its name in a model; it starts with `x_`, like no column of the archive.
+        unit: its unit; empty if it has none.
+        meaning: its meaning, in one line.
+        formula: from a function that returns a column by name to the values.
     """
 
     name: str
@@ -91,7 +92,7 @@ class Engineered:
 
 @cache
 def inputs_of(feature: Engineered) -> tuple[str, ...]:
-    """The columns that a feature is worked out from.
+    """The columns from which a feature is calculated.
 
     >>> inputs_of(ENGINEERED[Satellite.KOI][2])
     ('koi_duration', 'koi_period')
@@ -111,7 +112,7 @@ def _density(logg: str, radius: str) -> Callable[[Column], Numbers]:
 
 
 def _duration_ratio(period: str, duration: str, density: Callable[[Column], Numbers]) -> Engineered:
-    """Far from 1: a grazing transit, an eccentric orbit, or another star than the catalog thinks."""
+    """Far from 1: a grazing transit, an eccentric orbit, or a different star than the catalog assumes."""
 
     def formula(column: Column) -> Numbers:
         return np.asarray(column(duration) / expected_duration(column(period), density(column)))
@@ -120,12 +121,12 @@ def _duration_ratio(period: str, duration: str, density: Callable[[Column], Numb
 
 
 def _koi_duty_cycle(column: Column) -> Numbers:
-    """Duration (hours) over period (days): the share of the orbit in transit, large for contact binaries."""
+    """Duration (hours) over period (days): the fraction of the orbit in transit, large for contact binaries."""
     return np.asarray(column("koi_duration") / 24.0 / column("koi_period"))
 
 
 def _koi_signal_share(column: Column) -> Numbers:
-    """Signal-to-noise of the transit model over depth / its error: 1 where all noise of the depth is white."""
+    """Signal-to-noise of the transit model over depth / its error: 1 if all noise of the depth is white."""
     return np.asarray(column("koi_model_snr") * column("koi_depth_err1") / column("koi_depth"))
 
 
@@ -138,7 +139,7 @@ def _toi_depth_ratio(column: Column) -> Numbers:
 def _toi_insolation_ratio(column: Column) -> Numbers:
     """Catalog's insolation over L / a**2 (Earth units), with L = R**2 (T / 5772 K)**4 and a from Kepler's third law.
 
-    Far from 1 where the catalog's parameters come from different stars or solutions.
+    Far from 1 if the catalog's parameters come from different stars or solutions.
     """
     radius = column("st_rad")
     mass = _density("st_logg", "st_rad")(column) * radius**3
@@ -153,11 +154,11 @@ def _toi_period_error(column: Column) -> Numbers:
 
 
 def _toi_error_ratio(column: Column) -> Numbers:
-    """Error of the period over that of the epoch: about one over the number of orbits that were watched."""
+    """Error of the period over that of the epoch: about one over the number of observed orbits."""
     return np.asarray(column("pl_orbpererr1") / column("pl_tranmiderr1"))
 
 
-# K2 has none: each of 17 candidates was tried, and none gained (docs/science.md). Its table has no depths or durations.
+# K2 has none: none of 17 candidates gained anything (docs/science.md). Its table has no depths or durations.
 ENGINEERED: Mapping[Satellite, tuple[Engineered, ...]] = MappingProxyType(
     {
         Satellite.KOI: (

@@ -1,4 +1,4 @@
-"""The six models, in one table of fixed hyper-parameters chosen by measurement (docs/science.md)."""
+"""The six models, in one table of fixed hyperparameters chosen by measurement (docs/science.md)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ Probabilities = NDArray[np.float64]
 QUANTILES = 200
 XGB: Mapping[str, Any] = {"objective": "multi:softprob", "tree_method": "hist"}
 
-# Few trees with large steps and few bins: on vetted KOI as accurate as 600 small steps, in a fraction of the time. What
-# gains by smaller steps gets them.
+# Few trees with large steps and few bins: on vetted KOI as accurate as 600 small steps, in a fraction of the time.
+# Models that gain from smaller steps get them.
 _LARGE_STEPS: Mapping[str, Any] = {
     "rounds": 60,
     "learning_rate": 0.2,
@@ -62,15 +62,15 @@ class Estimator(Protocol):
     """A fitted model."""
 
     def probabilities(self, matrix: Matrix) -> Probabilities:
-        """(rows, classes), each row adds up to 1."""
+        """(rows, classes); each row sums to 1."""
 
 
 class Trees:
-    """A fitted XGBoost model. Missing values stay missing: each split has learnt where they go."""
+    """A fitted XGBoost model. Missing values stay missing: each split has learnt their direction."""
 
     def __init__(self, booster: Any) -> None:
         self.booster = booster
-        # One thread a call: chunks run side by side, and sums are the same whatever the number of cores.
+        # One thread per call: chunks run in parallel, and sums do not depend on the number of cores.
         booster.set_param({"nthread": 1})
 
     def probabilities(self, matrix: Matrix) -> Probabilities:
@@ -88,8 +88,8 @@ class Pipeline:
     """A fitted scikit-learn pipeline.
 
     Attributes:
-        pipeline: with its own imputation and scaling, learnt in training.
-        empty: columns without a single value in training; they are 0 for it, always.
+        pipeline: including imputation and scaling, fitted in training.
+        empty: columns without a single value in training; the pipeline always gets 0 for them.
     """
 
     def __init__(self, pipeline: Any, empty: NDArray[np.int64]) -> None:
@@ -102,7 +102,7 @@ class Pipeline:
 
 
 def one_thread() -> Any:
-    """A context in which OpenBLAS and OpenMP use one thread: with another number they add up in another order."""
+    """A context in which OpenBLAS and OpenMP use one thread: the number of threads changes the order of summation."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     return threadpool_limits(1)
@@ -117,20 +117,20 @@ def filled(matrix: Matrix, empty: NDArray[np.int64]) -> Matrix:
 
 
 def _normalised(values: Any) -> Probabilities:
-    """float64 rows that add up to 1: float32 ones miss it in the seventh digit."""
+    """float64 rows that sum to 1: float32 rows are off in the seventh digit."""
     out = np.asarray(values, dtype=np.float64)
     return np.asarray(out / out.sum(axis=1, keepdims=True))
 
 
 def class_weights(y: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
-    """A weight for each row, so that all classes weigh alike and the mean weight is 1."""
+    """A weight for each row that gives all classes the same total weight, with a mean weight of 1."""
     counts = np.bincount(y, minlength=classes)
     return np.asarray(len(y) / (classes * np.maximum(counts, 1)))[y]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is fitted, the same way in each fold and for the model that is kept. `classes` counts the labels."""
+    """How to fit a model, the same in each fold and for the final model. `classes` is the number of labels."""
 
     satellite: Satellite
     features: Features
@@ -140,7 +140,7 @@ class Recipe:
     seed: int
 
     def fit(self, matrix: Matrix, y: NDArray[np.int64], should_stop: ShouldStop) -> Estimator:
-        """Fits on one thread. Raises Cancelled; scikit-learn looks at `should_stop` only before it begins."""
+        """Fits on one thread. Raises Cancelled; scikit-learn checks `should_stop` only before it begins."""
         check(should_stop)
         weights = class_weights(y, self.classes) if self.balance is Balance.BALANCED else None
         if self.model is Model.XGB:
@@ -184,10 +184,7 @@ def _fit_sklearn(
 
 
 def _numbers_like_normal(seed: int) -> list[tuple[str, Any]]:
-    """For models that measure distances: medians for what is missing (and a column that says so), then normal scores.
-
-    Periods, depths and errors span many decades; ranks turned into normal scores need no choice of logarithms.
-    """
+    """For distance-based models: median imputation (plus an indicator column), then normal scores."""
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import QuantileTransformer, StandardScaler
 

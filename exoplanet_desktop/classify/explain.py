@@ -1,4 +1,4 @@
-"""Why a row is predicted as it is: the features that count most, with value and unit."""
+"""Explains a row's prediction: the features that contribute most, with value and unit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +14,11 @@ from exoplanet_desktop.classify.features import Matrix
 def explain(classifier: Classifier, matrix: Matrix, top: int, units: Mapping[str, str]) -> list[list[dict[str, Any]]]:
     """The `top` largest contributions to each row's predicted class.
 
-    XGBoost: TreeSHAP, in log odds of the predicted class; all contributions of a row and the model's base add up to its
-    score. Other models: how far the probability of the predicted class falls when a feature takes its usual value (the
-    training median; missing where it has none), one feature at a time; interactions are not shared out.
+    XGBoost: TreeSHAP, in log odds of the predicted class; a row's contributions and the model's base value add up to
+    its score. Other models: how much the probability of the predicted class drops when a feature is set to its usual
+    value (the training median; missing if it has none), one feature at a time; interactions are not attributed.
 
-    Returns for each row a list of {feature, value, unit, contribution, measure}; value is None where it is missing.
+    Returns for each row a list of {feature, value, unit, contribution, measure}; value is None if it is missing.
     """
     probabilities = classifier.probabilities(matrix)
     predicted = probabilities.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Feature sets: which numbers a classifier sees of a row, and how they are made from a catalog's columns."""
+"""Feature sets: the inputs of a classifier, and how to make them from a catalog's columns."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,8 +15,8 @@ from exoplanet_desktop.wire.vocabulary import Features, Satellite
 Matrix = NDArray[np.float32]
 MOST_CATEGORIES = 20
 
-# Columns that say nothing more: in these tables the lower errors are the upper ones with a minus, and limit flags are
-# constant, or a column is empty. Models draw columns at random, so one that stands there twice crowds out another.
+# Redundant columns: in these tables the lower errors are the negated upper ones, and limit flags are constant, or a
+# column is empty. Models sample columns at random, so a duplicate crowds out another column.
 REPEATED: Mapping[Satellite, tuple[str, ...]] = {
     Satellite.KOI: (
         *("koi_period_err2", "koi_time0bk_err2", "koi_duration_err2", "koi_depth_err2"),
@@ -33,13 +33,13 @@ TEXT_SEPARATOR = " = "
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """The columns of a feature set and how a matrix is made of them.
+    """The columns of a feature set and how to make a matrix from them.
 
     Attributes:
         satellite, features: which set.
         numbers: numeric columns of the catalog.
-        texts: categories of each categorical column, as learnt in training; each becomes one 0/1 column. A category
-            that training has not seen is 0 in all of them, a missing one NaN.
+        texts: categories of each categorical column, as found in training; each becomes one 0/1 column. A category
+            unknown from training is 0 in all of them, a missing one NaN.
         left_out: columns of the satellite's set that a reduced model does without.
     """
 
@@ -51,13 +51,13 @@ class FeatureSet:
 
     @property
     def engineered(self) -> tuple[Engineered, ...]:
-        """What can be worked out from the numeric columns of this set."""
+        """The features that can be calculated from this set's numeric columns."""
         there = set(self.numbers)
         return tuple(feature for feature in ENGINEERED[self.satellite] if there.issuperset(inputs_of(feature)))
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Columns of the file that are read: the numeric ones, then the categorical ones."""
+        """The columns to read from the file: the numeric ones, then the categorical ones."""
         return (*self.numbers, *self.texts)
 
     @property
@@ -67,18 +67,18 @@ class FeatureSet:
         return (*self.numbers, *(feature.name for feature in self.engineered), *categories)
 
     def matrix(self, numbers: NDArray[np.float64], texts: Mapping[str, Sequence[str | None]]) -> Matrix:
-        """The features of rows, float32, NaN where something is missing.
+        """The features of rows, float32, NaN for missing values.
 
         Args:
-            numbers: (rows, len(self.numbers)), NaN where missing.
-            texts: cells of each categorical column, None where missing.
+            numbers: (rows, len(self.numbers)), NaN if missing.
+            texts: cells of each categorical column, None if missing.
         """
         place = {name: index for index, name in enumerate(self.numbers)}
 
         def column(name: str) -> NDArray[np.float64]:
             return numbers[:, place[name]]
 
-        # A limit or a division by zero is no error here: what cannot be worked out is missing.
+        # A limit or a division by zero is not an error here: a value that cannot be calculated is missing.
         with np.errstate(all="ignore"):
             worked_out = [feature.formula(column) for feature in self.engineered]
             parts = [numbers, *(values[:, None] for values in worked_out)]
@@ -88,7 +88,7 @@ class FeatureSet:
         return matrix
 
     def hanging_on(self, absent: Collection[str]) -> list[int]:
-        """Places of the matrix's columns that nothing can be in where these columns of a file are absent."""
+        """Indices of the matrix's columns that must be empty if these columns of a file are absent."""
         sources = [
             *((name,) for name in self.numbers),
             *(inputs_of(feature) for feature in self.engineered),
@@ -98,14 +98,14 @@ class FeatureSet:
 
 
 def known_text(cell: str | None) -> str | None:
-    """A cell without the blanks around it; None where it is missing."""
+    """A cell without surrounding blanks; None if it is missing."""
     return None if cell is None or is_missing(cell) else cell.strip(BLANKS)
 
 
 def feature_set(satellite: Satellite, features: Features, without: Sequence[str] = ()) -> FeatureSet:
     """A feature set before training: its categorical columns have no categories yet.
 
-    `without`: columns to leave out. Raises InputError where there is no such feature column, or no doing without it.
+    `without`: columns to leave out. Raises InputError for an unknown feature column, or one that is required.
     """
     info = SATELLITES[satellite]
     numbers = tuple(name for name in info.numbers(features) if name not in REPEATED.get(satellite, ()))
@@ -122,7 +122,7 @@ def feature_set(satellite: Satellite, features: Features, without: Sequence[str]
 
 
 def absent_inputs(table: Table, features: FeatureSet, first: int, last: int) -> tuple[str, ...]:
-    """Columns of a feature set that a table lacks, or that have nothing in these rows (counted from 0, inclusive)."""
+    """Columns of a feature set that a table lacks, or that are empty in these rows (counted from 0, inclusive)."""
     count = max(last - first + 1, 0)
     numbers = table.numbers(features.numbers, first, count)
     empty = [name for place, name in enumerate(features.numbers) if np.isnan(numbers[:, place]).all()]
@@ -135,7 +135,7 @@ def absent_inputs(table: Table, features: FeatureSet, first: int, last: int) -> 
 
 
 def with_categories(blank: FeatureSet, cells: Mapping[str, Sequence[str | None]]) -> FeatureSet:
-    """The feature set with the categories of these cells, the most frequent ones where there are many."""
+    """The feature set with the categories of these cells, or the most frequent ones if there are many."""
     return replace(blank, texts={name: _categories(cells[name]) for name in blank.texts})
 
 
@@ -144,7 +144,7 @@ def _categories(cells: Sequence[str | None]) -> tuple[str, ...]:
     for cell in cells:
         if cell is not None:
             counts[cell] = counts.get(cell, 0) + 1
-    # By name within one count, so that the order of rows makes no difference.
+    # By name among equal counts, so that the order of rows makes no difference.
     frequent = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_CATEGORIES]
     return tuple(sorted(frequent))
 

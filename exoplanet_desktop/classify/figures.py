@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH_IN, HEIGHT_IN = 6.0, 5.0
-DPI = 160  # about twice a plain screen
+DPI = 160  # about twice the resolution of a standard screen
 
 
 def confusion_picture(
@@ -16,8 +16,8 @@ def confusion_picture(
 
     Args:
         matrix: (true class, predicted class) counts.
-        title: what it is of; may have several lines.
-        by_class: shares of each true class in place of counts (counts stand below them).
+        title: the title; may have several lines.
+        by_class: shares of each true class instead of counts (with the counts below).
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

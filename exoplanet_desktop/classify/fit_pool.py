@@ -1,4 +1,4 @@
-"""Work handed to an executor: progress and stopping for the one who waits."""
+"""Tasks on an executor, with progress and cancellation for the caller."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -10,7 +10,7 @@ POLL_S = 0.1
 
 
 def rising(report: Report) -> Report:
-    """A Report that never goes back."""
+    """A Report that never goes backwards."""
     highest = 0.0
 
     def risen(share: float, stage: str) -> None:
@@ -22,9 +22,9 @@ def rising(report: Report) -> Report:
 
 
 class FitPool:
-    """Tasks side by side on an executor.
+    """Tasks in parallel on an executor.
 
-    The executor may be threads or a cluster: functions are module-level ones, arguments and results are data.
+    The executor may be threads or a cluster: functions must be module-level ones, arguments and results plain data.
     """
 
     def __init__(self, executor: Executor, should_stop: ShouldStop) -> None:
@@ -38,7 +38,7 @@ class FitPool:
         return future
 
     def wait(self, futures: Iterable[Future[Any]], done: Callable[[Future[Any]], None]) -> None:
-        """Calls `done` for each future as it ends. Raises Cancelled or what a task raised, and drops the rest."""
+        """Calls `done` for each future as it ends. Raises Cancelled or the task's exception, and drops the rest."""
         waiting = set(futures)
         try:
             while waiting:
@@ -53,7 +53,7 @@ class FitPool:
             raise
 
     def drop(self) -> None:
-        """Cancels what has not begun."""
+        """Cancels the tasks that have not started."""
         for future in self._open:
             future.cancel()
         self._open.clear()

@@ -1,4 +1,4 @@
-"""What a model said of rows that it had not seen, as a CSV: errors and thresholds are looked at with it."""
+"""Writes a model's predictions for held-out rows as a CSV, for inspecting errors and thresholds."""
 
 import csv
 from collections.abc import Iterator
@@ -6,22 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
-from exoplanet_desktop.catalogs.tables.appended import PROBABILITY
 from exoplanet_desktop.classify.cross_validation import CrossValidation
 from exoplanet_desktop.classify.rows import DIGITS
 from exoplanet_desktop.files.whole import whole
+from exoplanet_desktop.wire.prediction_columns import PROBABILITY
 
 COLUMNS = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
 
 
 def write_held_out(evaluation: CrossValidation, out: Path) -> None:
-    """Writes each row as the fold that held it out saw it, in the order of the file.
+    """Writes each row as predicted by the fold that held it out, in the order of the file.
 
     Columns: `row` (number in the file, from 0), `object` and `star` (their names there), `fold` (from 1), `hold_out`
-    (yes, no), `actual` and `predicted` (class), and `Prob_` and a class for each class. A hold-out that is none of the
-    folds follows with rows of its own, whose `fold` is empty.
+    (yes, no), `actual` and `predicted` (class), and `Prob_` and a class for each class. A hold-out that is not one of
+    the folds follows with its own rows, whose `fold` is empty.
 
-    Raises UnavailableError where the disk does not take it.
+    Raises UnavailableError if the disk cannot take it.
     """
     with whole(out) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

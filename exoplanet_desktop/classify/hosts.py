@@ -1,4 +1,4 @@
-"""Which rows belong to one star: folds, and what a model remembers, must not take one star for two."""
+"""Which rows belong to one star: folds and a model's memory must not count one star as two."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ class Hosts:
     """The stars of rows.
 
     Attributes:
-        groups: number of each row's star; a row whose star is not known is one of its own.
-        stars, objects: keys of each row's star and object (see catalogs.identity); "" where not known.
-        source: the column that tells the stars; "" where none does.
+        groups: number of each row's star; a row without a known star counts as its own star.
+        stars, objects: keys of each row's star and object (see catalogs.facts.identity); "" if unknown.
+        source: the column that identifies the stars; "" if none does.
         by_name: whether that is the column of the objects' names.
-        notes: what a reader has to know of them.
+        notes: notes on them for the user.
     """
 
     groups: NDArray[np.int64]
@@ -31,7 +31,7 @@ class Hosts:
 
     @property
     def protocol(self) -> str:
-        """How rows went to folds, for the protocol."""
+        """How rows were assigned to folds, for the protocol."""
         if not self.source:
             return "each row by itself, because the file does not say which rows belong to the same star"
         told = f", identified by `{self.source}`" if self.by_name else ""
@@ -39,7 +39,7 @@ class Hosts:
 
 
 def find_hosts(names: Sequence[str | None], hosts: Sequence[str | None], info: SatelliteInfo) -> Hosts:
-    """The stars of rows, by the cells that name their objects and their stars (None where missing)."""
+    """The stars of rows, from the cells that name their objects and their stars (None if missing)."""
     satellite = info.satellite
     objects = tuple(object_key(name, satellite) for name in names)
     stars = [star_key(host, satellite) for host in hosts]
@@ -75,15 +75,15 @@ def _instead(info: SatelliteInfo, named: bool) -> str:
 
 
 def _completed(keys: Sequence[str], of_name: Sequence[str]) -> list[str]:
-    """A row without a star has that of the other rows whose objects' names have the same one."""
+    """A row without a star gets that of the other rows whose object names imply the same one."""
     told = {name: key for name, key in zip(of_name, keys, strict=True) if name and key}
     return [key or told.get(name, name) for key, name in zip(keys, of_name, strict=True)]
 
 
 def _numbers(stars: Sequence[str]) -> NDArray[np.int64]:
-    """A number for each star, in the order of their keys: folds must not hang on the order of rows.
+    """A number for each star, in the order of their keys: folds must not depend on the order of rows.
 
-    Keys count as numbers do where all are numbers, else as the names that they come from.
+    Keys sort as numbers if all are numbers, otherwise as the names that they come from.
     """
     lone = [key or f"\uffffrow {row}" for row, key in enumerate(stars)]
     plain = all(key.isdecimal() for key in lone)
@@ -93,5 +93,5 @@ def _numbers(stars: Sequence[str]) -> NDArray[np.int64]:
 
 
 def _as_a_name(key: str) -> str:
-    """The place of a key among names; a number among them is one of the EPIC, as in `EPIC 201912552`."""
+    """The sort position of a key among names; a number among them is an EPIC number, as in `EPIC 201912552`."""
     return f"EPIC{key}" if key.isdecimal() else key.upper()

@@ -16,19 +16,19 @@ Integers = NDArray[np.int64]
 def permutation_importance(
     estimator: Estimator, matrix: Matrix, y: Integers, names: tuple[str, ...], columns: range, seed: int
 ) -> list[Importance]:
-    """The loss of accuracy when the values of one column change places between rows.
+    """The drop in accuracy when the values of one column are permuted between rows.
 
     Args:
         estimator: fitted on other rows.
-        matrix, y: held-out rows; at most 400 of them, drawn with `seed`, are used (200 where a model is slow).
-        columns: those to measure; a part of them gives the same numbers as all.
+        matrix, y: held-out rows; at most 400 of them, drawn with `seed`, are used (200 if a model is slow).
+        columns: those to measure; a subset gives the same numbers as all.
     """
     random = np.random.default_rng(seed)
     most = MOST_ROWS if isinstance(estimator, Trees) else MOST_ROWS_OF_SLOW_MODELS
     rows = np.sort(random.permutation(len(y))[:most])
     matrix, y = matrix[rows], y[rows]
     accuracy = float((estimator.probabilities(matrix).argmax(axis=1) == y).mean())
-    # The same three shuffles for all columns: columns are compared under like conditions.
+    # The same three permutations for all columns: columns are compared under the same conditions.
     shuffles = [random.permutation(len(y)) for _ in range(REPEATS)]
     found = []
     for index in columns:

@@ -1,7 +1,7 @@
-"""A look at a model out of a file before it is used.
+"""Checks a model from a file before it is used.
 
-Trees are walked by compiled code that trusts the numbers of their nodes: a made-up number would make it read memory
-that is not its own, or crash. So each node must point forward within its tree and to a feature that there is.
+Compiled code walks the trees and trusts the numbers of their nodes: a forged number would make it read foreign
+memory, or crash. So each node must point forward within its tree and to an existing feature.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ _PER_NODE = (
 
 
 def check_booster(content: bytes, columns: int, classes: int) -> None:
-    """Raises InputError where XGBoost's file is not that of one of our models."""
+    """Raises InputError if XGBoost's file is not that of one of our models."""
     try:
         learner = decode(content)["learner"]
         gbtree = learner["gradient_booster"]["model"]
@@ -76,7 +76,7 @@ def _sound_booster_tree(tree: Any, number: int, columns: int) -> bool:
     parents = parts["parents"].astype(np.int64)
     own = np.flatnonzero(left != -1)
     children = np.concatenate([left[own], right[own]])
-    # Each node but the root is the child of one node before it, which is its parent.
+    # Each node but the root is the child of one earlier node, its parent.
     return bool(
         _forward(left, right, parts["split_indices"].astype(np.int64), columns)
         and np.array_equal(np.sort(children), np.arange(1, nodes))
@@ -85,12 +85,12 @@ def _sound_booster_tree(tree: Any, number: int, columns: int) -> bool:
 
 
 def check_pipeline(pipeline: Any, columns: int) -> None:
-    """Raises InputError where a pipeline is none of ours, or where a tree in it is not sound."""
+    """Raises InputError if a pipeline is not one of ours, or one of its trees is invalid."""
     from sklearn.pipeline import Pipeline
 
     kinds = tuple(type(step).__name__ for _, step in pipeline.steps) if type(pipeline) is Pipeline else ()
     if kinds not in _STEPS:
-        raise InputError("This model file holds a pipeline that no model of this program has. It was not used.")
+        raise InputError("This model file contains a pipeline that no model of this program has. It was not used.")
     model = pipeline.steps[-1][1]
     if kinds == ("RandomForestClassifier",):
         for member in model.estimators_:
@@ -108,7 +108,7 @@ def _check_tree(tree: Any, columns: int) -> None:
 
 
 def _check_nodes(nodes: Any, columns: int) -> None:
-    """Of histogram gradient boosting, which marks leaves by a flag and leaves their children at 0."""
+    """For histogram gradient boosting, which marks leaves by a flag and sets their children to 0."""
     leaf = nodes["is_leaf"] != 0
     left, right = (np.where(leaf, -1, nodes[name].astype(np.int64)) for name in ("left", "right"))
     sound = _forward(left, right, nodes["feature_idx"].astype(np.int64), columns)
@@ -116,7 +116,7 @@ def _check_nodes(nodes: Any, columns: int) -> None:
 
 
 def _forward(left: Integers, right: Integers, feature: Integers, columns: int) -> bool:
-    """Whether all children (-1: none) lie behind their node and within the tree, and all features exist."""
+    """Whether all children (-1: none) come after their node and within the tree, and all features exist."""
     inner = left != -1
     own = np.flatnonzero(inner)
     return bool(

@@ -1,4 +1,4 @@
-"""A block of a catalog judged: what goes into the result, and what is counted on the way."""
+"""Predicts a block of a catalog: what goes into the result, and the counts along the way."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,22 +18,23 @@ from exoplanet_desktop.classify.explain import explain
 from exoplanet_desktop.classify.features import Matrix
 from exoplanet_desktop.classify.known import NAMED_STARS, KnownAnswer, answer
 from exoplanet_desktop.classify.rows import appended_cells, reply_row, seen_word
-from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, KnownRows
+from exoplanet_desktop.wire.prediction_columns import SEEN_COLUMN
+from exoplanet_desktop.wire.vocabulary import KnownRows
 
 _SAMPLED = 64  # rows of a block whose numbers are kept for medians
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a worker needs to know to judge a block.
+    """What a worker needs to predict a block.
 
     Attributes:
         disposition: reads the file's labels.
         units: of the file's columns.
-        start: number of the first row that is asked for.
-        results_limit, explain: see PredictOptions.
-        known_rows: who answers rows that the model learnt from.
-        ranges: what the model has seen of its numeric columns, in their order; None where that is not known.
+        start: number of the first requested row.
+        results_limit, explain: see PredictRequest.
+        known_rows: which model predicts rows that this model was trained on.
+        ranges: the training ranges of the numeric columns, in their order; None if unknown.
     """
 
     classifier: Classifier
@@ -48,7 +49,7 @@ class Plan:
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Columns that are read as numbers: those of features, then the star's, where stars have numbers."""
+        """Columns to read as numbers: the features', then the star's, if stars have numbers."""
         numbers = self.classifier.features.numbers
         return (*numbers, self.info.host) if self.numbered_stars else numbers
 
@@ -74,16 +75,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Judged:
-    """A block that was judged.
+    """A predicted block.
 
     Attributes:
         lines: the rows with their predictions, as CSV.
         counts: rows by predicted class; `known` and `matches` as in Prediction.agreement.
         seen, stars, unanswered: see known.KnownAnswer, counted.
-        there: which numeric columns have a number, then which categorical ones have a text.
+        there: which numeric columns contain a number, then which categorical ones contain a text.
         unread: required columns that have cells, but no number.
         bare: rows without a single number.
-        outside: rows below and above what the model has seen, and with a number at all, by numeric column.
+        outside: rows below and above the training range, and rows with a number at all, by numeric column.
         sample: numbers of some rows.
     """
 
@@ -170,7 +171,7 @@ def _results(
 
 
 def _reasons(plan: Plan, matrix: Matrix, fold: NDArray[np.int64]) -> list[list[dict[str, Any]]]:
-    """Why rows are predicted as they are, each asked of the model that answered it."""
+    """Explains the predictions of rows, each with the model that predicted it."""
     out: list[list[dict[str, Any]]] = [[] for _ in range(len(matrix))]
     for one in np.unique(fold).tolist():
         estimator = plan.classifier.memory.folds.get(one) or plan.classifier.estimator

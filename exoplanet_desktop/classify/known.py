@@ -1,4 +1,4 @@
-"""Rows that a model learnt from, answered by the fold that had not seen them."""
+"""Predicts rows that a model was trained on with the fold that had not seen them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from exoplanet_desktop.classify.features import Matrix
 from exoplanet_desktop.classify.memory import Matches, signatures
 from exoplanet_desktop.wire.vocabulary import KnownRows, Satellite
 
-NAMED_STARS = (Satellite.K2,)  # whose stars have names; those of the others are numbers
+NAMED_STARS = (Satellite.K2,)  # whose stars have names; for the others, stars have numbers
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class KnownAnswer:
 
     Attributes:
         probabilities: (rows, classes).
-        seen: whether the model learnt from a row; None where it does not remember.
-        fold: of the fold that answered a row, -1 where the model itself did.
-        stars: rows that are new, of stars that the model has seen.
-        unanswered: rows that it learnt from and answered itself, because their fold's model is not kept.
+        seen: whether the model was trained on a row; None if it does not remember.
+        fold: of the fold that predicted a row, -1 if the model itself did.
+        stars: new rows of stars that the model has seen.
+        unanswered: training rows that it predicted itself, because their fold's model is not stored.
     """
 
     probabilities: Probabilities
@@ -44,11 +44,11 @@ def answer(
     names: Sequence[str | None] | None,
     wish: KnownRows,
 ) -> KnownAnswer:
-    """Judges the rows of a block.
+    """Predicts the rows of a block.
 
     Args:
         numbers, names: of the rows' stars, as numbers or as texts, whichever the satellite has.
-        wish: who answers rows that the model learnt from.
+        wish: which model predicts rows that this model was trained on.
     """
     known = classifier.memory.known
     model = np.full(len(matrix), -1)
@@ -75,7 +75,7 @@ def answer(
 def _by_folds(
     classifier: Classifier, matrix: Matrix, rows: NDArray[np.int64], found: Matches, fold: NDArray[np.int64]
 ) -> tuple[Probabilities, int]:
-    """Probabilities of all rows; fills in which fold answered, and counts those that none could answer."""
+    """Probabilities of all rows; fills in which fold predicted each, and counts those that no fold could predict."""
     known = classifier.memory.known
     assert known is not None
     out = np.empty((len(matrix), len(classifier.labels)))
@@ -103,7 +103,7 @@ def _by_folds(
 
 
 def seen_notes(seen: int, stars: int, unanswered: int, total: int, wish: KnownRows) -> list[str]:
-    """What a reader has to know of rows that the model has seen."""
+    """What the user should know about rows that the model has seen."""
     notes = []
     if seen:
         were = (

@@ -1,7 +1,7 @@
-"""The leak sentinel: which columns give the answer away.
+"""The leak sentinel: which columns leak the answer.
 
-A column leaks where it holds the verdict, or where it says which object a row is. The first kind is declared for each
-satellite; both kinds show in how well a single column, alone, tells a class from the rest.
+A column leaks if it contains the verdict, or if it identifies the object of a row. The first kind is declared for each
+satellite; both kinds show in how well a single column separates a class from the rest.
 """
 
 from typing import Any
@@ -18,14 +18,14 @@ MOST_LISTED = 15
 IDENTIFIER_SHARE = 0.95
 Floats = NDArray[np.float64]
 
-# Columns that are measured but date an object or its listing, and so tell how long it has been followed up.
+# Measured columns that date an object or its listing, and so reveal how long it has been followed up.
 DATING = {"pl_tranmid": "the time of a transit dates the object: the older it is, the likelier a verdict"}
 
 
 def single_column_auc(values: Floats, y: NDArray[np.int64], classes: int) -> float:
-    """The best area under the ROC curve of a column alone, over each class against the rest and both directions.
+    """The best area under the ROC curve of a single column, over each class against the rest and both directions.
 
-    Missing values rank below all others: that a value is missing may tell as much as the value.
+    Missing values rank below all others: missingness may reveal as much as the value.
     """
     filled = np.where(np.isnan(values), -np.inf, values)
     _, place, counts = np.unique(filled, return_inverse=True, return_counts=True)
@@ -40,7 +40,7 @@ def single_column_auc(values: Floats, y: NDArray[np.int64], classes: int) -> flo
 
 
 def scan(dataset: Dataset) -> dict[str, Any]:
-    """What the sentinel found.
+    """The sentinel's findings.
 
     Returns:
         verdict_columns: columns in use that carry the human verdict.

@@ -1,6 +1,6 @@
-"""What a model keeps of its training: which rows it learnt from, what it said of them before it had, and its hold-out.
+"""What a model stores about its training: its training rows, their held-out predictions, and its hold-out.
 
-With that, a prediction answers known rows as somebody who has not seen them, and tells what absent columns cost.
+With that, a prediction treats known rows as if unseen, and estimates the cost of absent columns.
 """
 
 import hashlib
@@ -21,10 +21,10 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 MOST_KNOWN = 200_000  # training rows that a model file lists
-MOST_HELD = 4_000  # rows that it keeps with their features: a share of them is right to within 0.008
+MOST_HELD = 4_000  # rows stored with their features: enough to know an accuracy to within 0.008
 MOST_HELD_BYTES = 16_000_000
 MOST_FOLDS = 20
-MOST_FOLD_BYTES = 64_000_000  # of all estimators of the folds together: five random forests of the KOI table
+MOST_FOLD_BYTES = 64_000_000  # for all estimators of the folds together: five random forests of the KOI table
 _ROUND = 1000  # star numbers that are multiples of it may have lost digits
 
 Signatures = NDArray[np.uint64]
@@ -34,7 +34,7 @@ class Folds:
     """The estimators of the folds, as bytes; each is built when it is first needed.
 
     Attributes:
-        packed: by fold, counted from 0; a hold-out that is none of the folds comes behind them.
+        packed: by fold, counted from 0; a hold-out that is not one of the folds comes after them.
     """
 
     def __init__(self, packed: Mapping[int, Packed], columns: int, classes: int) -> None:
@@ -46,7 +46,7 @@ class Folds:
         return {"packed": self.packed, "_shape": self._shape, "_built": {}}
 
     def get(self, place: int) -> Estimator | None:
-        """None where the model file had no room for it. Raises InputError where its bytes are no sound model."""
+        """None if the model file had no room for it. Raises InputError if its bytes are not a valid model."""
         if place not in self.packed:
             return None
         if place not in self._built:
@@ -64,11 +64,11 @@ class Folds:
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """The rows that a model learnt from.
+    """The rows that a model was trained on.
 
     Attributes:
-        objects, stars: their keys (see catalogs.identity), "" where the file did not tell.
-        by_name: stars are those of the objects' names, because the column of stars was missing or damaged.
+        objects, stars: their keys (see catalogs.facts.identity), "" if the file did not say.
+        by_name: stars come from the objects' names, because the column of stars was missing or damaged.
         probabilities: of each row, by the fold that had not seen it.
         signatures: of their features.
         folds: which fold held each row out, from 0.
@@ -95,7 +95,7 @@ class TrainingRows:
         return np.array(sorted(float(star) for star in self.by_star if star.isdecimal()))
 
     def may_know(self, stars: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Rows that are worth a closer look, by the numbers of their stars (NaN where a row has none)."""
+        """Rows that need a closer look, by the numbers of their stars (NaN if a row has none)."""
         numbers = self._numbers
         if self.by_name or not len(numbers):
             return np.arange(len(stars))
@@ -112,7 +112,7 @@ class TrainingRows:
     def find(self, objects: Sequence[str | None], stars: Sequence[str | None], signatures: Signatures) -> "Matches":
         """Looks rows up by the cells that name their object and star.
 
-        A star that nobody knows, of a number that may have lost digits, says nothing; the object alone tells then.
+        An unknown star whose number may have lost digits is no evidence; then only the object decides.
         """
         count = len(signatures)
         found = Matches(np.full(count, -1), np.zeros(count, dtype=bool), np.zeros(count, dtype=bool))
@@ -140,11 +140,11 @@ class TrainingRows:
 
 @dataclass(frozen=True)
 class Matches:
-    """What a lookup found of each row.
+    """The result of a lookup, by row.
 
     Attributes:
-        place: the training row that it is, -1 where it is none.
-        exact: whether its features are those of that row.
+        place: the matching training row, -1 if there is none.
+        exact: whether its features equal those of that row.
         star: whether only its star is known.
     """
 
@@ -155,13 +155,13 @@ class Matches:
 
 @dataclass(frozen=True)
 class Held:
-    """Training rows by which a question is answered as by somebody who has not seen them: a sample over all of them.
+    """A sample of all training rows, for questions to the folds that had not seen them.
 
     Attributes:
         matrix: their features.
         y: their classes.
         folds: which fold held each one out, from 0.
-        right: whether that fold's model told its class.
+        right: whether that fold's model predicted its class correctly.
     """
 
     matrix: Matrix
@@ -170,7 +170,7 @@ class Held:
     right: NDArray[np.bool_]
 
     def without(self, features: FeatureSet, absent: Collection[str]) -> Matrix:
-        """Their features where some columns of the file are absent: each formula of a missing number is missing."""
+        """Their features if some columns of the file are absent: each formula with a missing input is missing."""
         matrix = self.matrix.copy()
         matrix[:, features.hanging_on(absent)] = np.nan
         return matrix
@@ -178,7 +178,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Memory:
-    """All of it; `missing` says in sentences what the model file had no room for."""
+    """All of it; `missing` describes in sentences what did not fit into the model file."""
 
     known: TrainingRows | None = None
     held: Held | None = None
@@ -187,7 +187,7 @@ class Memory:
 
 
 def signatures(matrix: Matrix) -> Signatures:
-    """A number for each row that is the same where all features are."""
+    """A number for each row that is the same if all features are equal."""
     plain = np.ascontiguousarray(matrix + np.float32(0.0))  # -0.0 becomes 0.0
     plain[np.isnan(plain)] = np.nan
     made = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in plain)
@@ -195,7 +195,7 @@ def signatures(matrix: Matrix) -> Signatures:
 
 
 def fitting(packed: Mapping[int, Packed]) -> dict[int, Packed]:
-    """Those of the folds' estimators that a model file has room for, in order."""
+    """The folds' estimators that fit into a model file, in order."""
     kept: dict[int, Packed] = {}
     room = MOST_FOLD_BYTES
     for place in sorted(packed):
@@ -207,7 +207,7 @@ def fitting(packed: Mapping[int, Packed]) -> dict[int, Packed]:
 
 
 def remembered(evaluation: CrossValidation) -> Memory:
-    """What a model file keeps of an evaluation that is done."""
+    """What a model file stores about a finished evaluation."""
     data = evaluation.data
     missing = []
     known = None

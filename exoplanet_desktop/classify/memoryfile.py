@@ -1,9 +1,9 @@
-"""The members of a model file that hold what it remembers of its training; each is checked before it is believed.
+"""The members of a model file that describe its training; each is checked before it is trusted.
 
 known.json              satellite's keys of objects and stars, row by row
 known_probabilities.npy, known_signatures.npy, known_folds.npy
 held_matrix.npy, held_y.npy, held_folds.npy, held_right.npy
-fold_0.ubj, …           or .skops; the columns that were empty for each stand in known.json
+fold_0.ubj, …           or .skops; the columns that were empty for each are in known.json
 """
 
 import io
@@ -32,8 +32,8 @@ from exoplanet_desktop.errors import InputError
 KNOWN = "known.json"
 _PROBABILITIES, _SIGNATURES, _FOLDS = "known_probabilities.npy", "known_signatures.npy", "known_folds.npy"
 _MATRIX, _Y, _HELD_FOLDS, _RIGHT = "held_matrix.npy", "held_y.npy", "held_folds.npy", "held_right.npy"
-_HEADER = 1000  # bytes ahead of an array's numbers
-_KEY = 200  # characters of a key, with its quotes
+_HEADER = 1000  # bytes before an array's numbers
+_KEY = 200  # characters of a key, including its quotes
 
 LIMITS: Mapping[str, int] = {
     KNOWN: 2 * _KEY * MOST_KNOWN,
@@ -68,7 +68,7 @@ def memory_members(memory: Memory) -> Iterator[tuple[str, bytes]]:
 
 
 def read_memory(members: Mapping[str, bytes], features: FeatureSet, classes: int) -> Memory:
-    """What a model file remembers. Raises InputError, or whatever a damaged member makes a library raise."""
+    """What a model file stores of its training. Raises InputError, or whatever a library raises on a damaged one."""
     if KNOWN not in members:
         return Memory()
     head = json.loads(members[KNOWN])

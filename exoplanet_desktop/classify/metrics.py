@@ -1,6 +1,6 @@
 """Scores of probabilities against known classes, with 95 % intervals from a bootstrap over host stars.
 
-Every score is worked out from sums over rows, so that a bootstrap draw is a weight for each star and 300 draws are a
+Every score is calculated from sums over rows, so that a bootstrap draw is a weight for each star and 300 draws are a
 few matrix products. The plain score is the draw in which each star weighs 1.
 """
 
@@ -23,10 +23,10 @@ TINY = 1e-15
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Rows that a model has not seen, with what it says of them.
+    """Rows that a model has not seen, with its predictions.
 
     Attributes:
-        y: class of each row, counted in `labels`.
+        y: class of each row, as an index into `labels`.
         probabilities: (rows, classes).
         groups: star of each row.
         labels: names of the classes.
@@ -50,7 +50,7 @@ def confusion(held: HeldOut) -> Integers:
 
 
 def scores(held: HeldOut) -> dict[str, float | None]:
-    """The scores of all rows: see `_scores` for their names; None for what cannot be said."""
+    """The scores of all rows: see `_scores` for their names; None for undefined scores."""
     return {
         name: _number(values[0]) for name, values in _weighted(held, np.ones((1, int(held.groups.max()) + 1))).items()
     }
@@ -59,7 +59,7 @@ def scores(held: HeldOut) -> dict[str, float | None]:
 def intervals(held: HeldOut, seed: int, draws: int = DRAWS) -> dict[str, Interval]:
     """95 % percentile intervals of all scores.
 
-    Whole stars are drawn with replacement, because planets of one star are no independent rows (Field & Welsh 2007,
+    Whole stars are drawn with replacement, because the planets of a star are not independent rows (Field & Welsh 2007,
     J. R. Stat. Soc. B 69, 369).
     """
     held, weights = _drawn(held, seed, draws)
@@ -75,7 +75,7 @@ def accuracy_interval(held: HeldOut, seed: int, draws: int = DRAWS) -> Interval:
 
 
 def _drawn(held: HeldOut, seed: int, draws: int) -> tuple[HeldOut, Floats]:
-    """The rows with stars counted from 0, and how often each draw takes each star: (draws, stars)."""
+    """The rows with stars counted from 0, and how often each draw includes each star: (draws, stars)."""
     stars, groups = np.unique(held.groups, return_inverse=True)
     share = np.full(len(stars), 1 / len(stars))
     weights = np.random.default_rng(seed).multinomial(len(stars), share, size=draws).astype(np.float64)
@@ -89,7 +89,7 @@ def _interval(values: Floats) -> Interval:
 
 
 def per_class(matrix: Integers, labels: tuple[str, ...]) -> dict[str, ClassScore]:
-    """Precision, recall, F1 and support of each class out of a confusion matrix."""
+    """Precision, recall, F1 and support of each class from a confusion matrix."""
     out = {}
     for index, name in enumerate(labels):
         right, true, said = (float(n) for n in (matrix[index, index], matrix[index].sum(), matrix[:, index].sum()))
@@ -168,7 +168,7 @@ def _auc(held: HeldOut, weights: Floats) -> Floats:
 
 
 def _area(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> Floats:
-    """Weighted Mann-Whitney statistic for each column of `weights` (rows, draws); rows of equal score count half."""
+    """Weighted Mann-Whitney statistic for each column of `weights` (rows, draws); tied rows count half."""
     order = np.argsort(score, kind="stable")
     ends = np.flatnonzero(np.diff(score[order], append=np.inf))
     ours = np.where(positive[order, None], weights[order], 0.0)
@@ -179,6 +179,6 @@ def _area(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> Floats
 
 
 def _mean_known(values: Floats) -> Floats:
-    """Mean over the last axis of what is not NaN; NaN where all is."""
+    """Mean over the last axis, ignoring NaN; NaN if all are NaN."""
     known = ~np.isnan(values)
     return np.asarray(np.where(known, values, 0.0).sum(axis=-1) / known.sum(axis=-1))

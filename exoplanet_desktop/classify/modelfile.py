@@ -1,9 +1,9 @@
-"""Model files: a `.exomodel` zip that holds no pickle and is proven each time it is loaded.
+"""Model files: a `.exomodel` zip without pickles that is verified on each load.
 
-card.json      what it is, and the feature set
+card.json      its description, and the feature set
 model.ubj      XGBoost's own format, or
-model.skops    a scikit-learn pipeline, of types from a fixed list alone
-parity.json    50 training rows with their probabilities; replayed on each load
+model.skops    a scikit-learn pipeline, only of types from a fixed list
+parity.json    50 training rows with their probabilities; predicted again on each load
 fold_0.…       the models of the folds, in the same two formats
 known.json     the objects and stars of the training rows; with arrays beside it (see memory)
 held_….npy     the rows of the hold-out
@@ -32,7 +32,7 @@ from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 FORMAT = 1
 CARD, PARITY, MODEL = "card.json", "parity.json", "model"
 SIZE_LIMITS = {CARD: 2_000_000, PARITY: 2_000_000, **{f"{MODEL}.{kind}": most for kind, most in MODEL_LIMITS.items()}}
-MOST_BYTES = 600_000_000  # of all members together: the largest model with all that it may remember
+MOST_BYTES = 600_000_000  # for all members together: the largest model with all that it may store
 PARITY_TOLERANCE = 1e-6
 
 
@@ -69,10 +69,10 @@ def save(classifier: Classifier, path: Path) -> None:
 
 
 def load(path: Path) -> Classifier:
-    """Reads a model file and proves it.
+    """Reads a model file and verifies it.
 
-    Raises InputError for whatever is not a sound model file, and where the model does not say of its own training rows
-    what it said when it was made.
+    Raises InputError for anything that is not a valid model file, and if the model does not reproduce the probabilities
+    stored for its own training rows.
     """
     members = _members(path)
     try:
@@ -86,7 +86,7 @@ def load(path: Path) -> Classifier:
 
 
 def _members(path: Path) -> dict[str, bytes]:
-    """The known members of the zip, none beyond its limit of size, whatever the zip says of itself."""
+    """The known members of the zip, each within its size limit, whatever the zip declares."""
     try:
         with zipfile.ZipFile(path) as archive:
             there = set(archive.namelist())
@@ -103,7 +103,7 @@ def _members(path: Path) -> dict[str, bytes]:
         raise NotFound(f"There is no model file {path.name}. Train a model first.") from None
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise InputError(f"{path.name} is not a model file, or it is damaged. Train again.") from error
-    except Exception as error:  # zlib.error and its like
+    except Exception as error:  # zlib.error and the like
         raise InputError(f"{path.name} is damaged ({type(error).__name__}). Train again.") from error
 
 
@@ -148,7 +148,7 @@ def _classifier(members: Mapping[str, bytes]) -> Classifier:
 def _estimator(members: Mapping[str, bytes], card: Mapping[str, Any], columns: int) -> Estimator:
     kind = next((kind for kind in MODEL_LIMITS if f"{MODEL}.{kind}" in members), None)
     if kind is None:
-        raise InputError("This model file holds no model. Train again.")
+        raise InputError("This model file contains no model. Train again.")
     empty = card["empty_columns"] if kind == SKOPS else ()
     return unpack(Packed(kind, members[f"{MODEL}.{kind}"], tuple(empty)), columns, len(card["labels"]))
 
@@ -159,7 +159,7 @@ def _prove(classifier: Classifier, name: str) -> None:
         said = classifier.probabilities(parity.matrix)
         same = said.shape == parity.probabilities.shape and bool(np.isfinite(said).all())
         gap = float(np.abs(said - parity.probabilities).max()) if same else math.inf
-    except Exception as error:  # an inconsistent file fails wherever it likes
+    except Exception as error:  # an inconsistent file can fail anywhere
         raise InputError(f"{name} cannot be used: its model fails on its own training rows. Train again.") from error
     if not gap <= PARITY_TOLERANCE:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Fitted estimators as bytes, in XGBoost's or skops' own format, and back; what comes back is looked at first."""
+"""Fitted estimators as bytes, in XGBoost's or skops' own format, and back; checked when read."""
 
 import io
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from exoplanet_desktop.classify.estimators import Estimator, Pipeline, Trees
 from exoplanet_desktop.classify.inspection import check_booster, check_pipeline
 from exoplanet_desktop.errors import InputError
 
-XGB, SKOPS = "ubj", "skops"  # endings of a model file's members
+XGB, SKOPS = "ubj", "skops"  # extensions of a model file's members
 SIZE_LIMITS = {XGB: 200_000_000, SKOPS: 400_000_000}  # bytes
 
-# What skops meets in our own five pipelines beyond what it trusts by itself; nothing else is ever built.
+# The types in our own five pipelines that skops does not trust by default; no other is ever built.
 TRUSTED_TYPES = (
     "numpy.dtype",
     "sklearn.calibration._CalibratedClassifier",
@@ -51,7 +51,7 @@ def pack(estimator: Estimator) -> Packed:
 
 
 def unpack(packed: Packed, columns: int, classes: int) -> Estimator:
-    """Raises InputError for what no model of this program is; other bytes raise what a library raises."""
+    """Raises InputError for anything that is not a model of this program; invalid bytes raise a library's errors."""
     if packed.kind == XGB:
         import xgboost
 
@@ -63,7 +63,7 @@ def unpack(packed: Packed, columns: int, classes: int) -> Estimator:
 
     if strangers := sorted(set(skops.io.get_untrusted_types(data=packed.content)) - set(TRUSTED_TYPES)):
         raise InputError(
-            f"This model file holds {strangers[0]}, which no model of this program does. It was not opened."
+            f"This model file contains {strangers[0]}, which no model of this program has. It was not opened."
         )
     pipeline = skops.io.loads(packed.content, trusted=list(TRUSTED_TYPES))
     check_pipeline(pipeline, columns)

@@ -12,7 +12,7 @@ from typing import Any
 
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_prediction
-from exoplanet_desktop.catalogs.reading.layout import Choice, Layout, sniff
+from exoplanet_desktop.catalogs.reading.layout import Layout, sniff
 from exoplanet_desktop.catalogs.reading.records import lines_left_out
 from exoplanet_desktop.catalogs.tables.account import cell_counts, sentences
 from exoplanet_desktop.catalogs.tables.appended import appended_columns, free_names, prediction_columns
@@ -25,6 +25,8 @@ from exoplanet_desktop.classify.tally import Tally, ranges_of
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.files.whole import whole
 from exoplanet_desktop.wire.payloads import CellCount, Worth
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.requests import PredictRequest
 from exoplanet_desktop.wire.vocabulary import KnownRows
 
 log = logging.getLogger("exoplanet_desktop.classify")
@@ -32,38 +34,20 @@ log = logging.getLogger("exoplanet_desktop.classify")
 BLOCKS_AHEAD = 4
 
 
-@dataclass(frozen=True)
-class PredictOptions:
-    """What to predict.
-
-    Attributes:
-        from_row, to_row: row numbers from 0, both inclusive; None for the first and the last.
-        results_limit: rows in `Prediction.results`; None for all. The CSV always has all.
-        explain: contributions for each row in `results`; 0 for none.
-        known_rows: who answers rows that the model learnt from.
-    """
-
-    from_row: int | None = None
-    to_row: int | None = None
-    results_limit: int | None = None
-    explain: int = 0
-    known_rows: KnownRows = KnownRows.HELD_OUT
-
-
 @dataclass
 class Prediction:
-    """What was predicted.
+    """The result of a prediction.
 
     Attributes:
         from_row, to_row: the rows, from 0, both inclusive.
         total: how many.
-        results: rows with the keys of the wire contract, and `explanation` where it was asked for.
+        results: rows with the keys of the wire contract, and `explanation` if requested.
         class_counts: rows by predicted class.
-        agreement: `known` rows with a class in the file, `matches` of them predicted as such.
-        worth: what absent columns cost; None where none is absent, or where the model cannot tell.
-        seen: rows that the model learnt from; None where it does not remember.
-        notes: what a user should know, a sentence each; first what has to be known before any class is read.
-        cells: cells that were not read as written; `notes` tell of them, too.
+        agreement: `known` rows with a class in the file, `matches` of them predicted correctly.
+        worth: the cost of absent columns; None if none is absent, or if the model cannot tell.
+        seen: rows that the model was trained on; None if it does not remember.
+        notes: what a user should know, a sentence each; the most important first.
+        cells: cells that were not read as written; `notes` mention them, too.
     """
 
     from_row: int
@@ -81,17 +65,18 @@ class Prediction:
 def predict(
     csv: Path,
     classifier: Classifier,
-    options: PredictOptions,
+    request: PredictRequest,
     out: Path,
     *,
     executor: Executor,
     report: Report,
     should_stop: ShouldStop,
-    reading: Choice | None = None,
+    reading: ReadingOptions | None = None,
 ) -> Prediction:
-    """Predicts rows of a catalog and writes them to `out`, each with its cells as they were and the prediction behind.
+    """Predicts rows of a catalog and writes them to `out`, each with its original cells followed by the prediction.
 
-    `reading`: how the catalog is to be read, where that is not to be found out.
+    `reading`: how the catalog is to be read, where that is not to be found out. The classifier is the one of the
+    request.
     Raises MissingColumns where columns are missing without which no prediction makes sense, InputError for a row range
     that is not in the file and for a needed column whose cells are no numbers, UnreadableFile, UnavailableError and
     Cancelled; then there is no `out`.
@@ -99,16 +84,16 @@ def predict(
     layout = sniff(csv, reading)
     info = SATELLITES[classifier.features.satellite]
     check_for_prediction(layout.columns, info)
-    start, end = _range(options)
+    start, end = _range(request)
     plan = Plan(
         classifier,
         info,
         label_reader(layout, info),
         dict(layout.units),
         start,
-        options.results_limit,
-        options.explain,
-        options.known_rows,
+        request.results_limit,
+        request.explain or 0,
+        request.known_rows or KnownRows.HELD_OUT,
         ranges_of(classifier),
     )
     try:
@@ -128,13 +113,13 @@ def predict(
     return prediction
 
 
-def _range(options: PredictOptions) -> tuple[int, int | None]:
+def _range(request: PredictRequest) -> tuple[int, int | None]:
     """First row, and the row behind the last (None: to the end). Raises InputError where no file has such rows."""
-    start, last = options.from_row or 0, options.to_row
+    start, last = request.from_row or 0, request.to_row
     if start < 0 or (last is not None and last < 0):
         raise InputError("Invalid row range: row numbers begin at 0. Choose rows of the file.")
     if last is not None and last < start:
-        raise InputError(f"Invalid row range: the last row ({last}) lies before the first ({start}). Swap them.")
+        raise InputError(f"Invalid row range: the last row ({last}) is before the first ({start}). Swap them.")
     return start, None if last is None else last + 1
 
 
@@ -172,7 +157,7 @@ def _run(
 def _judged(
     plan: Plan, blocks: Iterable[Block], executor: Executor, should_stop: ShouldStop
 ) -> Iterator[tuple[Judged, float]]:
-    """Judges blocks side by side, a few ahead of the writer, and gives them in order."""
+    """Predicts blocks in parallel, a few ahead of the writer, and returns them in order."""
     ahead: deque[tuple[Future[Judged], float]] = deque()
     try:
         for block in blocks:
@@ -199,7 +184,7 @@ def _header(plan: Plan, layout: Layout, line_end: str) -> bytes:
 
 
 def _kept(layout: Layout) -> list[str]:
-    """The file's own names, but for columns that are in another unit now."""
+    """The file's own names, except for columns with converted units."""
     dropped = set(prediction_columns(layout.columns))
     pairs = zip(layout.columns, layout.file_columns, strict=True)
     return [name if name in layout.conversions else own for name, own in pairs if name not in dropped]

@@ -1,4 +1,4 @@
-"""The protocol of an evaluation: which rows learn and which are held out."""
+"""The protocol of an evaluation: which rows are for training and which are held out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Split:
-    """Row numbers to learn from and to test on."""
+    """Row numbers to train on and to test on."""
 
     train: Integers
     test: Integers
@@ -20,9 +20,9 @@ class Split:
 def star_folds(y: Integers, groups: Integers, folds: int, seed: int) -> list[Split]:
     """Stratified folds in which all rows of a star lie on one side.
 
-    The very folds of scikit-learn's `StratifiedGroupKFold(folds, shuffle=True, random_state=seed)` (a test compares
-    them), over ten times faster, because the candidate folds of a star are weighed in one go: a star goes, the most
-    uneven ones first, where the shares of the classes then differ least between folds.
+    The same folds as scikit-learn's `StratifiedGroupKFold(folds, shuffle=True, random_state=seed)` (a test compares
+    them), over ten times faster, because a star's candidate folds are compared at once: stars are assigned, the most
+    uneven ones first, to the fold that leaves class shares most equal between folds.
 
     Args:
         y: class of each row, counted from 0 without a gap.
@@ -63,7 +63,7 @@ def _place(counts: NDArray[np.float64], folds: int) -> list[int]:
 
 
 def _best(evenness: Sequence[float], sizes: Sequence[float]) -> int:
-    """The fold that is most even, of nearly equal ones the smallest (as scikit-learn compares, numpy.isclose)."""
+    """The most even fold; of nearly equal ones the smallest (scikit-learn compares the same way, numpy.isclose)."""
     best, least, smallest = 0, float("inf"), float("inf")
     for fold, value in enumerate(evenness):
         near = abs(value - least) <= 1e-8 + 1e-5 * abs(least) if least != float("inf") else False

@@ -1,6 +1,6 @@
-"""What a prediction looks like: the columns appended to a CSV, and the rows of a reply.
+"""The form of a prediction: the columns appended to a CSV, and the rows of a reply.
 
-KOI and K2 rows have the keys of the wire contract. The contract knows no TOI rows; theirs are like KOI's, with `TOI`
+KOI and K2 rows have the keys of the wire contract. The contract defines no TOI rows; theirs are like KOI's, with `TOI`
 and `TIC_ID` in place of `KEP_ID`, `KOI_Name` and `Kepler_Name`.
 """
 
@@ -11,10 +11,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.catalogs.tables.appended import PROBABILITY
+from exoplanet_desktop.wire.prediction_columns import (
+    ACTUAL,
+    CONFIDENCE,
+    K2_ACTUAL,
+    K2_INDEX,
+    K2_MATCH,
+    K2_PREDICTED,
+    K2_ROW_NUMBER,
+    MATCH,
+    PREDICTED,
+    PROBABILITY,
+    ROW_NUMBER,
+)
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
-DIGITS = 9  # enough that the printed probabilities of a row still add up to 1 within 1e-8
+DIGITS = 9  # enough for the printed probabilities of a row to sum to 1 within 1e-8
 
 _PLACES = {str(label): place for place, label in enumerate(Disposition)}
 
@@ -25,11 +37,11 @@ def appended_cells(
     actual: Sequence[str | None],
     seen: NDArray[np.bool_] | None,
 ) -> list[list[str]]:
-    """The cells of the appended columns, a list a column; `Match` is blank where no class is known."""
+    """The cells of the appended columns, one list per column; `Match` is blank if no class is known."""
     predicted = probabilities.argmax(axis=1)
     chosen = [labels[index] for index in predicted.tolist()]
     flat = probabilities.ravel().tolist()
-    # One format over all values: a third of the time of one a value.
+    # One format call for all values: a third of the time of one per value.
     written = (f"%.{DIGITS}f " * len(flat) % tuple(flat)).split()
     width = len(labels)
     best = [written[place] for place in (np.arange(len(chosen)) * width + predicted).tolist()]
@@ -65,8 +77,8 @@ def reply_row(
 
     Args:
         number: the row's number in the file, from 0.
-        identifiers: cells of the satellite's identifier columns, None where missing.
-        actual: the class that the file gives, None where it gives none.
+        identifiers: cells of the satellite's identifier columns, None if missing.
+        actual: the class in the file, None if there is none.
         probabilities: of `labels`.
     """
     best = max(range(len(labels)), key=lambda index: probabilities[index])
@@ -82,14 +94,14 @@ def _koi(
         "KOI_Name": ids.get("kepoi_name"),
         "Kepler_Name": ids.get("kepler_name"),
     }
-    return {"Row_Number": number, **names, **_common(actual, label, confidence)}
+    return {ROW_NUMBER: number, **names, **_common(actual, label, confidence)}
 
 
 def _toi(
     number: int, ids: Mapping[str, str | None], actual: str | None, label: str, confidence: float
 ) -> dict[str, Any]:
     names = {"TOI": ids.get("toi"), "TIC_ID": _whole(ids.get("tid"))}
-    return {"Row_Number": number, **names, **_common(actual, label, confidence)}
+    return {ROW_NUMBER: number, **names, **_common(actual, label, confidence)}
 
 
 def _k2(
@@ -98,26 +110,26 @@ def _k2(
     return {
         "pl_name": ids.get("pl_name"),
         "hostname": ids.get("hostname"),
-        "row_number_1based": number + 1,
-        "actual_class": actual,
-        "pred_label": label,
-        "pred_index": _PLACES[label],
-        "Confidence": confidence,
-        "match": match_word(label, actual),
+        K2_ROW_NUMBER: number + 1,
+        K2_ACTUAL: actual,
+        K2_PREDICTED: label,
+        K2_INDEX: _PLACES[label],
+        CONFIDENCE: confidence,
+        K2_MATCH: match_word(label, actual),
     }
 
 
 def _common(actual: str | None, label: str, confidence: float) -> dict[str, Any]:
     return {
-        "Actual_Class": actual,
-        "Predicted_Class": label,
-        "Confidence": confidence,
-        "Match": match_word(label, actual),
+        ACTUAL: actual,
+        PREDICTED: label,
+        CONFIDENCE: confidence,
+        MATCH: match_word(label, actual),
     }
 
 
 def _whole(text: str | None) -> int | str | None:
-    """A catalog number as a number; other texts as they are."""
+    """A catalog number as a number; other texts unchanged."""
     plain = (text or "").removesuffix(".0")
     return int(plain) if plain.isdecimal() and len(plain) < 16 else text
 

@@ -1,4 +1,4 @@
-"""What is counted over all blocks of a prediction, and what a reader is told of it."""
+"""Counts over all blocks of a prediction, and the notes made from them."""
 
 import math
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from exoplanet_desktop.catalogs.facts.dictionary import Range
+from exoplanet_desktop.catalogs.facts.dictionary import Range, dictionary
 from exoplanet_desktop.catalogs.reading.layout import Layout
 from exoplanet_desktop.catalogs.tables.suspects import Scaled, Spread, suspects_of
 from exoplanet_desktop.classify.classifier import Classifier
@@ -17,7 +17,7 @@ from exoplanet_desktop.classify.worth import absent_notes, worth, worth_notes
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.payloads import Worth
 
-_MOST_SAMPLED = 20_000  # rows whose numbers make medians
+_MOST_SAMPLED = 20_000  # rows whose numbers are used for medians
 
 
 class Tally:
@@ -25,7 +25,7 @@ class Tally:
 
     Attributes:
         rows, counts, known, matches: rows in all, by predicted class, with a known class, and those predicted so.
-        seen: rows that the model learnt from; None where it does not remember.
+        seen: rows that the model was trained on; None if it does not remember.
     """
 
     def __init__(self, plan: Plan, layout: Layout) -> None:
@@ -59,7 +59,7 @@ class Tally:
             self._sampled += len(judged.sample)
 
     def check(self) -> None:
-        """Raises InputError where a needed column has cells, but not a single number: the file is damaged."""
+        """Raises InputError if a required column has cells, but not a single number: the file is damaged."""
         if unread := sorted(self._unread.intersection(self._blank())):
             listed = ", ".join(f"`{name}`" for name in unread)
             raise InputError(
@@ -68,9 +68,9 @@ class Tally:
             )
 
     def told(self) -> tuple[Worth | None, list[str], list[str]]:
-        """What absent columns cost; the sentences that come before any class; and the others.
+        """The cost of absent columns; the sentences to show before any class; and the others.
 
-        Raises InputError where the model file is damaged.
+        Raises InputError if the model file is damaged.
         """
         classifier = self._plan.classifier
         inputs, unlearnt = classifier.features.inputs, set(classifier.card.get("absent") or ())
@@ -102,7 +102,7 @@ class Tally:
         return [f"{rows} no number in any column that the model uses, so {whose} nothing about the object."]
 
     def _blank(self) -> list[str]:
-        """Feature columns without anything in these rows."""
+        """Feature columns that are empty in these rows."""
         inputs = self._plan.classifier.features.inputs
         return [name for name, there in zip(inputs, self._there.tolist(), strict=True) if not there]
 
@@ -127,7 +127,7 @@ class Tally:
 
 
 def ranges_of(classifier: Classifier) -> tuple[Range | None, ...]:
-    """What a model has seen of each of its numeric columns."""
+    """The training range of each of a model's numeric columns."""
     known: Mapping[str, Any] = classifier.card.get("ranges") or {}
     return tuple(_range(known.get(name)) for name in classifier.features.numbers)
 
@@ -139,6 +139,5 @@ def _range(values: Any) -> Range | None:
 
 
 def _units_of(plan: Plan) -> dict[str, str]:
-    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 
     return {name: info.unit for name, info in dictionary(plan.info.satellite).items()}

@@ -1,18 +1,19 @@
-"""Training: from a catalog to a proven model file, its scores and its pictures."""
+"""Training: from a catalog to a verified model file, its scores and its pictures."""
 
 import logging
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import numpy as np
 
+from exoplanet_desktop import __version__
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, within
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training
-from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.account import cell_counts, sentences
 from exoplanet_desktop.catalogs.tables.labels import account_of_labels, label_reader
 from exoplanet_desktop.catalogs.tables.suspects import FEWEST, HIGH, LOW, table_suspects
@@ -35,8 +36,11 @@ from exoplanet_desktop.classify.worth import absent_notes
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.files.whole import whole
+from exoplanet_desktop.wire.options import OPTION
 from exoplanet_desktop.wire.payloads import CellCount, Evaluation, Importance, TrainResult
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.requests import TrainRequest
+from exoplanet_desktop.wire.vocabulary import Balance, Features, ModelLabels
 
 log = logging.getLogger("exoplanet_desktop.classify")
 
@@ -45,33 +49,31 @@ SEED = 42
 MOST_IMPORTANCES = 30
 IMPORTANCE_PARTS = 4
 
+_ASKED = TrainRequest.declared()
+
 
 @dataclass(frozen=True)
-class TrainOptions:
-    """What to train, and how it is judged.
+class TrainOptions(TrainRequest):
+    """What is asked of a training, with nothing left unsaid, and how the model is judged.
 
     Attributes:
-        satellite, model, features, balance: what.
         seed: of folds, models, bootstrap and shuffles.
         folds: of the cross-validation, 2 or more.
         holdout: share of the rows whose confusion matrix is shown.
-        sentinel: also judge the same protocol without the verdict's columns.
-        model_labels: use rows whose label a model made (`label_source` of merged files).
         data_digest: SHA-256 that the catalog must have; None for any.
-        without: feature columns to leave out: a reduced model, for files that lack them.
     """
 
-    satellite: Satellite
-    model: Model
-    features: Features = Features.VETTED
-    balance: Balance = Balance.NONE
+    # Never None here; `train` completes the others.
+    features: Features = field(default=_ASKED["features"].default, metadata={OPTION: _ASKED["features"]})
+    balance: Balance = field(default=_ASKED["balance"].default, metadata={OPTION: _ASKED["balance"]})
     seed: int = SEED
     folds: int = 5
     holdout: float = 0.2
-    sentinel: bool = True
-    model_labels: bool = False
     data_digest: str | None = None
-    without: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, request: TrainRequest, *, data_digest: str | None = None) -> Self:
+        return cls(**request.completed().chosen(), data_digest=data_digest)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Outputs:
     """Where the files of a training go; each appears whole or not at all.
 
     Attributes:
-        held_out: what was said of held-out rows (see heldout); not written where None.
+        held_out: the held-out predictions (see heldout); not written if None.
     """
 
     model: Path
@@ -96,19 +98,20 @@ def train(
     executor: Executor,
     report: Report,
     should_stop: ShouldStop,
-    reading: Choice | None = None,
+    reading: ReadingOptions | None = None,
 ) -> TrainResult:
     """Trains a classifier on a catalog.
 
     Args:
         csv: the catalog.
-        executor: fits run on it side by side, one thread each.
-        report, should_stop: see catalogs.progress. `should_stop` is also asked from the executor's threads.
-        reading: how the catalog is to be read, where that is not to be found out.
+        executor: runs fits in parallel, one thread each.
+        report, should_stop: see catalogs.base.progress. `should_stop` is also called from the executor's threads.
+        reading: how to read the catalog, instead of detecting it.
 
-    Returns the result without what only a server knows (paths, URLs, elapsed time).
-    Raises InputError where the file cannot be trained on, Cancelled, UnavailableError where the disk is full.
+    Returns the result without the fields that only a server knows (paths, URLs, elapsed time).
+    Raises InputError if the file cannot be trained on, Cancelled, and UnavailableError if the disk is full.
     """
+    options = options.completed()
     job = _Job(options, executor, should_stop)
     report = rising(report)
     report(0.0, "reading the catalog")
@@ -126,10 +129,11 @@ def train(
 
 
 class _Job:
-    """One training under way."""
+    """A training in progress."""
 
     def __init__(self, options: TrainOptions, executor: Executor, should_stop: ShouldStop) -> None:
         self.options = options
+        self.uses_model_labels = options.model_labels is ModelLabels.USE
         self.should_stop = should_stop
         self.pool = FitPool(executor, should_stop)
         self.digest = ""
@@ -137,14 +141,14 @@ class _Job:
         self.cells: list[CellCount] = []
         self._main: cross_validation.CrossValidation | None = None
 
-    def read(self, csv: Path, reading: Choice | None, report: Report) -> Dataset:
+    def read(self, csv: Path, reading: ReadingOptions | None, report: Report) -> Dataset:
         options = self.options
         info = SATELLITES[options.satellite]
         blank = feature_set(options.satellite, options.features, options.without)
         layout = sniff(csv, reading)
         with Table.open(csv, layout=layout, report=report, should_stop=self.should_stop) as table:
             check_for_training(table.columns, info)
-            data = read_dataset(table, blank, model_labels=options.model_labels, folds=options.folds)
+            data = read_dataset(table, blank, model_labels=self.uses_model_labels, folds=options.folds)
             self.notes += table.layout.notes
             account = account_of_labels(table.counts(info.label), label_reader(table.layout, info))
             told = table.account((*data.features.inputs, *info.identifiers), should_stop=self.should_stop)
@@ -154,7 +158,7 @@ class _Job:
         self.digest = sha256_of(csv)
         if options.data_digest not in (None, self.digest):
             raise UnavailableError(f"{csv.name} changed while it was read. Train again once nothing is writing to it.")
-        if data.made_by_models and options.model_labels:
+        if data.made_by_models and self.uses_model_labels:
             self.notes.append(
                 f"{data.made_by_models:,} rows have labels made by a model, and were used as if a person had made "
                 "them: mistakes in them are used for training, and counted as correct."
@@ -174,7 +178,7 @@ class _Job:
         recipe = Recipe(
             options.satellite, options.features, options.model, len(data.labels), options.balance, options.seed
         )
-        # The model that is kept is fitted while the folds are laid out.
+        # The final model is fitted while the folds are prepared.
         final = self.pool.start(recipe.fit, data.matrix, data.y, self.should_stop)
         main = self._main = cross_validation.plan(data, options.folds, options.holdout, options.seed)
         info = SATELLITES[options.satellite]
@@ -194,12 +198,12 @@ class _Job:
         return result, final.result()
 
     def write_held_out(self, out: Path) -> None:
-        """After `evaluate`: what the evaluation said of the rows that it held out."""
+        """After `evaluate`: the predictions for the held-out rows."""
         assert self._main is not None
         write_held_out(self._main, out)
 
     def memory(self) -> Memory:
-        """After `evaluate`: what the model file keeps of it."""
+        """After `evaluate`: what the model file stores about it."""
         assert self._main is not None
         return remembered(self._main)
 
@@ -210,7 +214,7 @@ class _Job:
         final: Future[Any],
         report: Report,
     ) -> tuple[list[Importance], dict[str, Interval]]:
-        """Gathers all fits; as soon as the hold-out's model is there, its importances and its bootstrap begin."""
+        """Collects all fits; as soon as the hold-out's model is ready, its importances and its bootstrap begin."""
         passes = [main, *([blind] if blind else [])]
         futures = [future for one in passes for future in one.futures] + [final]
         steps, done = len(futures), 0
@@ -240,7 +244,7 @@ class _Job:
         return sorted(found, key=lambda entry: (-entry.mean, entry.feature)), ranges
 
     def _importance(self, main: cross_validation.CrossValidation) -> list[Future[Any]]:
-        """Starts the measurement, in parts that run side by side."""
+        """Starts the measurement, in parts that run in parallel."""
         rows = main.splits[main.holdout].test
         names = main.data.features.names
         arguments = (main.holdout_estimator, main.data.matrix[rows], main.data.y[rows], names)
@@ -298,8 +302,8 @@ class _Job:
             rows_left_out=list(data.left_out),
             fold_accuracy=main.fold_accuracy,
             balance=options.balance,
-            model_labels_used=data.made_by_models if options.model_labels else 0,
-            model_labels_left_out=0 if options.model_labels else data.made_by_models,
+            model_labels_used=data.made_by_models if self.uses_model_labels else 0,
+            model_labels_left_out=0 if self.uses_model_labels else data.made_by_models,
             notes=self.notes,
         )
 
@@ -344,7 +348,7 @@ def _classifier(
 
 
 def _medians(data: Dataset) -> Any:
-    """Median of each feature, NaN where a column is empty."""
+    """Median of each feature, NaN if a column is empty."""
     out = np.full(data.matrix.shape[1], np.nan, dtype=np.float32)
     for index, column in enumerate(data.matrix.T):
         known = column[~np.isnan(column)]
@@ -354,7 +358,7 @@ def _medians(data: Dataset) -> Any:
 
 
 def _ranges(data: Dataset) -> dict[str, list[float]]:
-    """Where the values of each numeric column lie: 2 % quantile, median, 98 % quantile."""
+    """The range of each numeric column: 2 % quantile, median, 98 % quantile."""
     ranges = {}
     for name, column in zip(data.features.numbers, data.matrix.T, strict=False):
         known = column[~np.isnan(column)].astype(np.float64)
@@ -388,11 +392,9 @@ def _card(data: Dataset, result: TrainResult, options: TrainOptions) -> dict[str
 
 
 def _versions() -> dict[str, str]:
-    """What made the model."""
+    """The versions of the software that made the model."""
     import sklearn
     import xgboost
-
-    from exoplanet_desktop import __version__
 
     return {
         "exoplanet_desktop": __version__,

@@ -1,7 +1,7 @@
 """A strict reader of the UBJSON that XGBoost writes (https://ubjson.org, draft 12).
 
-XGBoost's own reader trusts its input: a made-up length makes it crash the process. So a model file is read here first,
-and XGBoost sees it only when it is sound.
+XGBoost's own reader trusts its input: a forged length crashes the process. So a model file is read here first,
+and XGBoost sees it only if it is valid.
 """
 
 import struct
@@ -17,7 +17,7 @@ _CONSTANTS = {b"T": True, b"F": False, b"Z": None}
 
 
 def decode(data: bytes) -> Any:
-    """The value that UBJSON stands for; arrays of one type of number are numpy arrays. Raises ValueError."""
+    """The decoded value; arrays of one numeric type become numpy arrays. Raises ValueError."""
     reader = _Reader(data)
     value = reader.value(0)
     if reader.place != len(data):
@@ -83,7 +83,7 @@ class _Reader:
             return self.numbers()
         if self.peek() == b"#":
             self.take(1)
-            # Each item takes a byte at least, so a made-up count ends at the end of the data.
+            # Each item takes at least one byte, so a forged count ends at the end of the data.
             return [self.value(depth + 1) for _ in range(self.count())]
         found = []
         while self.peek() != b"]":

@@ -1,22 +1,24 @@
-"""What the first training and the first picture of a process pay for, paid beforehand."""
+"""Pays in advance for what the first training and the first picture of a process would cost."""
+
+import io
+
+from exoplanet_desktop.catalogs.base.progress import never
+from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
 
 def warm_up() -> None:
-    """Loads the libraries of training and prediction, and makes a tiny fit and picture, which load the rest of them.
+    """Loads the libraries for training and prediction, and makes a tiny fit and picture, which load the rest.
 
     For a process that waits for its first job: about two seconds less for that job.
     """
-    import io
 
     import numpy as np
     import pandas  # noqa: F401
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from exoplanet_desktop.catalogs.base.progress import never
     from exoplanet_desktop.classify import modelfile, prediction, training  # noqa: F401
     from exoplanet_desktop.classify.estimators import Recipe
-    from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, Satellite
 
     rows = np.arange(40, dtype=np.float32).reshape(20, 2)
     recipe = Recipe(Satellite.KOI, Features.VETTED, Model.XGB, 2, Balance.NONE, 0)

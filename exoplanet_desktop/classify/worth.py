@@ -1,6 +1,6 @@
-"""What a model is worth without the columns that a file lacks: each fold is asked about rows that it has not seen.
+"""How well a model works without the columns that a file lacks: each fold predicts rows that it has not seen.
 
-One fold alone would not do: models of the same accuracy differ by a tenth in how they bear missing columns.
+A single fold is not enough: models of the same accuracy differ by a tenth in how they tolerate missing columns.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,9 +12,9 @@ from exoplanet_desktop.wire.payloads import Worth
 
 
 def worth(classifier: Classifier, absent: Collection[str]) -> Worth | None:
-    """What it costs that these columns are absent; None where no column is, or where the model cannot tell.
+    """The cost of these columns being absent; None if no column is, or if the model cannot tell.
 
-    Raises InputError where the model file is damaged.
+    Raises InputError if the model file is damaged.
     """
     held, names = classifier.memory.held, [name for name in classifier.features.inputs if name in absent]
     if not names or held is None:
@@ -34,7 +34,7 @@ def worth(classifier: Classifier, absent: Collection[str]) -> Worth | None:
 
 
 def headline(found: Worth, lacking: Collection[str]) -> str:
-    """The sentence that comes before any class; `lacking`: those of the columns that are not in the file at all."""
+    """The sentence to show before any class; `lacking`: those of the columns that the file does not have at all."""
     if len(found.absent) == 1:
         columns = f"`{found.absent[0]}`, which this file {_where(found.absent, lacking)}"
     else:
@@ -43,7 +43,7 @@ def headline(found: Worth, lacking: Collection[str]) -> str:
 
 
 def absent_notes(inputs: int, lacking: Sequence[str], empty: Sequence[str]) -> list[str]:
-    """Which of so many feature columns are absent."""
+    """Which feature columns are absent."""
     notes = []
     if lacking:
         notes.append(
@@ -58,7 +58,7 @@ def absent_notes(inputs: int, lacking: Sequence[str], empty: Sequence[str]) -> l
 def worth_notes(
     classifier: Classifier, found: Worth | None, absent: Collection[str], lacking: Collection[str]
 ) -> tuple[list[str], list[str]]:
-    """The headline, if there is one, and what else is to be said of the cost of absent columns."""
+    """The headline, if there is one, and further sentences on the cost of absent columns."""
     if not absent:
         return [], []
     if found is None:

@@ -1,4 +1,4 @@
-"""The front door: the window at once, everything else by `front_door`."""
+"""The entry point: opens the window directly, leaves everything else to `front_door`."""
 
 import sys
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from exoplanet_desktop.cli.paths import is_there
 
 
 def run(args: Sequence[str] | None = None) -> int:
-    """Run a command line (that of the process if None); returns its exit code and never raises.
+    """Run a command line (the process's own if None); returns its exit code and never raises.
 
     0 for success, 2 for wrong input, 130 after Ctrl+C, 143 after SIGTERM, 1 for everything else.
     """
@@ -19,7 +19,7 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     if all(map(_is_catalog, arguments)):
-        # As from an icon or by a double click on files: somebody waits for a window, not for a parser of commands.
+        # As from an icon or a double click on files: the user waits for a window, so do not load the command parser.
         from exoplanet_desktop.cli.window import open_window
 
         return open_window([Path(name) for name in arguments])
@@ -30,5 +30,5 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _is_catalog(name: str) -> bool:
-    """Whether an argument is a file; one without an ending may have the name of a command."""
+    """Whether an argument is a file; a name without a suffix may be a command."""
     return bool(Path(name).suffix) and is_there(Path(name)) and Path(name).is_file()

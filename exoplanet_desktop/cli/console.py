@@ -1,4 +1,4 @@
-"""What a command says: progress on stderr, results on stdout."""
+"""The output of commands: progress on stderr, results on stdout."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ _BAR = 24  # characters
 
 
 class Console:
-    """Progress as one line that changes on a terminal, as a line a stage elsewhere."""
+    """Progress: one updating line in a terminal, one line per stage elsewhere."""
 
     def __init__(self) -> None:
         self._terminal = bool(sys.stderr and sys.stderr.isatty())
@@ -26,7 +26,7 @@ class Console:
         self._open = False
 
     def progress(self, share: float | None, stage: str) -> None:
-        """`share` is 0 to 1, or None where nobody knows."""
+        """`share` is 0 to 1, or None if unknown."""
         if self._terminal:
             self._draw(share, stage)
         elif stage != self._stage:
@@ -34,18 +34,18 @@ class Console:
         self._stage = stage
 
     def note(self, sentence: str) -> None:
-        """A sentence on stderr that stays."""
+        """Prints a permanent line on stderr."""
         self.end()
         click.echo(sentence, err=True)
 
     def end(self) -> None:
-        """Clears the line of progress."""
+        """Clears the progress line."""
         if self._open:
             click.echo("\r\x1b[K", err=True, nl=False)
             self._open = False
 
     def sending(self, name: str) -> Callable[[int, int | None], None]:
-        """A callback for the bytes of an upload."""
+        """A callback for the bytes sent in an upload."""
 
         def tell(done: int, total: int | None) -> None:
             self.progress(done / total if total else None, f"Sending {name}")
@@ -53,7 +53,7 @@ class Console:
         return tell
 
     def receiving(self, name: str) -> Callable[[int, int | None], None]:
-        """A callback for the bytes of a download."""
+        """A callback for the bytes received in a download."""
 
         def tell(done: int, total: int | None) -> None:
             self.progress(done / total if total else None, f"Saving {name}")
@@ -64,7 +64,7 @@ class Console:
         """A callback for the states of a job."""
         if status.status not in ("PENDING", "RUNNING"):
             return
-        waiting = f"Waiting in line, number {status.queue_position}" if status.queue_position else "Waiting"
+        waiting = f"Queued, number {status.queue_position}" if status.queue_position else "Waiting"
         stage = status.stage or (waiting if status.status == "PENDING" else "Working")
         self.progress(status.progress, stage)
 
@@ -81,7 +81,7 @@ class Console:
 
 
 def print_json(reply: "Payload", *, without: frozenset[str] = frozenset(), beside: Path | None = None) -> None:
-    """A reply as it came, NaN as null, on stdout; on stderr where the result itself, `beside`, went to stdout."""
+    """Prints a reply unchanged, NaN as null, on stdout; on stderr if the result itself, `beside`, went to stdout."""
     text = json.dumps(_plain(reply.model_dump(exclude_unset=True, exclude=set(without))), indent=2)
     click.echo(text, err=_to_stdout(beside))
 
@@ -91,12 +91,12 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
-    # NaN and infinity are no JSON.
+    # JSON has no NaN or infinity.
     return None if isinstance(value, float) and value - value != 0 else value
 
 
 def print_rows(rows: list[tuple[str, str]], *, beside: Path | None = None) -> None:
-    """Names and values in two columns, on stdout; on stderr where the result itself, `beside`, went to stdout."""
+    """Prints names and values in two columns on stdout; on stderr if the result, `beside`, went to stdout."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
         click.echo(f"{name:<{width}}  {value}", err=_to_stdout(beside))

@@ -1,7 +1,7 @@
-"""After a failure: is it the file's?
+"""Checks after a failure whether the file is to blame.
 
-A backend of the plain contract does not say whose fault a failure was, and some end a failed job as a success. So the
-file is read here, whole, once something has gone wrong with it, never before.
+A plain-contract backend does not say what caused a failure, and some report a failed job as a success. So the whole
+file is read here, but only after something has gone wrong with it.
 """
 
 from pathlib import Path
@@ -11,11 +11,11 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 
-def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" = None) -> None:
-    """Raises InputError where no backend could train on this file; `choice`: how it is read, where that was said."""
+def diagnose_training(csv: Path, satellite: Satellite, choice: "ReadingOptions | None" = None) -> None:
+    """Raises InputError if no backend could train on this file; `choice`: the user's reading options, if any."""
     from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
     from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.catalogs.tables.labels import HOW_TO_MAP, account_of_labels, label_reader
@@ -30,7 +30,7 @@ def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" =
     if not classes:
         remedy = "Choose another file or another satellite."
         if account.unknown:
-            remedy = f"The column holds {account.values}. {HOW_TO_MAP}"
+            remedy = f"The column contains {account.values}. {HOW_TO_MAP}"
         raise InputError(f"No row of {csv.name} has a known {satellite} disposition in `{column}`. {remedy}")
     if len(classes) == 1:
         label, count = next(iter(classes.items()))
@@ -40,8 +40,8 @@ def diagnose_training(csv: Path, satellite: Satellite, choice: "Choice | None" =
         )
 
 
-def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None, choice: "Choice | None" = None) -> None:
-    """Raises InputError where a file has no rows, or not those that were asked for."""
+def diagnose_rows(csv: Path, from_row: int | None, to_row: int | None, choice: "ReadingOptions | None" = None) -> None:
+    """Raises InputError if a file has no rows, or not the requested ones."""
     from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.catalogs.tables.table import Table
 

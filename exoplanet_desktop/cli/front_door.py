@@ -1,4 +1,4 @@
-"""Window, server and every task as a command. Heavy libraries are imported by the commands alone."""
+"""Window, server and every task as a command. Only the commands import heavy libraries."""
 
 from pathlib import Path
 
@@ -15,8 +15,10 @@ class _FrontDoor(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """A file in the place of a command is opened in the window, as a double click on it means, or told to be none:
-        no command has an ending or a folder."""
+        """Opens a file in place of a command in the window, as after a double click, or reports it missing.
+
+        No command has a suffix or a folder in its name.
+        """
         if args and args[0] not in self.commands:
             named = Path(args[0])
             if named.suffix or named.name != args[0] or is_there(named):

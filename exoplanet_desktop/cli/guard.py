@@ -1,4 +1,4 @@
-"""Whatever happens in a command becomes an exit code and at most one sentence on stderr; tracebacks go to the log."""
+"""Turns every outcome of a command into an exit code and at most one sentence on stderr; tracebacks go to the log."""
 
 import logging
 import os
@@ -25,13 +25,13 @@ _LOG_BYTES = 1_000_000
 
 
 class Terminated(BaseException):
-    """The system asked this process to end."""
+    """The system asked this process to exit."""
 
 
 def guarded(command: Callable[[], object]) -> int:
     """Runs a command; its exit code is the number that it returns, or 0."""
     _tolerant_output()
-    # Without a handler, Python would print what is logged, tracebacks too.
+    # Without a handler, Python would print log records, including tracebacks.
     logging.getLogger("exoplanet_desktop").addHandler(logging.NullHandler())
     try:
         with _ending_in_order():
@@ -68,12 +68,12 @@ def guarded(command: Callable[[], object]) -> int:
 
 @contextmanager
 def _ending_in_order() -> Iterator[None]:
-    """Within, SIGTERM and the end of the terminal unwind a command as Ctrl+C does: no part of a file is left behind."""
+    """Inside the block, SIGTERM and a closed terminal unwind a command like Ctrl+C, so no partial file is left."""
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)  # Windows has no SIGHUP
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # `nohup` has it ignored
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # `nohup` ignores it
                 before[number] = signal.signal(number, _end)
     try:
         yield
@@ -83,7 +83,7 @@ def _ending_in_order() -> Iterator[None]:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_DFL)  # who asks again does not want to wait
+    signal.signal(number, signal.SIG_DFL)  # a second signal means "at once"
     raise Terminated
 
 
@@ -93,7 +93,7 @@ def _stopped() -> int:
 
 
 def _hint(error: InputError) -> str:
-    """What a command line can do about a file that is not understood, rather than damaged or out of reach."""
+    """What the command line offers for a file that is not understood, as opposed to damaged or unreachable."""
     if not isinstance(error, UnreadableFile) or not isinstance(error.__context__, UnicodeError | None):
         return ""
     from exoplanet_desktop.cli.readings import HINT
@@ -102,7 +102,7 @@ def _hint(error: InputError) -> str:
 
 
 def _wrong_command(error: Exception) -> int | None:
-    """The exit code where a command line was wrong, and is told to be; None for other errors."""
+    """Prints the mistake and returns the exit code if the command line was wrong; None for other errors."""
     import click
 
     match error:
@@ -121,7 +121,7 @@ def _wrong_command(error: Exception) -> int | None:
 
 
 def start_log(folder: Path | None) -> None:
-    """Keeps a log in a folder, or in a new temporary one where that cannot be written or is none."""
+    """Logs to a folder, or to a new temporary one if that cannot be written or is None."""
     for place in (folder, None):
         try:
             place = place or Path(tempfile.mkdtemp(prefix="exoplanet-desktop-log-"))
@@ -139,7 +139,7 @@ def start_log(folder: Path | None) -> None:
 
 
 def _some_log() -> None:
-    """A failure before there was a log gets one."""
+    """Starts a log after a failure that came before there was one."""
     if not _log_file():
         start_log(None)
 
@@ -165,21 +165,21 @@ def _sentence(text: str) -> str:
 
 
 def _tell(text: str) -> None:
-    import click  # here and above: the window does not wait for it
+    import click  # here and above: opening the window does not need it
 
     with suppress(OSError):
         click.echo(text, err=True)
 
 
 def _tolerant_output() -> None:
-    """A console that lacks a letter shows a question mark; it does not end the command."""
+    """Lets a console without a character show a question mark instead of ending the command."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def _drop_stdout() -> None:
-    """Whoever read the output has gone; the interpreter must not complain of it as it ends."""
+    """The reader of the output has gone; keep the interpreter from complaining about that at exit."""
     stdout: TextIO | None = sys.stdout
     if stdout is not None:
         with suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device

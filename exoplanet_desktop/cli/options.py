@@ -1,4 +1,4 @@
-"""Options that several commands share, and their values as the program knows them."""
+"""Options shared by several commands, and their values as the program's types."""
 
 import os
 import shutil
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.cli.paths import existing
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.files.whole import holds_vo, is_vo
-from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Duplicates, Features, KnownRows, Model, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 W = TypeVar("W", bound=StrEnum)
@@ -28,7 +27,7 @@ PATH = click.Path(path_type=Path)
 
 
 class CatalogPath(click.Path):
-    """A catalog's path; of a VOTable or FITS file, that of the CSV made of it, which goes when the command ends."""
+    """The path of a catalog; for a VOTable or FITS file, of a CSV made from it, deleted when the command ends."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
@@ -48,11 +47,11 @@ def _is_vo_file(path: Path) -> bool:
     try:
         return path.is_file() and (is_vo(path) or holds_vo(path))
     except OSError:
-        return False  # whoever opens it, tells
+        return False  # opening it reports the problem
 
 
 class OutputPath(click.Path):
-    """Where a result goes; `-` is standard output."""
+    """The target of a result; `-` is standard output."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value != "-":
@@ -69,7 +68,7 @@ RULES = tuple(map(str, Duplicates))
 
 @dataclass(frozen=True)
 class Place:
-    """Where a command's work is done: by an engine of its own on `data_dir`, or by the backend at an address."""
+    """Where a command works: in an engine of its own on `data_dir`, or at a backend's address."""
 
     data_dir: Path | None
     backend: str | None
@@ -132,12 +131,12 @@ def known_rows_of(text: str | None) -> KnownRows | None:
 
 
 def names_of(text: str | None) -> tuple[str, ...]:
-    """Names between commas."""
+    """The names in a comma-separated text."""
     return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
 
 
 def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
-    """The rule for duplicates. Raises InputError where two options say different things of it."""
+    """The rule for duplicates. Raises InputError if two options contradict each other."""
     if text is None:
         return Duplicates.NONE if no_dedupe else Duplicates.EXACT
     rule = _word(Duplicates, text.lower(), "rule for duplicates")
@@ -147,8 +146,8 @@ def rule_of(text: str | None, *, no_dedupe: bool) -> Duplicates:
 
 
 @dataclass(frozen=True)
-class ReadingOptions:
-    """What the options say of how the catalogs are to be read; see `reading_options`."""
+class ReadingFlags:
+    """The reading options given on the command line; see `reading_options`."""
 
     rename: Path | None = None
     label_column: str | None = None
@@ -188,11 +187,11 @@ _READING = (
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how catalogs are read; the command gets them as one argument, `said`."""
+    """Adds the reading options for catalogs; the command receives them as one argument, `said`."""
 
     @wraps(command)
     def gathered(**values: Any) -> Any:
-        said = ReadingOptions(**{field.name: values.pop(field.name) for field in fields(ReadingOptions)})
+        said = ReadingFlags(**{field.name: values.pop(field.name) for field in fields(ReadingFlags)})
         return command(said=said, **values)
 
     for option in reversed(_READING):
@@ -200,10 +199,10 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return gathered
 
 
-def choice_of(said: ReadingOptions, satellite: str | None) -> "Choice":
-    """What the options say of a file. Raises InputError for what cannot be meant.
+def choice_of(said: ReadingFlags, satellite: str | None) -> "ReadingOptions":
+    """The reading options for one file. Raises InputError for invalid ones.
 
-    With a satellite named, the label column is that satellite's, whatever the other columns look like.
+    If a satellite is given, the label column is that satellite's, whatever the other columns look like.
     """
     from exoplanet_desktop.catalogs.facts.satellites import satellite_info
     from exoplanet_desktop.catalogs.reading.naming import parse_meanings, read_renames
@@ -220,19 +219,20 @@ def choice_of(said: ReadingOptions, satellite: str | None) -> "Choice":
 
 
 def choices_of(
-    said: ReadingOptions, files: Sequence[Path], satellite: str | None, tell: Callable[[str], None]
-) -> tuple["Choice", ...]:
-    """For each file: what the options say of it, else what was said before of files with its columns, which is told.
+    said: ReadingFlags, files: Sequence[Path], satellite: str | None, tell: Callable[[str], None]
+) -> tuple["ReadingOptions", ...]:
+    """For each file: the given options, otherwise those saved for files with its columns, with a note to the user.
 
-    Raises InputError where the options do not fit, UnreadableFile and UnavailableError.
+    Raises InputError if the options do not fit, UnreadableFile and UnavailableError.
     """
     from exoplanet_desktop.catalogs.reading.choices import forget, recall, remember
-    from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+    from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.cli.readings import readings_in, together
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
     existing(*files)
     asked = choice_of(said, satellite)
-    found: list[Choice] = []
+    found: list[ReadingOptions] = []
     headers: set[str] = set()
     for file, given in zip(files, readings_in(said.reading, files), strict=True):
         choice = together(given, asked)
@@ -241,8 +241,8 @@ def choices_of(
         if choice.rename or choice.label or choice.labels:
             fitting = _fitting(choice, header) if len(files) > 1 else choice
             sniff(file, fitting)
-            # A sign or an encoding is that of one file: others with these columns may have another.
-            remember(header, Choice(rename=fitting.rename, label=fitting.label, labels=fitting.labels))
+            # Separators and encodings belong to one file: another file with these columns may differ.
+            remember(header, ReadingOptions(rename=fitting.rename, label=fitting.label, labels=fitting.labels))
             found.append(fitting)
             continue
         if said.forget_reading:
@@ -253,27 +253,27 @@ def choices_of(
                 f"{file.name} is read with the options saved for files with these columns; --forget-reading discards "
                 "them."
             )
-        found.append(together(kept or Choice(), choice))
+        found.append(together(kept or ReadingOptions(), choice))
     if len(files) > 1:
         _check_used(asked, headers)
     return tuple(found)
 
 
-def _check_used(choice: "Choice", headers: set[str]) -> None:
-    """Raises InputError for a column that none of several files has."""
+def _check_used(choice: "ReadingOptions", headers: set[str]) -> None:
+    """Raises InputError for a column that none of the files has."""
     wanted = (*choice.rename, *([choice.label] if choice.label else []))
     if lost := [name for name in wanted if name not in headers]:
         raise InputError(f"None of the files has a column `{lost[0]}`. Check its name.")
 
 
-def _fitting(choice: "Choice", header: Sequence[str]) -> "Choice":
-    """The part of a choice for several files that is about columns of one of them."""
+def _fitting(choice: "ReadingOptions", header: Sequence[str]) -> "ReadingOptions":
+    """The part of the options for several files that concerns one file's columns."""
     renames = {name: program for name, program in choice.rename.items() if name in header}
     return replace(choice, rename=renames, label=choice.label if choice.label in header else None)
 
 
-def satellite_of(text: str | None, csv: Path, choice: "Choice | None" = None) -> Satellite:
-    """The satellite that was named, or the one whose columns a catalog has."""
+def satellite_of(text: str | None, csv: Path, choice: "ReadingOptions | None" = None) -> Satellite:
+    """The given satellite, or the one that a catalog's columns indicate."""
     from exoplanet_desktop.catalogs.facts.satellites import identify, satellite_info
     from exoplanet_desktop.catalogs.reading.layout import sniff
 

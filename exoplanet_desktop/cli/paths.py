@@ -1,4 +1,4 @@
-"""Paths that commands are given, the file of the token, and the folder of data with its log."""
+"""Path arguments of commands, the token file, and the data folder with its log."""
 
 import os
 from pathlib import Path
@@ -10,19 +10,19 @@ from exoplanet_desktop.resources import default_data_dir
 
 
 def open_log(data_dir: Path | None) -> Path:
-    """Starts this program's log in the data folder, and returns that folder."""
+    """Starts the log in the data folder, and returns that folder."""
     folder = data_dir or default_data_dir()
     start_log(folder)
     return folder
 
 
 def is_there(file: Path) -> bool:
-    """Whether there is a file or a folder of this name; not where the system finds the name too long to look."""
+    """Whether a file or folder of this name exists; False if the system considers the name too long."""
     return os.path.exists(file)  # noqa: PTH110 - which raises
 
 
 def existing(*files: Path) -> None:
-    """Raises InputError for the first that is not a file."""
+    """Raises InputError for the first path that is not a file."""
     for file in files:
         if not is_there(file):
             raise InputError(f"There is no file {file}. Check its name and folder.")
@@ -31,7 +31,7 @@ def existing(*files: Path) -> None:
 
 
 def writable(out: Path | None, *inputs: Path) -> None:
-    """Raises InputError, before any work is done, where a result could not be kept or would take an input's place."""
+    """Raises InputError, before any work, if the result could not be written or would replace an input."""
     if out is None:
         return
     if out.is_dir():
@@ -44,7 +44,7 @@ def writable(out: Path | None, *inputs: Path) -> None:
 
 
 def token_in(file: Path) -> str:
-    """The token that a file holds. Raises InputError where it holds none."""
+    """The token in a file. Raises InputError if there is none."""
     existing(file)
     try:
         token = file.read_text(encoding="utf-8-sig").strip()

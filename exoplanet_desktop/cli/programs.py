@@ -1,4 +1,4 @@
-"""What stays open: the window, the demo of it, and the server."""
+"""The commands that stay open: the window, its demo, and the server."""
 
 import os
 import secrets
@@ -29,7 +29,7 @@ def gui(csv: tuple[Path, ...] = (), data_dir: Path | None = None) -> int:
     type=click.Choice(["one", "all"]),
     default="one",
     show_default=True,
-    help="Pictures in the light look only, or also in the dark one and with large text.",
+    help="Screenshots in the light theme only, or also in the dark theme and with large text.",
 )
 @data_dir_option
 def demo(csv: Path | None, screenshots: Path | None, looks: str, data_dir: Path | None) -> int:
@@ -39,7 +39,7 @@ def demo(csv: Path | None, screenshots: Path | None, looks: str, data_dir: Path 
     if screenshots is not None and screenshots.exists() and not screenshots.is_dir():
         raise InputError(f"{screenshots} is a file. Name a folder for the pictures.")
     if not has_display() or (screenshots is not None and _can_draw_unseen()):
-        # Pictures can be had without a display, and are then the same everywhere.
+        # Screenshots need no display, and without one they look the same everywhere.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     end_by_ctrl_c()
     open_log(data_dir)
@@ -52,7 +52,7 @@ def demo(csv: Path | None, screenshots: Path | None, looks: str, data_dir: Path 
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 for any free port.")
 @click.option("--token-file", type=PATH, metavar="FILE", help="File with the token that clients must send.")
-@click.option("--no-auth", is_flag=True, help="Let in every program on this machine; on loopback only.")
+@click.option("--no-auth", is_flag=True, help="Accept every program on this machine without a token; on loopback only.")
 @click.option(
     "--cluster",
     metavar="ADDRESS|local",
@@ -64,9 +64,9 @@ def serve(
 ) -> None:
     """Serve the engine to other programs until Ctrl+C.
 
-    Prints one line with its address when it is ready. Without --token-file, a token is made in the data folder.
+    Prints one line with its address when it is ready. Without --token-file, it creates a token in the data folder.
 
-    Whoever reaches a cluster's scheduler can run programs on it: beyond this machine, use tls:// or an SSH tunnel.
+    Anyone who reaches a cluster's scheduler can run programs on it: beyond this machine, use tls:// or an SSH tunnel.
     """
     from exoplanet_desktop.server.run import serve as serve_at
 
@@ -82,7 +82,7 @@ def serve(
 
 
 def _own_token(folder: Path) -> Path:
-    """The file with the token of this data folder, made where there is none, readable by this user alone."""
+    """The file with this data folder's token, created if missing, readable only by this user."""
     file = folder / "token"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -98,5 +98,5 @@ def _own_token(folder: Path) -> Path:
 
 
 def _can_draw_unseen() -> bool:
-    """Elsewhere Qt has no fonts without a display; and somebody who has named a platform means it."""
+    """Whether to draw offscreen: other systems lack fonts without a display, and an explicit platform wins."""
     return sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM")

@@ -1,4 +1,4 @@
-"""Options that say how a catalog is to be read, where the program does not find that out by itself."""
+"""Reading options for a catalog whose format the program does not detect by itself."""
 
 import codecs
 from collections.abc import Sequence
@@ -10,22 +10,22 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import READING_BYTES
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 HINT = "Options such as --delimiter and --skip-lines set how to read it; --help lists them."
 
 _WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " ", "point": "."}
 
 
-def readings_in(texts: Sequence[str], files: Sequence[Path]) -> "tuple[Choice, ...]":
-    """What --reading says of each file. Raises InputError where it was given another number of times."""
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+def readings_in(texts: Sequence[str], files: Sequence[Path]) -> "tuple[ReadingOptions, ...]":
+    """The value of --reading for each file. Raises InputError if it was given the wrong number of times."""
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
     if len(texts) > 1 and len(texts) != len(files):
         raise InputError(
             f"--reading was given {len(texts)} times for {len(files)} files. Give it once, or once per file."
         )
-    said = [_choice_in(text) for text in texts] or [Choice()]
+    said = [_choice_in(text) for text in texts] or [ReadingOptions()]
     return tuple(said if len(said) == len(files) else said * len(files))
 
 
@@ -35,14 +35,13 @@ def form_of(
     decimal: str | None = None,
     skip_lines: int | None = None,
     text_columns: str | None = None,
-) -> "Choice":
-    """What the options say. Raises InputError for words that they do not know."""
-    from exoplanet_desktop.catalogs.reading.layout import DECIMALS, Choice
-    from exoplanet_desktop.catalogs.reading.sniffing import DELIMITERS
+) -> "ReadingOptions":
+    """The reading options as one object. Raises InputError for unknown words."""
+    from exoplanet_desktop.wire.reading_options import DECIMALS, DELIMITERS, ReadingOptions
 
     if skip_lines is not None and skip_lines < 0:
         raise InputError(f"--skip-lines {skip_lines} is not a number of lines. Give 0 or more.")
-    return Choice(
+    return ReadingOptions(
         delimiter=_sign(delimiter, "--delimiter", DELIMITERS),
         encoding=_encoding(encoding),
         decimal=_sign(decimal, "--decimal", DECIMALS),
@@ -62,7 +61,7 @@ def _sign(text: str | None, option: str, known: Sequence[str]) -> str | None:
 
 
 def _encoding(text: str | None) -> str | None:
-    from exoplanet_desktop.catalogs.reading.layout import ENCODINGS
+    from exoplanet_desktop.wire.reading_options import ENCODINGS
 
     if text is None:
         return None
@@ -75,12 +74,12 @@ def _encoding(text: str | None) -> str | None:
     raise InputError(f"--encoding “{text}” is not one of {', '.join(ENCODINGS)}. Choose one of these.")
 
 
-def _choice_in(text: str) -> "Choice":
-    """A choice out of a file, or of the text itself."""
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+def _choice_in(text: str) -> "ReadingOptions":
+    """Reading options from a file, or from the text itself."""
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
     if text.lstrip().startswith("{"):
-        return Choice.from_json(text)
+        return ReadingOptions.from_json(text)
     path = Path(text)
     try:
         with path.open("rb") as file:
@@ -89,7 +88,7 @@ def _choice_in(text: str) -> "Choice":
             raise InputError(
                 f"{path} has over {READING_BYTES:,} bytes, too many for reading options. Choose another file."
             )
-        return Choice.from_json(content.decode("utf-8-sig"))
+        return ReadingOptions.from_json(content.decode("utf-8-sig"))
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror or error}. Check the name after --reading."
@@ -98,7 +97,7 @@ def _choice_in(text: str) -> "Choice":
         raise InputError(f"{path} is not UTF-8 text. Name a JSON file after --reading.") from None
 
 
-def together(one: "Choice", other: "Choice") -> "Choice":
-    """Both; of what both say, the `other`."""
+def together(one: "ReadingOptions", other: "ReadingOptions") -> "ReadingOptions":
+    """Both combined; `other` takes precedence."""
     said = {name: value for name, value in vars(other).items() if value is not None and value not in ((), {})}
     return replace(one, **said)

@@ -1,22 +1,22 @@
-"""Results in a few lines for a reader: metrics with three decimals and their spread, and the protocol behind them."""
+"""Results in a few lines for a reader: metrics with three decimals, their spread, and the protocol behind them."""
 
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.client.saved_note import careful
+from exoplanet_desktop.client.jobs.saved_note import careful
 from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
+from exoplanet_desktop.wire.requests import PredictRequest
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.agreement import Counted
-    from exoplanet_desktop.client.checks import PredictRequest
+    from exoplanet_desktop.client.jobs.agreement import Counted
 
 Rows = list[tuple[str, str]]
 
 
 def training_summary(satellite: Satellite, model: Model, result: TrainResult) -> Rows:
-    """Names and values of a training's result."""
+    """Names and values for a training's result."""
     features = f", {result.features} features" if result.features else ""
     rows = [("trained", f"{model.display_name} on {satellite}{features}{_took(result.elapsed_sec)}")]
     rows.append(("accuracy", f"{_three(result.accuracy)} on held-out rows{_interval(result, 'accuracy')}"))
@@ -57,9 +57,9 @@ def _protocol(result: TrainResult) -> Rows:
 
 
 def prediction_summary(
-    reply: PredictReply, counted: "Counted", asked: "PredictRequest", output: Path | None, note: Path | None = None
+    reply: PredictReply, counted: "Counted", asked: PredictRequest, output: Path | None, note: Path | None = None
 ) -> Rows:
-    """Names and values of a prediction's reply; what takes the classes their worth stands before them."""
+    """Names and values for a prediction's reply; anything that devalues the predictions comes before them."""
     span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
     used = reply.model_type or f"a model the backend does not name ({asked.model} was requested)"
     rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]

@@ -16,7 +16,7 @@ from exoplanet_desktop.cli.options import (
     OUTPUT,
     RULES,
     Place,
-    ReadingOptions,
+    ReadingFlags,
     balance_of,
     choices_of,
     data_dir_option,
@@ -47,13 +47,13 @@ from exoplanet_desktop.cli.work import (
     watch,
 )
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.requests import PredictRequest, TrainRequest
 from exoplanet_desktop.wire.vocabulary import Balance, KnownRows, ModelLabels
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.checks import PredictRequest
+    from exoplanet_desktop.client.calls.backend import Backend
     from exoplanet_desktop.wire.payloads import PredictReply
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 
 @click.command()
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 @place_options
 @json_option
 def train(
-    said: ReadingOptions,
+    said: ReadingFlags,
     csv: tuple[Path, ...],
     satellite: str | None,
     model: str,
@@ -97,26 +97,22 @@ def train(
     choices = choices_of(said, csv, satellite, console.note)
     mission = satellite_of(satellite, csv[0], choices[0])
     check_training(csv, mission, choices)
-    left_out = names_of(without)
-    check_left_out(left_out, SATELLITES[mission])
+    request = TrainRequest(
+        mission,
+        kind,
+        features=feature_set,
+        balance=weights,
+        sentinel=False if no_sentinel else None,
+        model_labels=ModelLabels.USE if use_model_labels else ModelLabels.LEAVE_OUT,
+        without=names_of(without),
+    )
+    check_left_out(request.without, SATELLITES[mission])
     for warning in labels_told(csv, choices, mission):
         console.note(warning)
     duplicates = None if rule is None else rule_of(rule, no_dedupe=False)
     place = Place(data_dir, backend, token_file)
     with one_file(csv, choices, console, duplicates) as (whole, choice), backend_at(place, console) as there:
-        status, result = train_on(
-            there,
-            whole,
-            mission,
-            kind,
-            console,
-            feature_set,
-            weights,
-            sentinel=False if no_sentinel else None,
-            model_labels=ModelLabels.USE if use_model_labels else ModelLabels.LEAVE_OUT,
-            choice=choice,
-            without=left_out,
-        )
+        status, result = train_on(there, whole, request, console, choice)
     if as_json:
         print_json(status)
     else:
@@ -138,7 +134,7 @@ def train(
 @place_options
 @json_option
 def predict(
-    said: ReadingOptions,
+    said: ReadingFlags,
     csv: Path,
     satellite: str | None,
     model: str,
@@ -159,8 +155,6 @@ def predict(
     Prints how many rows fell into each class and how many agree with known labels; with --json, the reply without its
     rows. Exits with 1 if the backend predicted anything other than what was requested.
     """
-    from exoplanet_desktop.client.checks import PredictRequest
-
     _check_range(from_row, to_row)
     files = (csv, *([train_on] if train_on else []))
     writable(output, *files)
@@ -172,14 +166,19 @@ def predict(
         check_training([train_on], mission, choices[1:])
     elif match_columns:
         raise InputError("--match-columns needs --train-on. Name the catalog to train on.")
-    known = known_rows_of(known_rows)
     asked = PredictRequest(
-        mission, model_of(model), from_row, to_row, features_of(features), results_limit=0 if backend is None else None
+        mission,
+        model_of(model),
+        from_row,
+        to_row,
+        features=features_of(features),
+        known_rows=known_rows_of(known_rows),
+        results_limit=0 if backend is None else None,
     )
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         if train_on:
             asked = _trained_for(there, files, choices, asked, console, match_columns=match_columns)
-        return _predict(there, files, choices, asked, known, output, data_dir, console, as_json=as_json)
+        return _predict(there, files, choices, asked, output, data_dir, console, as_json=as_json)
 
 
 def _check_range(from_row: int | None, to_row: int | None) -> None:
@@ -193,9 +192,8 @@ def _check_range(from_row: int | None, to_row: int | None) -> None:
 def _predict(
     backend: "Backend",
     files: Sequence[Path],
-    choices: "Sequence[Choice]",
-    asked: "PredictRequest",
-    known_rows: KnownRows | None,
+    choices: "Sequence[ReadingOptions]",
+    asked: PredictRequest,
     output: Path | None,
     data_dir: Path | None,
     console: Console,
@@ -203,15 +201,15 @@ def _predict(
     as_json: bool,
 ) -> int:
     from exoplanet_desktop.cli.summaries import prediction_summary
-    from exoplanet_desktop.client.agreement import counted
-    from exoplanet_desktop.client.checks import check_prediction, differences
-    from exoplanet_desktop.client.saved_note import keep_note
-    from exoplanet_desktop.client.sent import reads_as_told
-    from exoplanet_desktop.client.undecided import blank_undecided
+    from exoplanet_desktop.client.calls.checks import check_prediction, differences
+    from exoplanet_desktop.client.calls.sent import reads_as_told
+    from exoplanet_desktop.client.jobs.agreement import counted
+    from exoplanet_desktop.client.jobs.saved_note import keep_note
+    from exoplanet_desktop.client.jobs.undecided import blank_undecided
 
     csv, choice = files[0], choices[0]
     with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choice)):
-        reply = _reply(backend, csv, choice, asked, known_rows, console)
+        reply = _reply(backend, csv, choice, asked, console)
     if output is not None:
         backend.download(reply.csv_file, output, progress=console.receiving(output.name))
         if not reads_as_told(backend):
@@ -233,48 +231,38 @@ def _predict(
 def _trained_for(
     backend: "Backend",
     files: Sequence[Path],
-    choices: "Sequence[Choice]",
-    asked: "PredictRequest",
+    choices: "Sequence[ReadingOptions]",
+    asked: PredictRequest,
     console: Console,
     *,
     match_columns: bool,
-) -> "PredictRequest":
-    """Trains on the second file; what is asked then names the model that came of it, where the backend names it."""
+) -> PredictRequest:
+    """Trains on the second file; the request then names the resulting model, if the backend names it."""
     csv, train_csv = files
     without = absent_columns(csv, asked, choices[0]) if match_columns else ()
     if match_columns and not without:
         console.note("No feature column is missing from this file, so the model is trained on all of them.")
-    _, result = train_on(
-        *(backend, train_csv, asked.satellite, asked.model, console, asked.features),
-        without=without,
-        choice=choices[1],
-    )
+    labels = ModelLabels.LEAVE_OUT
+    request = TrainRequest(asked.satellite, asked.model, asked.features, model_labels=labels, without=without)
+    _, result = train_on(backend, train_csv, request, console, choices[1])
     return replace(asked, model_version=result.model_version) if without else asked
 
 
 def _reply(
     backend: "Backend",
     csv: Path,
-    choice: "Choice",
-    asked: "PredictRequest",
-    known_rows: KnownRows | None,
+    choice: "ReadingOptions",
+    asked: PredictRequest,
     console: Console,
 ) -> "PredictReply":
-    from exoplanet_desktop.client.jobs import prediction_of
+    from exoplanet_desktop.client.jobs.jobs import prediction_of
     from exoplanet_desktop.wire.payloads import TrainAccepted
 
     answer = backend.predict(
         csv,
-        asked.satellite,
-        asked.model,
-        from_row=asked.from_row,
-        to_row=asked.to_row,
-        features=asked.features,
-        model_version=asked.model_version,
-        results_limit=asked.results_limit,
+        asked,
         reading=choice,
         told=console.note,
-        known_rows=known_rows,
         progress=console.sending(csv.name),
     )
     return prediction_of(watch(backend, answer, console)) if isinstance(answer, TrainAccepted) else answer
@@ -292,7 +280,7 @@ def _reply(
 @place_options
 @json_option
 def merge(
-    said: ReadingOptions,
+    said: ReadingFlags,
     csv: tuple[Path, ...],
     rule: str | None,
     identifier: str | None,
@@ -311,7 +299,7 @@ def merge(
     """
     from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.cli.merging import merged
-    from exoplanet_desktop.client.merges import MergeRequest
+    from exoplanet_desktop.client.jobs.merges import MergeTask
 
     if len(csv) < 2:
         raise InputError("A merge needs at least two files. Name another one.")
@@ -322,7 +310,7 @@ def merge(
     choices = choices_of(said, csv, None, console.note)
     for file, choice in zip(csv, choices, strict=True):
         sniff(file, choice)
-    request = MergeRequest(csv, duplicates, identifier, readings=choices)
+    request = MergeTask(csv, rule=duplicates, identifier=identifier, readings=choices)
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         reply, who = merged(there, request, output, console)
     console.end()

@@ -1,4 +1,4 @@
-"""Opening the window. Nothing else of the command line is imported here: whoever clicks on the icon waits for it."""
+"""Opens the window. Imports nothing else of the command line, because the user is waiting for the window."""
 
 import gc
 import os
@@ -12,19 +12,19 @@ from exoplanet_desktop.errors import UnavailableError
 
 
 def open_window(files: Sequence[Path] = (), data_dir: Path | None = None) -> int:
-    """The window, with catalogs if some are named; returns when it has closed.
+    """Opens the window, with the given catalogs; returns when it has closed.
 
-    Raises InputError where a file is not there, and UnavailableError where no window can be shown.
+    Raises InputError if a file does not exist, and UnavailableError if no window can be shown.
     """
     existing(*files)
     if not has_display():
-        # Qt would abort the interpreter.
+        # Otherwise Qt would abort the interpreter.
         raise UnavailableError(
             "There is no display here, so no window can open. "
             "Use `train`, `predict`, `merge` or `serve` instead, or set QT_QPA_PLATFORM=offscreen."
         )
     end_by_ctrl_c()
-    gc.disable()  # what is imported now stays; the window collects by a rule of its own
+    gc.disable()  # what is imported now stays alive; the window has its own collector
     folder = open_log(data_dir)
     from exoplanet_desktop.gui.shell.instance import Instance
 
@@ -37,11 +37,11 @@ def open_window(files: Sequence[Path] = (), data_dir: Path | None = None) -> int
 
 
 def end_by_ctrl_c() -> None:
-    """Let Ctrl+C and SIGTERM end the process at once, until the window is there, which then takes them.
+    """Let Ctrl+C and SIGTERM end the process at once until the window exists, which then handles them.
 
-    Python's own would raise an error in the midst of what Qt calls, which passes it on to nobody, or crashes.
+    Python's own handler would raise inside a callback from Qt, which drops the error or crashes.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, and is to stay so
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # otherwise it is ignored, and stays so
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP

@@ -1,4 +1,4 @@
-"""What the tasks share: a backend to work with, catalogs checked before they are sent, a training from start to end."""
+"""Shared by the tasks: a backend to work with, checks of catalogs before upload, and complete trainings."""
 
 import logging
 import tempfile
@@ -7,20 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.cli.console import Console
 from exoplanet_desktop.cli.diagnosis import diagnose_training
 from exoplanet_desktop.cli.options import Place
 from exoplanet_desktop.cli.paths import existing, open_log, token_in
 from exoplanet_desktop.errors import AppError, BugError, InputError, NoAnswer, UnavailableError
 from exoplanet_desktop.resources import default_data_dir
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.requests import PredictRequest, TrainRequest
+from exoplanet_desktop.wire.vocabulary import Duplicates, Features, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.checks import PredictRequest
+    from exoplanet_desktop.client.calls.backend import Backend
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 log = logging.getLogger("exoplanet_desktop.cli")
 job_log = logging.getLogger("exoplanet_desktop.cli.job")
@@ -28,9 +27,9 @@ job_log = logging.getLogger("exoplanet_desktop.cli.job")
 
 @contextmanager
 def backend_at(place: Place, console: Console) -> Iterator["Backend"]:
-    """The backend to work with; an engine of our own is ended when the block is left, however it is left."""
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.engine import EmbeddedEngine
+    """The backend to work with; an engine of our own stops when the block ends, however it ends."""
+    from exoplanet_desktop.client.calls.backend import Backend
+    from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 
     folder = open_log(place.data_dir)
     if place.backend is not None:
@@ -49,10 +48,10 @@ def backend_at(place: Place, console: Console) -> Iterator["Backend"]:
         engine.stop()
 
 
-def check_training(files: Sequence[Path], satellite: Satellite, choices: Sequence["Choice"] = ()) -> None:
-    """Raises InputError where a training on these files could not end well. Of several, one has to have the label.
+def check_training(files: Sequence[Path], satellite: Satellite, choices: Sequence["ReadingOptions"] = ()) -> None:
+    """Raises InputError if a training on these files would fail. Of several files, one must have the label.
 
-    `choices`: how each file is read, where the user has said so.
+    `choices`: the user's reading options for each file, if any.
     """
     from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training, check_kind
     from exoplanet_desktop.catalogs.reading.layout import sniff
@@ -65,8 +64,8 @@ def check_training(files: Sequence[Path], satellite: Satellite, choices: Sequenc
     check_for_training({column for layout in layouts for column in layout.columns}, SATELLITES[satellite])
 
 
-def check_prediction_file(file: Path, satellite: Satellite, choice: "Choice | None" = None) -> None:
-    """Raises InputError where a file cannot be predicted on."""
+def check_prediction_file(file: Path, satellite: Satellite, choice: "ReadingOptions | None" = None) -> None:
+    """Raises InputError if a file cannot be used for prediction."""
     from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_prediction
     from exoplanet_desktop.catalogs.reading.layout import sniff
 
@@ -74,8 +73,8 @@ def check_prediction_file(file: Path, satellite: Satellite, choice: "Choice | No
     check_for_prediction(sniff(file, choice).columns, SATELLITES[satellite])
 
 
-def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: Satellite) -> list[str]:
-    """What is to be feared of the labels of files that a training is about to use, a sentence each."""
+def labels_told(files: Sequence[Path], choices: Sequence["ReadingOptions"], satellite: Satellite) -> list[str]:
+    """Warnings about the labels of files for a training, one sentence each."""
     from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
     from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.catalogs.tables.labels import warnings_before_training
@@ -84,8 +83,8 @@ def labels_told(files: Sequence[Path], choices: Sequence["Choice"], satellite: S
     return list(warnings_before_training(layouts, SATELLITES[satellite]))
 
 
-def absent_columns(file: Path, asked: "PredictRequest", choice: "Choice | None" = None) -> tuple[str, ...]:
-    """Feature columns of the model that is asked for that a file lacks, or that are empty in the rows asked for."""
+def absent_columns(file: Path, asked: PredictRequest, choice: "ReadingOptions | None" = None) -> tuple[str, ...]:
+    """The requested model's feature columns that a file lacks, or that are empty in the requested rows."""
     from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.classify.features import absent_inputs, feature_set
@@ -97,15 +96,15 @@ def absent_columns(file: Path, asked: "PredictRequest", choice: "Choice | None" 
 
 @contextmanager
 def one_file(
-    files: Sequence[Path], choices: Sequence["Choice"], console: Console, rule: Duplicates | None = None
-) -> Iterator[tuple[Path, "Choice | None"]]:
-    """The file itself, or all of them merged in order into one that is removed afterwards; and how to read it.
+    files: Sequence[Path], choices: Sequence["ReadingOptions"], console: Console, rule: Duplicates | None = None
+) -> Iterator[tuple[Path, "ReadingOptions | None"]]:
+    """The file itself, or all of them merged in order into a temporary file; and its reading options.
 
-    `rule`: which rows are duplicates. Without one, raises InputError where an object has different dispositions.
+    `rule`: which rows are duplicates. Without one, raises InputError if an object has different dispositions.
     """
     from exoplanet_desktop.catalogs.merging.merge import merge_many
     from exoplanet_desktop.catalogs.merging.same_objects import same_objects
-    from exoplanet_desktop.client.merges import reading_of_merged
+    from exoplanet_desktop.client.jobs.merges import reading_of_merged
 
     if len(files) == 1:
         yield files[0], choices[0]
@@ -141,41 +140,25 @@ def _as_one_stage(console: Console, stage: str) -> Callable[[float, str], None]:
 def train_on(
     backend: "Backend",
     csv: Path,
-    satellite: Satellite,
-    model: Model,
+    request: TrainRequest,
     console: Console,
-    features: Features | None = None,
-    balance: Balance | None = None,
-    sentinel: bool | None = None,
-    model_labels: ModelLabels = ModelLabels.LEAVE_OUT,
-    choice: "Choice | None" = None,
-    without: Sequence[str] = (),
+    choice: "ReadingOptions | None" = None,
 ) -> tuple["JobStatus", "TrainResult"]:
-    """A training from upload to metrics. Raises the AppError that tells why there are none.
-
-    `sentinel`: whether the blind score is measured too; None leaves it to the backend. `without`: feature columns to
-    leave out.
-    """
-    from exoplanet_desktop.client.jobs import judge
-    from exoplanet_desktop.client.labels import to_learn_from
+    """A training from upload to metrics. Raises the AppError that tells why there are none."""
+    from exoplanet_desktop.client.calls.labels import to_learn_from
+    from exoplanet_desktop.client.jobs.jobs import judge
 
     with (
-        blamed_on(lambda: diagnose_training(csv, satellite, choice)),
-        to_learn_from(backend, csv, model_labels, reading=choice) as (sent, out),
+        blamed_on(lambda: diagnose_training(csv, request.satellite, choice)),
+        to_learn_from(backend, csv, request.model_labels, reading=choice) as (sent, out),
     ):
         if out:
             console.note(f"{out:,} rows have labels made by a model; they are left out.")
         accepted = backend.train(
             sent,
-            satellite,
-            model,
-            features=features,
-            balance=balance,
-            sentinel=sentinel,
-            model_labels=model_labels,
+            request,
             reading=choice if sent == csv else None,
             told=console.note,
-            without=without,
             progress=console.sending(csv.name),
         )
         status = watch(backend, accepted, console)
@@ -188,19 +171,19 @@ def train_on(
 def warning_of_seen(
     backend: "Backend",
     files: Sequence[Path],
-    choices: Sequence["Choice"],
-    asked: "PredictRequest",
+    choices: Sequence["ReadingOptions"],
+    asked: PredictRequest,
     data_dir: Path | None,
 ) -> str:
-    """A warning of rows that a backend's model was trained on, where the backend tells of none; "" for none.
+    """A warning about rows that the model was trained on, if the backend does not report them; "" if there are none.
 
     Args:
-        files, choices: what was predicted, and what the model was trained on just before, if that is known.
-        data_dir: where the window keeps its record of runs, which else tells that.
+        files, choices: the file to classify, and the model's training file if it was trained just before.
+        data_dir: folder of the window's record of runs, the other source of this information.
     """
-    from exoplanet_desktop.client.record_reading import RecordReader
-    from exoplanet_desktop.client.seen import TrainingFile, seen_rows, taught_by_record
-    from exoplanet_desktop.client.sent import reads_as_told
+    from exoplanet_desktop.client.calls.sent import reads_as_told
+    from exoplanet_desktop.record.reading import RecordReader
+    from exoplanet_desktop.record.seen import TrainingFile, seen_rows, taught_by_record
 
     if reads_as_told(backend):
         return ""
@@ -219,7 +202,7 @@ def warning_of_seen(
 
 @contextmanager
 def blamed_on(diagnose: Callable[[], None]) -> Iterator[None]:
-    """Lets `diagnose` raise an InputError in the place of a backend's failure, where the file is to blame for it."""
+    """Lets `diagnose` raise an InputError in place of a backend's failure if the file caused it."""
     try:
         yield
     except NoAnswer:
@@ -231,8 +214,8 @@ def blamed_on(diagnose: Callable[[], None]) -> Iterator[None]:
 
 
 def watch(backend: "Backend", accepted: "TrainAccepted", console: Console) -> "JobStatus":
-    """Follows a job to its end; its log goes into ours."""
-    from exoplanet_desktop.client.jobs import follow
+    """Follows a job to its end; copies its log into ours."""
+    from exoplanet_desktop.client.jobs.jobs import follow
 
     try:
         return follow(

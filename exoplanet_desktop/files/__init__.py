@@ -1,1 +1,1 @@
-"""Files of any kind: written whole or not at all, temporary folders, room on the disk."""
+"""Files of any kind: whole or not at all, temporary folders, room on the disk, SQLite, steps from older formats."""

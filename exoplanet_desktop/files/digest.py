@@ -1,4 +1,4 @@
-"""Which content a file has."""
+"""Identifies a file's content."""
 
 import hashlib
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Temporary folders that a killed process does not leave behind for ever.
+"""Temporary folders that do not outlive a killed process for long.
 
-A folder is locked by its owner for as long as the owner lives: the system takes the lock back when a process ends,
-however it ends. So a folder whose lock can be had belongs to nobody any more.
+The owner locks its folder for as long as it lives: the system releases the lock when a process ends, for whatever
+reason. So a folder whose lock is free no longer has an owner.
 """
 
 import os
@@ -19,8 +19,8 @@ from exoplanet_desktop.files.lock import try_lock
 
 _PREFIX = "exoplanet-desktop-own-"
 _LOCK = "owner.lock"
-_UNLOCKED_S = 3600.0  # a folder without a lock file may be one that is just being made
-_RESERVE = 64_000_000  # bytes of the disk that stay free
+_UNLOCKED_S = 3600.0  # a folder without a lock file may have just been created
+_RESERVE = 64_000_000  # bytes of the disk to leave free
 
 _NOTE = ".part-of"
 
@@ -32,9 +32,9 @@ def own_folder(kind: str) -> Path:
     """A new temporary folder of this process; give it back with `discard_folder`.
 
     Args:
-        kind: what it is for, in one word; stands in its name, with the number of the process.
+        kind: its purpose, in one word; part of its name, with the process id.
 
-    Raises UnavailableError where there is no room for it.
+    Raises UnavailableError if there is no room for it.
     """
     try:
         folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{kind}-{os.getpid()}-"))
@@ -55,13 +55,13 @@ def discard_folder(folder: Path) -> None:
     """Removes a folder of `own_folder`."""
     lock = _held.pop(folder, None)
     if lock is not None:
-        lock.close()  # first: Windows removes no open file
+        lock.close()  # first: Windows does not remove open files
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def temporary_folder(kind: str) -> Iterator[Path]:
-    """A folder of `own_folder` that is there within. Raises UnavailableError where there is no room for it."""
+    """A context with a folder of `own_folder`. Raises UnavailableError if there is no room for it."""
     folder = own_folder(kind)
     try:
         yield folder
@@ -70,19 +70,19 @@ def temporary_folder(kind: str) -> Iterator[Path]:
 
 
 def note_parts_in(folder: Path | None) -> None:
-    """From now on parts of files that are being written are noted in a folder of `own_folder`, so that `sweep` removes
-    them after a kill, wherever they lie; None ends that.
+    """From now on, note files that are being written in a folder of `own_folder`, so that `sweep` removes the parts
+    after a kill, wherever they are; None ends that.
     """
     _notes[0] = folder
 
 
 @contextmanager
 def noted(part: Path) -> Iterator[None]:
-    """Within, `part` is being written; it counts as a leftover where this process does not come to the end of it."""
+    """A context in which `part` is being written; if this process does not reach the end, it counts as a leftover."""
     note = _notes[0] / f"{token_hex(16)}{_NOTE}" if _notes[0] else None
     try:
         if note is not None:
-            with suppress(OSError):  # a full disk will be told by whoever writes
+            with suppress(OSError):  # if the disk is full, the writer will report it
                 note.write_text(str(part.absolute()), encoding="utf-8")
         yield
     finally:
@@ -92,23 +92,23 @@ def noted(part: Path) -> Iterator[None]:
 
 
 def sweep() -> int:
-    """Removes what killed processes left: their temporary folders, and the parts of files that they noted there.
-    Returns how many folders there were.
+    """Removes what killed processes left: their temporary folders, and the parts of files noted there.
+    Returns the number of folders.
 
-    Folders of living processes and of other users stay.
+    Folders of running processes and of other users stay.
     """
     return sum(_removed(folder) for folder in _left_folders())
 
 
 def need_space(folder: Path, needed: int, purpose: str) -> None:
-    """Raises UnavailableError where a folder's disk has not as many bytes free.
+    """Raises UnavailableError if a folder's disk does not have as many bytes free.
 
     Args:
         folder: on the disk in question.
         needed: bytes.
-        purpose: what needs them, such as "The table koi.csv".
+        purpose: what the space is for, such as "The table koi.csv".
     """
-    with suppress(OSError):  # where the system does not tell, the work finds out
+    with suppress(OSError):  # if the system does not know, the work will find out
         free = shutil.disk_usage(folder).free
         if free < needed + _RESERVE:
             raise UnavailableError(
@@ -120,7 +120,7 @@ def need_space(folder: Path, needed: int, purpose: str) -> None:
 
 def _size(count: int) -> str:
     if count < 1e6:
-        return "1 MB" if count else "0 MB"  # rounded up: what is needed is never called nothing
+        return "1 MB" if count else "0 MB"  # rounded up: the space needed is never shown as zero
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
 
 
@@ -136,7 +136,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _removed(folder: Path) -> bool:
-    """Removes a folder that belongs to nobody; False where it has an owner."""
+    """Removes a folder without an owner; False if it has one."""
     try:
         with (folder / _LOCK).open("rb+") as lock:
             if not try_lock(lock):
@@ -147,7 +147,7 @@ def _removed(folder: Path) -> bool:
                 return False
     except OSError:  # locked, on Windows
         return False
-    # Moved first: of two processes that sweep at once, one gets it.
+    # Moved first: if two processes sweep at once, only one gets it.
     grave = folder.with_name(f"{folder.name}-{token_hex(16)}")
     try:
         folder.rename(grave)

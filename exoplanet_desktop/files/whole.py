@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and what a file's name says of it."""
+"""Files that appear whole or not at all, and what a file's name reveals."""
 
 import errno
 import os
@@ -20,12 +20,12 @@ _MOST_LINKS = 40
 VO_ENDINGS = (".vot", ".votable", ".xml", ".vot.gz", ".fits", ".fit", ".fits.gz")
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".tbl", ".ecsv", ".dat")
 PACKED_ENDINGS = (".gz", *(f"{table}{packed}" for table in TABLE_ENDINGS for packed in (".bz2", ".zip")))
-_VO_HEAD = 4_096  # bytes; within them, a VOTable says that it is one
-CATALOG_ENDINGS = (*TABLE_ENDINGS, *PACKED_ENDINGS, *VO_ENDINGS)  # of all that can be opened
+_VO_HEAD = 4_096  # bytes; a VOTable identifies itself within them
+CATALOG_ENDINGS = (*TABLE_ENDINGS, *PACKED_ENDINGS, *VO_ENDINGS)  # all file types that can be opened
 
 
 def is_vo(path: Path) -> bool:
-    """Whether a file's name says that it is a VOTable or FITS.
+    """Whether a file's name is that of a VOTable or FITS file.
 
     >>> is_vo(Path("koi.FITS")), is_vo(Path("koi.csv"))
     (True, False)
@@ -34,7 +34,7 @@ def is_vo(path: Path) -> bool:
 
 
 def holds_vo(path: Path) -> bool:
-    """Whether a file begins as a VOTable or FITS, whatever its name says. Raises OSError."""
+    """Whether a file begins like a VOTable or FITS file, whatever its name. Raises OSError."""
     with path.open("rb") as file:
         head = file.read(_VO_HEAD)
     return head.startswith(b"SIMPLE  =") or (head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<") and b"<VOTABLE" in head)
@@ -42,14 +42,14 @@ def holds_vo(path: Path) -> bool:
 
 @contextmanager
 def whole(out: Path, *, private: bool = False) -> Iterator[Path]:
-    """A path to write to, readable by this user alone; it becomes `out` where the block ends without an error, else it
-    is removed.
+    """A path to write to, readable only by this user; it becomes `out` if the block ends without an error, and is
+    otherwise removed.
 
-    A symbolic link is followed, and a file that is replaced keeps its mode. One with several names (hard links) gets
+    A symbolic link is followed, and a replaced file keeps its mode. A file with several names (hard links) gets
     the content in its place, so that all of them keep it. Pipes and devices such as `/dev/stdout` get the content at
-    the end. `private`: the file is readable by this user alone, whatever it was before.
+    the end. `private`: the file is readable only by this user, whatever it was before.
 
-    Raises UnavailableError where that cannot be, or the disk is full; BrokenPipeError where a pipe's reader has gone.
+    Raises UnavailableError if that is impossible, or the disk is full; BrokenPipeError if a pipe's reader has gone.
     """
     if (target := checked_target(out)) is None:
         with temporary_folder("output") as folder:
@@ -76,15 +76,15 @@ def whole(out: Path, *, private: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def whole_file(target: Path, *, private: bool = False) -> Iterator[BinaryIO]:
-    """A file to write bytes to, kept as `target` only where the block ends well; see `whole`."""
+    """A file to write bytes to; it becomes `target` only if the block ends without an error; see `whole`."""
     with whole(target, private=private) as part, part.open("wb") as file:
         yield file
 
 
 def checked_target(out: Path) -> Path | None:
-    """The regular file that writing to `out` would make or replace; None for a pipe or a device.
+    """The regular file that writing to `out` would create or replace; None for a pipe or a device.
 
-    Raises UnavailableError where a file of this name cannot be written.
+    Raises UnavailableError if a file with this name cannot be written.
     """
     if is_open_stream(out):
         return None
@@ -126,7 +126,7 @@ def _stream_number(out: Path) -> int | None:
             return int(found[1]) if found[1] else {"stdout": 1, "stderr": 2}[out.name]
         try:
             out = out.parent / out.readlink()
-        except (OSError, ValueError):  # no link
+        except (OSError, ValueError):  # not a link
             return None
     return None
 
@@ -139,10 +139,10 @@ def _stream(out: Path) -> int:
                 stream.flush()
         return os.dup(number)
     if sys.platform == "win32":
-        descriptor = os.open(out, os.O_WRONLY | os.O_BINARY)  # fails at once where nobody has made the pipe
+        descriptor = os.open(out, os.O_WRONLY | os.O_BINARY)  # fails at once if nobody has created the pipe
     else:
         try:
-            # Without O_NONBLOCK, opening a pipe would wait for a reader for ever.
+            # Without O_NONBLOCK, opening a pipe would wait for a reader forever.
             descriptor = os.open(out, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
         except OSError as error:
             if error.errno == errno.ENXIO:
@@ -163,7 +163,7 @@ def _pour(part: Path, descriptor: int, *, truncate: bool = False) -> None:
 
 
 def _made(part: Path, target: Path, private: bool) -> int:
-    """Makes an empty part that this user alone can read; returns the mode that the target is to have."""
+    """Makes an empty part that only this user can read; returns the mode for the target."""
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE if private else 0o666)
     try:
         usual = stat.S_IMODE(os.fstat(descriptor).st_mode)

@@ -1,5 +1,5 @@
-"""The engine: an HTTP server that carries `classify` and `catalogs` behind the wire contract.
+"""The engine: an HTTP server that offers `classify` and `catalogs` through the wire contract.
 
-The server process answers in milliseconds and never trains, predicts, merges or parses a table: that happens in job
-processes (`jobs`, `worker`, `tasks`). Everything that it knows lies in one data folder (`store`).
+The server process answers in milliseconds and never trains, predicts, merges or parses a table: job processes do that
+(`jobs`, `worker`, `tasks`). All its data is in one data folder (`store`).
 """

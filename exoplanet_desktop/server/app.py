@@ -1,4 +1,4 @@
-"""The FastAPI application: it carries the engine's calls, and nothing else."""
+"""The FastAPI application: the engine's calls, and nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from exoplanet_desktop import __version__
 from exoplanet_desktop.server import failures
 from exoplanet_desktop.server.auth import Guard
-from exoplanet_desktop.server.calls import local, media, merge, predict, train
+from exoplanet_desktop.server.calls import media, merge, predict, train
 from exoplanet_desktop.server.drain import Drain
 from exoplanet_desktop.server.engine import Engine
 
@@ -17,7 +17,7 @@ _WARM_UP_AFTER_S = 1.0
 
 
 def create_app(engine: Engine) -> FastAPI:
-    """The application around an open engine, which it closes when it ends."""
+    """The application for an open engine, which it closes on shutdown."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -31,7 +31,7 @@ def create_app(engine: Engine) -> FastAPI:
         title="Exoplanet Desktop engine",
         version=__version__,
         lifespan=lifespan,
-        # Their pages load scripts from other hosts; the document /openapi.json is there for tools.
+        # Their pages load scripts from other hosts; tools can use the document /openapi.json.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -39,15 +39,17 @@ def create_app(engine: Engine) -> FastAPI:
     )
     app.state.engine = engine
     failures.install(app)
-    for module in (train, predict, merge, media, *([local] if engine.settings.local_paths else [])):
-        app.include_router(module.router)
+    for router in (train.router, predict.router, merge.router, media.router):
+        app.include_router(router)
+    if engine.settings.local_paths:
+        app.include_router(media.local_router)
     app.add_middleware(Guard, token=engine.settings.token, loopback=engine.settings.loopback)
     app.add_middleware(Drain)
     return app
 
 
 async def _warm_up(asked: asyncio.Event, engine: Engine) -> None:
-    """Start the spare process once somebody has been greeted: its imports would delay the first answer."""
+    """Start the spare process after the first request: its imports would delay the first answer."""
     with suppress(TimeoutError):
         await asyncio.wait_for(asked.wait(), _WARM_UP_AFTER_S)
     await asyncio.to_thread(engine.runner.warm_up)

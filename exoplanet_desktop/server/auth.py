@@ -1,4 +1,4 @@
-"""Who may ask: a bearer token, or every program of this machine where the engine listens on loopback without one."""
+"""Authorisation: a bearer token, or any program on this machine if the engine listens on loopback without one."""
 
 import hmac
 import re
@@ -15,11 +15,11 @@ _HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 
 
 class Guard:
-    """Lets a request through to the app, or answers it with 400 or 401.
+    """Passes a request to the app, or answers it with 400 or 401.
 
-    A web page cannot read `127.0.0.1`, but with a name of its own that it lets point there (DNS rebinding) it could; so
-    on loopback the Host must be a loopback name. A page can also send forms blindly: without a token, a request that a
-    browser marks as coming from another origin is refused.
+    A web page cannot read `127.0.0.1`, but could through its own host name that resolves there (DNS rebinding); so on
+    loopback the Host must be a loopback name. A page can also send forms blindly: without a token, a request that a
+    browser marks as cross-origin is refused.
     """
 
     def __init__(self, app: ASGIApp, *, token: str | None, loopback: bool) -> None:

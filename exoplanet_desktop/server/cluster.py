@@ -1,50 +1,23 @@
-"""A Dask cluster that jobs work on: where it is, and the process that keeps a local one or looks at another."""
+"""A Dask cluster for jobs: its address, and the process that runs a local one or checks another."""
 
 import json
 import multiprocessing
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from exoplanet_desktop.errors import InputError, UnavailableError
+from exoplanet_desktop.errors import InputError, UnavailableError, shown
+from exoplanet_desktop.server.cluster_host import host
+from exoplanet_desktop.server.cluster_place import LOCAL, ClusterPlace
 from exoplanet_desktop.server.files import disk_error, remove_quietly
-from exoplanet_desktop.server.names import shown
 from exoplanet_desktop.server.pipes import Pipe
-
-LOCAL = "local"
 
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
 _READY_S = 60.0
 _END_S = 8.0
 
 
-@dataclass(frozen=True)
-class ClusterPlace:
-    """Where a scheduler listens.
-
-    Attributes:
-        address: `tcp://host:port` or `tls://host:port`.
-        ca, cert, key: what an encrypted connection needs, as PEM texts; empty where Dask's own configuration has it.
-    """
-
-    address: str
-    ca: str = field(default="", repr=False)
-    cert: str = field(default="", repr=False)
-    key: str = field(default="", repr=False)
-
-    def security(self) -> Any:
-        """Dask's Security of a client."""
-        from distributed import Security
-
-        if not self.key:
-            return Security()
-        keys = {"tls_ca_file": self.ca, "tls_client_cert": self.cert, "tls_client_key": self.key}
-        return Security(require_encryption=True, **keys)
-
-
 def check_cluster(scheduler: str) -> str:
-    """`scheduler` itself. Raises InputError where it is neither `local` nor the address of a scheduler."""
+    """Returns `scheduler`. Raises InputError if it is neither `local` nor the address of a scheduler."""
     if scheduler != LOCAL and not _ADDRESS.fullmatch(scheduler):
         raise InputError(
             f"“{shown(scheduler)}” is not the address of a cluster. Use tcp://HOST:PORT of its scheduler, "
@@ -54,19 +27,17 @@ def check_cluster(scheduler: str) -> str:
 
 
 class Cluster:
-    """A process of its own that keeps the local cluster while the engine runs, or has looked at another one.
+    """A separate process that runs the local cluster for the engine's lifetime, or has checked another one.
 
     Dask starts threads, an event loop and, for a local cluster, more processes; none of it belongs in the engine,
     which answers in milliseconds, nor in a job process, which may be killed at any moment.
     """
 
     def __init__(self, scheduler: str, folder: Path) -> None:
-        """Returns when the cluster can be worked on; `folder` takes the temporary files of a local one.
+        """Returns when the cluster is ready; `folder` is for the temporary files of a local one.
 
-        Raises InputError for what is no cluster, UnavailableError where it cannot be reached or has other versions.
+        Raises InputError if it is not a cluster, UnavailableError if it cannot be reached or has other versions.
         """
-        from exoplanet_desktop.server.cluster_host import host
-
         check_cluster(scheduler)
         self._folder = folder
         context = multiprocessing.get_context("spawn")
@@ -87,7 +58,7 @@ class Cluster:
             raise
 
     def close(self) -> None:
-        """End a local cluster: closing the pipe tells it, and so does the end of this process."""
+        """End a local cluster: it ends when the pipe is closed, and so also with this process."""
         self._pipe.close()
         self._process.join(_END_S)
         if self._process.is_alive():

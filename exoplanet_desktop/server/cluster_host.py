@@ -1,4 +1,4 @@
-"""What runs in the process that keeps a local cluster, or looks whether another one can be worked on."""
+"""Runs in the process that keeps a local cluster, or checks whether another one is usable."""
 
 import json
 import os
@@ -8,7 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from exoplanet_desktop.errors import AppError, BugError, InputError
-from exoplanet_desktop.server.cluster import LOCAL, ClusterPlace
+from exoplanet_desktop.server.cluster_jobs import check_workers, connected
+from exoplanet_desktop.server.cluster_place import LOCAL, ClusterPlace
 from exoplanet_desktop.server.pipes import Pipe
 
 _END_S = 5.0
@@ -22,7 +23,7 @@ def host(pipe: Pipe, scheduler: str, folder: str) -> None:
     """Sends `["ready", place]` or `[code, sentence]`; a local cluster lives until the pipe is closed."""
     # Ctrl+C in a terminal reaches all its processes, workers too; the engine then ends them in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A service manager sends SIGTERM to all of them, too. Not SIG_IGN, which workers would inherit.
+    # A service manager also sends SIGTERM to all of them. Not SIG_IGN, which workers would inherit.
     signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         if scheduler == LOCAL:
@@ -41,8 +42,6 @@ def host(pipe: Pipe, scheduler: str, folder: str) -> None:
 
 
 def _look_at(place: ClusterPlace) -> None:
-    from exoplanet_desktop.server.cluster_jobs import check_workers, connected
-
     with connected(place) as client:
         check_workers(client)
 
@@ -54,9 +53,10 @@ def _keep_local(pipe: Pipe, folder: str) -> None:
     security = Security.temporary()
     settings = {
         "temporary-directory": folder,
-        # A task whose worker died twice would kill the third one as well: most likely it needs too much memory.
+        # A task whose worker died twice would probably kill the third one as well: most likely it needs too much
+        # memory.
         "distributed.scheduler.allowed-failures": 1,
-        # Their pages would tell other users of this machine what is worked on.
+        # Their pages would show other users of this machine what the cluster is working on.
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
         "distributed.admin.large-graph-warning-threshold": "1 GB",
@@ -67,7 +67,7 @@ def _keep_local(pipe: Pipe, folder: str) -> None:
             n_workers=os.cpu_count() or 1,
             threads_per_worker=1,
             processes=True,
-            host="127.0.0.1",  # with keys of its own: a scheduler runs whatever reaches it
+            host="127.0.0.1",  # with its own keys: a scheduler runs anything that reaches it
             security=security,
             dashboard_address="127.0.0.1:0",
             local_directory=folder,
@@ -76,7 +76,7 @@ def _keep_local(pipe: Pipe, folder: str) -> None:
     ):
         _send(pipe, "ready", asdict(_place_of(cluster, security)))
         _until_closed(pipe)
-        # An end that hangs must not outlive the engine; workers end with this process.
+        # A shutdown that hangs must not outlive the engine; workers end with this process.
         overdue = threading.Timer(_END_S, os._exit, (1,))
         overdue.daemon = True
         overdue.start()
@@ -98,4 +98,4 @@ def _send(pipe: Pipe, word: str, content: Any) -> None:
     try:
         pipe.send_bytes(json.dumps([word, content]).encode())
     except OSError:
-        os._exit(3)  # nobody waits any more
+        os._exit(3)  # nobody is waiting any more

@@ -1,4 +1,4 @@
-"""A job's work on a Dask cluster: the connection, the executor, and what can go wrong with either, in words."""
+"""A job's work on a Dask cluster: the connection, the executor, and the messages for their failures."""
 
 import logging
 import threading
@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from exoplanet_desktop.errors import UnavailableError
-from exoplanet_desktop.server.cluster import ClusterPlace
+from exoplanet_desktop.server.cluster_place import ClusterPlace
 
 log = logging.getLogger("exoplanet_desktop.server")
 
 _CONNECT_S = 5.0
 _CLOSE_S = 2.0
-_WORKERS_S = 5.0  # that a cluster which has just begun may take until it has its first worker
-_LOST_S = 20.0  # a worker that died is back within some seconds, where somebody looks after it
+_WORKERS_S = 5.0  # for a cluster that has just started to get its first worker
+_LOST_S = 20.0  # a dead worker is back within seconds, if a supervisor restarts it
 _LOOK_EVERY_S = 1.0
 
-# What the numbers depend on, and what tasks travel with. XGBoost's wheel has two names.
+# Versions that affect the numbers or the transfer of tasks. XGBoost's wheel has two names.
 _PACKAGES: Mapping[str, tuple[str, ...]] = {
     "Exoplanet Desktop": ("exoplanet-desktop",),
     "XGBoost": ("xgboost-cpu", "xgboost"),
@@ -34,10 +34,10 @@ _PACKAGES: Mapping[str, tuple[str, ...]] = {
 
 @contextmanager
 def on_cluster(place: ClusterPlace, asked_to_stop: Callable[[], bool]) -> Iterator[tuple[Executor, Callable[[], bool]]]:
-    """An executor of the cluster, and a `should_stop` that tasks may take along.
+    """An executor of the cluster, and a `should_stop` that tasks may carry.
 
-    Tasks that are not awaited any more, for whatever reason, a killed job included, are stopped on the workers. Raises
-    UnavailableError where the cluster cannot be reached, has other versions, or is lost on the way.
+    Tasks that nobody awaits any more, even because the job was killed, are stopped on the workers. Raises
+    UnavailableError if the cluster cannot be reached, has other versions, or is lost during the work.
     """
     from distributed import KilledWorker
     from distributed.comm import CommClosedError
@@ -62,12 +62,12 @@ def on_cluster(place: ClusterPlace, asked_to_stop: Callable[[], bool]) -> Iterat
 
 @contextmanager
 def connected(place: ClusterPlace) -> Iterator[Any]:
-    """A client of the cluster. Raises UnavailableError where nobody answers."""
+    """A client of the cluster. Raises UnavailableError if there is no answer."""
     import dask
     from distributed import Client
 
-    # A catalog's matrix is larger than what Dask thinks tasks should carry, and travels with them all the same: so a
-    # worker that dies takes no data along.
+    # A catalog's matrix is larger than Dask recommends for tasks, but travels with them all the same: so a dead worker
+    # takes no data with it.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"}):
         try:
             client = Client(place.address, timeout=_CONNECT_S, set_as_default=False, security=place.security())
@@ -84,7 +84,7 @@ def connected(place: ClusterPlace) -> Iterator[Any]:
 
 
 def check_workers(client: Any) -> None:
-    """Raises UnavailableError where there is no worker, or one with other versions than this process."""
+    """Raises UnavailableError if there is no worker, or one with other versions than this process."""
     try:
         client.wait_for_workers(1, timeout=_WORKERS_S)
     except TimeoutError as error:
@@ -97,7 +97,7 @@ def check_workers(client: Any) -> None:
         for worker in found["workers"].values()
         for theirs in [_versions(worker)]
         for name in ours
-        # In a bundle there may be no record of a version to compare with.
+        # A bundle may lack the version record to compare with.
         if ours[name] is not None and theirs[name] != ours[name]
     }
     if differences:
@@ -119,7 +119,7 @@ def _named(version: str | None) -> str:
 
 
 class _Stop:
-    """Whether somebody asked the job to stop. On its way to a worker it becomes another question."""
+    """Whether the user asked to stop the job. When sent to a worker, it becomes a different check."""
 
     def __init__(self, asked: Callable[[], bool]) -> None:
         self._asked = asked
@@ -132,10 +132,10 @@ class _Stop:
 
 
 class _Unwanted:
-    """Whether nobody waits any more for the task that runs in this thread of a worker.
+    """Whether nobody waits any more for the task in this thread of a worker.
 
-    The worker knows without asking anybody: it is told at once when a future is cancelled, and also when the job's
-    process dies, which could not have left word anywhere.
+    The worker knows without asking: it is notified as soon as a future is cancelled, and also when the job's process
+    dies, which could not have left a message anywhere.
     """
 
     def __call__(self) -> bool:
@@ -148,7 +148,7 @@ class _Unwanted:
 
 @contextmanager
 def _watched(client: Any, executor: Executor) -> Iterator[None]:
-    """Cancels what is under way when no worker has been there for a while: it would wait for ever."""
+    """Cancels the running work when no worker has been present for a while: it would wait forever."""
     ended = threading.Event()
 
     def watch() -> None:

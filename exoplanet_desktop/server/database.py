@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.migrations import Migrations
+from exoplanet_desktop.files.sqlite import prepare, transaction
 
-_VERSION = 2
-
-# `seq` orders, never a time: the clock may jump.
+# `seq` defines the order, never a time: the clock may jump.
 _SCHEMA = """
 CREATE TABLE jobs (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -52,15 +52,19 @@ CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 
 
-# What makes the next version of each older one.
-_CHANGES = {1: "ALTER TABLE models ADD COLUMN without TEXT NOT NULL DEFAULT '[]';"}
+def to_2(connection: sqlite3.Connection) -> None:
+    """Tells of each model which columns its training left out; those of version 1 had all."""
+    connection.execute("ALTER TABLE models ADD COLUMN without TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS = Migrations("engine", (to_2,))
 
 
 class Database:
-    """Readers never wait for a writer (WAL), so a status reply does not hang on a slow disk. Safe for threads."""
+    """Readers never wait for a writer (WAL), so a status reply does not hang on a slow disk. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file. Raises UnavailableError where it is damaged, newer than us, or cannot be written."""
+        """Open or create the file. Raises UnavailableError if it is damaged, newer than us, or not writable."""
         self._path = path
         self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
         with self._errors():
@@ -78,21 +82,11 @@ class Database:
         return connection
 
     def _prepare(self) -> None:
-        self._writer.execute("PRAGMA journal_mode = WAL")
-        # FULL: a job that was told to be finished is finished after a power cut, too.
-        self._writer.execute("PRAGMA synchronous = FULL")
-        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        if version > _VERSION:
-            raise UnavailableError(
-                f"The data folder {self._path.parent} was written by a newer version of this program. "
-                "Update the program, or choose another folder with --data-dir."
-            )
-        if version == 0:
-            self._writer.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
-            return
-        for older in range(version, _VERSION):
-            change = f"BEGIN IMMEDIATE; {_CHANGES[older]} PRAGMA user_version = {older + 1}; COMMIT;"
-            self._writer.executescript(change)
+        newer = (
+            f"The data folder {self._path.parent} was written by a newer version of this program. "
+            "Update the program, or choose another folder with --data-dir."
+        )
+        prepare(self._writer, _SCHEMA, MIGRATIONS, newer)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -105,7 +99,7 @@ class Database:
             ) from error
         except sqlite3.DatabaseError as error:
             if type(error) is not sqlite3.DatabaseError:
-                raise  # a broken constraint and the like: our own fault, not the file's
+                raise  # a violated constraint and the like: our own fault, not the file's
             raise UnavailableError(
                 f"The engine's record {self._path} is damaged: {error}. Move it away, or choose another data folder."
             ) from error
@@ -113,15 +107,8 @@ class Database:
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it or nothing. Raises UnavailableError where the disk does not take it."""
-        with self._write_lock, self._errors():
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
+        with self._write_lock, self._errors(), transaction(self._writer):
+            yield self._writer
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         with self._read_lock, self._errors():

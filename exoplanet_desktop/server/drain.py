@@ -1,4 +1,4 @@
-"""An answer that a client can read although it was given before all of the upload had come."""
+"""Lets a client read an answer that was given before the whole upload had arrived."""
 
 import asyncio
 
@@ -10,10 +10,10 @@ _BYTES = 4 * 1024**3
 
 
 class Drain:
-    """Reads on, and throws away, what a client still sends when its request has been refused.
+    """After a refused request, keeps reading and discards what the client still sends.
 
-    Closing the connection at once would reset it, and the client, still sending, would lose the answer. What it sends
-    goes nowhere, for a bounded time.
+    Closing the connection at once would reset it, and the client, still sending, would lose the answer. The data is
+    discarded, for a limited time.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -39,7 +39,7 @@ class Drain:
 
 def _has_body(headers: Headers) -> bool:
     if "expect" in headers:
-        return False  # a client that waits for "100 Continue" sends nothing unless it is asked to
+        return False  # a client that waits for "100 Continue" sends nothing unless asked
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 

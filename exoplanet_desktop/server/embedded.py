@@ -17,9 +17,9 @@ _END_S = 5.0
 
 
 def run_embedded(pipe: Pipe, data_dir: str) -> None:
-    """Serve until the parent process ends, however it ends, or SIGTERM comes.
+    """Serve until the parent process ends, for whatever reason, or SIGTERM arrives.
 
-    Sends `("ready", address, token)` when it listens, or `("failed", sentence)` where it cannot.
+    Sends `("ready", address, token)` when it listens, or `("failed", sentence)` if it cannot.
     """
     token = secrets.token_urlsafe(32)
     settings = EngineSettings(data_dir=Path(data_dir), token=token, local_paths=True)
@@ -39,6 +39,6 @@ def _end_with_parent(stop: Callable[[], None]) -> None:
         wait([sentinel])
         stop()
         threading.Event().wait(_END_S)
-        os._exit(1)  # the orderly end hangs somewhere; job processes end with this one
+        os._exit(1)  # the orderly shutdown hangs somewhere; job processes end with this one
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()

@@ -1,4 +1,4 @@
-"""The engine behind the calls: its store, its jobs, and the orders that requests become."""
+"""The engine behind the calls: its store, its jobs, and the orders made from requests."""
 
 import asyncio
 import logging
@@ -8,16 +8,9 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from exoplanet_desktop.catalogs.facts.satellites import (
-    SATELLITES,
-    SatelliteInfo,
-    check_for_prediction,
-    check_for_training,
-    check_left_out,
-)
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
-from exoplanet_desktop.catalogs.reading.layout import Choice, preview
-from exoplanet_desktop.errors import InputError, NoModel, NotFound
+from exoplanet_desktop.catalogs.facts.satellites import SatelliteInfo
+from exoplanet_desktop.catalogs.reading.layout import preview
+from exoplanet_desktop.errors import InputError, NoModel, NotFound, shown
 from exoplanet_desktop.server import names, records
 from exoplanet_desktop.server.cluster import Cluster
 from exoplanet_desktop.server.forms import Form
@@ -29,30 +22,34 @@ from exoplanet_desktop.server.settings import EngineSettings
 from exoplanet_desktop.server.store import Incoming, Store, now
 from exoplanet_desktop.server.tasks import HELD_OUT_FILE, MATRIX_FILE, MATRIX_NORMALISED_FILE, MODEL_FILE, TABLE_FILE
 from exoplanet_desktop.server.tokens import MergeTokens
-from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.requests import MergeRequest, PredictRequest, TrainRequest
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 log = logging.getLogger(__name__)
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"  # of the files of a merge: file_a, file_b, …
-_STEM = 40  # characters of a file's stem that go into a new file's name
+LETTERS = "abcdefghijklmnopqrstuvwxyz"  # for the files of a merge: file_a, file_b, …
+_STEM = 40  # characters of a file's stem to use in a new file's name
 
-Check = Callable[[Path], None]
+Check = Callable[[Path, ReadingOptions | None], None]
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A CSV that a request means.
+    """A CSV that a request refers to.
 
     Attributes:
         path: of the file.
         reference: its relative path in the store, or its absolute one where the caller named it by path.
         info: how it came here.
+        reading: how it is to be read, where that is not to be found out.
         local: the file that was named by path, which may change while a job waits or reads.
     """
 
     path: Path
     reference: str
     info: str
+    reading: ReadingOptions | None = None
     local: LocalFile | None = None
 
     @property
@@ -63,15 +60,15 @@ class InputFile:
 
     @property
     def stamps(self) -> dict[str, list[int]]:
-        """What a job holds the file against while it reads."""
+        """What a job compares the file with while it reads."""
         return {str(self.path): list(self.local.stamp)} if self.local else {}
 
 
 class Engine:
-    """Opens the store of `settings.data_dir` and holds it until it is closed."""
+    """Opens the store of `settings.data_dir` and keeps it open until it is closed."""
 
     def __init__(self, settings: EngineSettings) -> None:
-        """Raises UnavailableError where the data folder or the cluster cannot be used, InputError for no cluster."""
+        """Raises UnavailableError if the data folder or the cluster is unusable, InputError if it is not a cluster."""
         self.settings = settings
         self.store = Store(settings.data_dir)
         self.tokens = MergeTokens(self.store.key, settings.merge_token_seconds)
@@ -85,7 +82,7 @@ class Engine:
         self._is_closed = False
 
     def close(self) -> None:
-        """End all jobs and processes, then let go of the data folder. May be called twice."""
+        """End all jobs and processes, then release the data folder. May be called twice."""
         if not self._is_closed:
             self._is_closed = True
             self.runner.close()
@@ -95,43 +92,44 @@ class Engine:
 
     # --- files
 
-    async def take(self, incoming: Incoming, check: Check) -> InputFile:
+    async def take(self, incoming: Incoming, reading: ReadingOptions | None, check: Check) -> InputFile:
         """Keep an upload that passes `check`."""
-        await asyncio.to_thread(check, incoming.path)
+        await asyncio.to_thread(check, incoming.path, reading)
         name, existed = await asyncio.to_thread(self.store.adopt, incoming)
         info = f"File exists. Using existing: {name}" if existed else f"Uploaded: {name}"
-        return InputFile(self.store.folder("uploads") / name, f"uploads/{name}", info)
+        return InputFile(self.store.folder("uploads") / name, f"uploads/{name}", info, reading)
 
-    async def find(self, reference: str, check: Check) -> InputFile:
+    async def find(self, reference: str, reading: ReadingOptions | None, check: Check) -> InputFile:
         """A CSV that the store has already."""
         rel_path = await asyncio.to_thread(self.store.find_csv, reference)
         path = self.store.root / rel_path
-        await asyncio.to_thread(check, path)
-        return InputFile(path, rel_path, f"Using existing: {path.name}")
+        await asyncio.to_thread(check, path, reading)
+        return InputFile(path, rel_path, f"Using existing: {path.name}", reading)
 
-    async def read_local(self, text: str, check: Check) -> InputFile:
+    async def read_local(self, text: str, reading: ReadingOptions | None, check: Check) -> InputFile:
         """A file of this machine that the caller names by path. Raises InputError where this engine opens none."""
         if not self.settings.local_paths:
             raise InputError("This server opens no files by path. Upload the file.")
         found = await asyncio.to_thread(local_file, text)
-        await asyncio.to_thread(check, found.path)
-        return InputFile(found.path, str(found.path), f"Reading in place: {found.path.name}", found)
+        await asyncio.to_thread(check, found.path, reading)
+        return InputFile(found.path, str(found.path), f"Reading in place: {found.path.name}", reading, found)
 
     async def source(
-        self, form: Form, file_field: str, name_field: str, path_field: str, check: Check
+        self, form: Form, names: tuple[str, str, str], reading: ReadingOptions | None, check: Check
     ) -> InputFile | None:
-        """The CSV that a form holds as a file, names, or gives the path of; None where it does nothing of these."""
+        """The CSV that a form holds, names, or gives the path of, in the fields of these names; None without any."""
+        file_field, name_field, path_field = names
         if incoming := form.files.get(file_field):
-            return await self.take(incoming, check)
+            return await self.take(incoming, reading, check)
         if path := form.path(path_field):
-            return await self.read_local(path, check)
+            return await self.read_local(path, reading, check)
         reference = form.text(name_field)
-        return await self.find(reference, check) if reference else None
+        return await self.find(reference, reading, check) if reference else None
 
     # --- orders
 
-    def train_order(self, source: InputFile, options: "TrainParams") -> Order:
-        filename = self.store.claim("models", f"{options.satellite}_{options.model}_{options.features}_", ".exomodel")
+    def train_order(self, source: InputFile, request: TrainRequest) -> Order:
+        filename = self.store.claim("models", f"{request.satellite}_{request.model}_{request.features}_", ".exomodel")
         version = filename.removesuffix(".exomodel")
         model = Output(MODEL_FILE, "models", filename)
         matrix = Output(MATRIX_FILE, "plots", f"cm_{version}.png")
@@ -142,35 +140,38 @@ class Engine:
         for key, output in outputs.items():
             places[f"{key}_path"] = output.rel_path
             places[f"{key}_url"] = media_url("", output.rel_path)
-        params = {"data_path": source.reference, **options.params()}
+        reading = as_text(source.reading)
+        params = {"data_path": source.reference, **request.params(), **_kept("reading", reading)}
         args = {
-            **params,
-            "sentinel": options.sentinel,
-            "without": list(options.without),
+            **request.to_json(),
             "csv": str(source.path),
             "data_digest": source.local.digest if source.local else None,
-            "reading": as_text(options.reading),
+            "reading": reading,
             "places": places,
         }
 
         def settle(connection: Connection, job: Job, summary: Mapping[str, Any]) -> None:
-            words = (str(options.satellite), str(options.model), str(options.features), str(options.balance))
+            words = (str(request.satellite), str(request.model), str(request.features), str(request.balance))
             scores = (summary.get("accuracy"), summary.get("cv_mean"), summary.get("cv_std"))
-            record = records.ModelRecord(version, *words, now(), *scores, job.id, filename, options.without)
+            record = records.ModelRecord(version, *words, now(), *scores, job.id, filename, request.without)
             records.write_model(connection, record)
 
         return Order("train", args, params, tuple(outputs.values()), (source.reference,), settle=settle)
 
-    def find_model(
-        self, satellite: Satellite, model: Model, features: Features | None, version: str | None
-    ) -> records.ModelRecord:
+    def find_model(self, request: PredictRequest) -> records.ModelRecord:
         """The newest version that fits what is asked for; a reduced model only where it is named.
 
-        Raises NoModel where there is none.
+        Raises NoModel if there is none.
         """
+        satellite, model, features, version = (
+            request.satellite,
+            request.model,
+            request.features,
+            request.model_version,
+        )
         known = records.list_models(self.store.database)
         if version is not None and all(found.version != version for found in known):
-            raise NoModel(f"There is no model version “{names.shown(version)}”. Choose one from the list of models.")
+            raise NoModel(f"There is no model version “{shown(version)}”. Choose one from the list of models.")
         for found in known:
             fits = (found.satellite, found.model) == (satellite, model) and features in (None, found.features)
             if fits and (found.version == version or (version is None and not found.without)):
@@ -184,8 +185,9 @@ class Engine:
         kind = f"{satellite} {model}" + (f" ({features})" if features else "")
         raise NoModel(f"No {kind} model has been trained yet. Train one first, or choose another model.")
 
-    def predict_order(self, source: InputFile, options: "PredictParams", base: str) -> Order:
-        model = options.model
+    def predict_order(
+        self, source: InputFile, request: PredictRequest, model: records.ModelRecord, base: str, *, as_job: bool
+    ) -> Order:
         prefix = f"{source.stem}__pred_{model.satellite}_{model.model}_"
         output = Output(TABLE_FILE, "uploads", self.store.claim("uploads", prefix, ".csv"))
         params = {
@@ -194,9 +196,9 @@ class Engine:
             "model": model.model,
             "features": model.features,
             "model_version": model.version,
-            "from_row": options.from_row,
-            "to_row": options.to_row,
-            **_kept("reading", as_text(options.reading)),
+            "from_row": request.from_row,
+            "to_row": request.to_row,
+            **_kept("reading", as_text(source.reading)),
         }
         reply = {
             "satellite": model.satellite,
@@ -206,41 +208,33 @@ class Engine:
             "csv_file": media_url(base, output.rel_path),
         }
         args = {
+            **request.to_json(),
             "csv": str(source.path),
             "stamps": source.stamps,
             "model_path": str(self.store.folder("models") / model.filename),
-            "from_row": options.from_row,
-            "to_row": options.to_row,
-            "results_limit": options.results_limit,
-            "explain": options.explain,
-            "reading": as_text(options.reading),
-            "known_rows": options.known_rows,
+            "reading": as_text(source.reading),
             "reply": reply,
         }
-        return Order("predict", args, params, (output,), (source.reference,), recorded=options.as_job)
+        return Order("predict", args, params, (output,), (source.reference,), recorded=as_job)
 
-    def merge_order(
-        self, sources: Sequence[InputFile], readings: Sequence[Choice | None], options: "MergeParams", base: str
-    ) -> Order:
-        """`readings`: how each of the sources is to be read."""
-        name = self._merged_name(sources, options.output_name)
+    def merge_order(self, sources: Sequence[InputFile], request: MergeRequest, base: str, *, as_job: bool) -> Order:
+        name = self._merged_name(sources, request.output_name)
         output = Output(TABLE_FILE, "mergefiles", name)
-        said = [as_text(reading) for reading in readings]
+        said = [as_text(source.reading) for source in sources]
         params: dict[str, Any] = {
             f"file_{letter}": source.reference for letter, source in zip(LETTERS, sources, strict=False)
         }
         params |= {
-            "dedupe": options.rule is not Duplicates.NONE,
-            "rule": options.rule,
-            "identifier": options.identifier,
+            "dedupe": request.rule is not Duplicates.NONE,
+            "rule": request.rule,
+            "identifier": request.identifier,
             "output_name": name,
             **_kept("readings", said if any(said) else None),
         }
         args = {
             "files": [str(source.path) for source in sources],
             "stamps": {path: stamp for source in sources for path, stamp in source.stamps.items()},
-            "rule": options.rule,
-            "identifier": options.identifier,
+            **request.to_json(),
             "readings": said,
         }
 
@@ -252,7 +246,7 @@ class Engine:
             return merge_reply(base, output.rel_path, summary, self.tokens)
 
         inputs = tuple(source.reference for source in sources)
-        return Order("merge", args, params, (output,), inputs, recorded=options.as_job, settle=settle, reply=reply)
+        return Order("merge", args, params, (output,), inputs, recorded=as_job, settle=settle, reply=reply)
 
     def _merged_name(self, sources: Sequence[InputFile], output_name: str | None) -> str:
         if output_name is None:
@@ -262,7 +256,7 @@ class Engine:
         name = output_name if names.has_csv_suffix(output_name) else f"{output_name}.csv"
         names.check_name(name)
         if not self.store.claim_exactly("mergefiles", name):
-            raise InputError(f"There is already a merged file “{names.shown(name)}”. Choose another name.")
+            raise InputError(f"There is already a merged file “{shown(name)}”. Choose another name.")
         return name
 
     async def submit(self, order: Order) -> Job:
@@ -275,7 +269,7 @@ class Engine:
             raise
 
     def delete_merged(self, name: str) -> None:
-        """Raises NotFound for an unknown file, InputError for one that a job reads."""
+        """Raises NotFound for an unknown file, InputError for one that a job is reading."""
         if not names.is_good(name):
             raise NotFound("There is no such merged file on this server. Look it up in the list again.")
         if self.runner.uses(f"mergefiles/{name}"):
@@ -283,123 +277,28 @@ class Engine:
         self.store.delete_merged(name)
 
 
-@dataclass(frozen=True)
-class TrainParams:
-    """The options of a training."""
+def check_columns(info: SatelliteInfo, check: Callable[[tuple[str, ...], SatelliteInfo], None]) -> Check:
+    """A check that refuses at once what a job could only fail on. It reads a few kilobytes.
 
-    satellite: Satellite
-    model: Model
-    features: Features
-    balance: Balance
-    sentinel: bool
-    model_labels: ModelLabels
-    reading: Choice | None = None
-    without: tuple[str, ...] = ()
-
-    @staticmethod
-    def read(form: Form) -> "TrainParams":
-        """Raises InputError."""
-        satellite = form.choice(Satellite, "satellite", "satellite")
-        without = form.names("without")
-        check_left_out(without, SATELLITES[satellite])
-        return TrainParams(
-            satellite=satellite,
-            model=form.choice(Model, "model", "model", "model_type"),
-            features=form.choice(Features, "feature set", "features", default=Features.VETTED),
-            balance=form.choice(Balance, "class balance", "balance", default=Balance.NONE),
-            sentinel=form.flag("sentinel", True),
-            model_labels=form.choice(
-                ModelLabels, "way to treat model-made labels", "model_labels", default=ModelLabels.LEAVE_OUT
-            ),
-            reading=form.reading(),
-            without=without,
-        )
-
-    def params(self) -> dict[str, Any]:
-        words = {
-            "satellite": self.satellite,
-            "model": self.model,
-            "features": self.features,
-            "balance": self.balance,
-            "model_labels": self.model_labels,
-        }
-        params: dict[str, Any] = {name: str(word) for name, word in words.items()}
-        params |= {"without": list(self.without)} if self.without else {}
-        return params | _kept("reading", as_text(self.reading))
-
-    def check(self, path: Path) -> None:
-        check_table(path, self.reading, SATELLITES[self.satellite], check_for_training)
-
-
-@dataclass(frozen=True)
-class MergeParams:
-    """The options of a merge; `identifier` is the column of the rules by identifier, where not the satellite's."""
-
-    rule: Duplicates
-    identifier: str | None
-    output_name: str | None
-    as_job: bool
-
-    @staticmethod
-    def read(form: Form, *, may_wait: bool = True) -> "MergeParams":
-        """Raises InputError."""
-        dedupe = form.flag("dedupe", True)
-        plain = Duplicates.EXACT if dedupe else Duplicates.NONE
-        rule = form.choice(Duplicates, "rule for duplicates", "rule", default=plain)
-        if form.text("dedupe") and (rule is Duplicates.NONE) is dedupe:
-            raise InputError(
-                f"The rule “{rule}” and dedupe={str(dedupe).lower()} contradict each other. Send only one of them."
-            )
-        output_name = form.text("output_name")
-        if output_name is not None:
-            names.check_name(output_name)
-        return MergeParams(rule, form.text("identifier"), output_name, may_wait and form.flag("async", False))
-
-
-@dataclass(frozen=True)
-class PredictParams:
-    """The options of a prediction; rows count from 0, both inclusive."""
-
-    model: records.ModelRecord
-    from_row: int | None
-    to_row: int | None
-    results_limit: int | None
-    explain: int
-    as_job: bool
-    reading: Choice | None = None
-    known_rows: KnownRows = KnownRows.HELD_OUT
-
-    def check(self, path: Path) -> None:
-        check_table(path, self.reading, SATELLITES[Satellite(self.model.satellite)], check_for_prediction)
-
-
-def check_table(
-    path: Path,
-    reading: Choice | None,
-    info: SatelliteInfo,
-    check: Callable[[tuple[str, ...], SatelliteInfo], None],
-) -> None:
-    """Refuse at once what a job could only fail on. Reads a few kilobytes.
-
-    Raises UnreadableFile for what is no table with rows, MissingColumns.
+    It raises UnreadableFile for what is no table with rows, and what `check` raises.
     """
-    check(preview(path, 1, reading).layout.columns, info)
+
+    def columns(path: Path, reading: ReadingOptions | None) -> None:
+        check(preview(path, 1, reading).layout.columns, info)
+
+    return columns
 
 
-def check_readable(reading: Choice | None) -> Check:
-    """A check that raises UnreadableFile for what is no table with rows."""
-
-    def readable(path: Path) -> None:
-        preview(path, 1, reading)
-
-    return readable
+def check_readable(path: Path, reading: ReadingOptions | None) -> None:
+    """Raises UnreadableFile for what is no table with rows."""
+    preview(path, 1, reading)
 
 
-def as_text(reading: Choice | None) -> str | None:
-    """A reading as jobs and their records have it."""
+def as_text(reading: ReadingOptions | None) -> str | None:
+    """A reading in the form used by jobs and their records."""
     return None if reading is None else reading.to_json()
 
 
 def _kept(name: str, value: Any) -> dict[str, Any]:
-    """What a record tells only where it was given."""
+    """Fields that a record contains only if they were given."""
     return {} if value is None else {name: value}

@@ -1,4 +1,4 @@
-"""Every error leaves through here, as `{"ok": false, "error": sentence}` with the status that belongs to its class."""
+"""Turns every error into `{"ok": false, "error": sentence}` with the status for its class."""
 
 import logging
 from http import HTTPStatus
@@ -39,7 +39,7 @@ _STATUS: dict[type[AppError], int] = {
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "5"}, 503: {"Retry-After": "5"}}
 _GONE = 499  # nobody reads it
 
-# What the OpenAPI document says of every call's errors.
+# The description of every call's errors in the OpenAPI document.
 DESCRIBED: dict[str, Any] = {
     "description": "What is wrong, and what can be done about it.",
     "content": {

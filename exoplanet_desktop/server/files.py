@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, and a disk that cannot take them is told in words."""
+"""Files that appear whole or not at all, and messages for a disk that cannot take them."""
 
 import errno
 import os
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from exoplanet_desktop.errors import UnavailableError
 
-_RESERVE_BYTES = 64 * 1024 * 1024  # left free for the record, logs and results
+_RESERVE_BYTES = 64 * 1024 * 1024  # to leave free for the record, logs and results
 
 
 @contextmanager
 def disk_errors(what: str) -> Iterator[None]:
-    """Turn an OSError into an UnavailableError that says what could not be done, and why."""
+    """Turn an OSError into an UnavailableError that says what failed, and why."""
     try:
         yield
     except OSError as error:
@@ -33,7 +33,7 @@ def disk_error(error: OSError, what: str) -> UnavailableError:
 
 
 def check_space(folder: Path, size: int) -> None:
-    """Raises UnavailableError where `size` bytes do not fit on the folder's disk."""
+    """Raises UnavailableError if `size` bytes do not fit on the folder's disk."""
     with disk_errors("The file cannot be accepted"):
         free = shutil.disk_usage(folder).free
     if size > max(0, free - _RESERVE_BYTES):
@@ -54,7 +54,7 @@ def move_into_place(source: Path, target: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    if sys.platform != "win32":  # a directory cannot be opened there; NTFS journals the rename
+    if sys.platform != "win32":  # Windows cannot open a directory; NTFS journals the rename
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -63,7 +63,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_quietly(path: Path) -> None:
-    """Remove a file or a folder with all in it; what cannot be removed now is removed at the next start."""
+    """Remove a file or a folder with its contents; anything that cannot be removed now is removed at the next start."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -1,4 +1,4 @@
-"""What a job is, and in which words it ends."""
+"""What a job is, and the messages for its end."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -19,7 +19,7 @@ Reply = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Output:
-    """A file that a job makes: its name in the job's work folder, and its claimed place in the store."""
+    """A file that a job makes: its name in the job's work folder, and its reserved place in the store."""
 
     work_name: str
     folder: str
@@ -32,17 +32,17 @@ class Output:
 
 @dataclass(frozen=True)
 class Order:
-    """What a job is to do.
+    """The work of a job.
 
     Attributes:
         kind: `train`, `predict` or `merge`.
-        args: the task's arguments, as JSON knows them.
-        params: what the status reply shows of them.
+        args: the task's arguments, as JSON types.
+        params: the arguments that the status reply shows.
         outputs: the files that appear in the store when the job succeeds.
         inputs: relative paths of the stored files that it reads.
-        recorded: whether it has a status to ask for; the work behind a direct answer has none.
-        settle: writes what follows from a success (a model, a count of rows) in the same transaction.
-        reply: makes the reply from the task's summary, where only the engine can.
+        recorded: whether its status can be queried; the work behind a direct answer has none.
+        settle: records the consequences of a success (a model, a row count) in the same transaction.
+        reply: makes the reply from the task's summary, if only the engine can.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Order:
 
 @dataclass(eq=False)
 class Job:
-    """A job that waits, runs or has just ended. `ended` is resolved once its status is final and written down."""
+    """A job that waits, runs or has just ended. `ended` is resolved once its status is final and stored."""
 
     order: Order
     log: JobLog
@@ -91,9 +91,9 @@ class Job:
 
 
 def error_of(code: str, sentence: str) -> AppError:
-    """The error that a job process told, as the class that belongs to its code."""
+    """The error that a job process reported, as the class for its code."""
     if code == MissingColumns.code:
-        return InputError(sentence)  # its names are in the sentence already
+        return InputError(sentence)  # the sentence already contains its names
     return _BY_CODE.get(code, BugError)(sentence)
 
 

@@ -9,7 +9,7 @@ _FULL = "(The log is full: later lines are left out.)\n"
 
 
 class JobLog:
-    """Lines with their time, written at once. A disk that does not take them never ends a job."""
+    """Lines with their time, written at once. A failing disk never ends a job."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -34,18 +34,18 @@ class JobLog:
 def read_log(path: Path, *, tail: int | None = None, offset: int | None = None) -> tuple[str, int]:
     """The text of a log from `offset` bytes on, or its last `tail` lines, and the offset of what comes next.
 
-    A log that is not there yet is empty.
+    A log that does not exist yet is empty.
     """
     start = offset or 0
     try:
         with path.open("rb") as file:
             if start > file.seek(0, os.SEEK_END):
-                return "", start  # a file system may refuse to seek as far as somebody asks
+                return "", start  # a file system may refuse to seek that far
             file.seek(start)
             data = file.read(2 * _LIMIT_BYTES)
     except FileNotFoundError:
         return "", start
-    data = data[: data.rfind(b"\n") + 1]  # a line that is being written comes with the next call
+    data = data[: data.rfind(b"\n") + 1]  # the next call returns a line that is still being written
     text = data.decode("utf-8", "replace")
     if tail is not None:
         text = "".join(text.splitlines(keepends=True)[-tail:]) if tail else ""

@@ -1,4 +1,4 @@
-"""Jobs: who waits, who runs, and how each one ended. Safe for threads; nothing here waits for a job."""
+"""Jobs: which wait, which run, and how each ended. Thread-safe; nothing here waits for a job."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from typing import Any
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, NotFound, TooLarge, TooMany, UnavailableError
 from exoplanet_desktop.server import records
-from exoplanet_desktop.server.cluster import ClusterPlace
+from exoplanet_desktop.server.cluster_place import ClusterPlace
 from exoplanet_desktop.server.files import disk_error, disk_errors, move_into_place, remove_quietly
 from exoplanet_desktop.server.job import Job, Order, error_of
 from exoplanet_desktop.server.joblog import JobLog
@@ -22,15 +22,15 @@ from exoplanet_desktop.wire.vocabulary import Status
 
 log = logging.getLogger(__name__)
 
-_RESULT_BYTES = 256 * 1024 * 1024  # what SQLite keeps in one cell with ease
+_RESULT_BYTES = 256 * 1024 * 1024  # SQLite easily stores this in one cell
 _SHARED = ("train", "predict")  # kinds of job whose work a cluster can share
 
 
 class JobRunner:
-    """Runs jobs in processes of their own, each kind up to its limit, and keeps one warm process waiting.
+    """Runs each job in a separate process, each kind up to its limit, and keeps one warm process waiting.
 
-    Its lock is held over disk writes and process starts, so what the event loop asks (`find`, `position`, `uses`) does
-    without it: these read containers that are replaced, never changed.
+    Its lock is held during disk writes and process starts, so methods that the event loop calls (`find`, `position`,
+    `uses`) do not take it: they read containers that are replaced, never changed.
     """
 
     def __init__(self, store: Store, settings: EngineSettings, cluster: ClusterPlace | None = None) -> None:
@@ -50,16 +50,16 @@ class JobRunner:
         return self._jobs.get(job_id)
 
     def position(self, job: Job) -> int | None:
-        """Its place among the waiting jobs of its kind, from 1 on; None for one that does not wait."""
+        """Its place among the waiting jobs of its kind, from 1 on; None if it does not wait."""
         same = [waiting for waiting in self._queue if waiting.order.kind == job.order.kind]
         return same.index(job) + 1 if job in same else None
 
     def uses(self, rel_path: str) -> bool:
-        """Whether a job that waits or runs reads this file."""
+        """Whether a waiting or running job reads this file."""
         return any(rel_path in job.order.inputs for job in self._jobs.values() if not job.status.is_final)
 
     def submit(self, order: Order) -> Job:
-        """Take a job. Raises TooMany where the queue is full, UnavailableError where it cannot be written down."""
+        """Accept a job. Raises TooMany if the queue is full, UnavailableError if it cannot be stored."""
         job_id = str(uuid.uuid4())
         job = Job(order, JobLog(self._store.log_path(job_id)), job_id)
         with self._lock:
@@ -81,7 +81,7 @@ class JobRunner:
             )
 
     def cancel(self, job_id: str) -> Job:
-        """Ask a job to end; see `Job.ended`. Raises NotFound for one that neither waits nor runs."""
+        """Ask a job to end; see `Job.ended`. Raises NotFound if it neither waits nor runs."""
         with self._lock:
             job = self._jobs.get(job_id)
             if job is None:
@@ -97,7 +97,7 @@ class JobRunner:
         return job
 
     def warm_up(self) -> None:
-        """Have one process waiting with its libraries loaded, unless a job needs the processors now."""
+        """Keep one process waiting with its libraries loaded, unless a job needs the processors now."""
         with self._lock:
             if self._closed or self._idle or any(process.busy for process in self._processes):
                 return
@@ -107,7 +107,7 @@ class JobRunner:
                 log.warning("no process could be started ahead", exc_info=True)
 
     def close(self) -> None:
-        """Stop all: jobs that wait or run become FAILED, and their processes are gone on return."""
+        """Stop everything: waiting and running jobs become FAILED, and their processes are gone on return."""
         with self._lock:
             self._closed = True
             waiting, processes = self._queue, list(self._processes)
@@ -126,7 +126,7 @@ class JobRunner:
             for job in self._queue:
                 kind = job.order.kind
                 running = sum(j.process is not None and j.order.kind == kind for j in self._jobs.values())
-                # A job that cannot start ends at once, and its end has come through here already.
+                # A job that cannot start ends at once, and its end has already been handled here.
                 if job in self._queue and not self._closed and running < self._settings.running.get(kind, 1):
                     self._queue = tuple(other for other in self._queue if other is not job)
                     self._start(job)
@@ -164,7 +164,7 @@ class JobRunner:
                 self._idle.remove(process)
 
     def give_back(self, process: WorkerProcess) -> None:
-        """A process that is free again waits for the next job, one of them at most."""
+        """A free process waits for the next job; at most one does."""
         with self._lock:
             keep = not self._closed and not self._idle
             if keep:
@@ -175,7 +175,7 @@ class JobRunner:
     # --- ending
 
     def succeed(self, job: Job, summary: Mapping[str, Any], result: bytes) -> None:
-        """Move the outputs into place and write it all down; a job whose results cannot be kept has failed."""
+        """Move the outputs into place and record everything; a job whose results cannot be stored has failed."""
         moved: list[Path] = []
         try:
             job.result = result if job.order.reply is None else json.dumps(job.order.reply(summary)).encode()
@@ -222,7 +222,7 @@ class JobRunner:
         self._leave(job, written=written)
 
     def _clear(self, job: Job) -> None:
-        """Remove its half files: before its end is told, so that nothing is left when it is known."""
+        """Remove its partial files: before its end is reported, so that nothing is left when it is known."""
         remove_quietly(self._store.folder("work") / job.id)
 
     def _leave(self, job: Job, *, written: bool) -> None:
@@ -232,7 +232,7 @@ class JobRunner:
             self._store.release(output.folder, output.name)
         with self._lock:
             job.process = None
-            if written:  # else this object is all that knows how it ended
+            if written:  # otherwise this object is all that knows how it ended
                 self._jobs = {key: other for key, other in self._jobs.items() if other is not job}
         job.ended.set_result(None)
         self._start_waiting()
@@ -247,14 +247,14 @@ _FAULT = "The job failed because of an internal error. The engine's log has the 
 
 
 class _JobWatcher:
-    """What a process says of one job, put into effect."""
+    """Applies the messages of a process about one job."""
 
     def __init__(self, runner: JobRunner, job: Job) -> None:
         self._runner = runner
         self._job = job
 
     def progress(self, share: float, stage: str) -> None:
-        # Never back: a bar that goes backwards tells nothing.
+        # Never backwards: a progress bar that goes backwards is useless.
         self._job.progress = max(self._job.progress or 0.0, min(float(share), 1.0))
         self._job.stage = stage
 

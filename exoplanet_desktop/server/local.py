@@ -1,7 +1,7 @@
-"""Files of this machine that a caller names by path: for the program whose own engine this is, and nobody else.
+"""Files of this machine that a caller names by path: only for the program that embeds this engine.
 
-That program and the engine run as the same user, so that a path opens nothing that the caller could not open itself.
-What is refused here is refused lest the engine hang or read another file than the one that was meant.
+That program and the engine run as the same user, so a path opens nothing that the caller could not open itself.
+The checks here prevent the engine from hanging or from reading a different file than intended.
 """
 
 import errno
@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exoplanet_desktop.catalogs.base.stamp import mark_of
-from exoplanet_desktop.errors import AppError, Cancelled, InputError, NotFound, UnavailableError
-from exoplanet_desktop.server.names import shown
+from exoplanet_desktop.errors import AppError, Cancelled, InputError, NotFound, UnavailableError, shown
 
 _MOST_CHARACTERS = 4096
-# A pipe must not make the engine wait for its other end, nor a link lead it elsewhere after it was looked at.
+# A pipe must not make the engine wait for its other end, and a link must not redirect it after the check.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
 
@@ -27,7 +26,7 @@ class LocalFile:
     """Attributes:
     path: absolute, without links.
     digest: SHA-256 of its content.
-    stamp: device, inode, bytes and time of the last change, by which another content is noticed.
+    stamp: device, inode, bytes and modification time, to detect a change of content.
     """
 
     path: Path
@@ -38,8 +37,8 @@ class LocalFile:
 def local_file(text: str) -> LocalFile:
     """The file behind a path, read once for its digest.
 
-    Raises InputError for what is no absolute path of a regular file, or leads over links; NotFound where nothing is
-    there; UnavailableError where it changes meanwhile.
+    Raises InputError if it is not an absolute path of a regular file, or contains links; NotFound if nothing is
+    there; UnavailableError if it changes while being read.
     """
     path = _checked(text)
     try:
@@ -60,9 +59,9 @@ def local_file(text: str) -> LocalFile:
 
 @contextmanager
 def unchanged(stamps: Mapping[str, list[int]]) -> Iterator[None]:
-    """A block of work on files that must stay as they were when they were accepted: `stamps` by path.
+    """A block of work on files that must not change after they were accepted: `stamps` by path.
 
-    Raises UnavailableError for one that has changed, also where the work fails for another reason.
+    Raises UnavailableError if one has changed, even if the work fails for another reason.
     """
     _check(stamps)
     try:
@@ -90,11 +89,11 @@ def _check(stamps: Mapping[str, list[int]]) -> None:
 
 
 def _checked(text: str) -> Path:
-    """The path itself, once it is known to be absolute, plain and free of links."""
+    """The path itself, if it is absolute, plain and free of links."""
     if len(text) > _MOST_CHARACTERS or "\0" in text or not Path(text).is_absolute():
         raise InputError(f"“{shown(text)}” is not an absolute path. Send the whole path of a file.")
     if os.path.splitdrive(text)[0].startswith(("\\\\", "//")):
-        # Windows would show this user's name and password to whichever server the path names.
+        # Windows would send this user's name and password to any server that the path names.
         raise InputError(f"“{shown(text)}” is on another machine. Upload the file.")
     try:
         real = os.path.realpath(text, strict=True)

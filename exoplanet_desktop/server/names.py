@@ -1,9 +1,9 @@
-"""File names: what may come in, and what they become. Nothing here touches the disk."""
+"""File names: which are accepted, and what they become. Nothing here touches the disk."""
 
 import re
 import unicodedata
 
-from exoplanet_desktop.errors import InputError, NotFound
+from exoplanet_desktop.errors import InputError, NotFound, shown
 
 CSV_FOLDERS = ("uploads", "mergefiles")
 MEDIA_FOLDERS = ("uploads", "mergefiles", "models", "plots", "heldout")
@@ -13,12 +13,6 @@ _GOOD = re.compile(r"[\w(][\w .()+,=@-]*")
 _BAD_CHARACTER = re.compile(r"[^\w .()+,=@-]")
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
 _DIGEST = re.compile(r"__[0-9a-f]{12,64}$")
-
-
-def shown(text: object, limit: int = 60) -> str:
-    """Somebody else's text, cut and cleaned so that it can stand in a sentence."""
-    flat = "".join(c if c.isprintable() else "?" for c in str(text)[: limit + 1])
-    return flat if len(flat) <= limit else flat[:limit] + "…"
 
 
 def is_good(name: str) -> bool:
@@ -33,7 +27,7 @@ def is_good(name: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """The name itself. Raises InputError where it is a path, or no name that every system takes."""
+    """The name itself. Raises InputError if it is a path, or a name that some systems do not accept."""
     if not is_good(name):
         raise InputError(
             f"“{shown(name)}” cannot be a file name here. Use only letters, digits, dots, dashes and underscores."
@@ -46,7 +40,7 @@ def has_csv_suffix(name: str) -> bool:
 
 
 def clean_stem(name: str) -> str:
-    """The stem of an uploaded file's name: its last part, with what is not allowed replaced, never empty."""
+    """The stem of an uploaded file's name: its last part, with invalid characters replaced, never empty."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     stem = last[:-4] if has_csv_suffix(last) else last
     stem = _BAD_CHARACTER.sub("_", stem).strip(" .")
@@ -57,14 +51,14 @@ def clean_stem(name: str) -> str:
 
 
 def plain_stem(stem: str) -> str:
-    """A stem without the digest that the client or the store put behind it."""
+    """A stem without the digest that the client or the store appended."""
     return _DIGEST.sub("", stem) or stem
 
 
 def split_reference(reference: str) -> tuple[tuple[str, ...], str]:
-    """The folders to look in and the file name that a reference such as `uploads/a.csv` or `a.csv` means.
+    """The folders to search and the file name for a reference such as `uploads/a.csv` or `a.csv`.
 
-    Raises InputError for anything that is no plain reference to a CSV of the store.
+    Raises InputError for anything that is not a plain reference to a CSV of the store.
     """
     parts = reference.split("/")
     folders, name = (CSV_FOLDERS, parts[0]) if len(parts) == 1 else ((parts[0],), "/".join(parts[1:]))
@@ -79,7 +73,7 @@ def split_reference(reference: str) -> tuple[tuple[str, ...], str]:
 
 
 def split_media(path: str) -> tuple[str, str]:
-    """Folder and name of a media path. Raises NotFound for anything that is not exactly that."""
+    """Folder and name of a media path. Raises NotFound for anything else."""
     folder, _, name = path.partition("/")
     if folder not in MEDIA_FOLDERS or not is_good(name):
         raise NotFound("There is no such file on this server. Look it up in the lists of files again.")

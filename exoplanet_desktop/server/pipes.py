@@ -1,4 +1,4 @@
-"""The type of a pipe's end, which is another one on Windows."""
+"""The type of a pipe's end, which differs on Windows."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""One job process as the engine sees it."""
+"""A job process as seen by the engine."""
 
 import json
 import logging
@@ -13,11 +13,11 @@ from exoplanet_desktop.server.worker import run_worker
 
 log = logging.getLogger(__name__)
 
-_DEATH_S = 5.0  # a process whose pipe is closed is as good as dead
+_DEATH_S = 5.0  # a process whose pipe is closed counts as dead
 
 
 class Watcher(Protocol):
-    """Hears of one job; called in the process's own thread."""
+    """Receives the events of one job; called in the process's own thread."""
 
     def progress(self, share: float, stage: str) -> None: ...
 
@@ -32,14 +32,14 @@ class Watcher(Protocol):
     def died(self, cause: str) -> None: ...
 
     def freed(self, process: "WorkerProcess", stays: bool) -> None:
-        """The process has said its last word on the job, before `done`, `failed` or `cancelled` is called."""
+        """The process has sent its last message about the job; called before `done`, `failed` or `cancelled`."""
 
 
 class WorkerProcess:
-    """A spawned process that waits warm, does one job at a time, and can be killed at any moment."""
+    """A spawned process that waits warm, runs one job at a time, and can be killed at any moment."""
 
     def __init__(self, warm: tuple[str, ...], on_gone: Callable[["WorkerProcess"], None]) -> None:
-        """Start it. Raises OSError where the system has no room for another process."""
+        """Start it. Raises OSError if the system cannot start another process."""
         # spawn, on every system: OpenMP (xgboost, scikit-learn) can hang in a forked child.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe(duplex=True)
@@ -68,19 +68,19 @@ class WorkerProcess:
         return self._watcher is not None
 
     def run(self, job: Mapping[str, Any], watcher: Watcher) -> bool:
-        """Hand it a job; False where it has died meanwhile."""
+        """Pass it a job; False if it has died."""
         with self._lock:
             if self._gone:
                 return False
-            # Before it is sent: the first word about the job may come at once.
+            # Before sending it: the first message about the job may come at once.
             self._job_id, self._watcher = job["id"], watcher
             if self._send("run", dict(job)):
                 return True
-            self._job_id, self._watcher = "", None  # it is gone, and the listener has not told yet
+            self._job_id, self._watcher = "", None  # it is gone, and the listener has not reported it yet
             return False
 
     def cancel(self, job_id: str, patience_s: float) -> None:
-        """Ask it to stop this job, and kill it where it takes longer than `patience_s`."""
+        """Ask it to stop this job, and kill it if that takes longer than `patience_s`."""
         with self._lock:
             if self._job_id != job_id:
                 return
@@ -95,7 +95,7 @@ class WorkerProcess:
                 self._process.kill()
 
     def dismiss(self) -> None:
-        """Let an idle process go: it ends when its pipe is closed."""
+        """End an idle process: it exits when its pipe is closed."""
         self.kill()
 
     def kill(self) -> None:
@@ -104,11 +104,11 @@ class WorkerProcess:
                 self._process.kill()
 
     def join(self) -> None:
-        """Wait until it is gone and everything about it was told."""
+        """Wait until it is gone and all its events have been reported."""
         self._thread.join(2 * _DEATH_S)
 
     def _send(self, *message: Any) -> bool:
-        """False where it is dying; then the listener tells."""
+        """False if it is dying; the listener then reports it."""
         try:
             self._pipe.send_bytes(json.dumps(message).encode())
         except OSError:
@@ -167,7 +167,7 @@ class WorkerProcess:
             watcher.died(_cause(code))
 
     def _exit_code(self) -> int | None:
-        # Another thread that starts a process may be the one that reaps this one: its code comes a moment later.
+        # Another thread that starts a process may reap this one: its exit code arrives a moment later.
         deadline = time.monotonic() + 1
         while self._process.exitcode is None and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""What the database remembers: jobs, models and merged files."""
+"""The database's records: jobs, models and merged files."""
 
 import json
 import sqlite3
@@ -11,9 +11,9 @@ from exoplanet_desktop.wire.vocabulary import Status
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job as it was last written down; `result` is the JSON text that the reply carries.
+    """A job as last stored; `result` is the reply's JSON text.
 
-    `error_code` is the `code` of the class of errors.py, which tells whose fault a failure was.
+    `error_code` is the `code` of the class of errors.py, which shows who can fix the failure.
     """
 
     id: str
@@ -31,9 +31,9 @@ class JobRecord:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """One version of a model; `filename` lies in the folder `models`.
+    """One version of a model; `filename` is in the folder `models`.
 
-    `without`: feature columns that a reduced model does without; it answers only where it is named.
+    `without`: feature columns that a reduced model leaves out; it is used only if it is named.
     """
 
     version: str
@@ -67,7 +67,7 @@ def _job(row: sqlite3.Row) -> JobRecord:
 
 
 def write_job(connection: sqlite3.Connection, job: JobRecord) -> None:
-    """Write a job down, new or as it is now."""
+    """Store a job, new or updated."""
     connection.execute(
         f"INSERT INTO jobs ({_JOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - constant names
         "ON CONFLICT (id) DO UPDATE SET status = excluded.status, outputs = excluded.outputs, "
@@ -96,7 +96,7 @@ def find_job(database: Database, job_id: str) -> JobRecord | None:
 
 
 def list_jobs(database: Database, limit: int) -> list[JobRecord]:
-    """The newest jobs first, without their results."""
+    """The jobs, newest first, without their results."""
     columns = _JOB_COLUMNS.replace("result", "NULL AS result")
     query = f"SELECT {columns} FROM jobs ORDER BY seq DESC LIMIT ?"  # noqa: S608
     return [_job(row) for row in database.rows(query, limit)]
@@ -129,13 +129,13 @@ def forget_merged(connection: sqlite3.Connection, filename: str) -> None:
 
 
 def merged_rows(database: Database) -> dict[tuple[str, int, int], int]:
-    """Rows of each merged file by (name, size in bytes, time of change in ns): a changed file is another file."""
+    """Rows of each merged file by (name, size in bytes, modification time in ns): a changed file is a new file."""
     rows = database.rows("SELECT filename, size_bytes, modified_ns, rows FROM merged")
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
 def signing_key(database: Database, fresh: bytes) -> bytes:
-    """The key of this store; `fresh` becomes it where there is none."""
+    """The key of this store; `fresh` becomes the key if there is none."""
     with database.change() as connection:
         connection.execute("INSERT OR IGNORE INTO secrets VALUES ('merge_token', ?)", (fresh,))
         row = connection.execute("SELECT value FROM secrets WHERE name = 'merge_token'").fetchone()

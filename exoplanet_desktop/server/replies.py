@@ -1,4 +1,4 @@
-"""Replies as the contract has them."""
+"""Replies in the form of the contract."""
 
 import json
 from collections.abc import Mapping
@@ -12,9 +12,10 @@ from exoplanet_desktop.server.records import JobRecord, ModelRecord
 from exoplanet_desktop.server.settings import EngineSettings
 from exoplanet_desktop.server.tokens import MergeTokens
 from exoplanet_desktop.wire.payloads import Health, MergedFile, MergeReply, TrainAccepted
+from exoplanet_desktop.wire.requests import PredictRequest, TrainRequest
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite, Status
 
-EXTENSIONS = [
+_CALLS = [
     "progress",
     "cancel",
     "logs-offset",
@@ -35,11 +36,13 @@ EXTENSIONS = [
     "jobs",
     "reading",
 ]
+_OPTIONS = [one.extension for kind in (TrainRequest, PredictRequest) for one in kind.declared().values()]
+EXTENSIONS = list(dict.fromkeys((*_CALLS, *filter(None, _OPTIONS))))
 LOCAL_PATHS = "local-path"
 
 
 def media_url(base: str, rel_path: str) -> str:
-    """The URL of a stored file; `base` has no slash at its end, and is empty for a relative one."""
+    """The URL of a stored file; `base` has no trailing slash, and is empty for a relative one."""
     return f"{base}/media/{quote(rel_path)}"
 
 
@@ -71,7 +74,7 @@ def accepted(job: Job, base: str, message: str, info: str | None) -> dict[str, A
 
 
 def status(record: JobRecord, job: Job | None, runner: JobRunner) -> bytes:
-    """The status reply as JSON; the result, which may be long, is put in as the text that it is."""
+    """The status reply as JSON; the result, which may be long, is inserted as text."""
     head = status_head(record)
     head["progress"] = 1.0 if record.status is Status.SUCCEEDED else job.progress if job else None
     head["stage"] = job.stage if job else None

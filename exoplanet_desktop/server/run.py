@@ -1,4 +1,4 @@
-"""Serving: from an address and a data folder to an engine that answers, and its end in order."""
+"""Serving: from an address and a data folder to a running engine, and its orderly shutdown."""
 
 import asyncio
 import errno
@@ -34,8 +34,8 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT; `announce` gets the address, such as http://127.0.0.1:8001, once it answers.
 
-    `cluster` is the address of a Dask scheduler that shares the work of jobs, or `local`. Raises InputError for an open
-    address without a token, UnavailableError where the address, the data folder or the cluster cannot be used.
+    `cluster` is the address of a Dask scheduler that shares the jobs' work, or `local`. Raises InputError for an open
+    address without a token, UnavailableError if the address, the data folder or the cluster is unusable.
     """
     if token is None and not is_loopback(host):
         raise InputError(
@@ -44,7 +44,7 @@ def serve(
         )
     if token is not None and len(token) < 16:
         raise InputError("The token is too short to be safe. Use at least 16 characters.")
-    # With a token, a TLS proxy on this machine may hand requests on under the lab's own name.
+    # With a token, a TLS proxy on this machine may forward requests under the lab's own name.
     settings = EngineSettings(data_dir=data_dir, token=token, loopback=token is None, cluster=cluster)
     run(settings, host, port, announce)
 
@@ -56,7 +56,7 @@ def run(
     announce: Callable[[str], None],
     watch: Callable[[Callable[[], None]], None] | None = None,
 ) -> None:
-    """Serve with all settings; `watch` is given a function that ends the server, to be called from any thread."""
+    """Serve with all settings; `watch` receives a function that stops the server, callable from any thread."""
     listener = bind(host, port)
     try:
         engine = Engine(settings)
@@ -74,20 +74,20 @@ def run(
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket that listens already, so that nobody who was told the address finds it closed.
+    """A socket that already listens, so that nobody who knows the address finds it closed.
 
-    Raises InputError for what is no port, UnavailableError where the address cannot be had.
+    Raises InputError for an invalid port, UnavailableError if the address is not available.
     """
     if not 0 <= port <= 65535:
         raise InputError(f"{port} is not a port. Choose one from 1024 to 65535 with --port.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        # With the protocol left out, asyncio does not switch off Nagle's algorithm: 40 ms for each answer.
+        # Without an explicit protocol, asyncio does not switch off Nagle's algorithm: 40 ms for each answer.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except (OSError, UnicodeError, OverflowError) as error:
         raise UnavailableError(f"The engine cannot listen on the address {host}. Use --host 127.0.0.1.") from error
     try:
-        exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # Windows: there SO_REUSEADDR lets two share a port
+        exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # on Windows, SO_REUSEADDR lets two share a port
         listener.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
@@ -123,7 +123,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                timeout_keep_alive=75,  # over the pause of any poller, so that no request meets a closing connection
+                timeout_keep_alive=75,  # longer than any poller's interval: no request meets a closing connection
                 timeout_graceful_shutdown=2,
             )
         )
@@ -133,16 +133,16 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Jobs first: a caller that waits for one gets its answer, instead of holding the end up.
+        # Jobs first: a caller that waits for one gets its answer instead of delaying the shutdown.
         await asyncio.to_thread(self._engine.runner.close)
         await super().shutdown(sockets)
 
 
 @contextmanager
 def _signals_taken(stop: Callable[[], None]) -> Iterator[None]:
-    """Signals end the server in order, those too that come before uvicorn listens for them.
+    """Signals shut the server down in order, even before uvicorn handles them.
 
-    Uvicorn raises a signal again after its orderly end; this handler takes it, so that the process ends with 0.
+    Uvicorn raises a signal again after its orderly shutdown; this handler catches it, so that the process exits with 0.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -164,12 +164,12 @@ def _signals_taken(stop: Callable[[], None]) -> Iterator[None]:
 
 class _LogFile(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        """A full disk must not end in tracebacks on a terminal, or on none at all in a windowed program."""
+        """A full disk must not cause tracebacks on a terminal, or on a missing one in a windowed program."""
 
 
 @contextmanager
 def _logging(path: Path) -> Iterator[None]:
-    """The engine's own log: what went wrong, with tracebacks, bounded in size."""
+    """The engine's own log: errors with tracebacks, limited in size."""
     with suppress(OSError):
         handler = _LogFile(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

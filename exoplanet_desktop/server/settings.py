@@ -1,4 +1,4 @@
-"""What can be set about an engine."""
+"""The settings of an engine."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ TASKS: Mapping[str, str] = {
     "merge": "exoplanet_desktop.server.tasks:merge",
 }
 
-# Loaded by the spare process while it waits, in this order, so that a job starts at once.
+# The spare process loads these while it waits, in this order, so that a job starts at once.
 WARM_MODULES = (
     "duckdb",
     "pandas",
@@ -30,7 +30,7 @@ WARM_MODULES = (
     "exoplanet_desktop.classify.modelfile",
     "exoplanet_desktop.classify.prediction",
     "exoplanet_desktop.classify.training",
-    "skops.io",  # last: it takes half a second, and the default model does without
+    "skops.io",  # last: it takes half a second, and the default model does not need it
 )
 
 
@@ -38,20 +38,20 @@ WARM_MODULES = (
 class EngineSettings:
     """
     Attributes:
-        data_dir: the folder that holds everything the engine knows.
-        token: what a caller must show; None lets every program of this machine in.
-        loopback: answer under names of this machine alone: a request under another host's name is a trick.
+        data_dir: the folder with all data of the engine.
+        token: the token that a caller must send; None admits every program on this machine.
+        loopback: answer only under this machine's names: a request under another host's name is an attack.
         upload_bytes: size limit of one request body.
         running: how many jobs of a kind may run at the same time. A prediction or merge need not wait for a training,
             which may take minutes.
         queue: how many jobs may wait; more are refused.
-        merge_token_seconds: life of a merge token.
-        cancel_seconds: how long a job may take to stop by itself before its process is killed.
+        merge_token_seconds: lifetime of a merge token.
+        cancel_seconds: how long a job may take to stop before its process is killed.
         tasks: the function that does the work of each kind of job, as `module:function`.
         warm: modules that the spare process loads while it waits.
-        local_paths: open files of this machine that a caller names by path, where the caller could open them as well:
-            of the embedded engine alone, whose token only this user's program knows.
-        cluster: the Dask cluster that trainings and predictions work on: the address of its scheduler, or `local`; None
+        local_paths: open files of this machine that a caller names by path, if the caller could open them as well:
+            only for the embedded engine, whose token only this user's program knows.
+        cluster: the Dask cluster for trainings and predictions: the address of its scheduler, or `local`; None
             for threads of the job's own process.
     """
 
@@ -70,7 +70,7 @@ class EngineSettings:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on can be reached from this machine alone."""
+    """Whether a listening address can be reached only from this machine."""
     if host.lower() == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""The data folder of an engine. Every path that is ever opened on a caller's word comes from here."""
+"""The data folder of an engine. Every path that a caller can make the engine open comes from here."""
 
 import csv
 import hashlib
@@ -7,20 +7,23 @@ import os
 import secrets
 import stat
 import threading
+import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
-from exoplanet_desktop.errors import InputError, NotFound, UnavailableError
+from exoplanet_desktop.errors import InputError, NotFound, UnavailableError, shown
 from exoplanet_desktop.files.digest import sha256_of
+from exoplanet_desktop.files.lock import try_lock
 from exoplanet_desktop.server import names, records
 from exoplanet_desktop.server.database import Database
 from exoplanet_desktop.server.files import disk_errors, move_into_place, remove_quietly
-from exoplanet_desktop.server.lock import FolderLock
 from exoplanet_desktop.wire.vocabulary import Status
 
 _NOUNS = {"train": "training", "predict": "prediction", "merge": "merge"}
+_PATIENCE_S = 1.0  # an engine that was just killed needs a moment to let go
 _FOLDERS = (*names.MEDIA_FOLDERS, "logs", "work")
 
 
@@ -30,18 +33,18 @@ def now() -> str:
 
 
 def interrupted(kind: str) -> str:
-    """Why a job failed that ran, or waited, when the engine stopped."""
+    """Why a job failed that was running, or waiting, when the engine stopped."""
     return f"The {noun(kind)} was interrupted: the engine stopped before it finished. Start it again."
 
 
 def noun(kind: str) -> str:
-    """What a kind of job is called in a sentence."""
+    """The name of a kind of job in a sentence."""
     return _NOUNS.get(kind, "job")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A file as the lists show it."""
+    """A file as shown in the lists."""
 
     name: str
     size_bytes: int
@@ -53,11 +56,11 @@ class Listed:
 
 
 class Incoming:
-    """An upload on its way: it lies outside `uploads/` until it was checked and adopted."""
+    """An upload in progress: it stays outside `uploads/` until it is checked and adopted."""
 
     def __init__(self, folder: Path, original: str) -> None:
         self.stem = names.clean_stem(original)
-        # The user's own name, since error messages about the content may quote it.
+        # The user's own name, because error messages about the content may quote it.
         self._folder = folder / f"in-{uuid.uuid4().hex}"
         self._folder.mkdir()
         self.path = self._folder / f"{names.plain_stem(self.stem)}.csv"
@@ -81,11 +84,32 @@ class Incoming:
         remove_quietly(self._folder)
 
 
+class FolderLock:
+    """Holds a folder for this process; the system lets go of it however the process ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises UnavailableError where another engine holds the folder."""
+        with disk_errors(f"The data folder {folder} cannot be used"):
+            self._file: IO[bytes] = (folder / "engine.lock").open("ab")
+        deadline = time.monotonic() + _PATIENCE_S
+        while not try_lock(self._file):
+            if time.monotonic() > deadline:
+                self._file.close()
+                raise UnavailableError(
+                    f"Another engine already uses the data folder {folder}. "
+                    "Close that one, or choose another folder with --data-dir."
+                )
+            time.sleep(0.05)
+
+    def release(self) -> None:
+        self._file.close()
+
+
 class Store:
     """Folders, record and lock of one data folder."""
 
     def __init__(self, root: Path) -> None:
-        """Open or make it. Raises UnavailableError where it is in use, damaged, or cannot be written."""
+        """Open or create it. Raises UnavailableError if it is in use, damaged, or not writable."""
         with disk_errors(f"The data folder {root} cannot be used"):
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.root = root.resolve(strict=True)
@@ -112,7 +136,7 @@ class Store:
         self._lock.release()
 
     def _recover(self) -> None:
-        """Clear what an engine that was killed left behind: its work files, and the jobs that it ran."""
+        """Clear the remains of a killed engine: its work files, and the jobs that it ran."""
         for leftover in self.folder("work").iterdir():
             remove_quietly(leftover)
         for job in records.unfinished_jobs(self.database):
@@ -144,20 +168,20 @@ class Store:
         return path
 
     def receive(self, original: str) -> Incoming:
-        """Room for an upload under a user's file name. Raises InputError for anything but a `.csv`."""
+        """A place for an upload under a user's file name. Raises InputError for anything but a `.csv`."""
         if not names.has_csv_suffix(original):
-            raise InputError(f"“{names.shown(original)}” is not a .csv file. Only .csv files are allowed.")
+            raise InputError(f"“{shown(original)}” is not a .csv file. Only .csv files are allowed.")
         with disk_errors("The file cannot be accepted"):
             return Incoming(self.folder("work"), original)
 
     def adopt(self, incoming: Incoming) -> tuple[str, bool]:
-        """Keep an upload under a name that carries its content's digest.
+        """Keep an upload under a name that includes its content's digest.
 
-        Returns the name and whether the same content was there already. Raises UnavailableError.
+        Returns the name and whether the same content existed already. Raises UnavailableError.
         """
         stem = names.plain_stem(incoming.stem)
         with disk_errors("The file cannot be kept"), self._claims:
-            for digits in (12, 64):  # the whole digest where somebody made two files agree in its start
+            for digits in (12, 64):  # the whole digest if two files were made to share its beginning
                 name = f"{stem}__{incoming.digest[:digits]}.csv"
                 target = self.folder("uploads") / name
                 if not os.path.lexists(target):
@@ -168,7 +192,7 @@ class Store:
         raise InputError(f"The name {name} is taken by something else in the data folder. Rename your file.")
 
     def claim(self, folder: str, prefix: str, suffix: str) -> str:
-        """A name that no file has and no other job will take: prefix, time of day, suffix.
+        """A name that no file has and no other job will get: prefix, time of day, suffix.
 
         `merged__a__b__` and `.csv` make `merged__a__b__20261123-143543.csv`, and `…-143543-2.csv` in the same second.
         """
@@ -181,7 +205,7 @@ class Store:
         return name
 
     def claim_exactly(self, folder: str, name: str) -> bool:
-        """Whether this very name was free, and is now the caller's."""
+        """Whether this exact name was free; it is then reserved for the caller."""
         with self._claims:
             return self._take(folder, name)
 
@@ -196,9 +220,9 @@ class Store:
             self._claimed.discard((folder, name))
 
     def find_csv(self, reference: str) -> str:
-        """The relative path of a stored CSV from its name, or from the name that it was uploaded under.
+        """The relative path of a stored CSV from its name, or from its name at upload.
 
-        Raises InputError for what is no name of a CSV, or means several files; NotFound for what is not there.
+        Raises InputError for an invalid CSV name, or one that means several files; NotFound if there is no such file.
         """
         folders, name = names.split_reference(reference)
         for folder in folders:
@@ -211,15 +235,15 @@ class Store:
                 return f"uploads/{same[0]}"
             if same:
                 listed = ", ".join(sorted(same)[:5])
-                raise InputError(f"Several files were uploaded as “{names.shown(name)}”. Name one of {listed}.")
-        raise NotFound(f"There is no file “{names.shown(reference)}” on this server. Upload it first.")
+                raise InputError(f"Several files were uploaded as “{shown(name)}”. Name one of {listed}.")
+        raise NotFound(f"There is no file “{shown(reference)}” on this server. Upload it first.")
 
     def media(self, path: str) -> Path:
         """The file behind a media path. Raises NotFound."""
         folder, name = names.split_media(path)
         found = self.folder(folder) / name
         if not _is_file(found):
-            raise NotFound(f"There is no file “{names.shown(name)}” on this server. Look it up in the lists again.")
+            raise NotFound(f"There is no file “{shown(name)}” on this server. Look it up in the lists again.")
         return found
 
     def list_files(self, folder: str) -> list[Listed]:
@@ -231,13 +255,13 @@ class Store:
                     try:
                         status = entry.stat(follow_symlinks=False)
                     except FileNotFoundError:
-                        continue  # deleted meanwhile
+                        continue  # deleted in the meantime
                     if stat.S_ISREG(status.st_mode):
                         found.append(Listed(entry.name, status.st_size, status.st_mtime_ns))
         return sorted(found, key=lambda f: (f.modified_ns, f.name), reverse=True)
 
     def list_merged(self) -> list[tuple[Listed, int | None]]:
-        """Merged files with their number of rows (None where it cannot be told), newest first; counted once."""
+        """Merged files with their number of rows (None if unknown), newest first; counted once."""
         known = records.merged_rows(self.database)
         listed: list[tuple[Listed, int | None]] = []
         for file in self.list_files("mergefiles"):
@@ -251,7 +275,7 @@ class Store:
         return listed
 
     def delete_merged(self, name: str) -> None:
-        """Raises NotFound where there is no such merged file."""
+        """Raises NotFound if there is no such merged file."""
         path = self.media(f"mergefiles/{name}")
         with disk_errors("The file cannot be deleted"):
             path.unlink(missing_ok=True)
@@ -268,7 +292,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _count_rows(path: Path) -> int | None:
-    """Data rows of a CSV that was put into the folder by hand, None where it is none."""
+    """Data rows of a CSV that was put into the folder by hand, None if it is not one."""
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
             return max(0, sum(1 for row in csv.reader(file) if row) - 1)

@@ -1,6 +1,6 @@
-"""What job processes do: the engine's three tasks, each a thin wrapper of `classify` or `catalogs`.
+"""The work of job processes: the engine's three tasks, each a thin wrapper of `classify` or `catalogs`.
 
-Imported in job processes alone. Each takes its arguments as JSON knows them, works in `context.work`, and returns the
+Imported only in job processes. Each takes its arguments as JSON types, works in `context.work`, and returns the
 reply for the caller and a summary for the engine.
 """
 
@@ -11,10 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exoplanet_desktop.catalogs.reading.layout import Choice
+from exoplanet_desktop.catalogs.merging.merge import merge_many
 from exoplanet_desktop.server.local import unchanged
 from exoplanet_desktop.server.worker import TaskContext
-from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.requests import MergeRequest, PredictRequest, TrainRequest
 
 if TYPE_CHECKING:
     from exoplanet_desktop.classify.classifier import Classifier
@@ -29,22 +30,13 @@ TABLE_FILE = "table.csv"
 
 
 def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: csv, satellite, model, features, balance, sentinel, model_labels, without, data_digest (of a file that
-    may change), reading (see `_reading`), and `places`: the reply's paths and URLs.
+    """Arguments: those of a TrainRequest, csv, data_digest (of a file that may change), reading (see `_reading`), and
+    `places`: the reply's paths and URLs.
     """
     from exoplanet_desktop.classify.training import Outputs, TrainOptions
     from exoplanet_desktop.classify.training import train as train_on
 
-    options = TrainOptions(
-        satellite=Satellite(args["satellite"]),
-        model=Model(args["model"]),
-        features=Features(args["features"]),
-        balance=Balance(args["balance"]),
-        sentinel=args["sentinel"],
-        model_labels=args["model_labels"] == ModelLabels.USE,
-        data_digest=args["data_digest"],
-        without=tuple(args["without"]),
-    )
+    options = TrainOptions.of(TrainRequest.from_json(args), data_digest=args["data_digest"])
     outputs = Outputs(
         model=context.work / MODEL_FILE,
         matrix=context.work / MATRIX_FILE,
@@ -69,25 +61,19 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
 
 
 def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: csv, model_path, from_row, to_row, results_limit, explain, known_rows, stamps (of a file that may
-    change), reading (see `_reading`), and `reply`: what is known beforehand.
+    """Arguments: those of a PredictRequest, csv, model_path, stamps (of a file that may change), reading (see
+    `_reading`), and `reply`: the parts known beforehand.
     """
-    from exoplanet_desktop.classify.prediction import PredictOptions
     from exoplanet_desktop.classify.prediction import predict as predict_on
 
+    request = PredictRequest.from_json(args).completed()
     context.report(0.0, "Loading the model")
     classifier = _classifier(Path(args["model_path"]))
     with unchanged(args["stamps"]):
         found = predict_on(
             Path(args["csv"]),
             classifier,
-            PredictOptions(
-                from_row=args["from_row"],
-                to_row=args["to_row"],
-                results_limit=args["results_limit"],
-                explain=args["explain"],
-                known_rows=KnownRows(args["known_rows"]),
-            ),
+            request,
             context.work / TABLE_FILE,
             executor=context.executor,
             report=context.report,
@@ -111,20 +97,20 @@ def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any],
         "notes": found.notes,
         "worth": None if found.worth is None else found.worth.model_dump(),
         "seen": found.seen,
-        "known_rows": None if found.seen is None else args["known_rows"],
+        "known_rows": None if found.seen is None else request.known_rows,
         "without": list(classifier.features.left_out),
         "cells": [cell.model_dump() for cell in found.cells] or None,
     }
     return reply, {}
 
 
-def _reading(text: str | None) -> Choice | None:
-    """What the caller says of how a file is to be read, as JSON text; None where nothing."""
-    return None if text is None else Choice.from_json(text)
+def _reading(text: str | None) -> ReadingOptions | None:
+    """The caller's reading options for a file, as JSON text; None if there are none."""
+    return None if text is None else ReadingOptions.from_json(text)
 
 
 def _classifier(path: Path) -> "Classifier":
-    """A model, proven by its parity sample when it is first loaded; a process keeps the last one that it used."""
+    """A model, verified with its parity sample when first loaded; a process keeps the last one that it used."""
     if not path.exists():
         return _loaded(path)  # says so
     status = path.stat()
@@ -139,18 +125,18 @@ def _loaded(path: Path, *_: int) -> "Classifier":
 
 
 def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Arguments: files, rule, identifier, stamps, readings (see `_reading`).
+    """Arguments: those of a MergeRequest, files, stamps, readings (see `_reading`).
 
-    The engine makes the reply, since only it can sign a token.
+    The engine makes the reply, because only it can sign a token.
     """
-    from exoplanet_desktop.catalogs.merging.merge import Duplicates, merge_many
 
+    request = MergeRequest.from_json(args)
     with unchanged(args["stamps"]):
         summary = merge_many(
             [Path(file) for file in args["files"]],
             context.work / TABLE_FILE,
-            rule=Duplicates(args["rule"]),
-            identifier=args["identifier"],
+            rule=request.rule,
+            identifier=request.identifier,
             choices=[_reading(text) for text in args["readings"]],
             report=context.report,
             should_stop=context.should_stop,
@@ -163,7 +149,7 @@ def merge(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
         "dropped_each": list(summary.dropped_each),
         "duplicates": summary.duplicates,
         "filled": summary.filled,
-        "rule": args["rule"],
+        "rule": request.rule,
         "notes": list(summary.notes),
         "cells": [cell.model_dump() for cell in summary.cells] or None,
     }

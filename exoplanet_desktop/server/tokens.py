@@ -1,4 +1,4 @@
-"""Merge tokens: a signed name of a merged file that holds for a while."""
+"""Merge tokens: signed names of merged files that are valid for a limited time."""
 
 import base64
 import binascii
@@ -24,7 +24,7 @@ class MergeTokens:
         return f"{body}.{self._sign(body)}"
 
     def read(self, token: str) -> str:
-        """The relative path that a token stands for. Raises InputError where it is false or too old."""
+        """The relative path in a token. Raises InputError if it is forged or has expired."""
         body, _, signature = token.partition(".")
         if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._sign(body).encode()):
             raise InputError(
@@ -46,5 +46,5 @@ def _encode(data: bytes) -> str:
 def _decode(text: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):  # only a signed text comes here
+    except (binascii.Error, ValueError):  # only signed text gets here
         raise InputError("The merge token cannot be read. Choose the merged file from the list again.") from None

@@ -1,4 +1,4 @@
-"""What runs inside a job process: wait warm, do one job at a time, report, stop when told or when the engine is gone.
+"""Runs inside a job process: waits warm, runs one job at a time, reports, stops on request or when the engine is gone.
 
 Messages are JSON texts over one pipe, so that neither side ever unpickles anything:
 to the worker `["run", job]` and `["cancel", id]`; from it `["ready"]`, `["progress", share, stage]`, `["log", text]`,
@@ -30,25 +30,26 @@ from pathlib import Path
 from typing import Any, Never
 
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, InputError, UnavailableError
-from exoplanet_desktop.server.cluster import ClusterPlace
+from exoplanet_desktop.server.cluster_jobs import on_cluster
+from exoplanet_desktop.server.cluster_place import ClusterPlace
 from exoplanet_desktop.server.files import disk_error
 from exoplanet_desktop.server.pipes import Pipe
 
 _PROGRESS_EVERY_S = 0.1
 _JOBS_PER_PROCESS = 20
-_STAYING_BYTES = 600 * 1024 * 1024  # a process that grew larger is replaced, so that its memory goes back
+_STAYING_BYTES = 600 * 1024 * 1024  # a process that grew larger is replaced, to release its memory
 
 
 @dataclass(frozen=True)
 class TaskContext:
-    """What a task gets beside its arguments.
+    """What a task gets besides its arguments.
 
     Attributes:
-        work: a folder of its own for outputs and temporary files; what it leaves there is moved or removed afterwards.
-        executor: threads, or a cluster, for work side by side.
+        work: its folder for outputs and temporary files; files left there are moved or removed afterwards.
+        executor: threads, or a cluster, for parallel work.
         report: takes a share of 0..1 and the stage in words.
-        should_stop: whether somebody asked to stop; the task then raises Cancelled. What is handed to the executor may
-            take it along.
+        should_stop: whether the task should stop; it then raises Cancelled. Work given to the executor may
+            carry it.
     """
 
     work: Path
@@ -57,12 +58,12 @@ class TaskContext:
     should_stop: Callable[[], bool]
 
 
-# Takes its arguments, returns the reply and what the engine itself must know of it. Both become JSON.
+# Takes its arguments, returns the reply and the summary for the engine. Both become JSON.
 Task = Callable[[dict[str, Any], TaskContext], tuple[dict[str, Any], dict[str, Any]]]
 
 
 class _Line:
-    """The pipe to the engine. Without an engine there is nothing left to do, so a broken pipe ends the process."""
+    """The pipe to the engine. Without an engine there is nothing to do, so a broken pipe ends the process."""
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
@@ -73,7 +74,7 @@ class _Line:
         threading.Thread(target=self._listen, name="engine-watch", daemon=True).start()
 
     def next_job(self) -> tuple[dict[str, Any], threading.Event]:
-        """Wait for a job; the event is set when it is to stop."""
+        """Wait for a job; the event is set when it should stop."""
         found = self._jobs.get()
         self._last_progress = (0.0, "")
         return found
@@ -95,7 +96,7 @@ class _Line:
             if message[0] == "run":
                 self._current, self._stop = message[1]["id"], threading.Event()
                 self._jobs.put((message[1], self._stop))
-            elif message[1] == self._current:  # not a late word for the job before
+            elif message[1] == self._current:  # so that it does not get a late message for the previous job
                 self._stop.set()
 
     def send(self, *message: Any, text: bytes | None = None) -> None:
@@ -108,7 +109,7 @@ class _Line:
                 _end(3)
 
     def progress(self, share: float, stage: str) -> None:
-        """Pass progress on, ten times a second at most within one stage."""
+        """Forward progress, at most ten times a second within one stage."""
         last, last_stage = self._last_progress
         if stage != last_stage or time.monotonic() - last >= _PROGRESS_EVERY_S:
             self._last_progress = (time.monotonic(), stage)
@@ -131,11 +132,11 @@ class _LogLines(logging.Handler):
         self._line.log(text)
 
 
-_FIRST_STEPS = "exoplanet_desktop.classify.training"  # who loads it ahead makes the first fit ahead, too
+_FIRST_STEPS = "exoplanet_desktop.classify.training"  # whoever loads it early also makes the first fit early
 
 
 def run_worker(pipe: Pipe, warm: tuple[str, ...]) -> None:
-    """The main function of a job process. Never returns: leftover threads of a job could keep the process."""
+    """The main function of a job process. Never returns: leftover threads of a job could keep the process alive."""
     # Ctrl+C in a terminal reaches all its processes; the engine then ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = _Line(pipe)
@@ -145,10 +146,10 @@ def run_worker(pipe: Pipe, warm: tuple[str, ...]) -> None:
     root.addHandler(_LogLines(line))
     for name in warm:
         if line.has_job:
-            break  # it loads what it needs, and no more
+            break  # it loads only what it needs
         try:
             importlib.import_module(name)
-        except Exception:  # the job that needs it will say so
+        except Exception:  # the job that needs it will report it
             root.warning("%s could not be loaded ahead", name, exc_info=True)
     # The libraries' half million objects live as long as the process: without them in every full collection, a job that
     # makes many objects takes a quarter less time.
@@ -165,9 +166,9 @@ def run_worker(pipe: Pipe, warm: tuple[str, ...]) -> None:
 
 
 def _run(job: dict[str, Any], stop: threading.Event, line: _Line, *, last: bool) -> bool:
-    """Do one job and tell how it ended; returns whether the process waits for another one."""
+    """Run one job and report how it ended; returns whether the process waits for another one."""
     work = Path(job["work"])
-    # All temporary files lie in the job's own folder, which the engine clears however the job ends.
+    # All temporary files are in the job's own folder, which the engine clears however the job ends.
     tempfile.tempdir = str(work)
     try:
         with _executor(job.get("cluster"), stop.is_set) as (executor, should_stop):
@@ -195,10 +196,8 @@ def _run(job: dict[str, Any], stop: threading.Event, line: _Line, *, last: bool)
 def _executor(
     cluster: dict[str, str] | None, asked_to_stop: Callable[[], bool]
 ) -> Iterator[tuple[Executor, Callable[[], bool]]]:
-    """Where the job's work is done side by side, and what its parts ask whether to stop."""
+    """The executor for the job's parallel work, and the check that its parts use to stop."""
     if cluster is not None:
-        from exoplanet_desktop.server.cluster_jobs import on_cluster
-
         with on_cluster(ClusterPlace(**cluster), asked_to_stop) as found:
             yield found
         return
@@ -206,7 +205,7 @@ def _executor(
     try:
         yield threads, asked_to_stop
         threads.shutdown()
-    except InputError:  # the process goes on with other jobs; after other errors it ends, threads and all
+    except InputError:  # the process continues with other jobs; after other errors it ends, with all its threads
         threads.shutdown(cancel_futures=True)
         raise
 
@@ -214,12 +213,12 @@ def _executor(
 def _json(reply: dict[str, Any]) -> bytes:
     try:
         return json.dumps(reply, allow_nan=False).encode()
-    except (ValueError, TypeError):  # a NaN or a NumPy number somewhere: looked for only where there is one
+    except (ValueError, TypeError):  # a NaN or a NumPy number somewhere: searched for only in that case
         return json.dumps(_plain(reply), allow_nan=False).encode()
 
 
 def _plain(value: Any) -> Any:
-    """The same as JSON knows it: NaN and infinity become null, NumPy numbers become numbers."""
+    """The same as JSON types: NaN and infinity become null, NumPy numbers become numbers."""
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -249,9 +248,9 @@ def _task(name: str) -> Task:
 
 
 def _resident_bytes() -> int:
-    """Memory that this process holds now; 0 where the system does not tell."""
+    """This process's current memory; 0 if the system does not know."""
     pages = page_bytes = 0
-    if sys.platform == "linux":  # only there is /proc/self/statm
+    if sys.platform == "linux":  # only Linux has /proc/self/statm
         with suppress(OSError, ValueError):
             pages = int(Path("/proc/self/statm").read_text().split()[1])
             page_bytes = os.sysconf("SC_PAGE_SIZE")

@@ -1,1 +1,1 @@
-"""What client and server say to each other: the words and payloads of the wire contract."""
+"""The words and payloads of the wire contract, shared by client and server."""

@@ -1,7 +1,7 @@
-"""Typed payloads of every call of the wire contract.
+"""Typed payloads of all calls of the wire contract.
 
-Replies come from servers that nobody here controls: unknown fields are kept (`model_extra`), optional ones may be
-missing or null, and NaN may stand in a number. What our own engine adds is marked as an extension.
+Replies come from servers outside our control: unknown fields are kept (`model_extra`), optional ones may be missing or
+null, and numbers may be NaN. Fields that only our engine sends are marked as extensions.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ FELT = 0.02  # loss of accuracy
 
 
 class Payload(BaseModel):
-    # protected_namespaces: the contract has fields such as `model_path`, which pydantic would warn about.
+    # protected_namespaces: pydantic would warn about contract fields such as `model_path`.
     model_config = ConfigDict(extra="allow", protected_namespaces=(), ser_json_inf_nan="null")
 
 
@@ -45,7 +45,7 @@ class ClassScore(Payload):
 
 
 class LeftOut(Payload):
-    """Rows that a training did not use (extension); `lines` are the first line numbers of the file."""
+    """Rows that a training did not use (extension); `lines` are the first few of their line numbers."""
 
     reason: str
     count: int
@@ -57,11 +57,11 @@ class CellCount(Payload):
 
     Attributes:
         column: its name.
-        kind: why: `unread` (neither a number nor missing), or another word of catalogs.account.
-        count: how many.
-        line: line of the first one in the file, from 1.
+        kind: the reason: `unread` (neither a number nor missing), or another word of catalogs.account.
+        count: number of cells.
+        line: line number of the first one in the file, from 1.
         example: its text.
-        sentence: the same for a reader.
+        sentence: the finding for a reader.
     """
 
     column: str
@@ -73,13 +73,13 @@ class CellCount(Payload):
 
 
 class Worth(Payload):
-    """What a model is worth without the columns that a file lacks, measured on held-out rows (extension).
+    """A model's accuracy without the columns that a file lacks, measured on held-out rows (extension).
 
     Attributes:
-        accuracy: share of held-out rows that are right without the absent columns.
+        accuracy: share of held-out rows classified correctly without the absent columns.
         with_all: the same with all columns.
-        absent: the columns, of those that the model learnt from.
-        rows: held-out rows that it was measured on.
+        absent: the training columns that the file lacks.
+        rows: number of held-out rows in the measurement.
     """
 
     accuracy: float
@@ -89,14 +89,14 @@ class Worth(Payload):
 
     @property
     def is_felt(self) -> bool:
-        """Whether so much is lost that it has to be said before any class."""
+        """Whether the loss is large enough to report before any prediction."""
         return self.with_all - self.accuracy > FELT
 
 
 class Evaluation(Payload):
-    """The protocol behind the numbers (extension).
+    """The protocol behind the scores (extension).
 
-    `model_labels_used` and `model_labels_left_out` count rows whose label a model made, not a person.
+    `model_labels_used` and `model_labels_left_out` count rows labelled by a model, not a person.
     """
 
     protocol: str
@@ -123,7 +123,7 @@ class Importance(Payload):
 
 
 class TrainResult(Payload):
-    """`result` of a finished training. The first block is the reference contract's."""
+    """`result` of a finished training. The first block belongs to the reference contract."""
 
     accuracy: float | None = None
     cv_mean: float | None = None
@@ -158,16 +158,16 @@ class TrainResult(Payload):
     data_digest: str | None = None
     model_version: str | None = None
     cells: list[CellCount] | None = None
-    absent: list[str] | None = None  # feature columns that the file lacks, or that are empty in it
+    absent: list[str] | None = None  # feature columns that the file lacks or that are empty in it
     versions: dict[str, str] | None = None
     held_out_path: str | None = None
     held_out_url: str | None = None
 
 
 class JobStatus(Payload):
-    """Reply of a status_url. The last block is our engine's extension; times are ISO 8601, UTC.
+    """Reply of a status_url. The last block is an extension of our engine; times are ISO 8601, UTC.
 
-    `result` stays raw here, because a predict or merge job (extension) ends with its reply in it.
+    `result` stays raw here, because a predict or merge job (extension) returns its reply in it.
     """
 
     ok: bool = True
@@ -219,17 +219,17 @@ class PredictReply(Payload):
     agreement: dict[str, int] | None = None
     notes: list[str] | None = None
     worth: Worth | None = None
-    seen: int | None = None  # rows that the model learnt from
-    known_rows: str | None = None  # how they were answered, a word of KnownRows
-    without: list[str] | None = None  # columns that a reduced model does without
+    seen: int | None = None  # rows that the model was trained on
+    known_rows: str | None = None  # how they were classified, a word of KnownRows
+    without: list[str] | None = None  # columns that a reduced model leaves out
     cells: list[CellCount] | None = None
 
 
 class MergeReply(Payload):
-    """Reply of POST /api/merge; `expires_in` (seconds) is the life of the merge token.
+    """Reply of POST /api/merge; `expires_in` (seconds) is the lifetime of the merge token.
 
-    `rows_each` and `dropped_each` (by the rule) count rows of the files in their order, `filled` those whose label is a
-    predicted one.
+    `rows_each` and `dropped_each` (by the rule) count rows per file, in file order; `filled` counts rows whose label
+    was predicted.
     """
 
     ok: bool = True
@@ -279,7 +279,7 @@ class UploadList(Payload):
 
 
 class MergeTrainReply(Payload):
-    """Reply of POST /api/merge-train: always `ok`, so only `job_started` and `error` tell."""
+    """Reply of POST /api/merge-train: `ok` is always true, so only `job_started` and `error` are informative."""
 
     ok: bool = True
     job_started: bool = False
@@ -293,7 +293,7 @@ class MergeTrainReply(Payload):
 
 
 class Health(Payload):
-    """Reply of GET /api/health (extension): how a client tells our engine from a reference backend."""
+    """Reply of GET /api/health (extension); tells our engine from a reference backend."""
 
     ok: bool = True
     name: str

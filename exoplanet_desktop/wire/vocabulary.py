@@ -12,7 +12,7 @@ class Satellite(StrEnum):
 
 
 class Model(StrEnum):
-    """A kind of classifier, as `model` (train) and `model_type` (predict) name it."""
+    """A kind of classifier, as named by `model` (train) and `model_type` (predict)."""
 
     XGB = "xgb"
     RF = "rf"
@@ -37,9 +37,9 @@ _MODEL_TITLES = {
 
 
 class Features(StrEnum):
-    """Which columns a classifier may see.
+    """Which columns a classifier may use.
 
-    VETTED has all columns, also those that encode the human verdict; BLIND leaves these out.
+    VETTED has all columns, including those that encode the human verdict; BLIND leaves those out.
     """
 
     VETTED = "vetted"
@@ -51,32 +51,51 @@ class Features(StrEnum):
 
 
 class Balance(StrEnum):
-    """How rows weigh in training: each alike, or each class alike."""
+    """How training weighs rows: equally per row, or balanced by class."""
 
     NONE = "none"
     BALANCED = "balanced"
 
 
 class ModelLabels(StrEnum):
-    """What a training does with rows whose label a model made: `label_source` says so in merged files."""
+    """What a training does with rows labelled by a model, which merged files mark in `label_source`."""
 
     LEAVE_OUT = "leave out"
     USE = "use"
 
 
 class KnownRows(StrEnum):
-    """How a prediction answers rows that the model learnt from.
+    """How a prediction classifies rows that the model was trained on.
 
-    HELD_OUT: as the fold that had not seen them; MODEL: as the model that has.
+    HELD_OUT: with the fold that did not see them; MODEL: with the model that did.
     """
 
     HELD_OUT = "held-out"
     MODEL = "model"
 
 
-READING_BYTES = 60_000  # of the JSON text that says how a file is to be read, and of that of all files of a merge
+class Duplicates(StrEnum):
+    """A rule for duplicates.
 
-SEEN_COLUMN = "seen_in_training"  # appended to a prediction: "yes" for rows that the model learnt from, else "no"
+    EXACT: rows that say the same in all cells: as numbers where both are numbers (`0.9690` and `0.969`), missing ones
+        alike; the first stays. This is what the wire contract asks for.
+    BY_IDENTIFIER_…: rows with the same identifier; the first, the last, or the one with the most cells stays (the
+        first of these). Rows without an identifier all stay.
+    NONE: all rows stay.
+    """
+
+    NONE = "none"
+    EXACT = "exact"
+    BY_IDENTIFIER_FIRST = "first"
+    BY_IDENTIFIER_LAST = "last"
+    BY_IDENTIFIER_MOST_COMPLETE = "most-complete"
+
+    @property
+    def by_identifier(self) -> bool:
+        return self not in (Duplicates.NONE, Duplicates.EXACT)
+
+
+READING_BYTES = 60_000  # of the JSON text that says how a file is to be read, and of that of all files of a merge
 
 
 class Status(StrEnum):
@@ -93,8 +112,23 @@ class Status(StrEnum):
         return self in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
 
+WAITING = "WAITING"  # of a run that is not sent yet: it waits for a backend that does not answer
+SENDING = "SENDING"  # of a run that is being sent; after a crash nobody knows whether all of it arrived
+FINAL_STATUSES = tuple(str(status) for status in Status if status.is_final)
+RUN_STATUSES = (WAITING, SENDING, *(str(status) for status in Status))  # that a run can have in the record
+
+
+class RunKind(StrEnum):
+    """What a run of the record did. TRAIN_ALL trains every model one after another; their runs are its parts."""
+
+    TRAIN = "train"
+    TRAIN_ALL = "train-all"
+    PREDICT = "predict"
+    MERGE = "merge"
+
+
 class Disposition(StrEnum):
-    """The three classes, in the order that every matrix and every probability uses."""
+    """The three classes, in the order of every matrix and every probability."""
 
     CANDIDATE = "CANDIDATE"
     CONFIRMED = "CONFIRMED"

@@ -1,9 +1,9 @@
-"""What must be fast, measured: `python3 run.py bench [NAME …] [--json FILE] [--seconds N]`.
+"""Benchmarks of everything that must be fast: `python3 run.py bench [NAME …] [--json FILE] [--seconds N]`.
 
-Each bench is a function that measures and returns figures; one with a bound holds or does not. Figures are ratios
-inside one run wherever they can be, so that they tell the same on a slow machine as on a fast one.
+Each bench is a function that measures and returns figures; a figure with a bound passes or fails. Wherever possible,
+figures are ratios within one run, so that slow and fast machines give the same result.
 
-Nothing heavy is imported here: the engine's processes import this module when they start.
+Nothing heavy is imported here, because the engine's processes import this module when they start.
 """
 
 import sys
@@ -31,7 +31,7 @@ BENCHES = {
     "cluster": "tests.benchmarks.cluster:measure",
     "soak": "tests.benchmarks.soak:measure",
 }
-BY_NAME = ("soak", "ten-million")  # too long for a run of all
+BY_NAME = ("soak", "ten-million")  # too long to run by default
 
 if __name__ == "__main__":
     from tests.benchmarks.runner import main

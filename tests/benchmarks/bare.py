@@ -1,4 +1,4 @@
-"""What the window is held against: DuckDB, numpy and Qt doing the same with nothing around them."""
+"""Baselines for the window: the same work in DuckDB, numpy and Qt with nothing around it."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Watched:
-    """A QTableView that tells when it has painted all of its cells."""
+    """A QTableView that records when it has painted all of its cells."""
 
     painted_at = 0.0
     _waiting: "asyncio.Future[None] | None" = None
@@ -34,14 +34,14 @@ class Watched:
                 waiting.set_result(None)
 
     async def painted_after(self, begun: float) -> float:
-        """Seconds from a moment to the next complete painting; waits without taking the time of any thread."""
+        """Seconds from a moment to the next complete paint; waits without taking time from any thread."""
         while self.painted_at <= begun:
             self._waiting = asyncio.get_running_loop().create_future()
             await asyncio.wait_for(self._waiting, WITHIN_S)
         return self.painted_at - begun
 
     async def jump(self: Any, share: float) -> float:
-        """Seconds of a jump to a part of the table, until it is painted."""
+        """Seconds from a jump to a fraction of the table until it is painted."""
         bar = self.verticalScrollBar()
         begun = time.perf_counter()
         bar.setValue(int(share * bar.maximum()))
@@ -53,7 +53,7 @@ class Watched:
 
 
 class BareModel(QAbstractTableModel):
-    """Cells in memory: some rows, again and again where the table is longer."""
+    """Cells in memory: a few rows, repeated if the table is longer."""
 
     def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[str | None]], many: int) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class BareModel(QAbstractTableModel):
 
 
 class BareView(Watched, QTableView):
-    """A plain view in a window of its own, as large as another one, its columns as wide."""
+    """A plain view in its own window, with the size and column widths of another one."""
 
     def __init__(self, model: BareModel, like: QTableView) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class BareView(Watched, QTableView):
 
 
 class BareTable:
-    """A catalog in a DuckDB table, its types found out by DuckDB: a sort or a filter, and the first page of it."""
+    """A catalog in a DuckDB table, with types detected by DuckDB: times a sort or filter with the first page."""
 
     def __init__(self, file: Path, folder: Path) -> None:
         import duckdb
@@ -116,11 +116,11 @@ class BareTable:
         self._connection.close()
 
     def sort(self, column: str) -> float:
-        """Seconds of a sort by a column, downwards."""
+        """Seconds for a descending sort by a column."""
         return self._select(f"ORDER BY {column} DESC NULLS LAST, rowid")
 
     def filter(self, condition: str) -> float:
-        """Seconds of a filter."""
+        """Seconds for a filter."""
         return self._select(f"WHERE {condition}")
 
     def _select(self, rest: str) -> float:
@@ -133,7 +133,7 @@ class BareTable:
 
 
 class BareMatrix(QWidget):
-    """A confusion matrix, words about it and a list of the errors under a threshold."""
+    """A confusion matrix, its text and a list of the errors under a threshold."""
 
     def __init__(self, path: Path, labels: Sequence[str], negative: int) -> None:
         import numpy as np

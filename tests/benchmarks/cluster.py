@@ -1,6 +1,6 @@
-"""`cluster`: what handing the work of jobs to a local Dask cluster costs on KOI, against threads of the same machine.
+"""`cluster`: the cost of running jobs on a local Dask cluster for KOI, compared with threads on the same machine.
 
-No bound: a cluster pays where it has more machines than one. What it costs on one is what its messages cost.
+No bound: a cluster pays off only with several machines. On a single one, the bench measures its messaging overhead.
 """
 
 import importlib.util
@@ -13,12 +13,13 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.wire.requests import PredictRequest
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure, Skipped
 from tests.benchmarks.runner import Say
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.calls.backend import Backend
 
 CATALOG = "koi_train.csv"
 ROUNDS = 5
@@ -68,7 +69,7 @@ def _predicted(backend: "Backend", csv: Path) -> float:
     from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
     started = time.perf_counter()
-    accepted = backend.predict(csv, Satellite.KOI, Model.XGB, results_limit=0)
+    accepted = backend.predict(csv, PredictRequest(Satellite.KOI, Model.XGB, results_limit=0))
     if not isinstance(accepted, PredictReply):
         status = lab.ended(backend, accepted)
         if status.error:
@@ -78,8 +79,8 @@ def _predicted(backend: "Backend", csv: Path) -> float:
 
 @contextmanager
 def _server(data_dir: Path, *options: str) -> "Iterator[Backend]":
-    """The engine as the command line serves it."""
-    from exoplanet_desktop.client.backend import Backend
+    """The engine, served from the command line."""
+    from exoplanet_desktop.client.calls.backend import Backend
 
     command = [sys.executable, "-m", "exoplanet_desktop", "serve", "--port", "0", "--no-auth"]
     with subprocess.Popen(

@@ -1,10 +1,11 @@
-"""`cold`: how soon a program that was just started has an engine, and can train."""
+"""`cold`: how soon a newly started program has an engine and can train."""
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from exoplanet_desktop.wire.requests import TrainRequest
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
@@ -36,8 +37,8 @@ def measure(say: Say) -> Sequence[Figure]:
 
 
 def _idle_start() -> tuple[float, float]:
-    """Seconds from the start of the engine's process to the first health reply, and to a spare that waits."""
-    from exoplanet_desktop.client.engine import EmbeddedEngine
+    """Seconds from starting the engine's process to the first health reply, and to a spare process ready to work."""
+    from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 
     with lab.folder() as data_dir:
         engine = EmbeddedEngine(data_dir)
@@ -52,8 +53,8 @@ def _idle_start() -> tuple[float, float]:
 
 
 def _busy_start(csv: Path) -> tuple[float, float, float]:
-    """Seconds to the first health reply, to the first stage of a training that is asked for then, and to its end."""
-    from exoplanet_desktop.client.engine import EmbeddedEngine
+    """Seconds to the first health reply, then to the first stage of a training requested then, and to its end."""
+    from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
     from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
     with lab.folder() as data_dir:
@@ -63,7 +64,7 @@ def _busy_start(csv: Path) -> tuple[float, float, float]:
             backend = engine.start()
             backend.health()
             health = time.perf_counter() - started
-            accepted = backend.train(csv, Satellite.KOI, Model.XGB, sentinel=False)
+            accepted = backend.train(csv, TrainRequest(Satellite.KOI, Model.XGB, sentinel=False))
             while not (status := backend.status(accepted.status_url)).stage and not status.error:
                 time.sleep(lab.POLL_S)
             begun = time.perf_counter() - started

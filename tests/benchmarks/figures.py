@@ -1,4 +1,4 @@
-"""Figures: what was measured, against what it must be."""
+"""Figures: measured values and their bounds."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Skipped(Exception):
-    """A bench cannot measure here; its text says why."""
+    """A bench cannot measure on this machine; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -14,10 +14,10 @@ class Figure:
     """One number.
 
     Attributes:
-        name: what it is, in words.
-        measured: the number, in `unit` ("" for ratios).
-        at_most, at_least: its bound; neither for a number that only explains another one.
-        detail: what it is made of, with units.
+        name: a description.
+        measured: the value, in `unit` ("" for ratios).
+        at_most, at_least: its bound; neither for a value that only explains another one.
+        detail: its components, with units.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def holds(self) -> bool | None:
-        """None where there is no bound. A NaN holds no bound."""
+        """None if there is no bound. NaN fails every bound."""
         if self.at_most is None and self.at_least is None:
             return None
         low = self.at_least is None or self.measured >= self.at_least
@@ -45,14 +45,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one bench: its figures, or why there are none."""
+    """The outcome of one bench: its figures, or why there are none."""
 
     bench: str
     figures: Sequence[Figure] = ()
     skipped: str = ""
     failed: str = ""
     seconds: float = 0.0
-    load: tuple[float, ...] = field(default=())  # load average over a minute, before and after
+    load: tuple[float, ...] = field(default=())  # load average over one minute, before and after
 
     @property
     def holds(self) -> bool:
@@ -60,7 +60,7 @@ class Outcome:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """All figures as a Markdown table, aligned for reading as it is."""
+    """All figures as a Markdown table, aligned to be readable as plain text."""
     rows = [("bench", "figure", "measured", "bound", "holds", "from")]
     for outcome in outcomes:
         for figure in outcome.figures:
@@ -80,7 +80,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def as_json(outcomes: Sequence[Outcome], machine: dict[str, Any]) -> dict[str, Any]:
-    """The same for programs."""
+    """The same as JSON data, for programs."""
     benches = []
     for outcome in outcomes:
         figures = [{**asdict(figure), "holds": figure.holds} for figure in outcome.figures]

@@ -1,11 +1,12 @@
-"""`handover`: a catalog of a million rows handed to our own engine by its path, against sending it."""
+"""`handover`: passing a catalog of a million rows to our own engine by its path, compared with uploading it."""
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.wire.requests import TrainRequest
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
@@ -16,7 +17,7 @@ ROUNDS = 3
 
 
 def measure(say: Say) -> Sequence[Figure]:
-    """From the call to the accepted training: the engine has read the file once by then, for its digest."""
+    """Times from the call to the accepted training; the engine has by then read the file once for its digest."""
     with lab.folder() as work:
         csv = catalog(work / "a.csv", 1, say)
         data = work / "data"
@@ -27,7 +28,7 @@ def measure(say: Say) -> Sequence[Figure]:
                 backend._own = True
                 seconds["by path"].append(_accepted(backend, csv))
                 held_by_path = _stored(data)
-                backend._own = False  # as a lab's engine, which is handed no path
+                backend._own = False  # like a lab's engine, which receives no paths
                 seconds["sent"].append(_accepted(backend, csv))
                 held_sent = _stored(data) - held_by_path
                 for file in (data / "uploads").iterdir():
@@ -43,7 +44,7 @@ def measure(say: Say) -> Sequence[Figure]:
 
 def _accepted(backend: Backend, csv: Path) -> float:
     started = time.perf_counter()
-    accepted = backend.train(csv, Satellite.KOI, Model.DT)
+    accepted = backend.train(csv, TrainRequest(Satellite.KOI, Model.DT))
     seconds = time.perf_counter() - started
     backend.cancel(accepted.job_id)
     lab.ended(backend, accepted)

@@ -1,4 +1,4 @@
-"""What benches share: real catalogs, an engine of their own, jobs to their end, and what /proc tells of processes."""
+"""Shared by the benches: real catalogs, engines, completed jobs, and process data from /proc."""
 
 import os
 import tempfile
@@ -11,22 +11,23 @@ from statistics import median
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.wire.requests import TrainRequest
 from tests.benchmarks.figures import Skipped
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.engine import EmbeddedEngine
+    from exoplanet_desktop.client.calls.backend import Backend
+    from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROC = Path("/proc")
 POLL_S = 0.02
 WARM_WITHIN_S = 60.0
-STILL_S = 0.3  # how long a process does nothing before it counts as waiting
+STILL_S = 0.3  # a process that is idle for this long counts as waiting
 
 
 def catalog(name: str) -> Path:
-    """A real catalog beside the project. Raises Skipped where it is not there."""
+    """A real catalog beside the project. Raises Skipped if it is missing."""
     path = CHECKOUT.parent / "shared" / "data" / name
     if not path.is_file():
         raise Skipped(f"the real catalog {name} is not here (../shared/data)")
@@ -41,8 +42,8 @@ def folder() -> Iterator[Path]:
 
 @contextmanager
 def warm_engine(data_dir: Path) -> "Iterator[tuple[EmbeddedEngine, Backend]]":
-    """The embedded engine on a folder, its spare process waiting with its libraries loaded."""
-    from exoplanet_desktop.client.engine import EmbeddedEngine
+    """The embedded engine on a folder, with its spare process ready and its libraries loaded."""
+    from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 
     engine = EmbeddedEngine(data_dir)
     try:
@@ -56,8 +57,8 @@ def warm_engine(data_dir: Path) -> "Iterator[tuple[EmbeddedEngine, Backend]]":
 
 
 def ended(backend: "Backend", accepted: "TrainAccepted", within_s: float = 600.0) -> "JobStatus":
-    """The final status of a job, asked for often, so that asking adds little to what is measured."""
-    from exoplanet_desktop.client.jobs import is_final
+    """The final status of a job, polled at short intervals so that polling adds little to the measurement."""
+    from exoplanet_desktop.client.jobs.tracker import is_final
 
     deadline = time.monotonic() + within_s
     while not is_final(status := backend.status(accepted.status_url)):
@@ -68,12 +69,12 @@ def ended(backend: "Backend", accepted: "TrainAccepted", within_s: float = 600.0
 
 
 def trained(backend: "Backend", csv: Path, *, sentinel: bool) -> "tuple[float, TrainResult]":
-    """Seconds of a KOI/xgb training, from the request to the end of the job, and its result."""
-    from exoplanet_desktop.client.jobs import judge
+    """Seconds for a KOI/xgb training, from request to end of job, and its result."""
+    from exoplanet_desktop.client.jobs.jobs import judge
     from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
     started = time.perf_counter()
-    accepted = backend.train(csv, Satellite.KOI, Model.XGB, sentinel=sentinel)
+    accepted = backend.train(csv, TrainRequest(Satellite.KOI, Model.XGB, sentinel=sentinel))
     status = ended(backend, accepted)
     seconds = time.perf_counter() - started
     outcome = judge(status)
@@ -91,13 +92,13 @@ def middle(values: list[float]) -> str:
 
 
 def need_proc() -> None:
-    """Raises Skipped where the system does not tell what processes do."""
+    """Raises Skipped if the system has no /proc."""
     if not (PROC / "self" / "status").is_file():
         raise Skipped("processes are looked at by /proc, which this system does not have")
 
 
 def job_processes(engine_pid: int) -> list[int]:
-    """The engine's job processes: those that it spawned."""
+    """The engine's job processes, which it spawned."""
     found = []
     for entry in PROC.iterdir():
         if entry.name.isdigit():
@@ -109,7 +110,7 @@ def job_processes(engine_pid: int) -> list[int]:
 
 
 def spare_ready(engine_pid: int) -> float:
-    """Waits until a job process has loaded its libraries and does nothing any more; when that was (perf_counter)."""
+    """Waits until a job process has loaded its libraries and is idle; returns the time (perf_counter)."""
     need_proc()
     deadline = time.monotonic() + WARM_WITHIN_S
     since, state = time.perf_counter(), None
@@ -125,13 +126,13 @@ def spare_ready(engine_pid: int) -> float:
 
 
 def _activity(pid: int) -> tuple[str, float] | None:
-    """State of a process's main thread, and its CPU seconds."""
+    """The state of a process's main thread, and its CPU seconds."""
     fields = _stat(pid)
     return (fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")) if fields else None
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the state on; [] for a process that is gone."""
+    """The fields of /proc/PID/stat, starting with the state; [] for a process that has exited."""
     return _read(PROC / str(pid) / "stat").decode(errors="replace").rpartition(")")[2].split()
 
 
@@ -143,13 +144,13 @@ def _read(path: Path) -> bytes:
 
 
 def peak_bytes(pid: int) -> int:
-    """The most memory that a process has held since it started (VmHWM); 0 where it is gone."""
+    """The peak memory of a process since its start (VmHWM); 0 if it has exited."""
     lines = _read(PROC / str(pid) / "status").decode(errors="replace").splitlines()
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
 
 
 class MemoryWatch:
-    """Reads the peak memory of an engine's job processes, over and over, while they run."""
+    """Repeatedly reads the peak memory of an engine's job processes while they run."""
 
     def __init__(self, engine_pid: int) -> None:
         need_proc()

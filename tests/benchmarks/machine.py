@@ -1,4 +1,4 @@
-"""The machine that measures, as far as it matters to the figures."""
+"""Describes the measuring machine as far as it matters for the figures."""
 
 import os
 import platform
@@ -10,7 +10,7 @@ LIBRARIES = ("numpy", "pandas", "duckdb", "xgboost-cpu", "scikit-learn", "fastap
 
 
 def describe() -> dict[str, Any]:
-    """CPU, cores that this process may use, memory, system, Python, libraries."""
+    """CPU, cores available to this process, memory, system, Python, libraries."""
     return {
         "cpu": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
@@ -30,7 +30,7 @@ def in_words(machine: dict[str, Any]) -> str:
 
 
 def load() -> float:
-    """Load average over the last minute; 0 where the system has none."""
+    """Load average over the last minute; 0 if the system has none."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else 0.0
 
 

@@ -1,4 +1,4 @@
-"""`poll`: many clients ask a lab server for the state of a job that trains."""
+"""`poll`: many clients poll a lab server for the state of a running training."""
 
 import asyncio
 import json
@@ -11,24 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from exoplanet_desktop.wire.requests import TrainRequest
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.calls.backend import Backend
 
 CLIENTS = 200
 EVERY_S = 2.0
 SECONDS = 30.0
-READ = 0.1  # the job's progress when the catalog is read and the fits begin
-ROWS = 300_000  # enough to fit for longer than that
+READ = 0.1  # the job's progress after reading the catalog, when the fits begin
+ROWS = 300_000  # enough for fits that take longer than that
 TOKEN = "only-for-measuring-0123"
 
 
 def measure(say: Say) -> Sequence[Figure]:
     from exoplanet_desktop.catalogs.simulate.catalog import simulate
-    from exoplanet_desktop.client.jobs import is_final
+    from exoplanet_desktop.client.jobs.tracker import is_final
     from exoplanet_desktop.wire.vocabulary import Model, Satellite, Status
 
     with lab.folder() as work:
@@ -36,7 +37,7 @@ def measure(say: Say) -> Sequence[Figure]:
         say(f"simulating {ROWS:,} rows")
         simulate(Satellite.KOI, ROWS, 42, csv)
         with _server(work) as backend:
-            accepted = backend.train(csv, Satellite.KOI, Model.XGB)
+            accepted = backend.train(csv, TrainRequest(Satellite.KOI, Model.XGB))
             while not is_final(state := backend.status(accepted.status_url)) and (state.progress or 0) <= READ:
                 time.sleep(lab.POLL_S)
             say(f"{CLIENTS} clients for {SECONDS:.0f} s")
@@ -67,8 +68,8 @@ def _share(waits: list[float], share: float) -> float:
 
 @contextmanager
 def _server(work: Path) -> "Iterator[Backend]":
-    """The engine as a lab serves it, by the command line."""
-    from exoplanet_desktop.client.backend import Backend
+    """The engine, served from the command line as in a lab."""
+    from exoplanet_desktop.client.calls.backend import Backend
 
     token = work / "token"
     token.write_text(TOKEN)
@@ -87,10 +88,10 @@ def _server(work: Path) -> "Iterator[Backend]":
 
 
 async def _poll(url: str) -> list[float]:
-    """Seconds of each request of all clients.
+    """Seconds for each request of all clients.
 
-    All of them in one event loop with bare sockets: 200 clients on this machine's processors would slow the engine down
-    with work that the machines of 200 users do.
+    All run in one event loop with bare sockets: otherwise this machine's processors would do the work of 200 users'
+    machines and slow down the engine.
     """
     start = time.perf_counter() + 0.5
     each = (_client(url, start + EVERY_S * number / CLIENTS, start + SECONDS) for number in range(CLIENTS))
@@ -98,7 +99,7 @@ async def _poll(url: str) -> list[float]:
 
 
 async def _client(url: str, first: float, end: float) -> list[float]:
-    """One client: a connection that is kept, a request every two seconds whatever the last one took."""
+    """One client: a kept-alive connection, and a request every two seconds however long the last one took."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     head = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
@@ -118,7 +119,7 @@ async def _client(url: str, first: float, end: float) -> list[float]:
 
 
 async def _answer(reader: asyncio.StreamReader) -> None:
-    """Reads one reply whole. Raises where it is not the state of a job."""
+    """Reads one whole reply. Raises if it is not the state of a job."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
     fields = dict(line.split(": ", 1) for line in head[1:] if line)
     body = await reader.readexactly(int(fields["content-length"]))

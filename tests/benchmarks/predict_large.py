@@ -1,7 +1,7 @@
-"""`predict-large`: a million simulated rows, and two: how fast, and in how much memory.
+"""`predict-large`: speed and memory of predicting one and two million simulated rows.
 
-The time is held against a bare process that does the least for the same result: DuckDB reads the file and writes it
-again with the probabilities behind, `inplace_predict` makes them; both with all cores.
+The baseline is a bare process that does the minimum for the same result: DuckDB reads the file and writes it again with
+the probabilities added, `inplace_predict` calculates them; both use all cores.
 """
 
 import subprocess
@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
+from exoplanet_desktop.wire.requests import PredictRequest
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
@@ -50,7 +51,7 @@ def measure(say: Say) -> Sequence[Figure]:
 
 @dataclass(frozen=True)
 class _Run:
-    """Seconds from file to file with the way through HTTP, and of the job alone; bytes its process held at most."""
+    """Seconds from file to file including HTTP, seconds for the job alone, and the peak memory of its process."""
 
     rows: int
     whole_s: float
@@ -74,8 +75,8 @@ def _figures(twice: _Run, rounds: list[tuple[_Run, float]]) -> list[Figure]:
 
 
 def _run(data_dir: Path, csv: Path, rows: int) -> _Run:
-    """One prediction, by a process that has done nothing else: a process's peak never falls."""
-    from exoplanet_desktop.client.jobs import prediction_of
+    """One prediction, in a fresh process, because a process's peak memory never falls."""
+    from exoplanet_desktop.client.jobs.jobs import prediction_of
     from exoplanet_desktop.wire.payloads import PredictReply
     from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
@@ -84,7 +85,7 @@ def _run(data_dir: Path, csv: Path, rows: int) -> _Run:
         assert engine.pid is not None
         with lab.MemoryWatch(engine.pid) as memory:
             started = time.perf_counter()
-            accepted = backend.predict(csv, Satellite.KOI, Model.XGB, results_limit=0)
+            accepted = backend.predict(csv, PredictRequest(Satellite.KOI, Model.XGB, results_limit=0))
             assert not isinstance(accepted, PredictReply)
             status = lab.ended(backend, accepted)
         reply = prediction_of(status)
@@ -108,7 +109,7 @@ def _simulate(out: Path) -> None:
 
 
 def _first_rows(csv: Path, out: Path, rows: int) -> None:
-    """The catalog's header block, its header, and its first rows, as a shorter simulation has them."""
+    """Writes the catalog's header block, its header and its first rows, like a shorter simulation."""
     with csv.open("rb") as source, out.open("wb") as target:
         line = source.readline()
         while line.startswith(b"#"):
@@ -119,7 +120,7 @@ def _first_rows(csv: Path, out: Path, rows: int) -> None:
 
 
 def _bare_seconds(model: Path, csv: Path) -> float:
-    """Of the bare process, its imports and the loading of the model left out."""
+    """Seconds for the bare process, without its imports and without loading the model."""
     out = csv.with_suffix(".bare")
     command = [sys.executable, "-m", "tests.benchmarks.predict_large", str(model), str(csv), str(out)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -146,7 +147,7 @@ def _bare(model: Path, csv: Path, out: Path) -> float:
         connection.execute(f"CREATE TABLE data AS FROM {read}")
         numbers = ", ".join(f"TRY_CAST({name} AS FLOAT) AS {name}" for name in names)
         columns = connection.execute(f"SELECT {numbers} FROM data").fetchnumpy()
-        # Features that the program works out of several columns are stood in for by columns.
+        # Plain columns stand in for features that the program derives from several columns.
         each = [np.ma.filled(columns[names[place % len(names)]], np.nan) for place in range(booster.num_features())]
         found = booster.inplace_predict(np.column_stack(each))
         chances = {f"p{place}": np.ascontiguousarray(found[:, place]) for place in range(found.shape[1])}

@@ -1,4 +1,4 @@
-"""`predict-small`: a catalog of 9,464 rows through the engine, against the bare model on the ready matrix."""
+"""`predict-small`: a catalog of 9,464 rows through the engine, compared with the bare model on a ready matrix."""
 
 import time
 from collections.abc import Sequence
@@ -6,12 +6,13 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.wire.requests import PredictRequest
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.calls.backend import Backend
 
 CATALOG = "koi_train.csv"
 ROUNDS = 9
@@ -49,14 +50,14 @@ def measure(say: Say) -> Sequence[Figure]:
 
 
 def _seconds(backend: "Backend", csv: Path, work: Path, rows: int, limit: int | None) -> float:
-    """From a file here to its predictions in a file here; `limit` bounds the rows in the reply."""
-    from exoplanet_desktop.client.jobs import prediction_of
+    """Seconds from a local file to its predictions in a local file; `limit` bounds the rows in the reply."""
+    from exoplanet_desktop.client.jobs.jobs import prediction_of
     from exoplanet_desktop.wire.payloads import PredictReply
     from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
     target = work / "out.csv"
     started = time.perf_counter()
-    reply = backend.predict(csv, Satellite.KOI, Model.XGB, results_limit=limit)
+    reply = backend.predict(csv, PredictRequest(Satellite.KOI, Model.XGB, results_limit=limit))
     if not isinstance(reply, PredictReply):
         reply = prediction_of(lab.ended(backend, reply))
     backend.download(reply.csv_file, target)
@@ -71,7 +72,7 @@ def _seconds(backend: "Backend", csv: Path, work: Path, rows: int, limit: int | 
 
 
 def _fresh(csv: Path, work: Path, turn: int) -> Path:
-    """The same rows from another one on: a file that the engine has not seen."""
+    """The same rows, rotated: a file that the engine has not seen."""
     header, *lines = csv.read_bytes().splitlines(keepends=True)
     turn += 1
     path = work / f"catalog-{turn}.csv"
@@ -93,7 +94,7 @@ class _Bare:
         self._booster: Any = classifier.estimator.booster  # type: ignore[attr-defined]
 
     def seconds(self) -> float:
-        """Median of five calls, on one thread or on all cores, whichever is faster now."""
+        """Median of five calls, on one thread or on all cores, whichever is faster at the moment."""
         return min(self._median(threads) for threads in (1, 0))
 
     def _median(self, threads: int) -> float:

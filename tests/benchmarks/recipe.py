@@ -1,6 +1,6 @@
-"""The reference recipe of `train`: six fits of XGBoost with all cores, on the job's own matrix and folds.
+"""The reference recipe for `train`: six fits of XGBoost on all cores, with the job's own matrix and folds.
 
-A process of its own (`python -m tests.benchmarks.recipe CATALOG`): for each line on its input it does the next fit and
+Runs as a separate process (`python -m tests.benchmarks.recipe CATALOG`): for each input line it does the next fit and
 prints `[seconds, accuracy on the fold]`; the last fit, on all rows, has no accuracy.
 """
 
@@ -25,13 +25,13 @@ PARAMETERS = {
 
 
 class Recipe:
-    """The recipe's process, asked for one fit at a time, so that its fits can lie between the jobs."""
+    """The recipe's process, asked for one fit at a time so that fits and jobs can alternate."""
 
     def __init__(self, csv: Path) -> None:
         self.seconds: list[float] = []
         self._accuracies: list[float] = []
-        # OpenMP's threads wait for each other by spinning, which on a machine that is busy with other things makes this
-        # recipe up to fifteen times slower, and every ratio to it too good.
+        # OpenMP threads wait for each other by spinning. On a machine busy with other work, this makes the recipe up to
+        # fifteen times slower, and every ratio to it too good.
         environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
         command = [sys.executable, "-m", "tests.benchmarks.recipe", str(csv)]
         self._process = subprocess.Popen(
@@ -56,12 +56,12 @@ class Recipe:
 
     @property
     def accuracy(self) -> float:
-        """Mean over the folds."""
+        """The mean over the folds."""
         return mean(self._accuracies)
 
 
 def _serve(csv: Path) -> None:
-    import xgboost  # noqa: F401 - its import is no part of the first fit
+    import xgboost  # noqa: F401 - keep its import out of the first fit
 
     from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.classify.dataset import read_dataset

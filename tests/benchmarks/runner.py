@@ -1,4 +1,4 @@
-"""Runs benches one after another and says whether every bound holds."""
+"""Runs benches one after another and reports whether every bound holds."""
 
 import importlib
 import json
@@ -17,11 +17,11 @@ Bench = Callable[[Say], Sequence[Figure]]
 
 
 def main(argv: Sequence[str], benches: Mapping[str, str], by_name: Collection[str] = ()) -> int:
-    """`[NAME …] [--json FILE] [--seconds N]`; `benches` gives each name its `module:function`.
+    """`[NAME …] [--json FILE] [--seconds N]`; `benches` maps each name to its `module:function`.
 
-    Those of `by_name` run only where they are named. `--seconds` is for those that last as long as they are told.
+    Benches in `by_name` run only if named. `--seconds` applies to benches of adjustable duration.
 
-    Returns 0 where every bound holds, 1 where one does not or a bench did not measure, 2 for wrong arguments.
+    Returns 0 if every bound holds, 1 if one fails or a bench did not measure, 2 for invalid arguments.
     """
     names, file, complaint = _arguments(argv, benches)
     if complaint:
@@ -39,7 +39,7 @@ def main(argv: Sequence[str], benches: Mapping[str, str], by_name: Collection[st
 
 
 def _arguments(argv: Sequence[str], benches: Mapping[str, str]) -> tuple[list[str], Path | None, str]:
-    """Names, file for JSON, and what is wrong with the arguments."""
+    """Names, JSON file, and any error in the arguments."""
     names, file, rest = [], None, list(argv)
     while rest:
         word = rest.pop(0)
@@ -76,7 +76,7 @@ def _run(name: str, place: str) -> Outcome:
     except Skipped as reason:
         skipped = str(reason)
         say(f"skipped: {reason}")
-    except Exception as error:  # the other benches still measure
+    except Exception as error:  # the other benches still run
         failed = f"{type(error).__name__}: {error}"
         say(traceback.format_exc())
     seconds = round(time.perf_counter() - started, 1)

@@ -1,6 +1,6 @@
-"""`runs`: a record of ten thousand runs is opened, shown and sorted.
+"""`runs`: opening, showing and sorting a record of ten thousand runs.
 
-Held against bare SQLite, asked for the same runs in the same orders, in a plain view.
+The baseline is bare SQLite with the same runs in the same orders, shown in a plain view.
 """
 
 import os
@@ -25,7 +25,7 @@ SHOWN = (
     *("status", "title", "cv_mean", "cv_std", "accuracy", "auc", "dataset", "satellite", "model", "features"),
     *("created_at", "took_s", "backend_title"),
 )
-RESULT = '{"filler": "' + "x" * 20_000 + '"}'  # as large as that of a training, and not read for the list
+RESULT = '{"filler": "' + "x" * 20_000 + '"}'  # as large as a training's, and not read for the list
 
 
 def measure(say: Say) -> Sequence[Figure]:
@@ -58,13 +58,13 @@ def measure(say: Say) -> Sequence[Figure]:
 
 
 def _once(folder: Path) -> tuple[float, list[float], float]:
-    """Seconds to the list on screen, of each sort, and of a search; each to its last paint."""
+    """Seconds until the list is on screen, and for each sort and search, each to its last paint."""
     from PySide6.QtCore import Qt
 
-    from exoplanet_desktop.client.record import Record
     from exoplanet_desktop.gui.run_views.columns import Column
     from exoplanet_desktop.gui.run_views.model import Filter, RunsModel
     from exoplanet_desktop.gui.run_views.view import RunsView
+    from exoplanet_desktop.record.record import Record
 
     model = RunsModel()
     view = RunsView(model)
@@ -95,7 +95,7 @@ def _once(folder: Path) -> tuple[float, list[float], float]:
 
 
 def _bare_once(folder: Path) -> float:
-    """Seconds of the same, without the search."""
+    """The same for the baseline, without the search."""
     from PySide6.QtWidgets import QTableView
 
     from tests.benchmarks.bare import BareModel
@@ -123,7 +123,7 @@ def _bare_once(folder: Path) -> float:
 
 
 def _paint() -> None:
-    """Do what waits: layout, then the paint that the user sees."""
+    """Process pending events: layout, then the paint that the user sees."""
     from PySide6.QtWidgets import QApplication
 
     QApplication.sendPostedEvents()
@@ -131,8 +131,11 @@ def _paint() -> None:
 
 
 def _fill(folder: Path) -> None:
-    """Runs as trainings leave them. In one transaction, past the record: each of its own waits for the disk."""
-    from exoplanet_desktop.client.record import Record
+    """Writes runs like those of trainings.
+
+    In one transaction, bypassing the record, whose commits wait for the disk.
+    """
+    from exoplanet_desktop.record.record import Record
 
     Record(folder).close()
     chance = random.Random(42)

@@ -1,6 +1,6 @@
-"""`slider`: how long the window takes to follow a threshold that is dragged.
+"""`slider`: how long the window takes to follow a dragged threshold.
 
-Held against what that takes at least: numpy finds the class of each row and counts the matrix, a plain table of labels
+The baseline is the minimum for that: numpy finds the class of each row and counts the matrix, a plain table of labels
 and a plain list show them.
 """
 
@@ -20,12 +20,12 @@ from tests.benchmarks.turns import Turns
 
 ROWS = 20_000  # held-out rows of all folds: twice the largest catalog
 MOVES = 400
-LIST_EVERY = 4  # the list of rows follows a moving slider less often than the matrix
+LIST_EVERY = 4  # while the slider moves, the list is updated less often than the matrix
 LABELS = ("CANDIDATE", "CONFIRMED", "FALSE POSITIVE")
 
 
 def measure(say: Say) -> Sequence[Figure]:
-    """Matrix and words at every move, the list of errors at some, each from the move to its last repaint; offscreen."""
+    """Matrix and text at every move, the error list at some, each timed to its last repaint; offscreen."""
     say(f"{MOVES} moves over {ROWS:,} rows")
     command = [sys.executable, "-m", "tests.benchmarks.slider"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
@@ -38,7 +38,7 @@ def measure(say: Say) -> Sequence[Figure]:
 
 
 def _held_out(path: Path) -> None:
-    """Held-out rows as the engine writes them."""
+    """Held-out rows as written by the engine."""
     import csv
 
     import numpy as np
@@ -59,7 +59,7 @@ def _held_out(path: Path) -> None:
 
 
 def _drag() -> dict[str, list[tuple[float, float]]]:
-    """Seconds of each redraw, and of that of plain widgets."""
+    """Seconds for each redraw, and for that of plain widgets."""
     import asyncio
 
     from PySide6.QtCore import QEvent, QObject
@@ -78,7 +78,7 @@ def _drag() -> dict[str, list[tuple[float, float]]]:
     lists: list[tuple[float, float]] = []
 
     class _Painted(QObject):
-        """Which widgets were painted."""
+        """Records which widgets were painted."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -125,7 +125,7 @@ def _drag() -> dict[str, list[tuple[float, float]]]:
             moves.append((ours, redraw(lambda value=value: bare.follow(value / 1000), 2)))
             if move % LIST_EVERY == 0:
                 lists.append((redraw(page._show_rows, 1), redraw(bare.show_errors, 1)))
-            await asyncio.sleep(0)  # what the workers have found is shown between the moves, as in the window
+            await asyncio.sleep(0)  # show the workers' results between moves, as in the window
         bare.close()
         page.close()
         workers.close()

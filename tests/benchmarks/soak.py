@@ -1,7 +1,7 @@
-"""`soak`: the window works while the line misbehaves at random and the engine is killed every 20 seconds.
+"""`soak`: the window works over a randomly failing line while the engine is killed every 20 seconds.
 
-Seeded; 300 s unless `--seconds` says otherwise. At the end every job that the engine took must be accounted for in the
-record of runs, every file in the record must be whole, and the window must not have grown.
+Seeded; 300 s unless `--seconds` says otherwise. At the end the record of runs must account for every job that the
+engine accepted, every recorded file must be complete, and the window's memory must not have grown.
 """
 
 import json
@@ -28,7 +28,7 @@ SECONDS = 300.0
 KILL_EVERY_S = 20.0
 SEED = 42
 ROWS = 600
-WARM_SHARE = 0.25  # of the samples; libraries are loaded and pages filled meanwhile
+WARM_SHARE = 0.25  # share of samples to skip while libraries load and pages fill
 PNG_END = b"IEND\xaeB`\x82"
 
 
@@ -41,7 +41,7 @@ def measure(say: Say) -> Sequence[Figure]:
 
 
 def run(work: Path, seconds: float, seed: int, say: Say) -> dict[str, Any]:
-    """Does the soak in a folder; what came of it."""
+    """Runs the soak in a folder; returns its outcome."""
     from exoplanet_desktop.catalogs.simulate.catalog import simulate
     from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -82,7 +82,7 @@ def figures(found: dict[str, Any]) -> list[Figure]:
     end, runs = found["end"], found["runs"]
     known = {run["job_id"] for run in runs}
     lost = Counter(kind for job, kind, _ in found["jobs"] if job not in known)
-    # An answer that the line lost leaves a run that failed, or was given up, without the number of its job.
+    # If the line lost the answer, the run has failed or was given up, and has no job id.
     without = Counter(run["kind"] for run in runs if not run["job_id"] and run["final"])
     missing = sum((lost - without).values())
     samples = found["samples"][int(len(found["samples"]) * WARM_SHARE) :] or found["samples"]
@@ -113,7 +113,7 @@ def figures(found: dict[str, Any]) -> list[Figure]:
 
 
 class _Engine:
-    """A lab server that is killed again and again, and comes back at the same port with the same data."""
+    """A lab server that is killed again and again, and comes back on the same port with the same data."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
@@ -196,15 +196,15 @@ def _window(work: Path, address: str, catalog: Path, seconds: float, seed: int) 
 
 
 def _jobs(data_dir: Path) -> list[tuple[str, str, str]]:
-    """(id, kind, status) of every job that the engine has taken."""
+    """(id, kind, status) of every job that the engine accepted."""
     (database,) = data_dir.glob("*.sqlite*[!lm]")
     with sqlite3.connect(database) as connection:
         return connection.execute("SELECT id, kind, status FROM jobs ORDER BY seq").fetchall()
 
 
 def _record(folder: Path) -> dict[str, Any]:
-    """The runs of the record, and those of their files that are not whole."""
-    from exoplanet_desktop.client.record import Record
+    """The recorded runs, and those of their files that are incomplete."""
+    from exoplanet_desktop.record.record import Record
 
     with Record(folder) as record:
         entries = [record.run(entry.run_id) for entry in record.runs(limit=100_000)]

@@ -1,7 +1,7 @@
-"""The window of the soak, in a process of its own: it trains, predicts and merges over a bad line, as a person would.
+"""The soak's window, in a separate process: trains, predicts and merges over a bad line, as a user would.
 
-`python -m tests.benchmarks.soak_window ADDRESS CATALOG DATA_DIR SECONDS SEED`; writes one JSON object a line: samples
-of memory and threads, the word that the line may calm down, and at the end what was done.
+`python -m tests.benchmarks.soak_window ADDRESS CATALOG DATA_DIR SECONDS SEED`; prints one JSON object per line: samples
+of memory and threads, a note that the line may calm down, and finally a summary of the work.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from exoplanet_desktop.client.profiles import Profile
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.shell import app
 from exoplanet_desktop.gui.shell.main_window import MainWindow
@@ -24,13 +24,13 @@ from exoplanet_desktop.gui.widgets.options import choose
 from exoplanet_desktop.wire.vocabulary import Model
 
 SAMPLE_S = 5.0
-STEP_S = 60.0  # what a step may take before it is cancelled, as an impatient person does
+STEP_S = 60.0  # time limit for a step before it is cancelled, as by an impatient user
 END_S = 120.0
 MODELS = (Model.DT, Model.LR, Model.XGB)
 
 
 class Errors(logging.Handler):
-    """Keeps what is logged as an error: nothing may break without being noticed."""
+    """Collects logged errors, so that none goes unnoticed."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -41,7 +41,7 @@ class Errors(logging.Handler):
 
 
 class Soak:
-    """Drives the window until the time is over."""
+    """Drives the window until the time is up."""
 
     def __init__(self, address: str, catalog: Path, seconds: float, seed: int) -> None:
         self._address, self._catalog, self._seconds = address, catalog, seconds
@@ -70,12 +70,12 @@ class Soak:
         tell(done=dict(self._done), all_ended=ended, errors=failures, runs=len(self._window.services.runs.all))
 
     async def _begin(self) -> None:
-        """The backend in use, and the catalog in all tabs."""
+        """Connects the backend, and opens the catalog in all tabs."""
         while True:
             try:
                 await self._session.use("Soak")
                 break
-            except Exception:  # the line is bad from the beginning
+            except Exception:  # the line is bad from the start
                 await asyncio.sleep(0.5)
         window = self._window
         other = self._catalog.with_name("other.csv")
@@ -96,7 +96,7 @@ class Soak:
             await run.cancel()
             self._count("train: gave up waiting")
             return
-        self._count(f"train: {run.phase}")
+        self._count(f"train: {run.snapshot.status}")
 
     async def _predict(self) -> None:
         tab = self._window.predict
@@ -135,7 +135,7 @@ class Soak:
         self._count("use")
 
     async def _click(self, button: Any, begun: Callable[[], bool]) -> bool:
-        """Click where that can be, and wait until it has begun or said why not."""
+        """Clicks if possible, and waits until the work has started or the window has said why not."""
         if not button.isEnabled():
             await asyncio.sleep(0.2)
             return False
@@ -145,7 +145,7 @@ class Soak:
         return begun()
 
     def _tidy(self) -> None:
-        """As a person does: close what has ended."""
+        """Closes whatever has ended, as a user does."""
         for dialog in list(self._window.dialogs.values()):
             dialog.close()
         self._window.notices.clear()

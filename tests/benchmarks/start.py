@@ -1,4 +1,4 @@
-"""`start`: how soon the window can be used, and what it takes, against a bare PySide6 window of the same run."""
+"""`start`: how soon the window is usable, and its resources, compared with a bare PySide6 window in the same run."""
 
 import json
 import os
@@ -14,10 +14,11 @@ from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
 
 STARTS = 7
-SETTLED_MS = 4000  # by then the engine is ready and what was put off is loaded
+SETTLED_MS = 4000  # by then the engine is ready and deferred modules are loaded
 
-# Both programs tell when a main window was exposed, which is when Qt paints it, and the event loop came round again;
-# and what they take by then. A timer looks, since a filter of all events would slow down whoever has more of them.
+# Both programs report when their main window was exposed, which is when Qt paints it, and the event loop has come round
+# again, and their resources up to then. This uses a timer: an event filter would slow down the program with more
+# events.
 WATCH = """
 import json, sys, time
 from PySide6.QtCore import QObject, QTimer
@@ -62,7 +63,7 @@ def measure(say: Say) -> Sequence[Figure]:
     lab.need_proc()
     bare, ours = [], []
     with lab.folder() as work:
-        for program in (BARE, OURS):  # byte code and files are in the cache for all
+        for program in (BARE, OURS):  # warm the byte code and file caches for all
             _start(program, work / "warm", work / "bytecode")
         for turn in range(STARTS):
             bare.append(_start(BARE, work / "bare", work / "bytecode"))
@@ -85,9 +86,9 @@ def measure(say: Say) -> Sequence[Figure]:
 
 
 def _start(program: str, folder: Path, bytecode: Path) -> dict[str, float]:
-    """Seconds from the start of the process until the window can be used, and memory in MB.
+    """Seconds from the start of the process until the window is usable, and memory in MB.
 
-    `folder`: the user's own; `bytecode`: where Python keeps what it compiled, as an installation has it.
+    `folder`: the home folder; `bytecode`: Python's byte code cache, as in an installation.
     """
     command = [sys.executable, "-c", WATCH + program, str(SETTLED_MS)]
     home = {name: str(folder / "home") for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}

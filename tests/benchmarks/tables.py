@@ -1,6 +1,6 @@
 """`open-all`, `pages`, `merge`: tables of a million rows without a window.
 
-Each measurement runs in a process of its own, so that its peak memory is that of the work alone.
+Each measurement runs in its own process, so that its peak memory belongs to that work alone.
 """
 
 import json
@@ -24,7 +24,7 @@ MEGABYTE = 1e6
 
 
 def open_all(say: Say) -> Sequence[Figure]:
-    """Reading a CSV into a table, against a bare `CREATE TABLE … read_csv` of the same columns as texts."""
+    """Reading a CSV into a table, compared with a bare `CREATE TABLE … read_csv` of the same columns as text."""
     with lab.folder() as work:
         csv = catalog(work / "a.csv", 1, say)
         rounds = [{name: _run(name, csv, work) for name in ("ours", "bare", "typed")} for _ in range(ROUNDS)]
@@ -39,7 +39,7 @@ def open_all(say: Say) -> Sequence[Figure]:
 
 
 def pages(say: Say) -> Sequence[Figure]:
-    """Pages at random rows, as scrolling wants them, without a window."""
+    """Pages at random rows, as for scrolling, without a window."""
     with lab.folder() as work:
         found = _run("pages", catalog(work / "a.csv", 1, say), work)
     return [
@@ -49,7 +49,7 @@ def pages(say: Say) -> Sequence[Figure]:
 
 
 def merge(say: Say) -> Sequence[Figure]:
-    """Two catalogs into one, against pandas: concat, drop_duplicates, to_csv."""
+    """Merging two catalogs, compared with pandas: concat, drop_duplicates, to_csv."""
     with lab.folder() as work:
         a, b = catalog(work / "a.csv", 1, say), catalog(work / "b.csv", 2, say)
         ours = _run("merge", a, work, b)
@@ -75,7 +75,7 @@ def catalog(path: Path, seed: int, say: Say, rows: int = ROWS) -> Path:
 
 
 def _run(name: str, csv: Path, work: Path, other: Path | None = None) -> dict[str, Any]:
-    """What one of the functions below returns, run in a process of its own."""
+    """The result of one of the functions below, run in its own process."""
     command = [sys.executable, "-m", "tests.benchmarks.tables", name, str(csv), str(work), str(other or csv)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
@@ -86,7 +86,7 @@ def _run(name: str, csv: Path, work: Path, other: Path | None = None) -> dict[st
 
 
 def _ours(csv: Path, _work: Path, _other: Path) -> dict[str, Any]:
-    import duckdb  # noqa: F401 - its loading is no part of the reading
+    import duckdb  # noqa: F401 - keep loading it out of the reading time
 
     from exoplanet_desktop.catalogs.tables.table import Table
 
@@ -166,7 +166,7 @@ def _peak() -> int:
 
 
 def _status(field: str) -> int:
-    """A field of this process's memory, in bytes."""
+    """A memory field of this process, in bytes."""
     lab.need_proc()
     lines = (lab.PROC / "self" / "status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))

@@ -1,4 +1,4 @@
-"""`train`: a whole KOI training by the warm engine, against a reference recipe on the same rows."""
+"""`train`: a complete KOI training on the warm engine, compared with a reference recipe on the same rows."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -17,7 +17,7 @@ def measure(say: Say) -> Sequence[Figure]:
     accuracies = set()
     with lab.folder() as data_dir, Recipe(csv) as recipe, lab.warm_engine(data_dir) as (_, backend):
         for turn in range(FITS):
-            # The recipe's fits lie between the jobs, so that other work on the machine burdens both alike.
+            # The recipe's fits alternate with the jobs, so that other work on the machine slows down both alike.
             sentinel = turn % 2 == 1
             seconds, result = lab.trained(backend, csv, sentinel=sentinel)
             recipe.fit_next()

@@ -1,4 +1,4 @@
-"""What the program takes against something bare, measured in turn in one run."""
+"""Measures the program and a baseline alternately in one run."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -9,9 +9,9 @@ MANY = 100
 
 
 class Turns:
-    """Pairs of times in seconds: of the program, and of the bare thing that was measured right after it.
+    """Pairs of times in seconds: the program, and the baseline measured right after it.
 
-    Other work on the machine slows down both of a pair, so that the median of their ratios changes little with it.
+    Other work on the machine slows down both of a pair, so it hardly affects the median of their ratios.
     """
 
     def __init__(self, pairs: Sequence[Sequence[float]]) -> None:
@@ -21,9 +21,9 @@ class Turns:
     def figures(
         self, name: str, bare: str, at_most: float, at_most_99: float | None = None, *, milli: bool = False
     ) -> list[Figure]:
-        """The median ratio with its bound, and the median time, which has none.
+        """The median ratio with its bound, and the median time without one.
 
-        Of many pairs also the 99th percentile, and with `at_most_99` its ratio to that of the bare thing.
+        With many pairs also the 99th percentile and, with `at_most_99`, its ratio to the baseline's.
         """
         factor, unit = (1000, "ms") if milli else (1, "s")
         spread = f"{len(self.ratios)} pairs: {self.ratios[0]:.3g}…{self.ratios[-1]:.3g}"
@@ -41,5 +41,5 @@ class Turns:
 
 
 def percentile(ordered: Sequence[float]) -> float:
-    """The 99th."""
+    """The 99th percentile."""
     return ordered[min(int(len(ordered) * 0.99), len(ordered) - 1)]

@@ -2,8 +2,8 @@
 
 `ten-million`: one of ten million.
 
-Each is measured in a process of its own: the program as a user starts it, driven by a script (see window_drive), on a
-screen if there is one and else off it.
+Each runs in its own process: the program as a user starts it, driven by a script (see window_drive), on a screen if
+there is one, otherwise offscreen.
 """
 
 import json
@@ -24,30 +24,30 @@ LONG_ROWS = 10_000_000
 
 
 def open_first(say: Say) -> Sequence[Figure]:
-    """From the choice of a file to its first 200 rows on screen."""
+    """From choosing a file to its first 200 rows on screen."""
     found = _drive("first", say)
     detail = f"of {len(found['seconds'])} openings: {_all(found['seconds'])}"
     return [Figure("first rows of a million on screen, median", found["median"] * 1000, "ms", 200.0, None, detail)]
 
 
 def scroll(say: Say) -> Sequence[Figure]:
-    """Jumps to random rows, until their cells are painted, against a bare QTableView with such cells in memory."""
+    """Jumps to random rows until their cells are painted, compared with a bare QTableView of such cells in memory."""
     turns = Turns(_drive("scroll", say)["pairs"])
     return turns.figures("jump to a random row, until painted", "a bare view", 2.0, 3.0, milli=True)
 
 
 def sort(say: Say) -> Sequence[Figure]:
-    """From a click on a header to the painted page, against a bare DuckDB that sorts and reads the same page."""
+    """From a click on a header to the painted page, compared with bare DuckDB that sorts and reads the same page."""
     return Turns(_drive("sort", say)["pairs"]).figures("sort, click to painted page", "bare DuckDB", 3.0)
 
 
 def filter_rows(say: Say) -> Sequence[Figure]:
-    """From an expression to the painted page, against a bare DuckDB that filters, counts and reads the same page."""
+    """From an expression to the painted page, compared with bare DuckDB that filters, counts and reads the page."""
     return Turns(_drive("filter", say)["pairs"]).figures("filter, click to painted page", "bare DuckDB", 2.7)
 
 
 def stall(say: Say) -> Sequence[Figure]:
-    """Gaps of a heartbeat on the GUI thread while tables are opened, sorted, merged, trained on and predicted."""
+    """Gaps in a heartbeat on the GUI thread during opening, sorting, merging, training and predicting."""
     found = _drive("stall", say)
     detail = "; ".join(f"{name} {at[0]:.0f}/{at[1]:.0f} ms" for name, at in found["parts"].items())
     return [
@@ -57,7 +57,7 @@ def stall(say: Say) -> Sequence[Figure]:
 
 
 def memory(say: Say) -> Sequence[Figure]:
-    """What the window's process holds above the empty window."""
+    """The memory of the window's process beyond that of the empty window."""
     lab.need_proc()
     found = _drive("memory", say)
     return [
@@ -67,7 +67,7 @@ def memory(say: Say) -> Sequence[Figure]:
 
 
 def ten_million(say: Say) -> Sequence[Figure]:
-    """A table ten times as long: it may take longer, but nothing freezes and memory does not grow with it."""
+    """A table ten times as long: it may take longer, but nothing freezes and memory stays flat."""
     lab.need_proc()
     found = _drive("long", say, LONG_ROWS)
     gap = found["gap"]
@@ -87,7 +87,7 @@ def ten_million(say: Say) -> Sequence[Figure]:
 
 
 def _drive(what: str, say: Say, rows: int = ROWS) -> dict[str, Any]:
-    """What `window_drive` measures, in a process of its own."""
+    """The measurements of `window_drive`, in a separate process."""
     with lab.folder() as work:
         csv = catalog(work / "a.csv", 1, say, rows)
         env = dict(os.environ)

@@ -28,15 +28,15 @@ JUMPS = 600
 SETTLED_S = 0.03
 OPENINGS = 5
 BEAT_MS = 5
-BARE_ROWS = 10_000  # whose cells a bare view shows again and again
+BARE_ROWS = 10_000  # rows whose cells a bare view repeats
 RESULT_ROWS = 100_000
 WARM_S = 2.0
-# Each but once: what the program learns about a column at its first sort or filter is part of the wait.
+# Each only once: the wait includes what the program learns about a column at its first sort or filter.
 SORTS = (
     *("koi_period", "koi_depth_err1", "kepoi_name", "kepid", "koi_impact", "koi_disposition", "koi_srad", "ra"),
     *("koi_prad", "koi_steff", "koi_duration", "koi_score", "koi_insol", "koi_kepmag", "koi_model_snr"),
 )
-FILTERS = {  # as the user writes it, and as SQL has it
+FILTERS = {  # as the user writes it, and as SQL
     "koi_period < 10 and koi_prad between 0.8 and 1.25": "koi_period < 10 AND koi_prad BETWEEN 0.8 AND 1.25",
     "koi_disposition = 'CONFIRMED' or koi_score is missing": "koi_disposition = 'CONFIRMED' OR koi_score IS NULL",
     "kepoi_name contains '77.01'": "contains(kepoi_name, '77.01')",
@@ -50,7 +50,7 @@ FILTERS = {  # as the user writes it, and as SQL has it
 
 
 class WatchedGrid(Watched, Grid):
-    """The grid of the window; what waits for its page is not painted yet."""
+    """The window's grid; a cell that waits for its page does not count as painted."""
 
     def is_there(self) -> bool:
         model, top = self.table_model, max(self.rowAt(0), 0)
@@ -60,7 +60,7 @@ class WatchedGrid(Watched, Grid):
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
-    """Waits to a few milliseconds, without taking much of the GUI thread's time."""
+    """Waits, accurate to a few milliseconds, without taking much of the GUI thread's time."""
     end = time.monotonic() + WITHIN_S
     while not condition():
         if time.monotonic() > end:
@@ -69,7 +69,7 @@ async def until(condition: Callable[[], bool], what: str) -> None:
 
 
 async def settled(measured: Awaitable[float]) -> float:
-    """What was measured, when the window has also done what it does afterwards: read pages ahead, for example."""
+    """The measured time, once the window has also finished its follow-up work, such as reading ahead."""
     seconds = await measured
     await asyncio.sleep(SETTLED_S)
     return seconds
@@ -134,24 +134,24 @@ async def filter_rows(window: MainWindow, csv: Path, work: Path) -> dict[str, An
 
 
 async def sorted_by(pane: TablePane, name: str) -> float:
-    """Seconds of a sort, from the click to the painted page."""
+    """Seconds for a sort, from the click to the painted page."""
     at, wanted = pane.model.columns.index(name), ((name, True),)
     sort = partial(pane.grid.sortByColumn, at, Qt.SortOrder.DescendingOrder)
     return await shown_after(pane, sort, lambda: pane.model.order[:1] == wanted)
 
 
 async def filtered_by(pane: TablePane, text: str) -> float:
-    """Seconds of a filter, from the wish to the painted page."""
+    """Seconds for a filter, from the request to the painted page."""
     before = pane.queries.view
     return await shown_after(pane, partial(pane.queries.filter, text), lambda: pane.queries.view is not before)
 
 
 async def shown_after(pane: TablePane, act: Callable[[], object], done: Callable[[], bool]) -> float:
-    """Seconds from an act to the page that is painted when it is done."""
+    """Seconds from an action to the painted page that shows its result."""
     grid: Any = pane.grid
 
     def forget() -> None:
-        grid.painted_at = 0.0  # what was painted before the rows were there does not count
+        grid.painted_at = 0.0  # paints from before the rows arrived do not count
 
     pane.queries.selected.connect(forget)
     begun = time.perf_counter()
@@ -175,7 +175,7 @@ async def memory(window: MainWindow, csv: Path, _work: Path) -> dict[str, Any]:
 
 
 class Heartbeat(QObject):
-    """Gaps between the beats of a timer, by what went on meanwhile."""
+    """Gaps between the beats of a timer, by the activity at the time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -219,7 +219,7 @@ async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
         pane.queries.filter("koi_period < 10")
         await until_quietly(lambda: pane.model.rowCount() < 1_000_000)
     connection: Any = window.services.session.connection
-    connection.backend._own = False  # from here on as a lab's engine: it is sent files, and sends its own
+    connection.backend._own = False  # from here on like a lab's engine: files are uploaded and downloaded
     with heart.during("upload and training"):
         await opened(window.train.view, lambda: window.train.open_files([small]))
         ended: list[object] = []
@@ -249,7 +249,7 @@ async def stall(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
 
 
 async def long(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
-    """A table that is longer than others."""
+    """A table longer than the others."""
     await asyncio.sleep(WARM_S)
     empty, heart, view, grid = _held(), Heartbeat(), window.train.view, cast(WatchedGrid, window.train.view.grid)
     with heart.during("all"):
@@ -286,7 +286,7 @@ async def long(window: MainWindow, csv: Path, work: Path) -> dict[str, Any]:
 
 
 def _temporary_files() -> Iterator[Path]:
-    """Those of the tables that this process has open."""
+    """Temporary files of tables that this process has open."""
     for folder in Path(tempfile.gettempdir()).glob(f"exoplanet-desktop-own-table-{os.getpid()}-*"):
         yield from (file for file in folder.rglob("*") if file.is_file())
 

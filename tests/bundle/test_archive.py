@@ -1,4 +1,4 @@
-"""The archive holds what the folder held, and the same bytes each time."""
+"""The archive has the folder's content, and the same bytes each time."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""What pip-audit says becomes a verdict; a service that does not answer is no verdict, and is told as such."""
+"""pip-audit's output becomes a verdict; if the service does not answer there is no verdict, and a note says so."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is said of the commit that a bundle is built from, with git and without."""
+"""The commit recorded for a bundle, with git and without."""
 
 import re
 

@@ -14,7 +14,7 @@ from exoplanet_desktop.resources import docs, resource
 
 ENTRY = resource("desktop/exoplanet-desktop.desktop")
 METAINFO = resource("desktop/exoplanet-desktop.metainfo.xml")
-# No domain stands behind the project: the id is that of the desktop entry.
+# The project has no domain: the id is that of the desktop entry.
 KNOWN = {"cid-desktopapp-is-not-rdns", "cid-contains-hyphen"}
 
 
@@ -44,7 +44,7 @@ def test_icons_are_drawn_for_every_system(tmp_path: Path, qapp: object) -> None:
     for size in icons.LINUX:
         with Image.open(tmp_path / f"hicolor/{size}x{size}/apps/exoplanet-desktop.png") as picture:
             assert picture.size == (size, size)
-            assert picture.convert("RGBA").getpixel((0, 0))[3] == 0  # the corners are round
+            assert picture.convert("RGBA").getpixel((0, 0))[3] == 0  # rounded corners
             assert picture.convert("RGBA").getpixel((size // 2, size // 8))[3] == 255
 
 

@@ -1,4 +1,4 @@
-"""The locks hold everything, by digest, and name nobody's index."""
+"""The locks include everything, by digest, and name no index."""
 
 import re
 import tomllib

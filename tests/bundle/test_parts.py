@@ -1,4 +1,4 @@
-"""Every file of a bundle is laid to whom it came from: a package, the system, the interpreter, or ourselves."""
+"""Every file of a bundle is attributed to its source: a package, the system, the interpreter, or ourselves."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Processes of a program under test are found by their mark, children too, and the one that listens is the engine."""
+"""A program's processes and children are found by their mark, and the one that listens is the engine."""
 
 import os
 import signal

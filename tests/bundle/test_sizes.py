@@ -1,4 +1,4 @@
-"""Every byte of a bundle stands in the table, and a bound that does not hold is told."""
+"""The table includes every byte of a bundle, and an exceeded bound is reported."""
 
 import re
 from pathlib import Path

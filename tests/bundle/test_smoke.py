@@ -1,4 +1,4 @@
-"""The test of a bundle passes a program that does what it must, fails one that does not, and tells what was skipped."""
+"""A bundle's test passes a sound program, fails a broken one, and reports what was skipped."""
 
 import shutil
 import sys
@@ -40,7 +40,7 @@ def test_verdicts(
     folder.mkdir()
     (folder / "exoplanet-desktop").write_text(program)
     (folder / "exoplanet-desktop").chmod(0o755)
-    # Without an X server of its own: a window that is seen from outside is for the real program.
+    # Without a private X server: only the real program can show a window to be seen from outside.
     which = shutil.which
     monkeypatch.setattr(shutil, "which", lambda name: None if name == "Xvfb" else which(name))
     monkeypatch.setattr(smoke, "ENDED_S", 0.5)
@@ -51,7 +51,7 @@ def test_verdicts(
     assert told in said
     assert said.endswith(f"Smoke test of program: {verdict}.\n")
     if smoke.processes.interfaces() != ["lo"]:
-        assert "  --      no network: not shut off, which needs a network namespace" in said
+        assert "  --      no network: not isolated, which needs a network namespace" in said
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["filter", "before filters"])

@@ -1,4 +1,4 @@
-"""Whatever the recipe leaves out has its reason beside it."""
+"""Everything that the spec leaves out has its reason beside it."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The wheel: everything is inside, and in a fresh environment it is the whole program."""
+"""The wheel: it is complete, and in a fresh environment it is the whole program."""
 
 import os
 import subprocess
@@ -14,9 +14,9 @@ from exoplanet_desktop import __version__
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 INSIDE = {"resources": "exoplanet_desktop/_resources", "docs": "exoplanet_desktop/_docs"}
-INSTALL_S = 540  # a gigabyte is fetched where nothing is in pip's cache
+INSTALL_S = 540  # without pip's cache, a gigabyte is downloaded
 
-# Both build something anew with pip, and install all dependencies: over a minute.
+# Both build with pip and install all dependencies, which takes over a minute.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 

@@ -25,7 +25,7 @@ def catalogs(reading: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def lab(reading: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A model of the real table, and what it says of the base file."""
+    """A model trained on the real table, and its predictions for the base file."""
     folder = tmp_path_factory.mktemp("lab")
     with ThreadPoolExecutor(2) as executor:
         classifier = trained(shared_data / "koi_train.csv", Satellite.KOI, executor, folder)

@@ -1,7 +1,7 @@
-"""Damages that real files come with: cells, lines, headers and encodings, each done at random to a good table.
+"""The damage found in real files: in cells, lines, headers and encodings, each applied at random to a good table.
 
-A damage is drawn from a seed, so that a failure can be had again. What it leaves of the truth is known cell by cell:
-`Damaged.truth` has the number that each cell stood for before.
+Damage is drawn from a seed, so that a failure can be reproduced. The truth is known cell by cell: `Damaged.truth` has
+the number that each cell originally meant.
 """
 
 import bz2
@@ -18,12 +18,12 @@ from pathlib import Path
 
 @dataclass
 class Damaged:
-    """A file with a damage.
+    """A damaged file.
 
     Attributes:
         path: the file.
-        what: the damage in words.
-        harmless: the file says the same as before: each number must be right, told or not.
+        what: description of the damage.
+        harmless: the meaning is unchanged: every number must be read correctly, reported or not.
     """
 
     path: Path
@@ -33,7 +33,7 @@ class Damaged:
 
 @dataclass
 class Sheet:
-    """A good table as texts, and how it will be written."""
+    """A good table as text, and how to write it."""
 
     block: list[str]
     header: list[str]
@@ -44,8 +44,8 @@ class Sheet:
     line_end: str = "\n"
     before: list[str] | None = None
     after: list[str] | None = None
-    raw: list[tuple[int, str]] | None = None  # lines put in as they are, before that row
-    truth: list[list[str]] | None = None  # the rows that it should be read as, where the damage changes these
+    raw: list[tuple[int, str]] | None = None  # lines inserted verbatim before that row
+    truth: list[list[str]] | None = None  # the expected rows, if the damage changes them
 
     def copy(self) -> "Sheet":
         return Sheet([*self.block], [*self.header], [[*row] for row in self.rows], self.numbers, self.label)
@@ -94,7 +94,7 @@ def _number(cell: str) -> float | None:
 # --- cells
 
 Dice = random.Random
-CELLS: dict[str, tuple[Callable[[str, Dice], str | None], bool]] = {}  # name -> (spelling, says the same)
+CELLS: dict[str, tuple[Callable[[str, Dice], str | None], bool]] = {}  # name -> (spelling, same meaning)
 
 
 def cell(name: str, harmless: bool = True) -> Callable[[Callable[[str, Dice], str | None]], object]:
@@ -176,13 +176,13 @@ MISSING += ["\u2013", "\u2014", "…", "...", "..", "?", "\\N", "masked", "\u00a
 
 
 def damage_cells(sheet: Sheet, dice: Dice) -> tuple[str, bool, set[tuple[int, int]]]:
-    """One spelling in some cells of a column, or of several; the cells that were touched."""
+    """Changes the spelling of some cells in one or more columns; returns the affected cells."""
     name = dice.choice([*CELLS, "missing", "missing"])
     columns = dice.sample(sheet.numbers, dice.choice([1, 1, 2, min(6, len(sheet.numbers))]))
     share = dice.choice([0.02, 0.2, 0.6, 1.0])
     touched: set[tuple[int, int]] = set()
     word = dice.choice(MISSING)
-    # Where measurements lie beyond the sentinels, nothing tells one from the other.
+    # If measurements lie beyond the sentinels, the two cannot be told apart.
     beyond = {at for at in columns if any((_number(cells[at]) or 0.0) <= -99 for cells in sheet.rows)}
     for row, cells in enumerate(sheet.rows):
         for at in columns:
@@ -205,7 +205,8 @@ def damage_cells(sheet: Sheet, dice: Dice) -> tuple[str, bool, set[tuple[int, in
     return f"{shown} in {share:.0%} of {where}", harmless, touched
 
 
-# --- lines, headers, encodings: a function changes the sheet and says what it did, and whether it says the same
+# --- lines, headers, encodings: each function changes the sheet and returns a description and whether the meaning is
+# the same
 
 Damage = Callable[[Sheet, Dice], tuple[str, bool]]
 LINES: list[Damage] = []
@@ -420,7 +421,7 @@ def _decimal_commas(sheet: Sheet, dice: Dice) -> tuple[str, bool]:
 
 
 def encode(text: str, dice: Dice, path: Path) -> tuple[Path, str]:
-    """Writes a text in one of the encodings and packings that files come in."""
+    """Writes a text in one of the usual encodings and compressions."""
     kind = dice.choice(
         ["utf-8-sig", "utf-16", "utf-16-le", "gzip", "bz2", "zip", "crlf", "cr", "latin-1", "two gzip members"]
     )

@@ -1,4 +1,4 @@
-"""Whether a damaged file gives the truth, or a sentence with the count: never a wrong number in silence."""
+"""Judges whether reading a damaged file gives the truth or a reported count: never a silently wrong number."""
 
 import math
 from collections import Counter
@@ -20,7 +20,7 @@ TRUTH, TOLD, REFUSED, SILENT = "truth", "told", "refused", "silent"
 class Verdict:
     """Attributes:
     kind: one of TRUTH, TOLD, REFUSED, SILENT.
-    why: what was said, or what is wrong.
+    why: the program's message, or what is wrong.
     """
 
     kind: str
@@ -29,9 +29,9 @@ class Verdict:
 
 
 def judge(path: Path, truth: Sheet, key: str, rows: list[list[str]] | None = None) -> Verdict:
-    """Holds what a file is read as against the table that it was made from; `key` names the objects.
+    """Compares the table read from a file with the original; `key` is the column of object names.
 
-    `rows`: what its rows are now, where the damage was meant to change them.
+    `rows`: the expected rows, if the damage changes them on purpose.
     """
     truth = replace(truth, rows=rows or truth.rows)
     try:
@@ -68,7 +68,7 @@ def _skipped(table: Table) -> int:
 
 
 def _is_text(table: Table, column: str) -> bool:
-    """Whether not one cell of a column is a number, and no model reads it: shown as it stands, it misleads nobody."""
+    """Whether a column has no numeric cell and no model uses it: shown as text, it misleads nobody."""
     name = next(name for name in table.columns if name.lower() == column)
     return name not in NUMBERS and name not in table.numeric and all(map(_no_number, table.texts(name)))
 
@@ -110,5 +110,5 @@ def _same(text: str, got: float) -> bool:
     try:
         want = float(text) if text else math.nan
     except ValueError:
-        return True  # damaged twice: what it was is not known here
+        return True  # damaged twice: the original value is unknown here
     return (math.isnan(want) and math.isnan(got)) or bool(np.isclose(want, got, rtol=1e-12, atol=0))

@@ -1,23 +1,25 @@
-"""A model of a real table, and what it says of other files."""
+"""A model trained on a real table, and its predictions for other files."""
 
 from concurrent.futures import Executor
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.classify.classifier import Classifier
 from exoplanet_desktop.classify.dataset import Dataset, read_dataset
 from exoplanet_desktop.classify.features import feature_set
 from exoplanet_desktop.classify.modelfile import load
-from exoplanet_desktop.classify.prediction import Prediction, PredictOptions, predict
+from exoplanet_desktop.classify.prediction import Prediction, predict
 from exoplanet_desktop.classify.training import Outputs, TrainOptions, train
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.requests import PredictRequest
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
 
 
 def trained(
-    csv: Path, satellite: Satellite, executor: Executor, folder: Path, reading: Choice | None = None
+    csv: Path, satellite: Satellite, executor: Executor, folder: Path, reading: ReadingOptions | None = None
 ) -> Classifier:
     outputs = Outputs(folder / "m.exomodel", folder / "m.png", folder / "n.png")
     train(
@@ -30,9 +32,11 @@ def trained(
     return load(outputs.model)
 
 
-def told(csv: Path, classifier: Classifier, executor: Executor, out: Path, reading: Choice | None = None) -> Prediction:
+def told(
+    csv: Path, classifier: Classifier, executor: Executor, out: Path, reading: ReadingOptions | None = None
+) -> Prediction:
     return predict(
-        *(csv, classifier, PredictOptions(), out),
+        *(csv, classifier, PredictRequest(classifier.features.satellite, classifier.model), out),
         executor=executor,
         report=lambda *_: None,
         should_stop=lambda: False,
@@ -41,7 +45,7 @@ def told(csv: Path, classifier: Classifier, executor: Executor, out: Path, readi
 
 
 class Lab:
-    """A model, and the small file that the others are held against."""
+    """A model, and the small file with which the others are compared."""
 
     def __init__(self, classifier: Classifier, executor: Executor, base: Path, folder: Path) -> None:
         self.classifier, self.executor, self.base, self.folder = classifier, executor, base, folder
@@ -53,7 +57,7 @@ class Lab:
             self.dataset = dataset_of(table)
 
     def predicted(self, path: Path) -> list[dict[str, str | None]]:
-        """The prediction's own columns, a dictionary a row."""
+        """The prediction columns, one dictionary per row."""
         out = self.folder / "out.csv"
         self.said = told(path, self.classifier, self.executor, out)
         with Table.open(out) as table:

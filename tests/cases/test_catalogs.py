@@ -1,4 +1,4 @@
-"""Cuts of real catalogs as people have them, and what is right for each (../shared/cases)."""
+"""Real catalog extracts as users have them, and the right result for each (../shared/cases)."""
 
 import csv
 from pathlib import Path
@@ -7,14 +7,14 @@ import pytest
 
 from exoplanet_desktop.catalogs.facts.identity import object_key, star_of_object
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, recognise
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merging.merge import merge_many
 from exoplanet_desktop.catalogs.merging.preview import preview_merge
-from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.labels import label_reader
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import AppError
-from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.vocabulary import Disposition, Duplicates, Satellite
 from tests.cases.lab import dataset_of, told, trained
 
 RECOGNISED = {
@@ -119,7 +119,7 @@ def test_numbers_for_dispositions_mean_what_the_user_says(catalogs):
     with Table.open(path) as table, pytest.raises(AppError, match="koi_disposition"):
         dataset_of(table)
     meant = {"0": "CONFIRMED", "1": "CANDIDATE", "2": "FALSE POSITIVE"}
-    layout = sniff(path, Choice(labels=meant))
+    layout = sniff(path, ReadingOptions(labels=meant))
     read = label_reader(layout, SATELLITES[Satellite.KOI])
     with Table.open(path, layout=layout) as table:
         cells = table.texts("koi_disposition")
@@ -128,7 +128,7 @@ def test_numbers_for_dispositions_mean_what_the_user_says(catalogs):
 
 def test_a_disposition_under_another_name_is_chosen(catalogs):
     path = catalogs / "koi_columns_label_disposition.csv"
-    with Table.open(path, layout=sniff(path, Choice(label="disposition"))) as table:
+    with Table.open(path, layout=sniff(path, ReadingOptions(label="disposition"))) as table:
         data = dataset_of(table)
         assert len(data.y) == table.row_count
     assert {str(label) for label in data.labels} <= set(map(str, Disposition))

@@ -1,4 +1,4 @@
-"""Random damages of real catalogs: each gives the truth or a sentence with the count, and none is silent."""
+"""Random damage to real catalogs: each gives the truth or a reported count, never a silent error."""
 
 import random
 from collections import Counter
@@ -25,13 +25,13 @@ def sheets(shared_data: Path) -> dict[str, tuple[Sheet, str]]:
     for name, (label, key) in CATALOGS.items():
         sheet = sheet_of(shared_data / name, ROWS, 7, label)
         place = sheet.header.index(key)
-        sheet.numbers = [at for at in sheet.numbers if at != place]  # what finds a row again stays as it is
+        sheet.numbers = [at for at in sheet.numbers if at != place]  # leave the column that identifies rows intact
         found[name] = (sheet, key)
     return found
 
 
 def one(seed: int, sheets: dict[str, tuple[Sheet, str]], folder: Path) -> tuple[str, Verdict]:
-    """A damage drawn from a seed, and what came of it."""
+    """Damage drawn from a seed, and its verdict."""
     dice = random.Random(seed)
     name = dice.choice(sorted(sheets))
     truth, key = sheets[name]

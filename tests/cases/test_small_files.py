@@ -1,4 +1,4 @@
-"""Small real files in the forms that people have, and what is right for each (../shared/cases)."""
+"""Small real files in formats that users have, and the right result for each (../shared/cases)."""
 
 import csv
 from pathlib import Path
@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from exoplanet_desktop.catalogs.facts.satellites import recognise
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merging.merge import merge_many
 from exoplanet_desktop.catalogs.merging.preview import preview_merge
 from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import AppError, UnreadableFile
-from exoplanet_desktop.wire.vocabulary import Satellite
+from exoplanet_desktop.wire.vocabulary import Duplicates, Satellite
 from tests.cases.lab import Lab, dataset_of
 
 ROWS = 120
@@ -23,7 +22,7 @@ def named(*names: str) -> list[str]:
     return [name for name in " ".join(names).split() if name]
 
 
-# The table of base_small.csv in another form: the same numbers, predictions, folds and objects.
+# The table of base_small.csv in another format: the same numbers, predictions, folds and objects.
 AS_BASE = named(
     "n_thousands.csv n_thousands_few.csv n_minus.csv n_fortran.csv n_unit.csv n_unit_all.csv n_pm.csv",
     "m_None.csv m_NULL.csv m_NAN_.csv m_nslasha.csv m_dash.csv m_dots.csv m_question.csv m_backslashN.csv m_blank.csv",
@@ -39,9 +38,9 @@ AS_BASE = named(
     "s_no_end.csv s_quote_all.csv s_trailing_delims.csv s_u2028.csv s_utf16.csv s_utf8bom.csv s_zip.csv.zip",
     "p_own_columns.csv",
 )
-# The same, of its first 60 rows.
+# The same for its first 60 rows.
 AS_ITS_FIRST_ROWS = named("v_astropy.csv v_commented.csv v_ecsv.ecsv v_ipac.tbl x_ipac.tbl")
-# A sentence that names what the file is, with words that must stand in it.
+# A sentence that says what the file is; these words must be in it.
 NO_TABLE = {
     "x_lfs.csv": "Git LFS",
     "x_tap_error.csv": "is not a valid table",
@@ -51,7 +50,7 @@ NO_TABLE = {
     "x_html.csv": "Just a moment",
     "s_cut.csv.gz": "damaged",
 }
-# Told at opening: the column, and the count.
+# Reported on opening: the column, and the count.
 TOLD = {
     "n_inf.csv": ("koi_depth", 24),
     "n_unit.csv": ("koi_period", 60),
@@ -61,7 +60,7 @@ TOLD = {
 
 
 def truth_of(lab: Lab, path: Path, rows: int) -> np.ndarray:
-    """The base file's numbers, but for cells that say "missing" or have another sign, on purpose."""
+    """The base file's numbers, except for cells that deliberately say "missing" or have another sign."""
     truth = lab.numbers[:rows].copy()
     if path.name.startswith(("m_", "n_minus")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -79,7 +78,7 @@ def same_as_base(lab: Lab, path: Path, rows: int = ROWS) -> None:
     with Table.open(path) as table:
         assert recognise(table.columns) is Satellite.KOI
         assert table.row_count == rows
-        assert table.bad_count == (path.name == "h_comment_after_header.csv")  # a comment between the rows is told
+        assert table.bad_count == (path.name == "h_comment_after_header.csv")  # a comment between the rows is reported
         assert set(lab.columns) <= set(table.columns)
         chosen = [at for at, name in enumerate(lab.numeric) if name != "kepid"]
         names = [lab.numeric[at] for at in chosen]
@@ -120,7 +119,7 @@ def test_a_file_in_another_form_holds_the_same_objects(reading, tmp_path, name):
         "s_latin1.csv",
         "n_inf.csv",
         "n_minus.csv",
-    }  # other texts, on purpose
+    }  # deliberately other texts
     if name not in unlike:
         assert [(c.identifier, c.column, c.values) for c in preview.conflicts] == []
 
@@ -143,7 +142,7 @@ def test_what_is_not_read_as_it_stands_is_told(reading, name, told):
 def test_rounded_identifiers_are_told_and_no_protocol_is_claimed_on_them(lab, reading):
     with Table.open(reading / "i_excel_id.csv") as table:
         data = dataset_of(table)
-    # By the star in the object's name: other numbers, the same rows together.
+    # Grouped by the star in the object's name: other numbers, but the same rows together.
     assert len(set(zip(data.groups, lab.dataset.groups, strict=True))) == lab.dataset.group_count == data.group_count
     assert "119 stars became 98" in " ".join(data.hosts.notes)
 

@@ -1,4 +1,4 @@
-"""Fixtures of the catalogs' tests."""
+"""Fixtures for the catalog tests."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes a text or bytes to a file of a name and returns its path."""
+    """Writes text or bytes to a file with the given name, and returns its path."""
 
     def to_file(content: str | bytes, name: str = "table.csv") -> Path:
         path = tmp_path / name
@@ -22,7 +22,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture(autouse=True)
 def no_leftovers(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
-    """Temporary files go to a folder of the test's own, which must be empty at its end."""
+    """Redirects temporary files to the test's own folder, which must be empty at the end."""
     folder = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     yield

@@ -1,4 +1,4 @@
-"""Small catalogs in which the class hangs on the columns, so that a training takes a moment and learns something."""
+"""Small catalogs whose class depends on the columns, so that training is quick and learns something."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -11,9 +11,10 @@ import pytest
 
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.classify.modelfile import load
-from exoplanet_desktop.classify.prediction import Prediction, PredictOptions, predict
+from exoplanet_desktop.classify.prediction import Prediction, predict
 from exoplanet_desktop.classify.training import Outputs, TrainOptions, train
 from exoplanet_desktop.wire.payloads import TrainResult
+from exoplanet_desktop.wire.requests import PredictRequest
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 STARS = {Satellite.KOI: 10_000_000, Satellite.TOI: 50_000_000}
@@ -21,7 +22,7 @@ RAW_LABELS = {Satellite.TOI: {"CANDIDATE": "PC", "CONFIRMED": "CP", "FALSE POSIT
 
 
 def catalog(satellite: Satellite, rows: int = 400, seed: int = 1) -> pandas.DataFrame:
-    """A catalog with the satellite's columns; about four rows in five show their class, one cell in ten is missing."""
+    """A catalog with the satellite's columns; four rows in five reveal their class, one cell in ten is missing."""
     info = SATELLITES[satellite]
     random = np.random.default_rng(seed)
     labels = random.choice(["CANDIDATE", "CONFIRMED", "FALSE POSITIVE"], rows, p=[0.3, 0.3, 0.4])
@@ -46,7 +47,7 @@ def catalog(satellite: Satellite, rows: int = 400, seed: int = 1) -> pandas.Data
 
 @dataclass
 class Lab:
-    """Trains and predicts in a folder of its own."""
+    """Trains and predicts in its own folder."""
 
     folder: Path
     executor: Executor
@@ -77,10 +78,11 @@ class Lab:
         )
 
     def predict(self, csv: Path, name: str = "out.csv", model: Path | None = None, **options: object) -> Prediction:
+        classifier = load(model or self.outputs().model)
         return predict(
             csv,
-            load(model or self.outputs().model),
-            PredictOptions(**options),  # type: ignore[arg-type]
+            classifier,
+            PredictRequest(classifier.features.satellite, classifier.model, **options),  # type: ignore[arg-type]
             self.folder / name,
             executor=self.executor,
             report=lambda share, stage: None,
@@ -99,7 +101,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A KOI classifier (xgb, vetted), trained once; tests do not train in this lab."""
+    """A KOI classifier (xgb, vetted), trained once; tests must not train in this lab."""
     with ThreadPoolExecutor(2) as executor:
         made = Lab(tmp_path_factory.mktemp("trained"), executor)
         made.train(made.write(catalog(Satellite.KOI)), TrainOptions(Satellite.KOI, Model.XGB, sentinel=False))

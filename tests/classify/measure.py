@@ -1,6 +1,6 @@
-"""Measures what docs/science.md says: `python tests/classify/measure.py [models|features|published|epoch] …`.
+"""Measures the figures in docs/science.md: `python tests/classify/measure.py [models|features|published|epoch] …`.
 
-Prints Markdown tables. Reads the real catalogs beside the project; takes some minutes on two cores.
+Prints Markdown tables. Reads the real catalogs beside the project; takes a few minutes on two cores.
 """
 
 import sys
@@ -31,7 +31,7 @@ SEEDS = (42, 1, 2)
 
 
 def trained(csv: Path, options: TrainOptions) -> tuple[TrainResult, float]:
-    """A training and its seconds."""
+    """A training, and its duration in seconds."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as executor:
         outputs = Outputs(Path(folder, "m.exomodel"), Path(folder, "m.png"), Path(folder, "n.png"))
         started = time.perf_counter()
@@ -46,7 +46,7 @@ def models() -> None:
     for satellite, name in FILES.items():
         for features in Features:
             if satellite is Satellite.TOI and features is Features.BLIND:
-                continue  # its catalog has no verdict columns: both sets are one
+                continue  # its catalog has no verdict columns: both feature sets are the same
             for model in Model:
                 result, seconds = trained(DATA / name, TrainOptions(satellite, model, features, sentinel=False))
                 print(model_row(satellite, features, model, result, seconds), flush=True)
@@ -81,7 +81,7 @@ def without(data: Dataset, *names: str) -> np.ndarray:
 
 
 def folded(data: Dataset, matrix: np.ndarray, model: Model = Model.XGB) -> tuple[float, float]:
-    """Accuracy and log loss of held-out rows, mean over three draws of five star folds."""
+    """Accuracy and log loss on held-out rows, averaged over three draws of five star-grouped folds."""
     accuracy, loss = [], []
     for seed in SEEDS:
         recipe = Recipe(data.features.satellite, data.features.features, model, len(data.labels), Balance.NONE, 42)
@@ -96,7 +96,7 @@ def folded(data: Dataset, matrix: np.ndarray, model: Model = Model.XGB) -> tuple
 
 
 def features() -> None:
-    """What each engineered feature gains, alone and beside the others."""
+    """The gain from each engineered feature, alone and combined with the others."""
     print("| catalog | feature | accuracy, log loss with it alone | and without it alone |")
     print("| --- | --- | --- | --- |")
     for satellite, own in engineered.ENGINEERED.items():
@@ -109,7 +109,7 @@ def features() -> None:
 
 
 def gains(names: list[str]) -> Iterator[tuple[str, tuple[list[str], ...]]]:
-    """Labels of rows, and the columns left out in each of their cells."""
+    """Row labels, and the columns to leave out in each cell of the row."""
     yield "none / all", (names, [])
     for name in names:
         yield f"`{name}`", ([other for other in names if other != name], [name])
@@ -128,7 +128,7 @@ def epoch() -> None:
 
 
 def published() -> None:
-    """CANDIDATE against CONFIRMED on KOI, as Luz et al. 2024: balanced, no koi_score, 10 folds; but by star."""
+    """CANDIDATE against CONFIRMED on KOI, like Luz et al. 2024: balanced, no koi_score, 10 folds; but by star."""
     frame = pandas.read_csv(DATA / FILES[Satellite.KOI])
     kept = frame[frame["koi_disposition"] != "FALSE POSITIVE"].drop(columns="koi_score")
     smaller = int(kept["koi_disposition"].value_counts().min())

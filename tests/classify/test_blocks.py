@@ -1,4 +1,4 @@
-"""The quick way through a file reads each cell as the table does, or leaves the file to it."""
+"""The fast path reads each cell of a file like the table does, or leaves the file to the table."""
 
 from pathlib import Path
 
@@ -68,3 +68,10 @@ def test_plain_numbers_and_words_for_missing_need_no_table(tmp_path: Path) -> No
     assert numbers[:, 0].tolist() == [1.5, 2.0]
     assert np.isnan(numbers[:, 1:]).all()
     assert texts == ["CONFIRMED", None]
+
+
+def test_a_zero_that_may_be_one_needs_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{HEADER}1,CONFIRMED,1.5,0,3\n2,CONFIRMED,2.5,7,3\n")
+    numbers, _ = numbers_of(path, plain=True)
+    assert numbers[:, 1].tolist() == [0.0, 7.0]

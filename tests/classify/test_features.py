@@ -56,13 +56,22 @@ EARTH = {
 
 @pytest.mark.parametrize("satellite", EARTH)
 def test_the_earth_is_as_the_formulas_expect(satellite: Satellite) -> None:
-    """The Earth before the Sun: 13 h, 84 ppm, one Earth flux. All ratios but the duty cycle are 1."""
+    """The Earth transiting the Sun: 13 h, 84 ppm, one Earth flux. All ratios except the duty cycle are 1."""
     features = feature_set(satellite, Features.BLIND)
     row = np.array([[EARTH[satellite].get(name, np.nan) for name in features.numbers]])
     values = dict(zip(features.names, features.matrix(row, {})[0].tolist(), strict=True))
     for feature in features.engineered:
         expected = 13 / 24 / 365.25 if feature.name == "x_duty_cycle" else 1.0
         assert values[feature.name] == pytest.approx(expected, rel=0.01), feature.name
+
+
+def test_a_hot_star_shines_on_its_planet_as_expected() -> None:
+    """Twice the Sun's temperature is 16 times its light."""
+    features = feature_set(Satellite.TOI, Features.BLIND)
+    hot = EARTH[Satellite.TOI] | {"st_teff": 2 * 5772.0, "pl_insol": 16.0}
+    row = np.array([[hot.get(name, np.nan) for name in features.numbers]])
+    values = dict(zip(features.names, features.matrix(row, {})[0].tolist(), strict=True))
+    assert values["x_insolation_ratio"] == pytest.approx(1.0, rel=0.01)
 
 
 def test_what_cannot_be_worked_out_is_missing() -> None:

@@ -1,4 +1,4 @@
-"""What was said of held-out rows, against the scores of the same training."""
+"""Predictions for held-out rows, compared with the scores of the same training."""
 
 from collections.abc import Callable
 from dataclasses import replace

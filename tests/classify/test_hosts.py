@@ -1,4 +1,4 @@
-"""Stars of rows: one in all spellings, and none where their numbers are damaged."""
+"""Host stars of rows: one star in all spellings, and none if its number is damaged."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a model remembers of its training: known rows, and what absent columns cost."""
+"""What a model remembers of its training: known rows, and the cost of absent columns."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ import pandas
 import pytest
 
 from exoplanet_desktop.classify.features import feature_set
-from exoplanet_desktop.classify.memory import MOST_FOLD_BYTES, fitting
+from exoplanet_desktop.classify.memory import MOST_FOLD_BYTES, fitting, signatures
 from exoplanet_desktop.classify.modelfile import load, save
 from exoplanet_desktop.classify.packing import Packed
 from exoplanet_desktop.classify.training import TrainOptions
@@ -22,7 +22,7 @@ MakeCatalog = Callable[..., pandas.DataFrame]
 
 @pytest.fixture
 def catalog(trained: Any) -> pandas.DataFrame:
-    """The very file that the model was trained on."""
+    """The exact file that the model was trained on."""
     return pandas.read_csv(trained.folder / "catalog.csv", dtype=str, keep_default_na=False)
 
 
@@ -112,7 +112,7 @@ def test_several_rows_of_one_object_are_told_apart(lab: Any, make_catalog: MakeC
 def test_the_cost_of_absent_columns_is_measured(lab: Any, make_catalog: MakeCatalog) -> None:
     frame = make_catalog(Satellite.KOI, 600)
     numbers = feature_set(Satellite.KOI, Features.VETTED).numbers
-    for name in numbers:  # all but one say nothing
+    for name in numbers:  # all but one are uninformative
         if name != "koi_score":
             frame[name] = np.random.default_rng(len(name)).uniform(1, 2, len(frame)).round(3)
     csv = lab.write(frame)
@@ -202,6 +202,17 @@ def test_a_column_in_another_unit_is_told_with_the_factor(trained: Any, catalog:
     )
 
 
+def test_columns_that_were_scaled_for_another_model_are_told(trained: Any, catalog: pandas.DataFrame) -> None:
+    frame = catalog.copy()
+    for name in ("koi_period", "koi_duration", "koi_depth"):
+        numbers = frame[name].replace("", "nan").astype(float)
+        frame[name] = ((numbers - numbers.mean()) / numbers.std()).round(6)
+    found, _ = predicted(trained, frame, "scaled")
+    assert "3 columns look standardised (to a mean of 0) (`koi_period`, `koi_duration`, `koi_depth`)" in " ".join(
+        found.notes
+    )
+
+
 def test_folds_are_kept_as_far_as_there_is_room() -> None:
     packed = {place: Packed("ubj", bytes(MOST_FOLD_BYTES // 3)) for place in range(5)}
     assert list(fitting(packed)) == [0, 1, 2]
@@ -236,3 +247,12 @@ def test_damaged_memory_is_refused(member: str, how: str, trained: Any, tmp_path
             target.writestr(name, data)
     with pytest.raises(InputError):
         load(path)
+
+
+def test_rows_with_the_same_numbers_have_the_same_signature() -> None:
+    one = np.array([[0.0, np.nan, 1.5], [0.0, np.nan, 1.6]], dtype=np.float32)
+    other = one.copy()
+    other[:, 0] = -0.0
+    other[:, 1] = np.frombuffer(b"\x01\x00\xc0\x7f" * 2, dtype="<f4")  # another of the many bit patterns of NaN
+    assert signatures(one).tolist() == signatures(other).tolist()
+    assert len(set(signatures(one).tolist())) == 2

@@ -50,13 +50,13 @@ def test_intervals_hold_the_score_and_come_again(held: HeldOut) -> None:
     for name, (low, high) in found.items():
         value = plain[name]
         assert low is not None and high is not None and value is not None
-        # The calibration error is a mean of absolute values, which a bootstrap draws upwards.
+        # The calibration error is a mean of absolute values, which a bootstrap biases upwards.
         assert low < high and (name == "ece" or low < value < high)
     assert intervals(held, 42) == found
 
 
 def test_intervals_count_stars_and_not_rows() -> None:
-    """Ten copies of each row under one star tell no more than one copy."""
+    """Ten copies of each row under one star carry no more information than one copy."""
     random = np.random.default_rng(5)
     y, probabilities = random.integers(0, 2, 200), random.dirichlet([1, 1], 200)
     once = HeldOut(y, probabilities, np.arange(200), LABELS[:2])

@@ -82,6 +82,14 @@ def test_a_model_that_no_longer_says_what_it_said_is_refused(made: dict[str, byt
         load(path)
 
 
+def test_a_parity_sample_that_does_not_fit_its_rows_is_refused(made: dict[str, bytes], tmp_path: Path) -> None:
+    parity = json.loads(made["parity.json"])
+    del parity["probabilities"][0]
+    path = packed(made | {"parity.json": json.dumps(parity).encode()}, tmp_path / "short.exomodel")
+    with pytest.raises(InputError, match=r"short.exomodel was refused: on 50 of its own training rows"):
+        load(path)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
 def test_a_truncated_file_is_refused(share: float, trained: Any, tmp_path: Path) -> None:
     whole = trained.outputs().model.read_bytes()
@@ -147,7 +155,7 @@ def with_pipeline(made: dict[str, bytes], pipeline: Any, path: Path) -> Path:
 
 
 class Stranger:
-    """A type that no model of the program has."""
+    """A type that occurs in no model of this program."""
 
 
 def test_other_types_are_not_built(made: dict[str, bytes], tmp_path: Path) -> None:
@@ -170,7 +178,7 @@ def fitted(model: Any, columns: int) -> Pipeline:
 
 def test_a_tree_that_points_outside_itself_is_refused(made: dict[str, bytes], tmp_path: Path) -> None:
     columns = len(json.loads(made["card.json"])["columns"])
-    # Trained on more columns than the card names: it would read behind each row.
+    # Trained on more columns than the card names: it would read beyond the end of each row.
     pipeline = fitted(DecisionTreeClassifier(), columns + 500)
     feature = pipeline.steps[0][1].tree_.feature
     feature[0] = columns + 400

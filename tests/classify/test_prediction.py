@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.classify.training import TrainOptions
 from exoplanet_desktop.errors import Cancelled, InputError, MissingColumns, UnreadableFile
+from exoplanet_desktop.wire.requests import PredictRequest
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 PROBABILITIES = ["Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE"]
@@ -19,7 +20,7 @@ ADDED = ["Predicted_Class", "Confidence", "Match", *PROBABILITIES, "seen_in_trai
 
 @pytest.fixture
 def table(make_catalog: Callable[..., pandas.DataFrame]) -> pandas.DataFrame:
-    """A catalog of stars that no model has seen."""
+    """A catalog of stars that the model has not seen."""
     frame = make_catalog(Satellite.KOI, 120, seed=9)
     return frame.assign(kepid=frame["kepid"] + 3_000_001)
 
@@ -90,7 +91,7 @@ def test_each_satellite_has_its_row_keys(
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_predictions_depend_on_the_row_alone(data: st.DataObject, trained: Any, table: pandas.DataFrame) -> None:
-    """Not on the order of rows or columns, on more columns, nor on which other rows are in the file."""
+    """Not on the order of rows or columns, extra columns, or the other rows in the file."""
     plain = probabilities(trained, table, "plain")
     rows = data.draw(st.permutations(range(len(table))).map(lambda order: order[: data.draw(st.integers(1, 120))]))
     columns = data.draw(st.permutations(list(table.columns)))
@@ -265,7 +266,7 @@ def test_explanations_name_feature_value_and_unit(
 
 def test_a_stopped_prediction_leaves_nothing(trained: Any, table: pandas.DataFrame) -> None:
     from exoplanet_desktop.classify.modelfile import load
-    from exoplanet_desktop.classify.prediction import PredictOptions, predict
+    from exoplanet_desktop.classify.prediction import predict
 
     csv = trained.folder / "stopped.csv"
     csv.write_text(table.to_csv(index=False))
@@ -274,7 +275,7 @@ def test_a_stopped_prediction_leaves_nothing(trained: Any, table: pandas.DataFra
         predict(
             csv,
             load(trained.outputs().model),
-            PredictOptions(),
+            PredictRequest(Satellite.KOI),
             out,
             executor=trained.executor,
             report=lambda share, stage: None,

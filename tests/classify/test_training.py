@@ -10,7 +10,7 @@ import pytest
 
 from exoplanet_desktop.classify.training import Outputs, TrainOptions, train
 from exoplanet_desktop.errors import Cancelled, InputError, MissingColumns, UnavailableError, UnreadableFile
-from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, Satellite
+from exoplanet_desktop.wire.vocabulary import Balance, Features, KnownRows, Model, ModelLabels, Satellite
 
 KOI_XGB = TrainOptions(Satellite.KOI, Model.XGB, sentinel=False)
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -32,7 +32,7 @@ def test_all_models_train_on_all_satellites(
 ) -> None:
     csv = lab.write(make_catalog(satellite, 240))
     result = lab.train(csv, TrainOptions(satellite, model, folds=2, sentinel=False))
-    assert result.cv_mean is not None and result.cv_mean > 0.6  # four rows in five can be told
+    assert result.cv_mean is not None and result.cv_mean > 0.6  # four rows in five can be classified
     assert result.labels == ["CANDIDATE", "CONFIRMED", "FALSE POSITIVE"]
     found = lab.predict(csv, known_rows=KnownRows.MODEL)
     assert found.agreement["matches"] / found.agreement["known"] > 0.7
@@ -89,7 +89,7 @@ def test_the_same_options_give_the_same_numbers(lab: Any, make_catalog: MakeCata
 
 
 def test_metrics_do_not_depend_on_the_order_of_rows_within_reason(lab: Any, make_catalog: MakeCatalog) -> None:
-    """The folds are the same stars; only the sums inside the fits differ."""
+    """The folds have the same stars; only sums inside the fits differ."""
     frame = make_catalog(Satellite.KOI, 400)
     options = TrainOptions(Satellite.KOI, Model.DT, sentinel=False)
     first = lab.train(lab.write(frame), options)
@@ -107,7 +107,7 @@ def test_blind_training_sees_no_verdict(lab: Any, make_catalog: MakeCatalog) -> 
     assert "koi_score" in vetted.leaks["verdict_columns"]
     blind = lab.train(csv, TrainOptions(Satellite.KOI, Model.XGB, Features.BLIND))
     assert "koi_score" not in blind.feature_columns and blind.blind is None and not blind.leaks["verdict_columns"]
-    # The second pass of the vetted training is this very protocol.
+    # The second pass of the vetted training follows exactly this protocol.
     assert vetted.blind["cv_mean"] == blind.cv_mean
 
 
@@ -123,7 +123,7 @@ def test_the_sentinel_names_identifiers_and_dates(lab: Any, make_catalog: MakeCa
 def test_rows_that_are_not_used_are_counted(lab: Any, make_catalog: MakeCatalog) -> None:
     frame = make_catalog(Satellite.KOI)
     frame.loc[[3, 10], "koi_disposition"] = ["", "MAYBE"]
-    frame["Label_Source"] = "archive"  # in a case that some program has left
+    frame["Label_Source"] = "archive"  # in the spelling that some program left
     frame.loc[20:29, "Label_Source"] = "model"
     lines = frame.to_csv(index=False).split("\n")
     lines.insert(5, "ragged")
@@ -136,7 +136,7 @@ def test_rows_that_are_not_used_are_counted(lab: Any, make_catalog: MakeCatalog)
     assert (ragged.count, ragged.lines) == (1, [7])
     assert result.evaluation.rows_used == 388
     assert (result.evaluation.model_labels_left_out, result.evaluation.model_labels_used) == (10, 0)
-    asked = lab.train(csv, TrainOptions(Satellite.KOI, Model.XGB, sentinel=False, model_labels=True))
+    asked = lab.train(csv, TrainOptions(Satellite.KOI, Model.XGB, sentinel=False, model_labels=ModelLabels.USE))
     assert asked.evaluation.rows_used == 398
     assert (asked.evaluation.model_labels_left_out, asked.evaluation.model_labels_used) == (0, 10)
     assert "10 rows have labels made by a model" in " ".join(asked.evaluation.notes)
@@ -230,7 +230,7 @@ def test_labels_that_nobody_knows_are_listed_and_never_guessed(lab: Any, make_ca
     frame = make_catalog(Satellite.KOI)
     numbers = {"CONFIRMED": "1", "FALSE POSITIVE": "0", "CANDIDATE": "2"}
     csv = lab.write(frame.assign(koi_disposition=frame["koi_disposition"].map(numbers)))
-    with pytest.raises(InputError, match=r"The column holds “.”") as refused:
+    with pytest.raises(InputError, match=r"The column contains “.”") as refused:
         lab.train(csv, TrainOptions(Satellite.KOI, Model.DT, sentinel=False))
     assert "Specify which class each value means" in str(refused.value)
 

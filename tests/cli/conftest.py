@@ -1,4 +1,4 @@
-"""The command line as a user has it: a process with arguments, two streams and an exit code."""
+"""The command line as a user sees it: a process with arguments, two streams and an exit code."""
 
 import csv
 import json
@@ -26,12 +26,12 @@ class Run:
 
     @property
     def sentence(self) -> str:
-        """The last line of stderr: what was told when all was over."""
+        """The last line of stderr: the final message."""
         return self.err.strip().splitlines()[-1]
 
 
 def with_mark(mark: str) -> list[int]:
-    """Processes that were started with this mark in their environment and are still there."""
+    """Running processes that were started with this mark in their environment."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -49,7 +49,7 @@ def command() -> list[str]:
 
 @pytest.fixture(scope="session")
 def run(command: list[str], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
-    """Runs a command line to its end; no process and no temporary file of it may be left, but the log of a failure."""
+    """Runs a command line to its end; it may leave no process or temporary file, except the log of a failure."""
     temporary = tmp_path_factory.mktemp("temporary")
 
     def call(*args: object, cwd: Path | None = None, env: dict[str, str] | None = None) -> Run:
@@ -101,7 +101,7 @@ def write() -> Callable[[Path, Sequence[Sequence[str]]], Path]:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., Run], catalog: Path) -> Path:
-    """A data folder in which a decision tree was trained on the catalog."""
+    """A data folder with a decision tree trained on the catalog."""
     folder = tmp_path_factory.mktemp("trained")
     done = run("train", catalog, "--satellite", "KOI", "--model", "dt", "--data-dir", folder, "--json")
     assert done.code == 0, done.err

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a command or its files: one sentence with cause and remedy, and an exit code to rely on."""
+"""Any mistake in a command or its files gives one sentence with cause and remedy, and a reliable exit code."""
 
 import socket
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def bad(tmp_path_factory, rows, write):
-    """A folder of files that no task can work on."""
+    """A folder of files that no task can use."""
     folder = tmp_path_factory.mktemp("bad")
     label = rows[0].index("koi_disposition")
     period = rows[0].index("koi_period")

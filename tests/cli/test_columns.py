@@ -1,4 +1,4 @@
-"""Files that lack columns: what that costs is said first, and one option trains on what is there."""
+"""Files that lack columns: their cost is reported first, and one option trains on the columns present."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ ABSENT = ("koi_score", "koi_fpflag_nt", "koi_fpflag_ss", "koi_fpflag_co", "koi_d
 
 @pytest.fixture
 def less(catalog, tmp_path):
-    """The catalog without some columns, another one empty."""
+    """The catalog without some columns, and with another one empty."""
     path = tmp_path / "less.csv"
     with catalog.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))

@@ -1,4 +1,4 @@
-"""How a catalog is read, said on the command line."""
+"""Reading options on the command line."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def odd(rows, tmp_path_factory):
-    """The catalog with semicolons and decimal commas, under two lines that look like a header."""
+    """The catalog with semicolons and decimal commas, below two lines that look like a header."""
     path = tmp_path_factory.mktemp("odd") / "odd.csv"
     with path.open("w", encoding="latin-1", newline="") as file:
         file.write("a;b\nmy notes; of; é; March\n")

@@ -1,11 +1,11 @@
-"""What a command line says of columns and labels: obeyed to the last row, refused in words, and known the next time."""
+"""Column and label options are applied to the last row, refused with a reason, and remembered for the next time."""
 
 import pytest
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory, rows, write):
-    """The catalog in words of the user's own: other names for columns, numbers for labels."""
+    """The catalog in the user's own terms: other column names, numbers as labels."""
     folder = tmp_path_factory.mktemp("own")
     names = {"koi_period": "P", "koi_depth": "deep", "koi_disposition": "verdict"}
     label = rows[0].index("koi_disposition")

@@ -1,4 +1,4 @@
-"""The archive's own catalogs, from a command line to numbers that a vetter would trust."""
+"""The archive's own catalogs, from the command line to numbers that a vetter would trust."""
 
 import csv
 

@@ -1,4 +1,4 @@
-"""Against a backend of the plain contract, which says less, and some of it wrong."""
+"""With a plain-contract backend, which reports less, and some of it wrong."""
 
 import csv
 import json
@@ -13,7 +13,7 @@ from tests.reference_server.stage import Reply
 
 @pytest.fixture
 def reference(shared_contract):
-    """A server that answers each call as one recorded exchange did; its address, and the answers by method and path."""
+    """A server that answers each call with a recorded exchange; its address, and the answers by method and path."""
     answers = {}
 
     class Handler(BaseHTTPRequestHandler):

@@ -27,7 +27,7 @@ def test_training_ends_with_metrics_pictures_and_a_model(trained):
 def test_several_catalogs_are_merged_then_trained_on_and_the_result_is_told(run, rows, write, tmp_path):
     half = len(rows) // 2
     a = write(tmp_path / "a.csv", rows[:half])
-    b = write(tmp_path / "b.csv", [rows[0], *rows[half - 5 :]])  # five rows are in both
+    b = write(tmp_path / "b.csv", [rows[0], *rows[half - 5 :]])  # both files have five rows in common
     c = write(tmp_path / "c.csv", [rows[0], *rows[1:4]])
     done = run(
         *("train", a, b, c, "--model", "DT", "--features", "blind", "--balance", "balanced"),
@@ -79,7 +79,7 @@ def test_predicting_after_training_on_another_catalog_needs_nothing_before(run, 
 
 @pytest.fixture
 def served(command, tmp_path):
-    """An engine served to others: its address and its token file."""
+    """An engine that serves others: its address and its token file."""
     process = subprocess.Popen(
         [*command, "serve", "--port", "0", "--data-dir", str(tmp_path / "served")], stdout=subprocess.PIPE, text=True
     )
@@ -121,7 +121,7 @@ def test_a_signal_right_after_the_ready_line_ends_the_server(command, tmp_path, 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a console of its own is needed to send Ctrl+C there")
 def test_ctrl_c_cancels_the_job_and_leaves_nothing(command, catalog, tmp_path):
-    # Of a shell in the background a process inherits that Ctrl+C is ignored.
+    # A process started by a background shell inherits that Ctrl+C is ignored.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with subprocess.Popen(
@@ -133,7 +133,7 @@ def test_ctrl_c_cancels_the_job_and_leaves_nothing(command, catalog, tmp_path):
             for line in process.stderr:
                 if line.startswith("Working"):
                     break
-            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of the group
+            os.killpg(process.pid, signal.SIGINT)  # like a terminal: to the whole group
             rest = process.stderr.read()
             assert process.wait(20) == 130
     finally:

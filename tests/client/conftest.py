@@ -1,4 +1,4 @@
-"""Ways for the server of `tests.reference_server` to misbehave, the recorded exchanges one by one, and a record."""
+"""Misbehaviours for the server of `tests.reference_server`, and its recorded exchanges one by one."""
 
 import json
 import socket
@@ -9,25 +9,24 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.client.record import Record
 from tests.reference_server.stage import Handler, Reply, Stage
 
 
 class Acts:
-    """Ways to misbehave."""
+    """The misbehaviours."""
 
     Reply = Reply
 
     @staticmethod
     def reset(handler: Handler) -> None:
-        """Drops the connection as a crashed server does."""
+        """Drops the connection, like a crashed server."""
         handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         handler.close_connection = True
         handler.connection.close()
 
     @staticmethod
     def truncated(handler: Handler) -> None:
-        """Promises more than it sends."""
+        """Promises more bytes than it sends."""
         handler.send_response(200)
         handler.send_header("Content-Length", "5000")
         handler.end_headers()
@@ -42,7 +41,7 @@ class Acts:
 
     @staticmethod
     def drip(handler: Handler) -> None:
-        """One byte now and then, so that no single read takes long."""
+        """Sends one byte now and then, so that no single read takes long."""
         handler.send_response(200)
         handler.send_header("Content-Length", "100000")
         handler.end_headers()
@@ -53,7 +52,7 @@ class Acts:
 
     @staticmethod
     def endless(handler: Handler) -> None:
-        """Chunks without end."""
+        """Sends chunks without end."""
         handler.send_response(200)
         handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
@@ -84,7 +83,7 @@ def recorded(shared_contract: Path) -> Callable[[str], dict[str, Any]]:
 
 @pytest.fixture
 def replay(stage: Stage, recorded: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
-    """Lets the stage answer as a recorded exchange has it, and returns that exchange."""
+    """Makes the stage replay a recorded exchange, and returns that exchange."""
 
     def put(name: str) -> dict[str, Any]:
         exchange = recorded(name)
@@ -104,9 +103,3 @@ def csv(tmp_path: Path) -> Path:
     path = tmp_path / "my catalog (1).csv"
     path.write_text("kepid,koi_period\n1,2.5\n")
     return path
-
-
-@pytest.fixture
-def record(tmp_path):
-    with Record(tmp_path / "record") as record:
-        yield record

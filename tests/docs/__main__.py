@@ -1,8 +1,8 @@
-"""Writes anew what in docs/ is made by programs.
+"""Regenerates the generated parts of docs/.
 
-python -m tests.docs openapi             docs/openapi.json: what the engine says of its calls
+python -m tests.docs openapi             docs/openapi.json: the engine's description of its calls
 python -m tests.docs benchmarks FILE …   the table of docs/benchmarks.md, from reports of `run.py bench --json FILE`;
-                                         where a bench is in several, the last one counts
+                                         if several include a bench, the last one counts
 """
 
 import sys

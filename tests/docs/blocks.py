@@ -1,4 +1,4 @@
-"""The code blocks of the documents, as somebody who follows them would run them."""
+"""The code blocks of the documents, as a reader who follows them would run them."""
 
 import re
 import shlex
@@ -9,7 +9,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
 RUN_LANGUAGES = ("sh", "python")
 
-# Not run: what would run these tests within themselves, or build and install for many minutes.
+# Not run: commands that would run these tests recursively, or build or install for many minutes.
 EXEMPT = {
     "python3 run.py test": "runs this very test",
     "python3 run.py package": "builds the bundle; bundle/ tests what it made",
@@ -25,7 +25,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, its text, the line of the document that it begins on."""
+    """A fenced block: its language, its text, and its first line in the document."""
 
     language: str
     text: str
@@ -33,7 +33,7 @@ class Block:
 
     @property
     def commands(self) -> list[str]:
-        """Of a shell block: its commands, each in one line, without comments."""
+        """The commands of a shell block, one line each, without comments."""
         lines = self.text.replace("\\\n", " ").splitlines()
         return [" ".join(line.split()) for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
@@ -48,12 +48,12 @@ def blocks(document: Path) -> list[Block]:
 
 
 def why_exempt(command: str) -> str:
-    """Why a command is not run; empty where it is."""
+    """Why a command is not run; empty if it is."""
     return next((why for start, why in EXEMPT.items() if f"{command} ".startswith(f"{start} ")), "")
 
 
 def kind(command: str) -> str:
-    """`window` for what opens one and stays, `server` for what serves until it is ended, else `task`."""
+    """`window` for a command that opens one and stays, `server` for one that serves until stopped, else `task`."""
     words = shlex.split(command)
     if words[:2] == ["python3", "run.py"]:
         words = words[2:]

@@ -1,4 +1,4 @@
-"""What in docs/ is made by programs: the OpenAPI document, and the table of benchmarks."""
+"""The generated parts of docs/: the OpenAPI document and the table of benchmarks."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def main(argv: Sequence[str], usage: str) -> int:
 
 
 def openapi() -> str:
-    """The document of an engine that is served to others, as text."""
+    """The OpenAPI document of an engine that serves others, as text."""
     from exoplanet_desktop.server.app import create_app
     from exoplanet_desktop.server.engine import Engine
     from exoplanet_desktop.server.settings import EngineSettings
@@ -48,7 +48,7 @@ def as_text(document: Mapping[str, Any]) -> str:
 
 
 def together(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Several reports of one machine; where a bench was run again, the last one counts."""
+    """Combines several reports from one machine; the last run of a bench counts."""
     benches = {bench["bench"]: bench for report in reports for bench in report["benches"]}
     return {"machine": reports[0]["machine"], "benches": list(benches.values())}
 
@@ -61,7 +61,7 @@ def with_measured(page: str, report: Mapping[str, Any]) -> str:
 
 
 def measured(report: Mapping[str, Any]) -> str:
-    """Machine, and the figures of each bench, in Markdown."""
+    """Machine and figures of each bench, in Markdown."""
     machine, libraries = in_words(report["machine"]).splitlines()
     lines = [f"Machine: {machine}. {libraries.rstrip('; ')}.", ""]
     lines += ["| bench | figure | measured | bound |", "| --- | --- | --- | --- |"]

@@ -1,4 +1,4 @@
-"""Every command and program of the documents runs as it stands there, in order, in an empty folder."""
+"""Every command and program in the documents runs as printed, in order, in an empty folder."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from tests.docs.blocks import CHECKOUT, DOCUMENTS, EXEMPT, Block, blocks, kind, 
 WITHIN_S = 150.0
 WITH_COMMANDS = [document for document in DOCUMENTS if blocks(document)]
 
-# In the place of the installed command, and of a Python that would install the program first.
+# In place of the installed command, and of a Python that would install the program first.
 COMMAND = '#!/bin/sh\nexec "{python}" -m exoplanet_desktop "$@"\n'
 PYTHON = """#!{python}
 import sys
@@ -30,7 +30,7 @@ sys.exit(run.main(sys.argv[2:]))
 
 
 class Reader:
-    """Somebody who types what a document says."""
+    """A reader who types the commands of a document."""
 
     def __init__(self, folder: Path, endings: ExitStack) -> None:
         self.folder, self._endings = folder, endings
@@ -58,7 +58,7 @@ class Reader:
                 self._type(self._own_port(command), kind(command))
 
     def _own_port(self, text: str) -> str:
-        """The usual port may be taken on this machine."""
+        """Replaces the usual port, which may be taken on this machine."""
         return text.replace("8001", self._port)
 
     def _type(self, command: str, what: str) -> None:
@@ -76,14 +76,14 @@ class Reader:
         assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
 
     def _serve(self, command: str) -> None:
-        """It serves until the document is read to its end."""
+        """Serves until the end of the document."""
         process = self._start(command)
         assert process.stdout is not None
         told = process.stdout.readline()
         assert told.startswith("Listening on"), f"{command}: {told}"
 
     def _open_window(self, command: str) -> None:
-        """The log tells that a window is there; then it is ended as by a task manager."""
+        """Waits until the log reports a window, then ends it like a task manager."""
         process = self._start(command)
         log = Path(self.environment["XDG_DATA_HOME"]) / "exoplanet-desktop" / "engine.sqlite3"
         end = time.monotonic() + WITHIN_S
@@ -120,7 +120,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield Reader(tmp_path, endings)
 
 
-@pytest.mark.timeout(400)  # all commands of a page, of which each starts a program and most an engine
+@pytest.mark.timeout(400)  # all commands of a page; each starts a program, most an engine
 @pytest.mark.skipif(os.name != "posix", reason="the commands are those of a POSIX shell")
 @pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda document: document.name)
 def test_commands_run_as_they_stand_there(document: Path, reader: Reader) -> None:

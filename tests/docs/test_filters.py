@@ -1,4 +1,4 @@
-"""Each filter that the documents show can be used on a catalog of its kind."""
+"""Each filter in the documents works on a catalog of its kind."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What programs made in docs/ is what they would make now."""
+"""The generated parts of docs/ are up to date."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Words in bold are labels of the window, and menu paths its menus: one that is renamed is renamed there too."""
+"""Bold words in the documents are labels of the window, and menu paths exist; renaming one breaks this test."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from tests.docs.blocks import CHECKOUT
 
 GUIDE = ["first-steps", "tables", "train", "thresholds", "predict", "merge", "runs", "backends", "settings", "trouble"]
 
-# Words in bold that are no label: terms that the page explains.
+# Bold words that are not labels: terms explained on the page.
 TERMS = {
     "conflicts",
     "cannot be judged",
@@ -29,7 +29,7 @@ _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 @cache
 def labels() -> frozenset[str]:
-    """All texts of the window without their mnemonics, those of tables of words included."""
+    """All texts of the window without mnemonics, including those from tables of texts."""
     found = set()
     for file in (CHECKOUT / "exoplanet_desktop" / "gui").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

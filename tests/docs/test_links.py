@@ -1,4 +1,4 @@
-"""Links and pictures of the documents lead to what is there; so do the headings that links name."""
+"""Links and pictures in the documents lead to existing files, and links to headings to existing headings."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Messages that the documents list are those of the program; what only describes a state stands in italics there."""
+"""Messages listed in the documents are the program's own; descriptions of a state are in italics there."""
 
 import ast
 import re
@@ -9,12 +9,12 @@ import pytest
 from tests.docs.blocks import CHECKOUT
 
 _ROW = re.compile(r"^\| (.+?) \|", re.MULTILINE)
-_VALUES = re.compile(r"`[^`]*`|…|\*\*[^*]*\*\*|\d+")  # what differs from case to case
+_VALUES = re.compile(r"`[^`]*`|…|\*\*[^*]*\*\*|\d+")  # parts that vary from case to case
 
 
 @cache
 def texts() -> str:
-    """All texts of the program, the parts of those with values included."""
+    """All texts of the program, including the parts of those with values."""
     found = []
     for file in (CHECKOUT / "exoplanet_desktop").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -24,7 +24,7 @@ def texts() -> str:
 
 
 def messages(page: str, title: str) -> list[str]:
-    """First cells of the tables whose first column has a title."""
+    """The first cells of the tables whose first column has this title."""
     found, wanted = [], False
     for line in (CHECKOUT / "docs" / page).read_text(encoding="utf-8").splitlines():
         cell = match[1] if (match := _ROW.match(line)) else ""

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of files: those of the catalogs' tests."""
+"""Reuses the fixtures of the catalog tests."""
 
 from tests.catalogs.conftest import no_leftovers, write
 

@@ -95,7 +95,7 @@ def test_a_pipe_gets_the_content_and_stays_a_pipe(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="Nothing reads from the pipe"), whole(pipe) as part:
         part.write_text("lost")
     with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
-        descriptor = os.open(pipe, os.O_WRONLY)  # waits for the reader
+        descriptor = os.open(pipe, os.O_WRONLY)  # blocks until the reader opens it
         with whole(pipe) as part:
             part.write_text("a,b\n" * 5_000)
         os.close(descriptor)

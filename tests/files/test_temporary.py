@@ -39,7 +39,7 @@ def test_what_a_killed_process_left_is_swept_and_nothing_else() -> None:
     assert sweep() == 1
     assert not theirs.exists()
     assert mine.is_dir()
-    assert other.is_dir()  # it may be one that is just being made
+    assert other.is_dir()  # it may be just being created
     os.utime(other, (0, 0))
     assert sweep() == 1
     discard_folder(mine)
@@ -68,7 +68,7 @@ def test_a_disk_that_is_too_small_is_told_with_the_bytes_before_the_work(
 def test_a_disk_that_cannot_hold_what_comes_later_is_told_before_it_as_well(
     write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The copy of a file that is read line by line, a sorted view, and the parts of a merge."""
+    """The copy of a file read line by line, a sorted view, and the parts of a merge."""
     plain, careful = write("a,b\n" + "1,2\n" * 1000), write("a,b\n1\n" + "1,2\n" * 1000, "careful.csv")
     table = Table.open(plain)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64_010_000))

@@ -1,4 +1,4 @@
-"""A real window over a real engine process; a test that leaves a thread running fails."""
+"""A real window with a real engine process; a test that leaves a thread running fails."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ START_MS = 30_000
 
 @pytest.fixture(scope="session")
 def styled(qapp: QApplication) -> Iterator[QApplication]:
-    """Dressed, and with the collector of the program: without it, workers destroy the widgets of tests before."""
+    """The application, styled, and with our garbage collector: otherwise workers destroy earlier tests' widgets."""
     garbage = GarbageCollector()
     garbage.start()
     theme.apply(qapp)
@@ -37,9 +37,9 @@ def styled(qapp: QApplication) -> Iterator[QApplication]:
 
 @pytest.fixture(scope="session")
 def loop(styled: QApplication) -> Iterator[QEventLoop]:
-    """The asyncio loop over Qt's own, which pytest-qt runs while it waits.
+    """The asyncio loop on top of Qt's, which pytest-qt runs while it waits.
 
-    One for the session: stopping it exits the application, after which Qt runs no event loop any more.
+    One per session: stopping it exits the application, after which Qt runs no event loop.
     """
     loop = QEventLoop(styled, already_running=True)
     asyncio.set_event_loop(loop)
@@ -61,7 +61,7 @@ def no_threads_left() -> Iterator[None]:
 
 
 class Start:
-    """One start of the program on a data folder: a window, and what is behind it."""
+    """One start of the program on a data folder: a window, and the objects behind it."""
 
     def __init__(
         self,
@@ -71,12 +71,12 @@ class Start:
         settings_file: Path | None = None,
         complete: bool = True,
     ) -> None:
-        """`complete`: wait until what is built after the first sight of the window is there."""
+        """`complete`: wait for the parts that are built after the window first appears."""
         self._qtbot = qtbot
         self.services = Services.make(data_dir, data_dir)
         self.window = MainWindow(self.services, settings or Settings(), settings_file)
         if settings is None:
-            self.window.resize(1280, 800)  # the offscreen screen is smaller than what users have
+            self.window.resize(1280, 800)  # the offscreen screen is smaller than users' screens
         if complete:
             self.window.complete()
         self.window.show()
@@ -94,7 +94,7 @@ class Start:
         assert self.services.session.state is State.READY
 
     def close(self) -> None:
-        """Close the window as a user does, whatever still runs."""
+        """Close the window as a user does, whatever is still running."""
         self.wait(self.window.shut_down())
         assert not self.services.scratch.exists()
         for dialog in self.window.dialogs.values():
@@ -105,7 +105,7 @@ class Start:
 
 @pytest.fixture
 def start(no_threads_left: None, loop: QEventLoop, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., Start]]:
-    """Starts the program on one data folder, as often as a test wants; no engine runs until it is asked for."""
+    """Starts the program on one data folder, as often as a test likes; the engine starts only on request."""
     open_ones: list[Start] = []
 
     def begin(**options: Any) -> Start:
@@ -120,7 +120,7 @@ def start(no_threads_left: None, loop: QEventLoop, tmp_path: Path, qtbot: QtBot)
 
 @pytest.fixture
 def window(start: Callable[..., Start]) -> MainWindow:
-    """A window whose engine is not started."""
+    """A window whose engine has not been started."""
     return start().window
 
 
@@ -134,7 +134,7 @@ def live(start: Callable[..., Start]) -> MainWindow:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Satellite], Path]:
-    """Simulated catalogs, made once."""
+    """Simulated catalogs, each created once."""
     folder = tmp_path_factory.mktemp("samples")
 
     def make(satellite: Satellite = Satellite.KOI, rows: int = 600) -> Path:
@@ -148,12 +148,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Satellite], Pa
 
 @pytest.fixture(autouse=True)
 def no_surprises(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever the window logs as an error fails the test: nothing breaks without being noticed."""
+    """Fails the test if the window logs an error, so that nothing breaks unnoticed."""
     yield
     errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not errors, [record.getMessage() for record in errors]
 
 
 def plain_part(catalog: bytes) -> bytes:
-    """What a plain backend gets of a simulated catalog: all but its header block."""
+    """The part of a simulated catalog that a plain backend receives: all but the header block."""
     return b"".join(line for line in catalog.splitlines(keepends=True) if not line.startswith(b"#"))

@@ -1,4 +1,4 @@
-"""Somebody who has a keyboard and nothing else: keys go to whatever has the focus, as a window system sends them."""
+"""A user with only a keyboard: keys go to the focused widget, as a window system sends them."""
 
 from pathlib import Path
 
@@ -21,23 +21,22 @@ CTRL, SHIFT, ALT = (
 
 
 class Keyboard:
-    """Presses keys, and looks at the screen to see where they go; touches nothing else."""
+    """Presses keys, and looks at the screen to see where they go; uses nothing else."""
 
     def __init__(self, qtbot: QtBot, first: QWidget) -> None:
-        """`first`: the window that is open."""
+        """`first`: the open window."""
         self._qtbot = qtbot
         self._been = [first]
 
     def window(self, kind: type[QWidget] = QWidget) -> QWidget:
-        """The window that has the keyboard, once it is one of a kind."""
+        """The active window, once it is of the given kind."""
         self._qtbot.waitUntil(lambda: isinstance(self._active(), kind), timeout=SOON_MS)
         window = QApplication.activeWindow()
         assert window is not None
         return window
 
     def _active(self) -> QWidget | None:
-        """The window with the keyboard. Where one has closed, the one before gets it: offscreen, nobody else sees to
-        that."""
+        """The active window. After one closes, activates the previous one, because offscreen nothing else does."""
         self._been = [window for window in self._been if isValid(window) and window.isVisible()]
         window = QApplication.activeWindow()
         if window is None:
@@ -53,7 +52,7 @@ class Keyboard:
         QTest.keyClicks(self._target(), text)
 
     def tab_to(self, name: str) -> QWidget:
-        """Go on with Tab until a control with these words has the focus."""
+        """Press Tab until a control with this label has the focus."""
         for _ in range(MOST_TABS):
             focus = QApplication.focusWidget()
             if focus is not None and name in _words(focus):
@@ -62,12 +61,12 @@ class Keyboard:
         raise AssertionError(f"Tab never came to “{name}” in “{self.window().windowTitle()}”")
 
     def push(self, name: str) -> None:
-        """Go to a button and press it."""
+        """Tab to a button and press it."""
         self.tab_to(name)
         self.press(Qt.Key.Key_Space)
 
     def name_file(self, path: Path) -> None:
-        """Answer a dialog that asks for a file."""
+        """Answer a file dialog."""
         self.window(QFileDialog)
         self.press(Qt.Key.Key_A, CTRL)
         self.type(str(path))
@@ -79,7 +78,7 @@ class Keyboard:
 
 
 def _words(widget: QWidget) -> list[str]:
-    """What somebody calls a control: what is written on it, and what a screen reader says."""
+    """The names of a control for a user: its label, and what a screen reader says."""
     if isinstance(widget, QTabBar):
         return [widget.tabText(tab).replace("&", "") for tab in range(widget.count())]
     written = widget.text().replace("&", "") if isinstance(widget, QAbstractButton) else ""

@@ -1,6 +1,6 @@
-"""A window in a process of its own, to be killed in the middle of something.
+"""A window in a separate process, to be killed in mid-action.
 
-`python -m tests.gui.killed_window SCENE ADDRESS CATALOG DATA_DIR TARGET`; prints one line once it is in the middle.
+`python -m tests.gui.killed_window SCENE ADDRESS CATALOG DATA_DIR TARGET`; prints one line when it is in mid-action.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.calls.backend import Backend
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.shell import app
@@ -25,7 +25,7 @@ async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 class Scene:
-    """One thing in whose middle the window is killed."""
+    """One action during which the window is killed."""
 
     def __init__(self, name: str, address: str, catalog: Path, target: Path) -> None:
         self._name, self._address, self._catalog, self._target = name, address, catalog, target
@@ -52,9 +52,9 @@ class Scene:
         await until(lambda: bool(window.services.runs.all))
         run = window.services.runs.all[0]
         phase = "SENDING" if self._name == "upload" else "RUNNING"
-        await until(lambda: (run.phase == phase and (run.share or 0) > 0) or run.is_over)
-        if run.phase != phase:
-            print(f"{run.phase}: {run.words}", flush=True)
+        await until(lambda: (run.snapshot.status == phase and (run.snapshot.share or 0) > 0) or run.is_over)
+        if run.snapshot.status != phase:
+            print(f"{run.snapshot.status}: {run.snapshot.words}", flush=True)
 
 
 if __name__ == "__main__":

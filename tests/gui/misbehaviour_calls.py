@@ -1,4 +1,4 @@
-"""The calls that the window makes: how a user brings each about, when it is over, and what the window then says."""
+"""The window's calls: how a user triggers each, when it is over, and the window's message if it fails."""
 
 import asyncio
 import itertools
@@ -13,13 +13,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.timeouts import CallLimits, RetryPolicy, Timeouts
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.http.timeouts import CallLimits, RetryPolicy, Timeouts
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
-from exoplanet_desktop.gui.runs.run import TrainingRun
-from exoplanet_desktop.gui.runs.run_state import SILENT
+from exoplanet_desktop.gui.runs.run_state import RunState
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.payloads import MergedFile
 from tests.reference_server import lab
@@ -39,7 +39,7 @@ WAIT_MS = 10_000
 class Heartbeat:
     """How long the window's thread worked without a break, in seconds of processor time.
 
-    Seconds of a clock would tell of what else keeps the machine busy.
+    Wall-clock time would include other work on the machine.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Heartbeat:
 
 @dataclass
 class Table:
-    """A window before a backend, and what the cases need."""
+    """A window connected to a backend, with everything the cases need."""
 
     window: MainWindow
     stage: Stage
@@ -80,7 +80,7 @@ class Table:
         self.qtbot.waitUntil(condition, timeout=timeout)
 
     def open_catalogs(self) -> None:
-        """The catalog in all three tabs."""
+        """Opens the catalog in all three tabs."""
         for tab in (self.window.train, self.window.predict):
             with self.qtbot.waitSignal(tab.view.opened, timeout=20_000):
                 tab.open_files([self.catalog])
@@ -89,7 +89,7 @@ class Table:
         self.window.merge.open_files([self.catalog, other])
 
     def good_backend(self) -> None:
-        """A backend that answers well; its addresses name another host, as behind a proxy."""
+        """A backend that answers correctly; its addresses name another host, as behind a proxy."""
         self.stage.clear()
         rows = self.window.predict.view.shown.row_count
         lab.mount(self.stage, self.catalog.read_bytes(), rows, self.other_base, self.extensions)
@@ -101,7 +101,7 @@ class Table:
         self.window.notices.clear()
 
     def spoil(self, method: str, path: str, make: Callable[[bytes, str], list[Act]]) -> None:
-        """Lets one call misbehave."""
+        """Makes one call misbehave."""
         (good,) = self.stage.acts[(method, path)]
         assert isinstance(good, Reply)
         acts = make(good.data, self.other_base)
@@ -130,8 +130,8 @@ class Table:
 
 
 def adopt(window: MainWindow, base: str) -> None:
-    """Puts the backend at an address into use, as the dialog does once it has answered."""
-    with ThreadPoolExecutor(1) as pool:  # with the usual limits: what comes before a case is none
+    """Switches to the backend at an address, as the dialog does once it has answered."""
+    with ThreadPoolExecutor(1) as pool:  # with the usual time limits: what precedes a case is not part of it
         health = pool.submit(Backend(base, TOKEN).health).result()
     backend = Backend(base, TOKEN, timeouts=TIMEOUTS)
     window.services.session.adopt(Connection(backend, "lab", embedded=False, health=health))
@@ -139,18 +139,18 @@ def adopt(window: MainWindow, base: str) -> None:
 
 
 def pending(stage: Stage) -> bool:
-    """Whether the calls that every new backend gets are still to come."""
+    """Whether the calls that every new backend receives are still to come."""
     return "/api/merge" not in stage.paths()
 
 
 @dataclass(frozen=True)
 class WindowCall:
     """Attributes:
-    begin: what the user does before, while all is well; `act` is what makes the call.
-    over: whether it has ended; `right` whether it brought what it should; `words` are what the window says if not.
-    button: what must be usable again.
-    must_be_right: whether the window's work goes on without this call's answer.
-    may_be_right: whether what was asked for can have happened all the same.
+    begin: the user's actions before, while all is well; `act` triggers the call.
+    over: whether it has ended; `right`: whether its result is correct; `words`: the window's message if not.
+    button: a control that must be usable again afterwards.
+    must_be_right: whether the window's work succeeds without this call's answer.
+    may_be_right: whether the requested work may have happened all the same.
     """
 
     name: str
@@ -178,11 +178,11 @@ def _train_button(table: Table) -> QAbstractButton:
 
 def _run_over_or_asked_again(table: Table) -> bool:
     run = table.run
-    return run.is_over or (run.trouble == SILENT and run.words.endswith("rying again …"))
+    return run.is_over or (run.state is RunState.SILENT and run.snapshot.words.endswith("rying again …"))
 
 
 def _give_up(table: Table) -> None:
-    """Stop watching, and the run is over at once."""
+    """Stops watching, which ends the run at once."""
     if not table.run.is_over:
         assert table.dialog.cancel_button.isEnabled()
         table.dialog.cancel_button.click()
@@ -191,7 +191,7 @@ def _give_up(table: Table) -> None:
 
 
 def _train_until(table: Table, reached: Callable[[], bool]) -> None:
-    for _ in range(3):  # the limits of the cases may be too short for a good answer on a machine that is busy
+    for _ in range(3):  # the cases' time limits may be too short for a good answer on a busy machine
         table.start_training()
         table.until(lambda: reached() or table.run.is_over)
         if reached():
@@ -205,11 +205,11 @@ def _well_trained(table: Table) -> None:
 
 def _running(table: Table) -> None:
     table.stage.on("GET", lab.STATUS, lab.keeps_running)
-    _train_until(table, lambda: table.run.phase == "RUNNING")
+    _train_until(table, lambda: table.run.snapshot.status == "RUNNING")
 
 
 def _cancelled(table: Table) -> bool:
-    """The backend says CANCELLED once it was asked to cancel."""
+    """The backend reports CANCELLED after it was asked to cancel."""
     if any(request.path == lab.CANCEL for request in table.stage.requests):
         table.stage.on("GET", lab.STATUS, Reply(lab.status("CANCELLED")))
     return table.run.is_over
@@ -217,7 +217,7 @@ def _cancelled(table: Table) -> bool:
 
 def _log_says(what: str) -> Callable[[Table], str]:
     def words(table: Table) -> str:
-        return next((line for line in table.run.log_text.splitlines() if what in line), "")
+        return next((line for line in table.run.snapshot.log_text.splitlines() if what in line), "")
 
     return words
 
@@ -293,7 +293,7 @@ def _models(table: Table) -> None:
 
 
 def _told_or_down(table: Table) -> str:
-    """A backend that is gone is told by the chip in the status bar."""
+    """The chip in the status bar shows a backend that is gone."""
     down = table.window.services.session.state is State.DOWN
     return _notice(table) or (f"{table.window.services.session.title} does not answer." if down else "")
 
@@ -327,7 +327,7 @@ CALLS = [
     WindowCall(
         "cancel", "POST", lab.CANCEL, extensions=lab.EXTENSIONS, may_be_right=True,
         begin=_running, act=lambda t: t.dialog.cancel_button.click(), over=_cancelled,
-        right=lambda t: t.run.phase == "CANCELLED" and "could not be cancelled" not in t.run.log_text,
+        right=lambda t: t.run.state is RunState.CANCELLED and "could not be cancelled" not in t.run.snapshot.log_text,
         words=_log_says("could not be cancelled"), button=_train_button,
     ),
     WindowCall(

@@ -1,4 +1,4 @@
-"""Backends as a user knows them: added, tested, used, changed and removed, over real HTTP."""
+"""Backends in use: added, tested, chosen, changed and removed, over real HTTP."""
 
 import json
 import socket
@@ -52,7 +52,7 @@ def titles(dialog: BackendDialog) -> list[str]:
 
 
 def add(dialog: BackendDialog, name: str, address: str, qtbot: QtBot, token: str = "") -> None:
-    """Type a new backend, as a user does."""
+    """Enter a new backend, as a user does."""
     dialog.add_button.click()
     assert dialog.form.isVisible()
     for field, text in ((dialog.form.name, name), (dialog.form.address, address), (dialog.form.token, token)):
@@ -67,7 +67,7 @@ def use(dialog: BackendDialog, qtbot: QtBot) -> None:
 
 
 def answer_box(dialog: BackendDialog, words: str, qtbot: QtBot) -> None:
-    """Click a button of the question that is asked."""
+    """Click a button of the open question."""
     qtbot.waitUntil(lambda: bool(dialog.findChildren(QMessageBox)), timeout=5_000)
     box = dialog.findChildren(QMessageBox)[-1]
     (button,) = [button for button in box.buttons() if button.text().replace("&", "") == words]
@@ -128,7 +128,7 @@ def test_a_connection_is_tested_as_it_is_typed(
     qtbot.waitUntil(lambda: dialog.connection_test.diagnosis is not None, timeout=WAIT_MS)
     assert dialog.connection_test.mark.text() == mark
     assert said in dialog.connection_test.sentence.text()
-    assert dialog.is_new  # a test keeps nothing
+    assert dialog.is_new  # a test saves nothing
 
 
 def test_https_is_proposed_and_a_ca_file_makes_it_trusted(
@@ -195,7 +195,7 @@ def test_a_dialog_that_is_destroyed_while_it_asks_breaks_nothing(
         dialog.use_button.click()
         qtbot.waitUntil(lambda: "Contacting" in dialog.connection_test.sentence.text(), timeout=5_000)
         shiboken6.delete(dialog)
-    # The listening socket is gone: whoever asked it gets an error now.
+    # The listening socket is gone: further requests fail now.
     qtbot.waitUntil(settled, timeout=30_000)
     assert session_of(live).title == EMBEDDED
 
@@ -212,7 +212,7 @@ def test_nobody_there_is_told_and_the_one_before_stays(live: MainWindow, open_di
         qtbot.waitUntil(lambda: address in dialog.connection_test.sentence.text(), timeout=WAIT_MS)
     qtbot.waitUntil(dialog.use_button.isEnabled, timeout=5_000)
     assert session_of(live).title == EMBEDDED
-    assert titles(dialog)[1] == "○ Lab"  # it is kept all the same
+    assert titles(dialog)[1] == "○ Lab"  # it is saved nevertheless
 
 
 def test_what_cannot_be_used_is_told_and_nothing_is_kept(window: MainWindow, open_dialog: Open, qtbot: QtBot) -> None:
@@ -288,7 +288,7 @@ def test_the_one_in_use_is_in_use_as_changed(live: MainWindow, open_dialog: Open
 
     assert chosen.args == ["Observatory"]
     qtbot.waitUntil(lambda: "The new settings are in use" in dialog.connection_test.sentence.text(), timeout=WAIT_MS)
-    # The same connection goes on: whatever watches jobs through it uses the new token from now on.
+    # The same connection continues: jobs watched through it use the new token from now on.
     assert session_of(live).connection is before
     assert session_of(live).title == "Observatory"
     assert stage.requests[-1].headers["Authorization"] == "Bearer new-token"
@@ -365,7 +365,7 @@ def test_the_chip_says_who_answers_how_fast_and_when(
     asked = len(stage.requests)
     for _ in range(20):
         session._look_at_pulse()
-    assert len(stage.requests) == asked  # looking asks nobody
+    assert len(stage.requests) == asked  # looking sends no request
 
     qtbot.waitUntil(settled, timeout=5_000)
     monkeypatch.setattr("exoplanet_desktop.gui.backends.session.HEARTBEAT_S", 0.0)
@@ -374,7 +374,7 @@ def test_the_chip_says_who_answers_how_fast_and_when(
     monkeypatch.setattr("exoplanet_desktop.gui.backends.session.HEARTBEAT_S", 30.0)
     qtbot.waitUntil(settled, timeout=5_000)
 
-    # Whoever asks in vain makes the chip say so, and the next answer makes it ready again.
+    # A failed request makes the chip report it, and the next answer makes it ready again.
     with Gone(stage):
         work = session.workers.call(session.connection.backend.uploads)
         qtbot.waitUntil(work.done, timeout=WAIT_MS)
@@ -387,7 +387,7 @@ def test_the_chip_says_who_answers_how_fast_and_when(
 
 
 class Gone:
-    """Within, the server drops whoever comes."""
+    """Inside the block, the server drops every connection."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage, self._acts = stage, dict(stage.acts)

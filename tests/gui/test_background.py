@@ -8,8 +8,8 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.profiles import Profile
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.wire.vocabulary import Status
 from tests.gui.conftest import plain_part
@@ -22,7 +22,7 @@ WAIT_MS = 20_000
 
 
 def use(started: Any, stage: Stage, name: str = "Lab") -> None:
-    """Know a backend and use it, as the dialog does."""
+    """Add a backend and use it, as the dialog does."""
     session = started.services.session
     started.wait(asyncio.ensure_future(session.registry.save(Profile(name, stage.base), None, None)))
     started.wait(asyncio.ensure_future(session.use(name)))
@@ -53,14 +53,14 @@ def test_a_training_of_the_last_time_is_watched_on_a_backend_that_is_not_in_use(
     first = start()
     use(first, stage)
     run = begin_training(first, sample(), qtbot)
-    qtbot.waitUntil(lambda: run.phase == Status.RUNNING, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.snapshot.status == Status.RUNNING, timeout=WAIT_MS)
     first.close()
 
     second = start()
     qtbot.waitUntil(lambda: bool(second.services.runs.live), timeout=WAIT_MS)
     (again,) = second.services.runs.live
-    assert again.can_cancel  # what that backend can do, not what the one in use can
-    qtbot.waitUntil(lambda: again.phase == Status.RUNNING, timeout=WAIT_MS)
+    assert again.snapshot.can_cancel  # the abilities of that backend, not of the one in use
+    qtbot.waitUntil(lambda: again.snapshot.status == Status.RUNNING, timeout=WAIT_MS)
     stage.on("GET", lab.STATUS, Reply(lab.status(base=stage.base)))
 
     qtbot.waitUntil(lambda: again.is_over, timeout=WAIT_MS)
@@ -106,10 +106,10 @@ def test_work_stays_with_the_backend_it_was_started_on(
     started = start()
     use(started, here, "Here")
     first = begin_training(started, sample(), qtbot)
-    qtbot.waitUntil(lambda: first.phase == Status.RUNNING, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: first.snapshot.status == Status.RUNNING, timeout=WAIT_MS)
     use(started, there, "There")
     second = begin_training(started, sample(), qtbot)
-    qtbot.waitUntil(lambda: second.phase == Status.RUNNING, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: second.snapshot.status == Status.RUNNING, timeout=WAIT_MS)
 
     cancelling = asyncio.ensure_future(first.cancel())
     qtbot.waitUntil(lambda: lab.CANCEL in posts(here), timeout=WAIT_MS)
@@ -117,7 +117,7 @@ def test_work_stays_with_the_backend_it_was_started_on(
     there.on("GET", lab.STATUS, Reply(lab.status(base=there.base)))
 
     qtbot.waitUntil(lambda: first.is_over and second.is_over and cancelling.done(), timeout=WAIT_MS)
-    assert (first.phase, second.phase) == (Status.CANCELLED, Status.SUCCEEDED)
+    assert (first.snapshot.status, second.snapshot.status) == (Status.CANCELLED, Status.SUCCEEDED)
     assert lab.CANCEL not in posts(there)
     assert posts(there) == [lab.TRAIN]
 
@@ -126,7 +126,7 @@ def test_training_on_a_merged_file_of_a_plain_backend_is_one_step(
     start: Start, stage: Stage, sample: Sample, qtbot: QtBot
 ) -> None:
     catalog = sample().read_bytes()
-    lab.mount(stage, catalog, base="http://127.0.0.1:8000")  # the addresses that it hands out are its own machine's
+    lab.mount(stage, catalog, base="http://127.0.0.1:8000")  # its replies have its own machine's addresses
     started = start()
     use(started, stage)
     tab = started.window.merge

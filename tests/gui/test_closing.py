@@ -1,4 +1,4 @@
-"""A window that is closed while the program still starts leaves no process, whichever of the two is quicker."""
+"""A window closed while the program is still starting leaves no process, whichever of the two is faster."""
 
 import asyncio
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.client.engine import EmbeddedEngine
+from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 from exoplanet_desktop.errors import Cancelled
 from exoplanet_desktop.gui.backends.engine_supervisor import EngineSupervisor
 from exoplanet_desktop.gui.base.workers.calls import Workers
@@ -37,7 +37,7 @@ def test_a_window_closed_as_soon_as_it_is_there_ends_the_program(tmp_path: Path)
     program = tmp_path / "impatient.py"
     program.write_text(CLOSES_AT_ONCE)
     command = [sys.executable, str(program), str(tmp_path / "data")]
-    # Into a file: a pipe would be waited for as long as an engine that was left behind holds it.
+    # Into a file: reading a pipe would block for as long as a leftover engine has it open.
     with (tmp_path / "said.txt").open("w") as said:
         done = subprocess.run(command, stdout=said, stderr=said, timeout=40)
     assert done.returncode == 0, (tmp_path / "said.txt").read_text()

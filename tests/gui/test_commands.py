@@ -1,4 +1,4 @@
-"""Menus, keys and palette are one list: every command is reachable by keyboard alone."""
+"""Menus, shortcuts and palette share one list: every command is available by keyboard alone."""
 
 from collections.abc import Callable
 from pathlib import Path

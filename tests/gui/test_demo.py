@@ -1,4 +1,4 @@
-"""The demo is the end-to-end test: the real program in a process of its own, from an empty window to a merged model."""
+"""The demo is the end-to-end test: the real program in its own process, from an empty window to a merged model."""
 
 import asyncio
 import subprocess

@@ -1,4 +1,4 @@
-"""Which files can be dropped on the window or chosen, by their names."""
+"""Which files can be dropped on the window or chosen, judged by name."""
 
 from pathlib import Path
 

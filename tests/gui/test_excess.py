@@ -1,4 +1,4 @@
-"""Well-formed replies of absurd size: a window that showed them as they are would stand still for minutes."""
+"""Well-formed replies of absurd size: a window that showed them in full would freeze for minutes."""
 
 import struct
 import zlib
@@ -8,8 +8,8 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.bounds import LONGEST_LOG, LONGEST_TEXT, MOST_ENTRIES
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.http.bounds import LONGEST_LOG, LONGEST_TEXT, MOST_ENTRIES
 from exoplanet_desktop.gui.backends import words
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
@@ -18,7 +18,7 @@ from tests.reference_server import lab
 from tests.reference_server.stage import Reply, Stage
 
 WAIT_MS = 30_000
-WORK_S = 1.0  # of processor time without a break
+WORK_S = 1.0  # of uninterrupted processor time
 LONG = "x" * 1_000_000
 
 
@@ -56,7 +56,7 @@ def params(stage: Stage) -> None:
 
 CLASSES = [f"C{number}" for number in range(400)]
 IMPORTANCE = [{"feature": f"f{number}", "name": f"f{number}", "mean": 0.1, "std": 0.1} for number in range(20_000)]
-# What the backend does, and what the window must say of it (nothing: it is no more than much).
+# The backend's reply, and the window's message about it (none: it is merely large).
 EXCESSES: dict[str, tuple[Callable[[Stage], None], str]] = {
     "a stage": (long_stage, ""),
     "a line of the log": (log_of(LONG), ""),
@@ -91,12 +91,12 @@ def test_the_window_goes_on_whatever_the_size(
         run = window.services.runs.all[-1]
         dialog: ProgressDialog = window.dialogs[run]
         dialog.log_button.setChecked(True)
-        dialog.grab()  # paints all of it
+        dialog.grab()  # paints everything
         qtbot.wait(50)
         if heartbeat.worked_s > WORK_S:
             bad.append(f"{name}: stood still for {heartbeat.worked_s:.1f} s")
         shown = f"{dialog.words.text()} {dialog.result_warnings.warnings.text()}"
-        if told not in shown or len(shown) > 3 * LONGEST_TEXT or len(run.log_text) > LONGEST_LOG:
+        if told not in shown or len(shown) > 3 * LONGEST_TEXT or len(run.snapshot.log_text) > LONGEST_LOG:
             bad.append(f"{name}: {len(shown)} characters: {shown[:200]}")
         dialog.close()
     heartbeat.end()

@@ -1,4 +1,4 @@
-"""Widgets that nobody holds any more go in the window's thread, whichever thread is at work."""
+"""Unreferenced widgets are destroyed in the window's thread, whichever thread is working."""
 
 import gc
 import threading
@@ -13,7 +13,7 @@ from exoplanet_desktop.gui.base.garbage import YOUNG, GarbageCollector
 
 
 class Knot(QWidget):
-    """A widget that holds itself, as dialogs with connected lambdas do."""
+    """A widget that references itself, as dialogs with connected lambdas do."""
 
     def __init__(self, gone: list[threading.Thread]) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class Knot(QWidget):
 
 
 def allocate(many: int) -> list[list[int]]:
-    """New objects, which set off collections where Python collects by itself."""
+    """New objects, which trigger Python's own collections unless disabled."""
     return [[number] for number in range(many)]
 
 

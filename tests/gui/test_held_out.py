@@ -1,4 +1,4 @@
-"""The held-out rows of a run on their way into the record."""
+"""A run's held-out rows on their way into the record."""
 
 import asyncio
 import shutil
@@ -12,8 +12,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.client.held_rows import FILE_NAME
-from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.charts.matrix import MatrixFigure
 from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage
@@ -21,6 +19,8 @@ from exoplanet_desktop.gui.run_views.results import Results
 from exoplanet_desktop.gui.runs.held_out import HeldOutStore
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
 from exoplanet_desktop.gui.widgets.notices import Notices
+from exoplanet_desktop.record.record import Record
+from exoplanet_desktop.stats.held_rows import FILE_NAME
 
 
 def test_they_are_fetched_without_the_window_waiting_for_the_disk(

@@ -1,4 +1,4 @@
-"""A VOTable or FITS file as a user opens it: dropped, or chosen; without astropy, the window says what to install."""
+"""A VOTable or FITS file as a user opens it: dropped or chosen; without astropy, a message says what to install."""
 
 import sys
 from collections.abc import Callable

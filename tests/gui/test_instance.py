@@ -1,4 +1,4 @@
-"""A second start hands its files to the first and ends."""
+"""A second start passes its files to the first and exits."""
 
 import subprocess
 import sys
@@ -96,7 +96,7 @@ def test_a_first_start_that_is_silent_is_told_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     monkeypatch.setattr(instances, "ANSWER_MS", 300)
-    first = Instance(tmp_path)  # holds the lock, listens to nobody
+    first = Instance(tmp_path)  # has the lock but does not listen
     try:
         second = Instance(tmp_path)
         assert not second.is_first

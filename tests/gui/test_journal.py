@@ -1,4 +1,4 @@
-"""Predictions and merges are runs too: kept with their files, read without a backend, taken elsewhere as one zip."""
+"""Predictions and merges are runs too: kept with their files, readable without a backend, exported as one zip."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ Sample = Callable[..., Path]
 
 
 def entries(window: MainWindow, qtbot: QtBot) -> list[Any]:
-    """The runs of the record, newest first."""
+    """The recorded runs, newest first."""
     import asyncio
 
     reading = asyncio.ensure_future(window.services.recorder.work(lambda record: record.runs()))
@@ -45,7 +45,7 @@ def test_a_prediction_is_read_later_and_elsewhere(start: Start, sample: Sample, 
 
     second = start()
     dock = second.window.runs_dock
-    assert [f"{row.mark} {row.entry.title}" for row in dock.model.rows] == [
+    assert [f"{row.state.mark} {row.entry.title}" for row in dock.model.rows] == [
         "✓ Predict · KOI · XGBoost",
         "✓ KOI · XGBoost",
     ]
@@ -84,14 +84,14 @@ def test_a_merge_is_kept_with_what_was_sent(live: MainWindow, sample: Sample, qt
     assert (entry.kind, entry.status) == ("merge", Status.SUCCEEDED)
     assert "300" in entry.title
     (row,) = live.runs_dock.model.rows
-    assert (row.mark, row.entry.title[:5]) == ("✓", "Merge")
+    assert (row.state.mark, row.entry.title[:5]) == ("✓", "Merge")
 
 
 def test_a_prediction_that_fails_says_why_in_the_record(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     path = sample(rows=300)
     with qtbot.waitSignal(live.predict.view.opened, timeout=20_000):
         live.predict.open_files([path])
-    live.services.session.health.extensions.remove("models")  # so that an untrained model can be asked for
+    live.services.session.health.extensions.remove("models")  # so that an untrained model can be requested
     live.predict.models.refresh()
     qtbot.waitUntil(live.predict.go.button.isEnabled, timeout=10_000)
     live.predict.go.button.click()

@@ -1,4 +1,4 @@
-"""The whole work by keyboard alone: train, look, predict, merge, report."""
+"""A complete workflow by keyboard alone: train, view, predict, merge, report."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_train_look_predict_merge_and_report(live: MainWindow, sample: Sample, t
     run = live.services.runs.all[0]
     assert run.failure == ""
 
-    # Look: a page of the result, a cell of the matrix, the rows behind it in the catalog.
+    # View: a page of the result, a cell of the matrix, the rows behind it in the catalog.
     dialog = keys.window(ProgressDialog)
     assert isinstance(dialog, ProgressDialog)
     page = dialog.results.matrix
@@ -67,7 +67,7 @@ def test_train_look_predict_merge_and_report(live: MainWindow, sample: Sample, t
     keys.name_file(saved)
     qtbot.waitUntil(saved.exists, timeout=READ_MS)
 
-    # Merge two catalogs, and use what came of it.
+    # Merge two catalogs, and use the result.
     keys.window(MainWindow)
     keys.press(Key.Key_3, CTRL)
     for rows in (600, 500):

@@ -1,4 +1,4 @@
-"""Kill -9 of the window in mid-upload, mid-poll and mid-download: the next start knows, and the work goes on."""
+"""Kill -9 of the window in mid-upload, mid-poll and mid-download: the next start notices, and the work continues."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.profiles import Profile
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.files.temporary import sweep
 from tests.reference_server.acts import forever
 from tests.reference_server.stage import Handler, Reply, Stage
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 
 
 
 class Killer:
-    """Starts a window in a process of its own, waits until it is in the middle of a scene, and kills it."""
+    """Starts a window in its own process, waits until it is in the middle of a scene, and kills it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.data_dir, self.temporary = folder, folder / "data", folder / "tmp"
@@ -54,7 +54,7 @@ class Killer:
             time.sleep(0.05)
 
     def sweep(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What every start does in a worker."""
+        """The clean-up that every start does in a worker."""
         monkeypatch.setattr(tempfile, "tempdir", str(self.temporary))
         sweep()
         left = [path.name for path in self.temporary.iterdir() if path.name.startswith("exoplanet-desktop")]
@@ -77,7 +77,7 @@ def killer(tmp_path: Path) -> Killer:
 
 @contextmanager
 def lab_server(folder: Path) -> Iterator[str]:
-    """The engine as a lab serves it, in a process that outlives the window; its address."""
+    """The engine as served in a lab, in a process that outlives the window; yields its address."""
     command = [
         sys.executable,
         "-m",
@@ -104,7 +104,7 @@ def lab_server(folder: Path) -> Iterator[str]:
 
 
 def use(started: Any, address: str) -> None:
-    """Put a backend of the user's list into use."""
+    """Use a backend from the user's list."""
     session = started.services.session
     started.wait(asyncio.ensure_future(session.registry.save(Profile("Lab", address), None, None)))
     started.wait(asyncio.ensure_future(session.use("Lab")))
@@ -126,7 +126,7 @@ def test_killed_while_a_lab_server_trains(
         qtbot.waitUntil(lambda: bool(started.services.runs.all), timeout=20_000)
         (run,) = started.services.runs.all
         qtbot.waitUntil(lambda: run.is_over, timeout=JOB_MS)
-        assert run.phase == "SUCCEEDED", run.failure
+        assert run.snapshot.status == "SUCCEEDED", run.failure
         assert set(run.pictures) == {"counts", "shares"}
         started.close()
     entries = start().window.services.recorder
@@ -148,7 +148,7 @@ def test_killed_while_the_embedded_engine_trains(
     qtbot.waitUntil(lambda: bool(started.services.runs.all), timeout=20_000)
     (run,) = started.services.runs.all
     qtbot.waitUntil(lambda: run.is_over, timeout=30_000)
-    assert run.phase == "FAILED"
+    assert run.snapshot.status == "FAILED"
     assert "interrupted" in run.failure
     window = started.window
     window.run_dialogs.show(run)
@@ -157,7 +157,7 @@ def test_killed_while_the_embedded_engine_trains(
     qtbot.waitUntil(lambda: len(started.services.runs.all) == 2, timeout=5_000)
     again = started.services.runs.all[1]
     qtbot.waitUntil(lambda: again.is_over, timeout=JOB_MS)
-    assert again.phase == "SUCCEEDED", again.failure
+    assert again.snapshot.status == "SUCCEEDED", again.failure
 
 
 def test_killed_in_the_middle_of_an_upload(
@@ -202,7 +202,7 @@ def test_killed_in_the_middle_of_a_download(
 
 
 def start_entries(recorder: Any, qtbot: QtBot) -> list[Any]:
-    """The runs of the record, newest first."""
+    """The recorded runs, newest first."""
     work = asyncio.ensure_future(recorder.work(lambda record: record.runs()))
     qtbot.waitUntil(work.done, timeout=5_000)
     return work.result()

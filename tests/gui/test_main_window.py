@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.record import Record
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
 from exoplanet_desktop.gui.base import aio, theme
-from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.record.record import Record
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QListWidget, QTableView, QPlainTextEdit)
@@ -40,13 +40,13 @@ def name_of(control: QWidget) -> str:
 def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
     window.complete()
     for view in window.findChildren(CatalogView):
-        assert view.pane.isAncestorOf(view.grid)  # which builds it
+        assert view.pane.isAncestorOf(view.grid)  # which creates it
     dialog = BackendDialog(window.services.session)
     qtbot.addWidget(dialog)
     nameless = []
     for top in (window, dialog):
         for control in (control for kind in CONTROLS for control in top.findChildren(kind)):
-            # Qt's own parts of a control (the field of a spin box, a table's corner) are named by it.
+            # Qt names its own parts of a control (a spin box's field, a table's corner) after the control.
             own_part = control.objectName().startswith("qt_") or isinstance(
                 control.parent(), QComboBox | QAbstractSpinBox | QLineEdit | QTableView
             )
@@ -70,7 +70,7 @@ def test_a_dropped_catalog_is_opened_in_the_tab_in_front(
 
 
 def drop(widget: QWidget, data: QMimeData) -> None:
-    """What a window system sends when something is dragged over a widget and dropped there."""
+    """The events that a window system sends for a drag onto a widget and a drop there."""
     nothing = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(widget, QDragEnterEvent(QPoint(2, 2), Qt.DropAction.CopyAction, data, *nothing))
     QApplication.sendEvent(widget, QDropEvent(QPointF(2, 2), Qt.DropAction.CopyAction, data, *nothing))
@@ -83,7 +83,7 @@ def _under_the_mouse(window: MainWindow, where: str) -> QWidget:
         window.runs_dock.setFloating(True)
         return window.runs_dock
     if where == "dialog of a run":
-        run = window.services.runs._run(TrainRequest(Satellite.KOI, Model.XGB), None)
+        run = window.services.runs._run(TrainTask(Satellite.KOI, Model.XGB), None)
         window.run_dialogs.show(run)
         return window.dialogs[run]
     return window
@@ -190,7 +190,7 @@ def test_the_marks_of_classes_follow_the_scheme(window: MainWindow, styled: QApp
 def test_work_of_another_backend_may_be_left_running(
     live: MainWindow, sample: Callable[..., Path], qtbot: QtBot
 ) -> None:
-    """The engine behind a second connection is what a backend of the lab is: its jobs do not end with the window."""
+    """The engine behind a second connection acts like a lab's backend: its jobs do not end with the window."""
     connection = live.services.session.connection
     assert connection is not None
     connection.embedded = False

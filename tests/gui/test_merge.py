@@ -1,4 +1,4 @@
-"""The Merge tab, as a user has it."""
+"""The Merge tab in use."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.engine import EmbeddedEngine
+from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
@@ -127,7 +127,7 @@ def test_the_options_beside_a_merged_file_fold_before_a_word_is_cut(
         part = QStyle.SubControl.SC_ComboBoxEditField
         room = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box)
         assert box.fontMetrics().horizontalAdvance(box.currentText()) <= room.width()
-    options.offer_extensions(features=False, balance=False)
+    options.offer_extensions(lambda extension: False)
     assert [box.isVisible() for box in boxes] == [True, True, False, False]
     options.resize(1100, 200)
     qtbot.waitUntil(lambda: options.satellite.y() == options.model.y(), timeout=5_000)
@@ -145,5 +145,5 @@ def test_a_title_too_long_for_its_line_is_shortened_in_its_middle(styled: QAppli
     half = title.grab().toImage()
     assert title.text() == name
     assert name in title.toolTip()
-    assert half.copy(0, 0, 40, half.height()) == whole.copy(0, 0, 40, whole.height())  # it begins as it did
-    assert half != whole.copy(0, 0, half.width(), half.height())  # and is not cut off
+    assert half.copy(0, 0, 40, half.height()) == whole.copy(0, 0, 40, whole.height())  # same beginning as before
+    assert half != whole.copy(0, 0, half.width(), half.height())  # and not clipped

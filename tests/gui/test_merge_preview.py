@@ -1,4 +1,4 @@
-"""What a merge would do is shown before it happens; by whom it is done makes no difference to the user."""
+"""A merge is previewed before it happens; for the user it makes no difference who merges."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
-from exoplanet_desktop.catalogs.tables.labels import LABEL_SOURCE
-from exoplanet_desktop.client.engine import EmbeddedEngine
+from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.options import choose
+from exoplanet_desktop.wire.prediction_columns import LABEL_SOURCE
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 Sample = Callable[..., Path]
 JOB_MS = 60_000
@@ -27,7 +27,7 @@ def rows_of(path: Path) -> list[list[str]]:
 
 @pytest.fixture
 def changed(sample: Sample, tmp_path: Path) -> Path:
-    """The first 100 rows of the sample: one says something else of its object, the first half has no label."""
+    """The first 100 rows of the sample: one differs about its object, the first half has no label."""
     header, *rows = rows_of(sample())[:101]
     rows[42][header.index("koi_prad")] = "11.5"
     path = tmp_path / "changed.csv"
@@ -106,7 +106,7 @@ def test_by_a_rule_and_three_files_in_the_engine(live: MainWindow, sample: Sampl
 
 @pytest.fixture
 def plain(live: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """A window over a backend that knows the plain contract alone: an engine whose health tells of no extension."""
+    """A window on a plain-contract backend: an engine whose health reply lists no extensions."""
     lab = EmbeddedEngine(tmp_path / "lab")
     backend = lab.start()
     health = backend.health()
@@ -174,5 +174,5 @@ def test_labels_that_a_model_made_stay_known_and_out_of_the_training(
         tab.using.train_button.click()
     run = ended.args[0]
     assert run.failure == ""
-    assert "40 rows are left out: their labels were made by a model." in run.log_text
+    assert "40 rows are left out: their labels were made by a model." in run.snapshot.log_text
     assert run.result.evaluation.rows_used == 560

@@ -1,40 +1,42 @@
-"""Every misbehaviour × every call of the window ends in a right result or one readable sentence, in time.
+"""Every misbehaviour × every call of the window ends in a correct result or one readable sentence, in time.
 
-And never with a traceback, a tab that stands still, a thread left over, a token or a request at another host, or a file
-half written; and the button can be used again.
+And never with a traceback, a frozen tab, a leftover thread, a token or request sent to another host, or a half-written
+file; and the button can be used again.
 """
 
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.http_client import HttpClient
+from exoplanet_desktop.client.http.http_client import HttpClient
+from exoplanet_desktop.client.jobs.tracker import WINDOW
 from exoplanet_desktop.gui.backends import session
-from exoplanet_desktop.gui.base.workers import poller
-from exoplanet_desktop.gui.runs import watch
+from exoplanet_desktop.gui.base.workers import lane, poller
+from exoplanet_desktop.gui.runs import job_run
 from tests.gui.misbehaviour_calls import CALLS, TOKEN, Table, WindowCall
 from tests.reference_server.acts import ERROR, MISBEHAVIOURS, RIGHT
 from tests.reference_server.counts import count
 from tests.reference_server.stage import Elsewhere, Stage
 
-LIMIT_S = 8.0  # of a case; the limits allow about three seconds, the rest is for a machine that is busy
-WORK_S = 1.0  # of processor time without a break
+LIMIT_S = 8.0  # per case; the limits allow about three seconds, the rest is for a busy machine
+WORK_S = 1.0  # of uninterrupted processor time
 SOME = ("HTML for JSON", "half an answer", "a redirect to another host", "silence")
 UNREADABLE = re.compile(r"[<>\x00]|Traceback|Errno|object at|HTTPConnection|None|inside the program")
 
 
 def check(call: WindowCall, table: Table, name: str, must: str, other: Elsewhere) -> str:
-    """How a case ended: right, or with a sentence. Raises AssertionError for any other end."""
+    """How a case ended: with a correct result or with a sentence. Raises AssertionError for any other end."""
     start = time.monotonic()
     table.heartbeat.begin()
     call.act(table)
-    # What must end well may say so on the way that it tries again.
+    # A case that must end well may report retries on the way.
     table.until(lambda: call.over(table) and (must != RIGHT or call.right(table)), int(LIMIT_S * 1000))
     assert time.monotonic() - start < LIMIT_S
     right = call.right(table)
@@ -61,7 +63,7 @@ def check_sentence(sentence: str) -> None:
 
 
 def check_files(table: Table, right: bool) -> None:
-    """A file is there whole or not at all, and no part of one."""
+    """A file is complete or absent, without partial files."""
     assert not [path for path in table.folder.iterdir() if path != table.target]
     assert right or not table.target.exists()
     scratch = table.window.services.scratch
@@ -69,7 +71,7 @@ def check_files(table: Table, right: bool) -> None:
 
 
 def play_all(call: WindowCall, names: list[str], table: Table, other: Elsewhere) -> None:
-    """Each misbehaviour at one call; all are played, and then those that ended badly are told together."""
+    """Plays each misbehaviour at one call, then reports all that ended badly together."""
     bad: list[str] = []
     for name in names:
         make, must = MISBEHAVIOURS[name]
@@ -80,7 +82,7 @@ def play_all(call: WindowCall, names: list[str], table: Table, other: Elsewhere)
         table.spoil(call.method, call.path, make)
         try:
             count("window", check(call, table, name, must, other))
-        except Exception as error:  # the other cases are played all the same
+        except Exception as error:  # the other cases are still played
             bad.append(f"{name}: {type(error).__name__}: {str(error)[:300]}")
         table.target.unlink(missing_ok=True)
     assert not bad, "\n".join(bad)
@@ -88,7 +90,7 @@ def play_all(call: WindowCall, names: list[str], table: Table, other: Elsewhere)
 
 @pytest.fixture(autouse=True)
 def never_asked_in_the_window(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No question to a backend is ever waited for in the window's own thread."""
+    """Fails if the window's own thread waits for a backend."""
     waited: list[str] = []
     exchange = HttpClient.exchange
 
@@ -107,10 +109,9 @@ def table(
     start: Callable, sample: Callable[..., Path], stage: Stage, other: Elsewhere, qtbot: QtBot, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Table]:  # fmt: skip
-    # The waits of the program itself are proven elsewhere; here they would be most of the time.
-    monkeypatch.setattr(watch, "QUIET_S", 0.1)
-    monkeypatch.setattr(watch, "TICK_MS", 50)
-    monkeypatch.setattr(watch, "STOP_S", 0.2)
+    # Other tests cover the program's own waits; here they would take most of the time.
+    monkeypatch.setattr(lane, "WINDOW", replace(WINDOW, quiet_s=0.1))
+    monkeypatch.setattr(job_run, "STOP_S", 0.2)
     monkeypatch.setattr(poller, "FIRST_WAIT_S", 0.05)
     monkeypatch.setattr(session, "RECHECK_MS", 300)
     folder = tmp_path / "saved"

@@ -1,4 +1,4 @@
-"""Which model the Predict tab has chosen, whatever the backend does meanwhile."""
+"""The chosen model on the Predict tab, whatever the backend does in the meantime."""
 
 from pytestqt.qtbot import QtBot
 

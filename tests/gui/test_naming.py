@@ -1,4 +1,4 @@
-"""Names, labels and doubts: what a file means is asked, not guessed, and kept for files like it."""
+"""Names, labels and doubtful columns: the program asks for their meaning, and remembers it for similar files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ Sample = Callable[..., Path]
 
 
 def renamed(path: Path, source: Path, names: dict[str, str], cells: dict[str, str] | None = None) -> Path:
-    """A copy of a catalog with other column names, and with some texts replaced in all of it."""
+    """A copy of a catalog with other column names, and with some texts replaced throughout."""
     lines = [line for line in source.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     head = ",".join(names.get(name, name) for name in lines[0].split(","))
     body = "\n".join(lines[1:])

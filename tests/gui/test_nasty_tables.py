@@ -1,4 +1,4 @@
-"""Tables that break others: in the real view, by keyboard and scroll bar, and as the model checker wants them."""
+"""Tables that break other programs: in the real view, by keyboard and scroll bar, and under the model checker."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,11 +111,11 @@ def test_five_thousand_columns_open_scroll_and_are_found(window: MainWindow, tmp
     qtbot.waitUntil(lambda: pane.model.rowCount() == 1, timeout=10_000)
 
 
-# --- more rows than Qt has pixels for
+# --- more rows than Qt has pixels
 
 
 class FarRows:
-    """Rows whose only cell is their number."""
+    """Rows with a single cell, their number."""
 
     row_count = FAR_ROWS
 
@@ -125,7 +125,7 @@ class FarRows:
 
 @pytest.fixture
 def far(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> Grid:
-    """The grid of a window, with its far scroll bar."""
+    """A window's grid, with its scroll bar for huge tables."""
     path = tmp_path / "short.csv"
     path.write_text("n,m\n1,2\n", encoding="utf-8")
     pane = show(window, path, qtbot)
@@ -135,7 +135,7 @@ def far(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> Grid:
 
 
 def seen(grid: Grid, qtbot: QtBot) -> tuple[int, int]:
-    """Numbers of the first and the last row on screen."""
+    """Numbers of the first and the last visible row."""
     model, bottom = grid.table_model, grid.rowAt(grid.viewport().height() - 2)
     last = bottom if bottom >= 0 else model.rowCount() - 1
     cells = model.index(grid.rowAt(1), 0), model.index(last, 0)

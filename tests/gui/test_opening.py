@@ -1,4 +1,4 @@
-"""What a reader is told of a catalog that was opened."""
+"""The messages on opening a catalog."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tab follows what is seen, also where something came later."""
+"""Tab follows the visual order, even for parts added later."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A training that could not be sent waits until its backend is back, also from one start to the next."""
+"""A training that could not be sent waits until its backend is back, even across restarts."""
 
 import asyncio
 import shutil
@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.backend import Backend
-from exoplanet_desktop.client.profiles import Profile
-from exoplanet_desktop.client.record_entry import WAITING
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
 from exoplanet_desktop.gui.runs import outbox
+from exoplanet_desktop.wire.vocabulary import WAITING
 from tests.gui.conftest import plain_part
 from tests.reference_server import lab
 from tests.reference_server.acts import reset
@@ -28,7 +28,7 @@ WAIT_MS = 20_000
 
 
 class Address:
-    """Where a backend will be, or was: nobody listens there until `come_back`."""
+    """A backend's future or past address: nothing listens there until `come_back`."""
 
     def __init__(self) -> None:
         with socket.socket() as probe:
@@ -59,33 +59,33 @@ def address() -> Iterator[Address]:
 
 @pytest.fixture
 def catalog(sample: Sample, tmp_path: Path) -> Path:
-    """One of the test's own, which it may change."""
+    """A private copy, which the test may change."""
     return Path(shutil.copy(sample(), tmp_path / "koi.csv"))
 
 
 def use(started: Any, base: str) -> None:
-    """Know a lab and use it, as after it has answered once."""
+    """Add a lab and use it, as after its first answer."""
     session = started.services.session
     started.wait(asyncio.ensure_future(session.registry.save(Profile("Lab", base), None, None)))
     session.adopt(Connection(Backend(base), "Lab", embedded=False))
 
 
 def put_into_outbox(started: Any, base: str, catalog: Path, qtbot: QtBot) -> ProgressDialog:
-    """Train on a backend that is not there, and let it wait."""
+    """Train on an absent backend, and let the training wait."""
     window = started.window
     use(started, base)
     with qtbot.waitSignal(window.train.view.opened, timeout=WAIT_MS):
         window.train.open_files([catalog])
-    # It may count as away by now: a training for it can be asked for all the same.
+    # It may count as down by now: a training on it can still be requested.
     with qtbot.waitSignal(window.train.training_ended, timeout=WAIT_MS):
         window.train.go.button.click()
     run = window.services.runs.all[-1]
     dialog = window.dialogs[run]
-    assert run.phase == "FAILED"
+    assert run.snapshot.status == "FAILED"
     assert "Nothing listens" in run.failure
     assert dialog.wait_button.isVisible()
     dialog.wait_button.click()
-    qtbot.waitUntil(lambda: run.phase == WAITING, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.snapshot.status == WAITING, timeout=WAIT_MS)
     assert "Waiting for Lab" in dialog.words.text()
     assert not dialog.wait_button.isVisible()
     return dialog
@@ -96,15 +96,15 @@ def test_it_goes_at_the_next_start_once_the_backend_is_back(
 ) -> None:
     first = start()
     put_into_outbox(first, address.base, catalog, qtbot)
-    assert first.services.runs.live == []  # nothing holds up the closing of the window
+    assert first.services.runs.live == []  # nothing delays the closing of the window
     assert "1 training in the outbox" in first.window.status.runs_chip.text()
     first.close()
 
     second = start()
     (run,) = second.services.runs.waiting
-    qtbot.waitUntil(lambda: "last tried" in run.words, timeout=WAIT_MS)
-    assert "Waiting for Lab; last tried " in run.words
-    assert "Nothing listens" in run.words
+    qtbot.waitUntil(lambda: "last tried" in run.snapshot.words, timeout=WAIT_MS)
+    assert "Waiting for Lab; last tried " in run.snapshot.words
+    assert "Nothing listens" in run.snapshot.words
     second.window.run_dialogs.show(run)
     dialog = second.window.dialogs[run]
     assert "OUTBOX" in dialog.chip.text()
@@ -165,7 +165,7 @@ def test_a_backend_that_answers_but_takes_no_file_is_waited_for_on(
     dialog.ask_button.click()
 
     qtbot.waitUntil(lambda: bool(stage.paths("POST")), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: dialog.run.phase == WAITING, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: dialog.run.snapshot.status == WAITING, timeout=WAIT_MS)
     lab.mount(stage)
     dialog.ask_button.click()
     qtbot.waitUntil(lambda: dialog.run.result is not None and dialog.run.is_over, timeout=WAIT_MS)
@@ -188,7 +188,7 @@ def test_an_upload_that_was_cut_by_a_crash_can_be_sent_again(
     second.window.run_dialogs.show(run)
     second.window.dialogs[run].wait_button.click()
 
-    qtbot.waitUntil(lambda: run.phase == WAITING, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.snapshot.status == WAITING, timeout=WAIT_MS)
     second.window.dialogs[run].ask_button.click()
     qtbot.waitUntil(lambda: run.result is not None and run.is_over, timeout=WAIT_MS)
 
@@ -210,7 +210,7 @@ def test_a_cancel_while_its_files_are_read_again_keeps_it_here(
     dialog.ask_button.click()
     qtbot.waitUntil(reading.is_set, timeout=WAIT_MS)
     ended: list[str] = []
-    dialog.run.ended.connect(lambda: ended.append(dialog.run.phase))
+    dialog.run.ended.connect(lambda: ended.append(dialog.run.snapshot.status))
     dialog.cancel_button.click()
     qtbot.waitUntil(lambda: dialog.run.is_over, timeout=WAIT_MS)
     go_on.set()

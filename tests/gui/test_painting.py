@@ -25,7 +25,7 @@ def show(styled: QApplication, loop: QEventLoop, qtbot: QtBot) -> Iterator[Show]
     workers = Workers(1)
 
     def show_row(cells: tuple[str, ...], direction: Qt.LayoutDirection) -> Grid:
-        """One row: what has the focus, a number, a class, and words."""
+        """One row: the focused cell, a number, a class, and text."""
         cells = ("focus", *cells)
         model = TableModel(workers)
         grid = Grid(model, workers, Notices())
@@ -49,7 +49,7 @@ def painted(grid: Grid, column: int) -> QImage:
 
 
 def ink(picture: QImage) -> QRect:
-    """Where something is painted."""
+    """The bounding box of everything painted."""
     ground = picture.pixel(0, 0)
     at = [(x, y) for x in range(picture.width()) for y in range(picture.height()) if picture.pixel(x, y) != ground]
     columns, rows = [x for x, _ in at], [y for _, y in at]

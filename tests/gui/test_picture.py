@@ -1,4 +1,4 @@
-"""Pictures of a backend are unpacked beside the window, and only where they are pictures of a bearable size."""
+"""A backend's pictures are decoded outside the GUI thread, and only real images of acceptable size."""
 
 import struct
 import zlib
@@ -22,7 +22,7 @@ def png(width: int, height: int) -> bytes:
 
 
 def with_size(data: bytes, width: int, height: int) -> bytes:
-    """The same file with another size in its head, and the checksum that belongs to it."""
+    """The same file with another size in its header, and the matching checksum."""
     head = b"IHDR" + struct.pack(">II", width, height) + data[24:29]
     return data[:12] + head + struct.pack(">I", zlib.crc32(head)) + data[33:]
 

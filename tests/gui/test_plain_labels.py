@@ -1,4 +1,4 @@
-"""What a file or a server writes is shown as text, never as markup."""
+"""Text from files and servers is shown as text, never as markup."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -28,6 +28,6 @@ def test_no_label_of_the_window_guesses(window: MainWindow) -> None:
         and label.textFormat() is not Qt.TextFormat.PlainText
         and label.buddy() is None
     ]
-    # Marks, class names and the words of forms: fixed words of this program.
+    # Marks, class names and form labels: fixed texts of this program.
     fixed = {"", "from", "to"}
     assert {label.text() for label in guessing if "  " not in label.text()} <= fixed

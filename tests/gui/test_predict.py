@@ -1,4 +1,4 @@
-"""The Predict tab, as a user has it."""
+"""The Predict tab in use."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A file that lacks columns: its worth, the note of what is saved, and one press that trains on the rest."""
+"""A file that lacks columns: its cost, the note beside a saved file, and one click to train on the rest."""
 
 import csv
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.saved_note import note_path
+from exoplanet_desktop.client.jobs.saved_note import note_path
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 Sample = Callable[..., Path]
@@ -18,7 +18,7 @@ ABSENT = ("koi_score", "koi_fpflag_nt", "koi_fpflag_ss", "koi_fpflag_co", "koi_f
 
 @pytest.fixture
 def less(sample: Sample, tmp_path: Path) -> Path:
-    """A catalog without the columns of the verdict."""
+    """A catalog without the verdict columns."""
     path = tmp_path / "less.csv"
     with sample().open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))

@@ -1,4 +1,4 @@
-"""What a prediction says above its table: what absent columns cost, rows that were seen, rows without a disposition."""
+"""The texts above a prediction: the cost of absent columns, rows seen in training, rows without a disposition."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,25 +1,36 @@
-"""What the progress of a run tells while its backend is silent, still, or done."""
+"""The progress of a run while its backend is silent or stalled, and once it is done."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.errors import NoAnswer, NotFound
-from exoplanet_desktop.gui.base.workers.poller import Connection, PollerThread, PollResult
+from exoplanet_desktop.client.jobs.events import CameBack, JobEvent, Progressed, Silent, Stalled
+from exoplanet_desktop.client.jobs.tracker import WINDOW
+from exoplanet_desktop.errors import Cancelled, NoAnswer, NotFound, UnavailableError
+from exoplanet_desktop.gui.base.workers import lane as lane_module
+from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.base.workers.poller import Connection, PollerThread
 from exoplanet_desktop.gui.runs import result_words as words
-from exoplanet_desktop.gui.runs import watch as watch_module
-from exoplanet_desktop.gui.runs.watch import JobWatch
+from exoplanet_desktop.gui.runs.job_run import JobRun
+from exoplanet_desktop.gui.runs.request import TrainTask
+from exoplanet_desktop.gui.runs.run_state import RunSnapshot, RunState
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
+from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.payloads import Evaluation, JobStatus, LeftOut, Logs, TrainAccepted, TrainResult
+from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 ACCEPTED = TrainAccepted(job_id="j", status_url="/api/train/j/status", logs_url="/api/train/j/logs")
 
 
 class Scripted:
-    """A backend that gives one answer after the other, the last one for ever."""
+    """A backend that gives its answers in turn, the last one forever."""
 
     def __init__(self, *answers: Any) -> None:
         self.answers, self.asked = list(answers), 0
@@ -46,36 +57,51 @@ def poller() -> Iterator[PollerThread]:
     assert poller.wait_ended(10)
 
 
-def watch(poller: PollerThread, *answers: Any) -> JobWatch:
-    return JobWatch(Connection(Scripted(*answers), "scripted", embedded=False), ACCEPTED, poller)
+@pytest.fixture
+def follow(poller: PollerThread) -> Callable[..., JobRun]:
+    """A run whose job gives these answers."""
+    workers = Workers()
+
+    def begin(*answers: Any) -> JobRun:
+        connection = Connection(Scripted(*answers), "scripted", embedded=False)  # type: ignore[arg-type]
+        return JobRun("predict", "a job", {}, connection, workers, poller)
+
+    return begin
 
 
 def test_a_job_is_followed_over_silence_to_its_end(
-    loop: QEventLoop, poller: PollerThread, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    loop: QEventLoop, follow: Callable[..., JobRun], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_module, "QUIET_S", 0.0)
-    seen: list[tuple[str | None, bool]] = []
-    followed = watch(
-        poller,
+    monkeypatch.setattr(lane_module, "WINDOW", replace(WINDOW, quiet_s=0.0))
+    seen: list[RunSnapshot] = []
+    run = follow(
         {"status": "RUNNING", "progress": 0.1},
         NoAnswer("Nothing listens there."),
         {"status": "RUNNING", "progress": 0.6},
         {"status": "SUCCEEDED", "result": {"accuracy": 0.9}},
     )
-    followed.changed.connect(
-        lambda: seen.append((followed.status.status if followed.status else None, followed.silent_s > 0))
-    )
-    ended = asyncio.ensure_future(followed.ended())
+    run.changed.connect(seen.append)
+    ended = asyncio.ensure_future(run.follow(ACCEPTED))
 
     qtbot.waitUntil(ended.done, timeout=15_000)
 
     assert ended.result().result == {"accuracy": 0.9}
-    assert ("RUNNING", True) in seen
-    assert seen[-1] == ("SUCCEEDED", False)
+    # Silence may be told more than once, with its time.
+    assert [key for key, _ in groupby(seen, key=lambda one: (one.state, one.share))] == [
+        (RunState.PENDING, None),
+        (RunState.RUNNING, 0.1),
+        (RunState.SILENT, None),
+        (RunState.RUNNING, 0.6),
+    ]
+    silent = seen[2]
+    assert silent.status == "RUNNING"
+    assert silent.words.startswith("No answer for ") and silent.words.endswith(", trying again …")
 
 
-def test_a_job_that_the_backend_forgot_ends_the_watch(loop: QEventLoop, poller: PollerThread, qtbot: QtBot) -> None:
-    ended = asyncio.ensure_future(watch(poller, NotFound("There is no such job.")).ended())
+def test_a_job_that_the_backend_forgot_ends_the_watch(
+    loop: QEventLoop, follow: Callable[..., JobRun], qtbot: QtBot
+) -> None:
+    ended = asyncio.ensure_future(follow(NotFound("There is no such job.")).follow(ACCEPTED))
 
     qtbot.waitUntil(ended.done, timeout=15_000)
 
@@ -83,39 +109,77 @@ def test_a_job_that_the_backend_forgot_ends_the_watch(loop: QEventLoop, poller: 
         ended.result()
 
 
-def test_stillness_is_measured_from_the_last_move(loop: QEventLoop, poller: PollerThread, qtbot: QtBot) -> None:
-    followed = watch(poller, {"status": "RUNNING"})
-    followed._moved -= 2 * watch_module.STALLED_AFTER_S
-    assert followed.is_stalled
-    assert "train again" in followed.stalled_words
-
-    followed._take(PollResult(followed._key, JobStatus(job_id="j", status="RUNNING", progress=0.5)))
-
-    assert not followed.is_stalled
-    followed.leave()
-    ended = asyncio.ensure_future(followed.ended())
-    qtbot.waitUntil(ended.done, timeout=5_000)
-    assert ended.exception() is not None
-
-
-def test_a_job_that_stands_still_after_its_backend_was_away_is_called_stalled_sooner(
-    loop: QEventLoop, poller: PollerThread, qtbot: QtBot
+def test_a_job_that_is_left_is_no_longer_followed(
+    loop: QEventLoop, follow: Callable[..., JobRun], poller: PollerThread, qtbot: QtBot
 ) -> None:
-    followed = watch(poller, {"status": "RUNNING"})
-    told: list[str] = []
-    followed.came_back.connect(told.append)
-    running = JobStatus(job_id="j", status="RUNNING")
-    followed._take(PollResult(followed._key, running))
-    followed._take(PollResult(followed._key, running, away_s=40.0))
-    followed._moved -= watch_module.STALLED_AFTER_GAP_S + 10
+    run = follow({"status": "RUNNING"})
+    ended = asyncio.ensure_future(run.follow(ACCEPTED))
+    qtbot.waitUntil(lambda: run.state is RunState.RUNNING, timeout=15_000)
 
-    assert told == ["The backend is answering again, after 40 s without a reply. The job is still at: running."]
-    assert followed.is_stalled
-    assert followed.stalled_words.startswith("No progress for 2 minutes, since the backend was away.")
-    followed.leave()
-    ended = asyncio.ensure_future(followed.ended())
+    run.leave()
+
     qtbot.waitUntil(ended.done, timeout=5_000)
-    assert ended.exception() is not None
+    assert isinstance(ended.exception(), Cancelled)
+    assert run.should_stop()
+    before = run.snapshot
+    poller.happened.emit(run._key, [Progressed(JobStatus(job_id="j", status="RUNNING", progress=0.9), True)])
+    assert run.snapshot is before
+
+
+@pytest.fixture
+def training(window: MainWindow) -> TrainingRun:
+    """One that a backend runs."""
+    services = window.services
+    asked = TrainTask(Satellite.KOI, Model.DT, paths=(Path("/koi.csv"),))
+    run = TrainingRun(asked, None, False, services.workers, services.poller, services.recorder)
+    run._become(RunState.RUNNING)
+    return run
+
+
+RUNNING = JobStatus(job_id="j", status="RUNNING")
+IN_LINE = JobStatus(job_id="j", status="PENDING", queue_position=3)
+FOLD = JobStatus(job_id="j", status="RUNNING", progress=0.5, stage="fold 3 of 5")
+LOST = "If the backend was restarted, this job is lost: train again. If not, the job may still be running."
+
+EVENTS: list[tuple[JobEvent, RunState, str, float | None, str]] = [
+    (Progressed(RUNNING, True), RunState.RUNNING, "RUNNING", None, "Working"),
+    (Progressed(FOLD, True), RunState.RUNNING, "RUNNING", 0.5, "fold 3 of 5"),
+    (Progressed(IN_LINE, True), RunState.PENDING, "PENDING", None, "Number 3 in the queue"),
+    (Silent(40.0, None), RunState.SILENT, "RUNNING", None, "No answer for 40 s, trying again …"),
+    (Silent(40.0, NoAnswer("Gone.")), RunState.SILENT, "RUNNING", None, "No answer for 40 s, trying again …"),
+    (Silent(4.0, UnavailableError("It fails.")), RunState.SILENT, "RUNNING", None, "It fails. Trying again …"),
+    (Stalled(FOLD, 310.0, False, True), RunState.STALLED, "RUNNING", 0.5, f"No progress for 5 minutes. {LOST}"),
+    (
+        Stalled(RUNNING, 130.0, True, True),
+        RunState.STALLED,
+        "RUNNING",
+        None,
+        f"No progress for 2 minutes, since the backend was away. {LOST.replace('the backend', 'it')}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "state", "status", "share", "words"), EVENTS)
+def test_what_a_training_shows_of_an_event(
+    training: TrainingRun, event: JobEvent, state: RunState, status: str, share: float | None, words: str
+) -> None:
+    training._take(event)
+    shown = training.snapshot
+    assert (shown.state, shown.status, shown.share, shown.words) == (state, status, share, words)
+
+
+def test_stillness_is_over_with_the_next_move(training: TrainingRun) -> None:
+    training._take(Stalled(RUNNING, 310.0, False, True))
+    training._take(Progressed(FOLD, True))
+    assert training.snapshot.state is RunState.RUNNING
+    assert training.snapshot.words == "fold 3 of 5"
+
+
+def test_who_was_away_is_told_what_happened(training: TrainingRun) -> None:
+    told: list[str] = []
+    training.came_back.connect(told.append)
+    training._take(CameBack(40.0, False, RUNNING, RUNNING, has_ended=False))
+    assert told == ["The backend is answering again, after 40 s without a reply. The job is still at: running."]
 
 
 def test_numbers_in_words() -> None:

@@ -1,6 +1,6 @@
-"""The window in a language that has longer words: every text comes through `tr`, and none is cut or covers another.
+"""The window in a language with longer words: every text goes through `tr`, and none is clipped or overlaps.
 
-The language is no real one: each text stands between brackets, half as long again.
+The language is artificial: each text is in brackets, and half as long again.
 """
 
 import asyncio
@@ -36,20 +36,20 @@ from tests.gui import walk
 
 BEGIN, END = "⟦", "⟧"
 WORD = re.compile(r"[^\W\d_]{2,}")
-# What is a name or a unit in every language, and what Qt says by itself.
+# Names and units, the same in every language, and Qt's own texts.
 NAMES = {
     *(str(label) for label in Disposition),
     *(model.display_name for model in Model),
     *Satellite,
 }
-# Sentences of the rooms below the window, which are the same on the command line.
+# Sentences from the rooms below the window, the same as on the command line.
 FROM_BELOW = ("There is no system keyring",)
-# A file's name, and the settings' examples of numbers and dates.
+# A file name, and the settings' examples of numbers and dates.
 FILE_OR_DATE = re.compile(r"[\w.]+\.csv|<qt>|</qt>|[\d.,'\u202f ]+·.*·.*")
 
 
 class Longer(QTranslator):
-    """Half as long again, between brackets; what is replaced in a text stays, and so does its mnemonic."""
+    """Half as long again, in brackets; placeholders and mnemonics stay."""
 
     def translate(self, context: str, text: str, *_rest: object) -> str:
         if context != CONTEXT or not WORD.search(text):
@@ -59,7 +59,7 @@ class Longer(QTranslator):
 
 
 def texts(window: QWidget) -> Iterator[str]:
-    """What a user reads or hears in a window; neither catalogs, nor pages of help, nor licences."""
+    """Texts that a user reads or hears in a window, except catalogs, help pages and licences."""
     yield window.windowTitle()
     for widget in window.findChildren(QWidget):
         if widget.window() is not window or walk.is_part(widget) or not widget.isVisible():
@@ -82,7 +82,7 @@ def texts(window: QWidget) -> Iterator[str]:
 
 
 def _by_qt(button: QAbstractButton) -> bool:
-    """Whether Qt itself named it: its own translations come with the system's language."""
+    """Whether the text is Qt's own, which Qt translates into the system's language."""
     box = button.parent()
     standard = QDialogButtonBox.StandardButton.NoButton
     return isinstance(box, QDialogButtonBox) and box.standardButton(button) != standard and BEGIN not in button.text()

@@ -1,4 +1,4 @@
-"""How a file is read, as the user says it; lines that could not be read; what is remembered of tables."""
+"""The user's reading options; unreadable lines; remembered table views."""
 
 import asyncio
 import gzip
@@ -14,14 +14,16 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.shell.main_window import MainWindow
-from exoplanet_desktop.gui.tables import memory as memories
-from exoplanet_desktop.gui.tables.memory import MOST_FILES, ColumnLayout, Kept, TableMemory
+from exoplanet_desktop.gui.tables import kept_json
+from exoplanet_desktop.gui.tables.kept import ColumnLayout, Kept
+from exoplanet_desktop.gui.tables.kept_json import MOST_FILES
+from exoplanet_desktop.gui.tables.memory import TableMemory
 from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 SEMICOLONS = "name;id;value\na,1;007;1,5\nb;008;2,5\nbroken\n"
 
@@ -83,7 +85,7 @@ def test_a_header_block_is_skipped_as_long_as_nobody_says_otherwise(
 
     assert heads(dialog)[0] == "kepid\nwhole numbers"
     assert dialog.skip.text() == "as found: 53 lines"
-    assert dialog.choice() == Choice()
+    assert dialog.choice() == ReadingOptions()
 
 
 def test_a_file_that_is_not_what_the_user_says_is_refused_in_the_dialog(
@@ -184,7 +186,7 @@ def test_filter_sort_and_look_come_back_with_the_file(
     assert pane.grid.isColumnHidden(at)
     assert pane.grid.columnWidth(pane.model.columns.index("koi_period")) == 222
     assert pane.grid.frozen_columns() == ["kepoi_name"]
-    # Another file of the same satellite has the look, not the rows.
+    # Another file of the same satellite inherits the view, not the rows.
     open_file(second.window, sample(rows=300), qtbot)
     assert pane.grid.frozen_columns() == ["kepoi_name"]
     assert pane.model.rowCount() == 300
@@ -223,26 +225,26 @@ def test_what_is_remembered_survives_damage_and_stays_small(
     )
     for number in range(MOST_FILES + 50):
         memory.keep(Path(f"/catalogs/{number}.csv"), "catalog KOI", kept)
-    memory.keep_choice(Path("/catalogs/3.csv"), Choice(delimiter=";", skip=0))
+    memory.keep_choice(Path("/catalogs/3.csv"), ReadingOptions(delimiter=";", skip=0))
     wait(memory.close())
 
     assert len(json.loads(path.read_text(encoding="utf-8"))["files"]) == MOST_FILES
     again = TableMemory(workers, path)
     assert wait(again.find(Path("/catalogs/249.csv"), "")) == kept
-    assert wait(again.choice(Path("/catalogs/3.csv"))) == Choice(delimiter=";", skip=0)
+    assert wait(again.choice(Path("/catalogs/3.csv"))) == ReadingOptions(delimiter=";", skip=0)
     assert wait(again.find(Path("/catalogs/0.csv"), "catalog KOI")) == Kept(kept.look)
 
 
 def test_what_is_remembered_is_put_into_words_beside_the_window(
     loop: QEventLoop, workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    bounded, threads = memories._bounded, []
+    bounded, threads = kept_json._bounded, []
 
     def watched(data: dict[str, Any]) -> dict[str, Any]:
         threads.append(threading.current_thread())
         return bounded(data)
 
-    monkeypatch.setattr(memories, "_bounded", watched)
+    monkeypatch.setattr(kept_json, "_bounded", watched)
 
     async def remember() -> None:
         memory = TableMemory(workers, tmp_path / "tables.json")

@@ -1,4 +1,4 @@
-"""The window before a backend that answers with the exchanges recorded from one in the field."""
+"""The window with a backend that replays the exchanges recorded from one in the field."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.backend import Backend
+from exoplanet_desktop.client.calls.backend import Backend
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
 from exoplanet_desktop.gui.shell.main_window import MainWindow
@@ -55,9 +55,9 @@ def test_a_training_is_watched_from_running_to_its_numbers(
     assert (dialog.run.result.accuracy, dialog.run.result.cv_std) == (recorded["accuracy"], recorded["cv_std"])
     assert dialog.result_warnings.warnings.text() == ""
     assert "koi_train.csv" in dialog.run.request.source, "the user sees the name that he knows"
-    # Its addresses name 127.0.0.1:8000, where the backend is not.
+    # Its replies name 127.0.0.1:8000, where the backend is not.
     assert stage.paths("GET").count(f"/api/train/{recorded_job(exchanges)}/status") >= 2
-    assert "The picture /media/plots/" in dialog.run.log_text, "it is no longer there, and the numbers are all the same"
+    assert "The picture /media/plots/" in dialog.run.snapshot.log_text, "it is gone; the numbers are the same"
 
 
 def test_a_success_without_metrics_is_a_failure_with_its_log(
@@ -65,7 +65,7 @@ def test_a_success_without_metrics_is_a_failure_with_its_log(
 ) -> None:
     stage.on("POST", "/api/train", exchanges["train_no_label_column"].reply())
     dialog = trained(field, qtbot)
-    assert dialog.run.phase == "FAILED"
+    assert dialog.run.snapshot.status == "FAILED"
     assert "calls the training a success but sent no metrics" in dialog.words.text()
     assert dialog.log.isVisible()
     assert not dialog.predict_button.isVisible()
@@ -73,7 +73,7 @@ def test_a_success_without_metrics_is_a_failure_with_its_log(
 
 def test_a_failure_says_why_and_shows_its_log(field: MainWindow, exchanges: dict[str, Exchange], qtbot: QtBot) -> None:
     dialog = trained(field, qtbot, Model.LR)
-    assert dialog.run.phase == "FAILED"
+    assert dialog.run.snapshot.status == "FAILED"
     assert "unexpected keyword argument 'multi_class'" in dialog.words.text()
     last = exchanges["logs_failed"].response["body"]["logs"].splitlines()[-1]
     assert last in dialog.log.toPlainText()

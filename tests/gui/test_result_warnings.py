@@ -1,4 +1,4 @@
-"""What a backend says is held against what was asked, and its accuracy against what its model does."""
+"""A backend's replies are compared with the requests, and its accuracy with its model's predictions."""
 
 import asyncio
 import csv
@@ -25,13 +25,13 @@ WAIT_MS = 30_000
 
 def connect(window: MainWindow, stage: Stage, name: str = "Lab") -> None:
     """Use a reference backend, as the dialog does."""
-    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.calls.backend import Backend
 
     window.services.session.adopt(Connection(Backend(stage.base), name, embedded=False))
 
 
 def predicts(stage: Stage, label: Callable[[dict[str, str]], str]) -> None:
-    """Lets the backend predict each row that it is sent."""
+    """Makes the backend predict each row that it receives."""
 
     def act(handler: Handler) -> None:
         head = f"Content-Type: {handler.headers['Content-Type']}\r\n\r\n".encode()

@@ -1,4 +1,4 @@
-"""Which rows are used: what the table shows is obeyed where that is chosen, and said where it is not."""
+"""Which rows are used: those shown in the table if the user chooses that, and otherwise a note says so."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +9,12 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.gui.base.rows_used import RowScope
-from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.options import choose
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 Sample = Callable[..., Path]
 JOB_MS = 90_000
@@ -68,7 +68,7 @@ def test_a_training_uses_the_rows_that_are_shown_and_says_how_many(
     assert run.result is not None, run.failure
     assert run.result.evaluation.rows_used == rows
     assert run.request.rows.sentence == f"{rows} of 600 rows were used: koi_period < 20. They were renumbered."
-    kept = TrainRequest.from_json(run.request.as_json())
+    kept = TrainTask.from_json(run.request.to_json())
     assert kept.rows is not None
     assert (kept.rows.condition, kept.rows.rows, kept.rows.every) == ("koi_period < 20", rows, 600)
     assert not kept.can_be_repeated

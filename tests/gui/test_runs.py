@@ -1,4 +1,4 @@
-"""Runs outlive the window: what has ended can be read without a backend, what ran is taken up again."""
+"""Runs outlive the window: finished ones are readable without a backend, unfinished ones resume."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def test_a_run_of_the_last_time_is_read_without_a_backend(start: Start, sample: 
     first.start_engine()
     with qtbot.waitSignal(first.window.train.training_ended, timeout=JOB_MS):
         train(first.window, sample(), qtbot)
-    log_text = first.services.runs.all[0].log_text
+    log_text = first.services.runs.all[0].snapshot.log_text
     accuracy = first.services.runs.all[0].result.accuracy
     first.close()
 
@@ -54,7 +54,7 @@ def test_a_job_that_ran_when_the_window_closed_is_accounted_for(start: Start, sa
     first = start()
     first.start_engine()
     train(first.window, sample(rows=20_000), qtbot)
-    qtbot.waitUntil(lambda: first.services.runs.all[0].phase == "RUNNING", timeout=30_000)
+    qtbot.waitUntil(lambda: first.services.runs.all[0].snapshot.status == "RUNNING", timeout=30_000)
     first.close()
 
     second = start()
@@ -64,7 +64,7 @@ def test_a_job_that_ran_when_the_window_closed_is_accounted_for(start: Start, sa
     qtbot.waitUntil(lambda: bool(second.services.runs.all), timeout=10_000)
     (run,) = second.services.runs.all
     qtbot.waitUntil(lambda: run.is_over, timeout=30_000)
-    assert run.phase == "FAILED"
+    assert run.snapshot.status == "FAILED"
     assert "interrupted" in run.failure
     assert second.window.runs_dock.model.total == 1
     second.close()

@@ -1,4 +1,4 @@
-"""What is shown goes to another program over a real SAMP hub; where there is none, the window says what to start."""
+"""The shown table goes to another program over a real SAMP hub; without one, a message says what to start."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ def samp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def received(samp: Any, tmp_path: Path) -> Iterator[list[dict[str, str]]]:
-    """What another program is told to load."""
+    """What another program is asked to load."""
     hub = samp.SAMPHubServer(web_profile=False, lockfile=str(tmp_path / "hub"))
     hub.start()
     other = samp.SAMPIntegratedClient(name="Another program")
@@ -69,7 +69,7 @@ def test_the_rows_that_a_filter_leaves_arrive(received: list[dict[str, str]], op
     assert len(table) == rows
     assert max(table["koi_period"]) < 10
     assert str(table["koi_period"].unit) == "d"
-    assert table["koi_depth"].unit is None  # parts per million, which the format cannot write
+    assert table["koi_depth"].unit is None  # parts per million, which the format cannot express
     assert "[ppm]" in table["koi_depth"].description
     assert list(table.colnames) == list(pane.grid.shown_columns())
 

@@ -1,4 +1,4 @@
-"""What comes back at the next start: files, tab, sizes, place on a screen that is there."""
+"""What is restored at the next start: files, tab, sizes, and a place on an existing screen."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +18,7 @@ from exoplanet_desktop.gui.shell.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.tables.view import CatalogView
 
 READ_MS = 20_000
-Start = Any  # of conftest, which no test imports
+Start = Any  # from conftest, which tests do not import
 
 
 def test_files_tab_and_sizes_come_back(

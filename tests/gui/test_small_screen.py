@@ -1,4 +1,4 @@
-"""The least window that the program is made for: 1024 × 640, with a catalog, a prediction and a merged file in it."""
+"""The smallest supported window: 1024 × 640, with a catalog, a prediction and a merged file in it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ JOB_MS = 90_000
 
 @pytest.fixture
 def filled(live: MainWindow, sample: Callable[..., Path], qtbot: QtBot) -> Iterator[MainWindow]:
-    """Each tab has what it is for."""
+    """A window in which each tab has its content."""
     rows = sample(rows=300)
     with qtbot.waitSignal(live.train.view.opened, timeout=JOB_MS):
         live.train.open_files([rows])
@@ -51,19 +51,19 @@ def screens(window: MainWindow) -> list[tuple[QWidget, QPushButton, QTableView]]
 
 
 def is_whole(widget: QWidget) -> bool:
-    """Whether all of it can be seen."""
+    """Whether it is completely visible."""
     return widget.isVisible() and widget.visibleRegion().boundingRect() == widget.rect()
 
 
 def whole_rows(grid: QTableView) -> int:
-    """Rows that can be seen from their upper to their lower edge."""
+    """The number of completely visible rows."""
     seen = grid.viewport().visibleRegion().boundingRect()
     rows = (grid.visualRect(grid.model().index(row, 0)) for row in range(grid.model().rowCount()))
     return sum(row.height() > 0 and row.top() >= seen.top() and row.bottom() <= seen.bottom() for row in rows)
 
 
 def outside(window: QWidget) -> list[QWidget]:
-    """What stands beyond the edges of the window, and in no area that can be scrolled."""
+    """Widgets beyond the edges of the window, except those in scroll areas."""
     room = window.rect()
     return [
         widget

@@ -1,4 +1,4 @@
-"""A start as by a click on the icon: what the first sight of the window waits for."""
+"""A start by a click on the icon: what the first appearance of the window waits for."""
 
 import json
 import os
@@ -33,15 +33,16 @@ code = main()
 print(json.dumps({**seen, "code": code}))
 """
 LATER = (
-    "click",  # no command line is parsed
+    "click",  # it parses no command line
     "PySide6.QtNetwork",
     "requests",
     "duckdb",
+    "pydantic",
     "exoplanet_desktop.catalogs.tables.expression",
-    "exoplanet_desktop.client.backend",
+    "exoplanet_desktop.client.calls.backend",
     "exoplanet_desktop.gui.merge.tab",
     "exoplanet_desktop.gui.predict.tab",
-    "exoplanet_desktop.gui.runs.run",
+    "exoplanet_desktop.gui.runs.training_run",
     "exoplanet_desktop.gui.tables.pane",
 )
 

@@ -139,7 +139,7 @@ def test_copying_gives_tab_separated_text(loop: QEventLoop, workers: Workers, qt
 
 
 class LateRows:
-    """Rows that are not read before they may be."""
+    """Rows that cannot be read before they are released."""
 
     row_count = 5_000
 
@@ -174,7 +174,7 @@ def test_a_jump_keeps_what_is_on_screen_until_its_rows_are_there_or_are_late(
     qtbot.waitUntil(lambda: model.text(first, 0) is not None and model.text(last, 0) is not None, timeout=5_000)
 
     grid.verticalScrollBar().setValue(0)
-    assert all(part.updatesEnabled() for part in parts)  # its rows were there
+    assert all(part.updatesEnabled() for part in parts)  # its rows were available
 
 
 def test_rows_that_could_not_be_read_are_told_once_and_read_when_they_are_looked_at_again(

@@ -8,7 +8,7 @@ from exoplanet_desktop.gui.base import theme
 from exoplanet_desktop.gui.base.theme import DARK, LIGHT, Tokens
 from exoplanet_desktop.wire.vocabulary import Disposition
 
-# Text tokens, and the grounds that they stand on.
+# Text tokens, and their backgrounds.
 PAIRS = [
     *((text, ground) for text in ("text", "muted") for ground in ("window", "base", "stripe")),
     *(
@@ -45,7 +45,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_can_be_read(tokens: Tokens, text: str, ground: str) -> None:
     lighter, darker = sorted((luminance(getattr(tokens, text)), luminance(getattr(tokens, ground))), reverse=True)
-    faint = text == "edge" or (text, ground) == ("muted", "line")  # a disabled button's words may be fainter
+    faint = text == "edge" or (text, ground) == ("muted", "line")  # a disabled button's text may be fainter
     least = 3.0 if faint else 4.5
     assert (lighter + 0.05) / (darker + 0.05) >= least
 
@@ -71,7 +71,7 @@ def test_the_style_sheet_leaves_no_token_unfilled() -> None:
 
 
 def _shape(image: object) -> tuple[bool, ...]:
-    """Which pixels are painted, whatever their colour."""
+    """Which pixels are painted, in any colour."""
     return tuple(
         image.pixelColor(x, y).alpha() > 128 for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)
     )

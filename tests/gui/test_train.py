@@ -1,4 +1,4 @@
-"""The Train tab, as a user has it."""
+"""The Train tab in use."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_two_catalogs_are_merged_first(live: MainWindow, sample: Sample, qtbot: 
 
     (run,) = ended.args
     assert run.failure == ""
-    # The shorter sample repeats rows of the longer one, and a merge drops exact duplicates.
+    # The shorter sample repeats rows of the longer one, and the merge drops exact duplicates.
     assert run.result.evaluation.rows_used == 600
 
 
@@ -93,10 +93,10 @@ def test_cancel_ends_the_run_and_frees_the_window(live: MainWindow, sample: Samp
         live.train.go.button.click()
         qtbot.waitUntil(lambda: bool(live.services.runs.all), timeout=5_000)
         run = live.services.runs.all[0]
-        qtbot.waitUntil(lambda: run.phase == "RUNNING", timeout=30_000)
+        qtbot.waitUntil(lambda: run.snapshot.status == "RUNNING", timeout=30_000)
         live.dialogs[run].cancel_button.click()
 
-    assert ended.args[0].phase == "CANCELLED"
+    assert ended.args[0].snapshot.status == "CANCELLED"
     assert live.train.go.button.isEnabled()
     assert "cancel" in live.dialogs[run].words.text().lower()
 
@@ -153,7 +153,7 @@ def test_one_class_only_fails_with_a_sentence(live: MainWindow, qtbot: QtBot, tm
         live.train.go.button.click()
 
     (run,) = ended.args
-    assert run.phase == "FAILED"
+    assert run.snapshot.status == "FAILED"
     assert "class" in run.failure
     assert "Traceback" not in run.failure
     assert live.dialogs[run].log.isVisible()

@@ -1,4 +1,4 @@
-"""Every word of the window passes through `tr`, so that it can be translated; and nothing is cut when it is longer."""
+"""Every text of the window goes through `tr`, so that it can be translated; longer translations are not clipped."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import exoplanet_desktop.gui
 
 GUI = Path(exoplanet_desktop.gui.__file__).parent
 
-# What shows its text to the user, by name; the numbers are the places of its arguments that do, where not all do.
+# Functions that show their text to the user; the numbers are the positions of the displayed arguments, if not all are.
 SHOWING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(
         [
@@ -50,11 +50,12 @@ SHOWING: dict[str, tuple[int, ...]] = {
     "counted": (1, 2),
     "ask_target": (1, 4),
     "ask_files": (1,),
+    "tell": (1,),
 }
 
 
 def shown_arguments(call: ast.Call) -> list[ast.expr]:
-    """The arguments of a call that the user reads."""
+    """The arguments of a call that the user sees."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name not in SHOWING:
         return []
@@ -67,12 +68,12 @@ def is_tr(node: ast.AST) -> bool:
 
 
 def has_words(text: str) -> bool:
-    """Whether a text has a word: two letters that are neither a name in code nor a unit of measurement alone."""
+    """Whether a text contains a word: two letters that are not just a name in code or a unit."""
     return any(first.isalpha() and second.isalpha() for first, second in pairwise(text))
 
 
 def bare(node: ast.AST, constants: dict[str, ast.AST]) -> Iterator[str]:
-    """Literal words in an argument that no `tr` has seen."""
+    """Literal words in an argument that have not gone through `tr`."""
     if is_tr(node) or isinstance(node, ast.Lambda):
         return
     if isinstance(node, ast.Constant):
@@ -106,7 +107,7 @@ def bare(node: ast.AST, constants: dict[str, ast.AST]) -> Iterator[str]:
 
 
 def constants_of(tree: ast.Module) -> dict[str, ast.AST]:
-    """Texts that a module keeps by name."""
+    """Texts that a module assigns to names."""
     return {
         target.id: node.value
         for node in tree.body
@@ -127,7 +128,7 @@ def untranslated(file: Path) -> Iterator[str]:
 
 
 def unspoken_reasons(file: Path) -> Iterator[str]:
-    """Literal words that a function returns which says why something cannot be done."""
+    """Literal words returned by a function that explains why something is impossible."""
     for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(function, ast.FunctionDef) and function.name.endswith("reason"):
             for node in ast.walk(function):

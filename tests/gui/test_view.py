@@ -1,4 +1,4 @@
-"""Filter, sort, find and choose columns, as a user does, on a real table."""
+"""Filter, sort, find and choose columns in a real table, as a user does."""
 
 import csv
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
+from exoplanet_desktop.gui.charts.distribution import StripsFigure, ValuesFigure
+from exoplanet_desktop.gui.charts.view import FigurePanel, FigureView
 from exoplanet_desktop.gui.shell.main_window import MainWindow
-from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars
 from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.distribution import DistributionDialog
 from exoplanet_desktop.gui.tables.filtering import FilterDialog
@@ -162,7 +163,7 @@ def test_what_is_shown_is_exported(pane: TablePane, qtbot: QtBot, tmp_path: Path
 
 
 def menu_of(pane: TablePane, column: str) -> dict[str, QAction]:
-    """The commands that a header's menu offers, by their words."""
+    """The commands in a header's menu, by label."""
     menu = QMenu(pane)
     pane.menus.fill(menu, column)
     return {action.text().replace("&", ""): action for action in menu.actions()}
@@ -210,20 +211,39 @@ def test_a_range_takes_numbers_alone_and_may_be_open(pane: TablePane, qtbot: QtB
 def test_the_distribution_of_a_column_is_told_in_words_as_well(pane: TablePane, qtbot: QtBot) -> None:
     menu_of(pane, "koi_period")["Distribution…"].trigger()
     (dialog,) = pane.findChildren(DistributionDialog)
-    qtbot.waitUntil(lambda: bool(dialog.findChildren(ClassStrips)), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(FigureView)), timeout=5_000)
 
-    told = dialog.findChildren(ClassStrips)[0].accessibleDescription()
+    (view,) = dialog.findChildren(FigureView)
+    told = view.accessibleDescription()
+    assert isinstance(view.figure, StripsFigure)
     assert all(f"{label}: " in told for label in ("CONFIRMED", "CANDIDATE", "FALSE POSITIVE"))
     assert "days" in told
     assert dialog.figures.text().startswith("600 rows shown, 0 missing")
-    dialog.grab()  # it paints
+    dialog.grab()  # forces a paint
     dialog.close()
 
     pane.show_distribution("koi_fpflag_nt")
     dialog = pane.findChildren(DistributionDialog)[-1]
-    qtbot.waitUntil(lambda: bool(dialog.findChildren(ValueBars)), timeout=5_000)
-    assert "FALSE POSITIVE" in dialog.findChildren(ValueBars)[0].accessibleDescription()
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(FigureView)), timeout=5_000)
+    (view,) = dialog.findChildren(FigureView)
+    assert isinstance(view.figure, ValuesFigure)
+    assert "FALSE POSITIVE" in view.accessibleDescription()
     dialog.grab()
+    dialog.close()
+
+
+def test_a_distribution_is_saved_as_every_chart_is(pane: TablePane, tmp_path: Path, qtbot: QtBot) -> None:
+    pane.show_distribution("koi_period")
+    (dialog,) = pane.findChildren(DistributionDialog)
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(FigurePanel)), timeout=5_000)
+    (panel,) = dialog.findChildren(FigurePanel)
+    target = tmp_path / "period.csv"
+    panel.save("csv", str(target))
+
+    qtbot.waitUntil(target.exists, timeout=5_000)
+    head, *rows = csv.reader(target.read_text().splitlines())
+    assert head == ["Class", "From (days)", "to (days)", "Rows"]
+    assert sum(int(row[-1]) for row in rows) == 600
     dialog.close()
 
 
@@ -246,7 +266,7 @@ def test_frozen_columns_stay_in_sight_and_share_rows_selection_and_keyboard(pane
     qtbot.waitUntil(grid.frozen.isVisible, timeout=5_000)
     name = pane.model.columns.index("kepoi_name")
     views, corner = (grid, grid.frozen), QPoint(0, 0)
-    # They cover the grid's cells exactly, so that rows stand in line and nothing shows at the edges.
+    # They cover the grid's cells exactly, so that rows align and nothing shows at the edges.
     assert len({view.viewport().mapToGlobal(corner) for view in views}) == 1
     assert len({view.viewport().mapToGlobal(view.viewport().rect().bottomLeft()) for view in views}) == 1
     assert grid.frozen.viewport().width() == grid.columnWidth(name)

@@ -1,6 +1,6 @@
-"""Every window, dialog and page, walked as by somebody who uses no mouse, sees no screen, or needs large text.
+"""Checks every window, dialog and page for users without a mouse, with a screen reader, or with large text.
 
-The demo knows the way to each screen; here it looks at them through the checks of `walk` instead of a camera.
+The demo knows the way to each screen; here the checks of `walk` take the place of its camera.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ TRIES = 20
 
 
 class Walker(Camera):
-    """Walks through each window that it is shown, and takes down what is wrong."""
+    """Checks each window that it is shown, and records the problems."""
 
     def __init__(self) -> None:
         super().__init__(Path(), (SMALL, LARGE))
@@ -48,7 +48,7 @@ class Walker(Camera):
                 checks = (*checks, walk.focus_unseen)
         self.kinds.add(type(window))
         for check in checks:
-            for _ in range(TRIES):  # what is being laid out anew may be wrong for a moment
+            for _ in range(TRIES):  # a layout in progress may be wrong for a moment
                 if not (found := check(window)):
                     break
                 await asyncio.sleep(0.1)
@@ -67,7 +67,7 @@ def done(work: "asyncio.Future[None]", qtbot: QtBot) -> None:
     try:
         qtbot.waitUntil(work.done, timeout=PLAY_MS)
     finally:
-        work.cancel()  # what went on would find no window
+        work.cancel()  # continued work would find no window
     work.result()
 
 
@@ -83,7 +83,7 @@ def test_empty_tabs_first_steps_and_what_the_menus_open(window: MainWindow, walk
 
 
 def dialogs_of_the_program() -> set[type[QDialog]]:
-    """Every dialog class of the package that is shown as it is; what others are made from is not."""
+    """Every concrete dialog class of the package; base classes are left out."""
     for module in pkgutil.walk_packages(exoplanet_desktop.gui.__path__, "exoplanet_desktop.gui."):
         importlib.import_module(module.name)
     found, waiting = set(), [QDialog]

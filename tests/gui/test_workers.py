@@ -1,4 +1,4 @@
-"""Blocking calls off the GUI thread: as many at once as wait for something, and no thread that is not needed."""
+"""Blocking calls off the GUI thread: as many at once as needed, and no idle surplus thread."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from exoplanet_desktop.client.pace import Pace
+from exoplanet_desktop.client.jobs.pace import Pace
 from exoplanet_desktop.gui.base.workers import calls
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.pacing import Pacing, pace_words

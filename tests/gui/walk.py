@@ -1,4 +1,4 @@
-"""Walks every control of a window, as somebody does who uses no mouse, or does not see the screen."""
+"""Checks every control of a window for users without a mouse or with a screen reader."""
 
 import re
 from collections import defaultdict
@@ -48,14 +48,14 @@ MNEMONIC = re.compile(r"&(\w)")
 
 
 def controls(window: QWidget) -> list[QWidget]:
-    """What the user can act on; parts that Qt makes for itself belong to the control that has them."""
+    """Controls that the user can operate; parts that Qt creates belong to their control."""
     found = {control for kind in CONTROLS for control in window.findChildren(kind)}
     others = {widget for widget in window.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus}
     return [widget for widget in found | others if widget.window() is window and not is_part(widget)]
 
 
 def is_part(widget: QWidget) -> bool:
-    """Whether Qt made it as a part of another control, or it only scrolls what is inside."""
+    """Whether Qt created the widget as part of another control, or it only scrolls its content."""
     if widget.objectName().startswith("qt_") or isinstance(
         widget, QHeaderView | QScrollBar | QMenuBar | QMenu | QTabWidget
     ):
@@ -75,7 +75,7 @@ def is_part(widget: QWidget) -> bool:
 
 
 def name_of(widget: QWidget) -> str:
-    """What a screen reader says of it."""
+    """What a screen reader says about it."""
     if isinstance(widget, QTabBar):
         return widget.accessibleName() or " ".join(widget.tabText(tab) for tab in range(widget.count()))
     interface = QAccessible.queryAccessibleInterface(widget)
@@ -83,7 +83,7 @@ def name_of(widget: QWidget) -> str:
 
 
 def described(widget: QWidget) -> str:
-    """A widget in words, for whoever has to find it."""
+    """A description that helps to find a widget."""
     path, above = [], widget
     while isinstance(above, QWidget) and not above.isWindow():
         path.append(type(above).__name__)
@@ -99,7 +99,7 @@ def nameless(window: QWidget) -> list[str]:
 
 
 def unreachable(window: QWidget) -> list[str]:
-    """Controls that are seen and can be used, but not by Tab."""
+    """Visible, enabled controls that Tab does not reach."""
     chain = tab_chain(window)
     return [
         described(widget)
@@ -109,7 +109,7 @@ def unreachable(window: QWidget) -> list[str]:
 
 
 def reached_otherwise(widget: QWidget) -> bool:
-    """A radio button is reached by the arrows from its neighbour; a tab bar without room for choice needs no key."""
+    """The arrow keys reach a radio button from its neighbour; a tab bar without a choice needs no key."""
     if isinstance(widget, QTabBar):
         return widget.count() < 2
     return isinstance(widget, QAbstractButton) and widget.autoExclusive()
@@ -124,7 +124,7 @@ def traps(window: QWidget) -> list[str]:
         if isinstance(widget, QAbstractItemView) and widget.tabKeyNavigation():
             caught.append(described(widget))
         elif isinstance(widget, QTextBrowser):
-            continue  # Tab goes through its links, then on
+            continue  # Tab visits its links, then moves on
         elif isinstance(widget, QPlainTextEdit | QTextEdit) and not widget.tabChangesFocus():
             caught.append(described(widget))
     return caught
@@ -135,7 +135,7 @@ def usable(widget: QWidget) -> bool:
 
 
 def tab_chain(window: QWidget) -> list[QWidget]:
-    """What Tab comes to, in its order."""
+    """The widgets that Tab visits, in order."""
     chain: list[QWidget] = []
     seen: list[QWidget] = []
     widget = window.nextInFocusChain()
@@ -148,10 +148,10 @@ def tab_chain(window: QWidget) -> list[QWidget]:
 
 
 def backwards(window: QWidget) -> list[str]:
-    """Steps of Tab that go up within a column, or to the left within a line."""
+    """Tab steps that go up within a column, or left within a line."""
     chain = [widget for widget in tab_chain(window) if not is_part(widget) and not came_later(widget)]
-    # The chain is a ring, and where it is cut is chance: one step back is right, from what nothing follows to what
-    # nothing precedes.
+    # The chain is a ring with an arbitrary start: one step back is right, from what nothing follows to what nothing
+    # precedes.
     ring = [*chain, *chain[:1]]
     back = [(before, after) for before, after in pairwise(ring) if _goes_back(before, after)]
     if len(back) == 1:
@@ -172,18 +172,18 @@ def _goes_back(before: QWidget, after: QWidget) -> bool:
 
 
 def came_later(widget: QWidget) -> bool:
-    """Whether it is in a message or a step of the tour: they come above what is there, and last in the order."""
+    """Whether it is in a message or a step of the tour: those appear above the rest, and come last in the order."""
     above = widget.parentWidget()
     return above is not None and (above.property("tour") or above.property("notice")) is not None
 
 
 def place(widget: QWidget, window: QWidget) -> QRect:
-    """Where it is seen; what is scrolled out of sight does not count."""
+    """Its visible area; parts scrolled out of sight do not count."""
     return widget.visibleRegion().boundingRect().translated(widget.mapTo(window, QPoint(0, 0)))
 
 
 def mnemonics(window: QWidget) -> dict[str, list[str]]:
-    """Who answers to Alt and a letter, of what can be seen."""
+    """Visible widgets by the letter that, with Alt, activates them."""
     found: dict[str, list[str]] = defaultdict(list)
     for text, owner in mnemonic_texts(window):
         if match := MNEMONIC.search(text.replace("&&", "")):
@@ -208,7 +208,7 @@ def mnemonic_texts(window: QWidget) -> Iterator[tuple[str, str]]:
 
 
 def clashes(window: QWidget) -> list[str]:
-    """Letters that two of what can be seen answer to; and in each menu, two of its entries."""
+    """Letters shared by two visible widgets; and, in each menu, by two of its entries."""
     told = [f"Alt+{letter}: {owners}" for letter, owners in mnemonics(window).items() if len(owners) > 1]
     for menu in window.findChildren(QMenu):
         letters: dict[str, list[str]] = defaultdict(list)
@@ -220,7 +220,7 @@ def clashes(window: QWidget) -> list[str]:
 
 
 def without_letter(window: QWidget) -> list[str]:
-    """Primary buttons and labels of fields that no letter reaches."""
+    """Primary buttons and field labels without a mnemonic."""
     return [
         described(widget)
         for widget in window.findChildren(QWidget)
@@ -234,13 +234,13 @@ def without_letter(window: QWidget) -> list[str]:
 
 
 def is_of_a_field(label: QLabel) -> bool:
-    """Whether a letter in it would lead somewhere; a form makes labels of what is only read, too."""
+    """Whether a mnemonic in the label would lead anywhere; forms also label read-only text."""
     buddy = label.buddy()
     return buddy is not None and bool(buddy.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 def ambiguous_keys(window: QWidget) -> list[str]:
-    """Shortcuts that two actions of a window have; Qt then runs neither."""
+    """Shortcuts shared by two actions of a window; Qt then triggers neither."""
     keys: dict[str, list[str]] = defaultdict(list)
     for action in window.findChildren(QAction):
         for sequence in action.shortcuts():
@@ -286,7 +286,7 @@ def cut(window: QWidget) -> list[str]:
         ):
             continue
         if isinstance(widget, ElidedLabel):
-            continue  # shortened where it must be, with all of it in its tooltip
+            continue  # elided if necessary, with the full text in its tooltip
         if isinstance(widget, QLabel) and widget.text() and widget.pixmap().isNull():
             room = widget.contentsRect()
             if widget.wordWrap():
@@ -303,7 +303,7 @@ def cut(window: QWidget) -> list[str]:
 
 
 def seen_in(window: QWidget) -> list[QWidget]:
-    """What is on screen of a window."""
+    """The visible widgets of a window."""
     return [
         widget
         for widget in window.findChildren(QWidget)
@@ -315,7 +315,7 @@ def seen_in(window: QWidget) -> list[QWidget]:
 
 
 def overlapping(window: QWidget) -> list[str]:
-    """Controls or words beside each other that cover each other."""
+    """Adjacent controls or texts that overlap."""
     told = []
     seen = [
         widget

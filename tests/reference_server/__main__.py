@@ -1,4 +1,4 @@
-"""The server by hand: `python -m tests.reference_server [--port N] [--contract FOLDER] [--misbehave NAME]`."""
+"""Runs the server by hand: `python -m tests.reference_server [--port N] [--contract FOLDER] [--misbehave NAME]`."""
 
 import argparse
 import sys

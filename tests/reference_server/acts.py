@@ -1,4 +1,4 @@
-"""Misbehaviours: what a backend does at the path of a call, given the bytes of a good answer."""
+"""Misbehaviours: what a backend does for a call, given the bytes of a good answer."""
 
 import functools
 import gzip
@@ -133,7 +133,7 @@ DEBUG_PAGE = b"Traceback (most recent call last):\n  File \"views.py\", line 7, 
 CHUNK = b"10000\r\n" + bytes(65536) + b"\r\n"
 ZIPPED = {"Content_Encoding": "gzip"}
 
-# name: (acts given the good bytes and the other host, how it must end)
+# name: (acts given the good bytes and the other host, required outcome)
 MISBEHAVIOURS: dict[str, tuple[Callable[[bytes, str], list[Act]], str]] = {
     "none at all": (lambda g, o: [whole(g)], RIGHT),
     "another content type": (lambda g, o: [whole(g, kind="text/html; charset=latin-1")], RIGHT),

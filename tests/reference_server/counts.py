@@ -1,4 +1,4 @@
-"""How many cases of misbehaviour ended how, told at the end of a run."""
+"""Counts how cases of misbehaviour ended, for the report at the end of a run."""
 
 from collections import Counter
 
@@ -6,24 +6,24 @@ _counts: dict[str, Counter[str]] = {}
 
 
 def count(where: str, end: str, many: int = 1) -> None:
-    """One more case of a kind: `where` it was played (client or window), and how it ended."""
+    """Counts a case: `where` it was played (client or window), and how it ended."""
     _counts.setdefault(where, Counter())[end] += many
 
 
 def taken() -> dict[str, dict[str, int]]:
-    """What was counted here, as plain numbers, for the process that tells it all."""
+    """The counts of this process as plain numbers, for the process that reports them all."""
     return {where: dict(counter) for where, counter in _counts.items()}
 
 
 def add(counts: dict[str, dict[str, int]]) -> None:
-    """Take in what another process counted."""
+    """Adds another process's counts."""
     for where, ends in counts.items():
         for end, many in ends.items():
             count(where, end, many)
 
 
 def lines() -> list[str]:
-    """A sentence for each kind, and one for all."""
+    """One sentence per outcome, and one for the total."""
     found = [
         f"misbehaviour × call, {where}: {counter.total()} cases ended: "
         + ", ".join(f"{many} {end}" for end, many in sorted(counter.items()))

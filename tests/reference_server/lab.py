@@ -1,4 +1,4 @@
-"""A good backend in a few lines: every call that the window makes has its right answer, extensions or not."""
+"""A good backend in a few lines: the right answer to every call of the window, with or without extensions."""
 
 import struct
 import zlib
@@ -32,7 +32,7 @@ def picture() -> bytes:
 
 
 def result(base: str) -> dict[str, Any]:
-    """What a reference backend says of a training that went well."""
+    """A reference backend's result of a successful training."""
     return {
         "accuracy": 0.929, "cv_mean": 0.931, "cv_std": 0.004, "auc_score": 0.985, "elapsed_sec": 3.1,
         "cm_image_url": f"{base}{PICTURE}", "cm_norm_image_url": f"{base}{PICTURE_SHARES}",
@@ -72,10 +72,10 @@ def answers(catalog: bytes, rows: int, base: str = "", extensions: Iterable[str]
     """The right answers by method and path.
 
     Args:
-        catalog: a CSV; it is what the merged file holds.
-        rows: how many rows a prediction has.
-        base: what stands before the paths in the addresses that are handed out.
-        extensions: none for a reference backend.
+        catalog: a CSV, used as the content of the merged file.
+        rows: number of rows in a prediction.
+        base: prefix of the addresses in replies.
+        extensions: empty for a reference backend.
     """
     results = predicted_rows(rows)
     predicted = {
@@ -121,13 +121,13 @@ def answers(catalog: bytes, rows: int, base: str = "", extensions: Iterable[str]
 def mount(
     stage: Stage, catalog: bytes = b"kepid\n1\n", rows: int = 3, base: str | None = None, extensions: Iterable[str] = ()
 ) -> None:
-    """Lets a stage answer as a good backend; `base` is what its addresses begin with, the stage's own if None."""
+    """Makes a stage answer like a good backend; `base` is the prefix of its addresses, the stage's own if None."""
     for (method, path), reply in answers(catalog, rows, stage.base if base is None else base, extensions).items():
         stage.on(method, path, reply)
 
 
 def running(stage: Stage, *, then: Act | None = None, times: int = 1) -> None:
-    """Lets the job run for so many questions, each with progress, before it has ended as `then` (or well)."""
+    """Makes the job run for `times` polls, each with progress, before it ends as `then` (or successfully)."""
     acts: list[Act] = [
         Reply(status("RUNNING", progress=share / (times + 1), stage=f"fold {share} of {times}"))
         for share in range(1, times + 1)

@@ -1,7 +1,7 @@
-"""A line that breaks: a proxy between a client and a real server that misbehaves at random, but by a seed.
+"""A failing line: a proxy between a client and a real server that misbehaves at random, from a seed.
 
-`python -m tests.reference_server.proxy TARGET_PORT SEED`; prints its port. The word `calm` on its stdin ends the
-misbehaviour, the end of stdin ends the proxy, which then prints what it did as JSON.
+`python -m tests.reference_server.proxy TARGET_PORT SEED`; prints its port. The word `calm` on stdin ends the
+misbehaviour, the end of stdin ends the proxy, which then prints a JSON summary.
 """
 
 import json
@@ -17,13 +17,13 @@ from contextlib import suppress
 
 BLOCK = 1 << 16
 BAD_PAGE = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 27\r\nConnection: close\r\n\r\n"
-SHARE = 0.12  # of the requests that meet misfortune
+SHARE = 0.12  # share of requests that misbehave
 FATES = ("reset", "delay", "silence", "bad gateway", "answer lost", "answer cut short", "slow answer")
 SILENCE_S, SLOW_S = 4.0, 2.0
 
 
 class Proxy:
-    """Passes connections on, and a share of their requests not as it should."""
+    """Forwards connections, and disturbs a share of their requests."""
 
     def __init__(self, target_port: int, seed: int) -> None:
         self._target, self._random = target_port, random.Random(seed)
@@ -34,7 +34,7 @@ class Proxy:
         self.did: Counter[str] = Counter()
 
     def serve(self) -> None:
-        """Until `close`."""
+        """Serves until `close`."""
         while True:
             try:
                 client, _ = self._socket.accept()
@@ -46,7 +46,7 @@ class Proxy:
         self._socket.close()
 
     def fate(self) -> str:
-        """What becomes of a request: "" for nothing."""
+        """A request's misbehaviour: "" for none."""
         with self._lock:
             bad = not self.is_calm and self._random.random() < SHARE
             fate = self._random.choice(FATES) if bad else ""
@@ -67,7 +67,7 @@ class Proxy:
 
 
 class _Pair:
-    """One connection of a client, and that to the server behind it."""
+    """A client's connection, and the one to the server behind it."""
 
     def __init__(self, client: socket.socket, server: socket.socket, fate: Callable[[], str]) -> None:
         self._client, self._server, self._draw = client, server, fate
@@ -85,7 +85,7 @@ class _Pair:
         self._close()
 
     def _begin(self, fate: str) -> bool:
-        """What happens before the request is passed on; whether it is."""
+        """Applies misbehaviour before the request is forwarded; returns whether to forward it."""
         if fate == "reset":
             self._reset()
             return False

@@ -1,7 +1,7 @@
-"""The recorded exchanges, answered to whoever asks alike.
+"""Replays recorded exchanges in answer to similar requests.
 
-Several exchanges have one method and path: of those the one answers whose form fits the request best. Where they fit
-equally well (a job first runs, then has succeeded), each answers once, and the last for ever.
+Several exchanges share a method and path: the one whose form fits the request best answers. If several fit equally well
+(a job first runs, then has succeeded), each answers once, and the last one forever.
 """
 
 import email
@@ -17,7 +17,7 @@ from tests.reference_server.stage import Handler, Reply, Stage
 
 @dataclass(frozen=True)
 class Exchange:
-    """One recorded exchange: what was asked, and what came."""
+    """One recorded exchange: request and reply."""
 
     name: str
     request: Mapping[str, Any]
@@ -31,12 +31,12 @@ class Exchange:
         return Reply(self.response["body"], self.response["status"], self.response["content_type"])
 
     def fit(self, sent: "Sent") -> int:
-        """How well it answers a request: fields and files that are alike, less those that are not."""
+        """How well it fits a request: number of matching fields and files, minus those that differ."""
         form, files = self.request.get("form") or {}, self.request.get("files") or {}
         if set(files) != set(sent.files):
             return -100
         alike = sum(3 if sent.fields.get(name) == value else -3 for name, value in form.items())
-        # A client may name its uploads otherwise: the stem is alike, a digest may follow it.
+        # A client may rename its uploads: the stem is the same, but a digest may follow it.
         alike += sum(1 for name, file in files.items() if sent.files[name].startswith(Path(file).stem))
         if (asked := self.request.get("json")) is not None:
             alike += 5 if asked == sent.json else -5
@@ -45,7 +45,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Sent:
-    """What a request holds: form fields, names of files, JSON."""
+    """The content of a request: form fields, file names, JSON."""
 
     fields: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Sent:
 
 
 def read(folder: Path) -> list[Exchange]:
-    """All exchanges in a folder, by name; jobs run before they have ended."""
+    """All exchanges in a folder, by name; running jobs come before finished ones."""
     found = []
     for path in sorted(folder.glob("*.json")):
         exchange = json.loads(path.read_text(encoding="utf-8"))
@@ -83,7 +83,7 @@ def read(folder: Path) -> list[Exchange]:
 
 
 def mount(stage: Stage, exchanges: list[Exchange]) -> None:
-    """Lets the stage answer with all of them."""
+    """Makes the stage answer with all of them."""
     places: dict[tuple[str, str], list[Exchange]] = {}
     for exchange in exchanges:
         places.setdefault(exchange.place, []).append(exchange)

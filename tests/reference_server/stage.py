@@ -1,4 +1,4 @@
-"""A real HTTP server on a free port of 127.0.0.1 that answers as it is told, also badly."""
+"""A real HTTP server on a free port of 127.0.0.1, with programmable good and bad answers."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ class Request:
 
 @dataclass
 class Reply:
-    """A whole and honest reply; `body` that is no text or bytes goes out as JSON."""
+    """A complete and correct reply; a `body` other than text or bytes is sent as JSON."""
 
     body: Any = ""
     status: int = 200
@@ -53,7 +53,7 @@ Act = Callable[["Handler"], None]
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "Stage"
-    sent = b""  # the body of the request
+    sent = b""  # body of the request
 
     def do_GET(self) -> None:
         self.server.play(self)
@@ -69,11 +69,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Stage(ThreadingHTTPServer):
-    """Answers each (method, path) with the acts it was given: each once, the last for ever."""
+    """Answers each (method, path) with its list of acts: each once, the last one forever."""
 
     daemon_threads = False  # so that server_close waits for them
 
-    certificate: Path | None = None  # of a server that speaks TLS
+    certificate: Path | None = None  # set for a TLS server
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
@@ -103,7 +103,7 @@ class Stage(ThreadingHTTPServer):
         super().finish_request(request, client_address)
 
     def close(self) -> None:
-        """Ends everything, also handlers that wait for the next request of a client that keeps its connection."""
+        """Ends everything, including handlers that wait for the next request on a kept-alive connection."""
         self.closing.set()
         self.shutdown()
         for connection in self.connections:
@@ -112,7 +112,7 @@ class Stage(ThreadingHTTPServer):
         self.server_close()
 
     def clear(self) -> None:
-        """Forgets all acts and requests, and ends whoever still acts."""
+        """Forgets all acts and requests, and ends acts still in progress."""
         self.closing.set()
         self.closing = threading.Event()
         self.acts, self.requests = {}, []
@@ -125,7 +125,7 @@ class Stage(ThreadingHTTPServer):
         self.acts[(method, path)] = list(acts)
 
     def spoil(self, make: Callable[[bytes, str], list[Act]], other: str) -> None:
-        """Lets every call that has an answer misbehave, given the bytes of that answer (`acts.MISBEHAVIOURS`)."""
+        """Makes every call that has an answer misbehave, based on that answer's bytes (`acts.MISBEHAVIOURS`)."""
         for place, acts in self.acts.items():
             good = _bytes_of(acts[-1])
             self.acts[place] = make(good, other)
@@ -153,7 +153,7 @@ class Stage(ThreadingHTTPServer):
 
 
 def _bytes_of(act: Act) -> bytes:
-    """The body that an act would send; what is no plain reply has none."""
+    """The body that an act would send; empty if it is not a plain reply."""
     if isinstance(act, Reply):
         return act.data
     exchanges = getattr(act, "exchanges", ())
@@ -178,7 +178,7 @@ def starter() -> Iterator[Callable[[], Stage]]:
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that nobody has signed, and its key; needs openssl (see `can_make_certificates`)."""
+    """A self-signed certificate for 127.0.0.1, and its key; needs openssl (see `can_make_certificates`)."""
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lab -addext subjectAltName=IP:127.0.0.1"
     subprocess.run(
         [*command.split(), "-keyout", "key.pem", "-out", "lab.pem"], cwd=folder, check=True, capture_output=True
@@ -191,7 +191,7 @@ def can_make_certificates() -> bool:
 
 
 class Elsewhere:
-    """Another host: it counts who comes, and nobody should."""
+    """Another host: it counts its requests, and there should be none."""
 
     def __enter__(self) -> "Elsewhere":
         self._socket = socket.create_server(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""A Dask cluster in processes of its own, until its input is closed: `[number of workers]`.
+"""A Dask cluster in separate processes, until its stdin is closed: `[number of workers]`.
 
 Prints a JSON object with the scheduler's address.
 """

@@ -1,6 +1,6 @@
-"""Small jobs whose parts run on the executor and behave as their model's name says; see job_kinds.
+"""Small jobs whose parts run on the executor and behave according to their model's name; see job_kinds.
 
-What a part did is told by files beside the catalog, since the job's own folder is removed with it.
+Each part leaves its traces in files beside the catalog, because the job's own folder is deleted with it.
 """
 
 import os
@@ -31,7 +31,7 @@ def _wait(folder: Path, should_stop: Callable[[], bool]) -> None:
 
 
 def _die(folder: Path, times: int) -> int:
-    """Ends its worker, as running out of memory does, the first few times."""
+    """Kills its worker the first few times, as running out of memory does."""
     for number in range(times):
         try:
             (folder / f"died-{number}").touch(exist_ok=False)

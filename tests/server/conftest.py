@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-# Scripts of other processes, which only these can import.
+# Scripts for other processes, which only those can import.
 collect_ignore = ["cluster_kinds.py", "schemathesis_hooks.py", "shifted_clock.py"]
 
 HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ KOI_CSV = "\n".join([KOI_HEADER, *KOI_ROWS]) + "\n"
 
 
 def wait_until(what: Callable[[], Any], why: str, deadline_s: float = DEADLINE_S) -> Any:
-    """The first true answer of `what`."""
+    """The first truthy result of `what`."""
     end = time.monotonic() + deadline_s
     while not (found := what()):
         assert time.monotonic() < end, f"waited in vain: {why}"
@@ -94,7 +94,7 @@ class LiveEngine:
         return wait_until(look, f"job {job_id} to end", deadline_s)
 
     def running(self, job_id: str) -> dict[str, Any]:
-        """The status of a job that is at work, not only started."""
+        """The status of a job once it is working, not merely started."""
 
         def look() -> dict[str, Any] | None:
             status = self.status(job_id)
@@ -104,20 +104,20 @@ class LiveEngine:
         return wait_until(look, f"job {job_id} to run")
 
     def come_to_rest(self) -> None:
-        """Cancel what waits or runs, the newest first, and wait until one process is left, which waits for a job."""
+        """Cancel queued and running jobs, newest first, and wait until only one process is left, waiting for a job."""
         for job in self.get("/api/train").json()["jobs"]:
             if job["status"] in ("PENDING", "RUNNING"):
                 self.post(f"/api/train/{job['job_id']}/cancel")
                 self.ended(job["job_id"])
-        self.get("/api/health")  # the first one has the waiting process started
+        self.get("/api/health")  # the first health call starts the waiting process
         self.wait_until(lambda: len(self.children()) == 1, "the engine to come to rest")
 
     def children(self) -> list[int]:
-        """Processes of the engine that live, without Python's own resource tracker."""
+        """The engine's live child processes, without Python's own resource tracker."""
         return [pid for pid in _children(self.process.pid) if "resource_tracker" not in _command(pid)]
 
     def job_process(self) -> int:
-        """The one process that does a job, where no spare waits."""
+        """The only job process, if no spare is waiting."""
         return int(wait_until(self.children, "a job process")[0])
 
     @staticmethod
@@ -133,7 +133,7 @@ class LiveEngine:
         self.process.wait(DEADLINE_S)
 
     def stop(self) -> int:
-        """End it by SIGTERM; its exit code."""
+        """Stop it with SIGTERM; returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(DEADLINE_S)
@@ -146,18 +146,18 @@ class LiveEngine:
             self.process.stdout.close()
 
     def made(self) -> set[str]:
-        """What jobs have made: the files of the store that nobody uploaded, predictions included."""
+        """The output of jobs: files in the store that were not uploaded, including predictions."""
         return {name for name in self.files() if not name.startswith("uploads/") or "__pred_" in name}
 
     def files(self) -> set[str]:
-        """What lies in the store beside the record, the lock and logs."""
+        """The files in the store, except the record, the lock and logs."""
         found = (path for path in self.data_dir.rglob("*") if path.is_file())
         names = {str(path.relative_to(self.data_dir)) for path in found}
         return {name for name in names if not name.startswith(("engine.", "logs/"))}
 
 
 def _children(pid: int) -> list[int]:
-    """Children of all threads of a process: a thread that starts one is its parent."""
+    """Children of all threads of a process: the thread that starts a child is its parent."""
     found: list[int] = []
     for thread in Path(f"/proc/{pid}/task").glob("*"):
         try:
@@ -175,7 +175,7 @@ def _command(pid: int) -> str:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process lives; a zombie does not."""
+    """Whether a process is alive; a zombie is not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
     except OSError:
@@ -184,13 +184,13 @@ def alive(pid: int) -> bool:
 
 @pytest.fixture(scope="session")
 def live_engine() -> type[LiveEngine]:
-    """For modules that start engines of their own, to share them among their tests."""
+    """For modules that start engines of their own to share among their tests."""
     return LiveEngine
 
 
 @pytest.fixture
 def start_engine(tmp_path: Path) -> Iterator[Callable[..., LiveEngine]]:
-    """Starts engines on a folder of the test, and ends them."""
+    """Starts engines on a folder of the test, and stops them."""
     engines: list[LiveEngine] = []
 
     def start(data_dir: Path | None = None, **wishes: Any) -> LiveEngine:
@@ -212,7 +212,7 @@ def engine(start_engine: Callable[..., LiveEngine]) -> LiveEngine:
 
 @pytest.fixture(scope="session")
 def shared_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveEngine]:
-    """One engine for all tests that leave it as it was."""
+    """One engine for all tests that leave it unchanged."""
     engine = LiveEngine(tmp_path_factory.mktemp("store"))
     yield engine
     engine.stop()
@@ -227,6 +227,6 @@ def _module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveEng
 
 @pytest.fixture
 def workshop(_module_engine: LiveEngine) -> Iterator[LiveEngine]:
-    """One engine for all tests of a module that start jobs; each finds it idle, with one process waiting."""
+    """One engine for all job-starting tests of a module; each finds it idle, with one process waiting."""
     _module_engine.come_to_rest()
     yield _module_engine

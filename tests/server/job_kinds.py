@@ -1,6 +1,6 @@
-"""Real small jobs for the tests of the engine: they read the CSV, write files and behave as their model's name says.
+"""Real small jobs for the engine's tests: they read the CSV, write files and behave according to their model's name.
 
-They run in job processes in place of the engine's own tasks, so that faults can be provoked at known moments.
+They replace the engine's own tasks in job processes, so that faults can be provoked at known moments.
 """
 
 import csv
@@ -30,7 +30,7 @@ def _deaf() -> None:
 
 
 def _behave(name: str, context: TaskContext) -> None:
-    """`svm` waits to be stopped, `gb` hears nothing, `lr` meets wrong input, `rf` a full disk, `dt` a fault."""
+    """`svm` waits to be stopped, `gb` ignores everything, `lr` meets wrong input, `rf` a full disk, `dt` a fault."""
     if name == "svm":
         _wait_for_stop(context)
     if name == "gb":

@@ -1,4 +1,4 @@
-"""What Schemathesis is told about our engine: things that there are, and how an error reads.
+"""What Schemathesis needs to know about our engine: existing names, and the form of an error.
 
 Loaded by its command line; `EXOPLANET_KNOWN` holds values by field name as a JSON object.
 """
@@ -16,7 +16,7 @@ _calls = 0
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Every other request is about things that there are, so that it comes further than the first check."""
+    """Makes every other request refer to existing things, so that it gets past the first check."""
     global _calls
     _calls += 1
     for part in (case.path_parameters, case.body):
@@ -24,12 +24,12 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
             if _calls % 2:
                 part.update({name: value for name, value in KNOWN.items() if name in part})
             if part.get("explain") in (7, "7"):
-                part["explain"] = 6  # 7 makes the small job wait for ever
+                part["explain"] = 6  # 7 would make the small job wait forever
 
 
 @schemathesis.hook
 def after_call(context: Any, case: Any, response: Any) -> None:
-    """Jobs are accepted or refused here; what they do is tested elsewhere."""
+    """Jobs are only accepted or refused here; other tests check what they do."""
     if response.status_code == 202:
         status_url = response.json()["status_url"]
         requests.post(status_url.removesuffix("status") + "cancel", timeout=30)

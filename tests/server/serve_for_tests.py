@@ -1,6 +1,6 @@
-"""An engine in a process of its own, with the settings of the JSON object in its first argument.
+"""An engine in a separate process, with the settings in the JSON object in its first argument.
 
-Prints its address when it answers, or the sentence with which it refused to start.
+Prints its address once it answers, or the sentence with which it refused to start.
 """
 
 import json
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))  # job processes find `job_kinds` by the same path
+    sys.path.insert(0, str(Path(__file__).parent))  # lets job processes find `job_kinds` by the same path
 
     from exoplanet_desktop.errors import AppError
     from exoplanet_desktop.server.run import run

@@ -1,4 +1,4 @@
-"""A clock that can be set while the engine runs, without touching the machine's own."""
+"""A clock that can be shifted while the engine runs, without touching the machine's own."""
 
 import time
 from datetime import datetime, tzinfo
@@ -8,7 +8,7 @@ from exoplanet_desktop.server import joblog, store
 
 
 def install(file: Path) -> None:
-    """From now on this process's clock goes wrong by the seconds that stand in a file; timers go on as they did."""
+    """Shifts this process's clock from now on by the seconds in a file; timers are unaffected."""
     true_time = time.time
 
     def shifted_time() -> float:

@@ -85,7 +85,7 @@ def test_no_call_leaves_the_store(shared_engine: Any, outside: Path, path: str) 
 def test_media_paths_stay_within_four_folders(shared_engine: Any, outside: Path, path: str) -> None:
     place = urlsplit(shared_engine.base)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=10)
-    connection.request("GET", path)  # as it is: `requests` would tidy the dots away
+    connection.request("GET", path)  # verbatim: `requests` would normalise the dots away
     reply = connection.getresponse()
     body = json.loads(reply.read())
     connection.close()
@@ -193,6 +193,19 @@ def test_an_upload_over_the_limit_is_refused_and_the_answer_arrives(start_engine
     assert "limit" in refused(reply, 413)
     assert engine.files() == set()
     assert engine.get("/api/health").json()["limits"]["upload_bytes"] == 1_000_000
+
+
+def test_an_upload_of_just_the_limit_is_accepted(start_engine: Any, live_engine: Any) -> None:
+    fields = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (("satellite", "KOI"), ("model", "xgb"))
+    )
+    file = '--b\r\nContent-Disposition: form-data; name="file"; filename="koi.csv"\r\n\r\n'
+    body = f"{fields}{file}{live_engine.csv}\r\n--b--\r\n".encode()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    engine = start_engine(upload_bytes=len(body))
+    assert engine.post("/api/train", data=body, headers=headers).status_code == 202
+    refused(engine.post("/api/train", data=body + b"\n", headers=headers), 413)
 
 
 def test_json_bodies_have_a_limit_of_their_own(shared_engine: Any) -> None:

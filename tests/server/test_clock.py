@@ -1,4 +1,4 @@
-"""A clock that jumps while the engine runs: order, names and tokens do not hang on it."""
+"""A clock that jumps while the engine runs: order, names and tokens do not depend on it."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ HOUR_S = 3600
 
 
 class Clock:
-    """The clock of an engine under test; `set` takes the seconds that it is ahead of the true one."""
+    """An engine's clock; `set` takes the seconds by which it is ahead of the true one."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "clock"
@@ -20,7 +20,7 @@ class Clock:
     def set(self, seconds: float) -> None:
         other = self.file.with_suffix(".new")
         other.write_text(str(seconds))
-        other.replace(self.file)  # the engine never reads half a number
+        other.replace(self.file)  # the engine never reads a half-written number
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_merge_token_is_refused_in_words_where_its_age_cannot_be_told(
         assert reply.status_code == 202
         return
     assert reply.status_code == 400 and "expired" in reply.json()["error"]
-    # The list has a fresh one, made by the clock as it is now.
+    # The list has a new one, issued by the current clock.
     fresh = engine.get("/api/merge").json()["files"][0]["merge_token"]
     assert engine.post("/api/train", json={**body, "merge_token": fresh}).status_code == 202
 

@@ -1,4 +1,4 @@
-"""Jobs on a Dask cluster: the same numbers, and one clear error for whatever a cluster can do wrong."""
+"""Jobs on a Dask cluster: the same numbers, and one clear error for every cluster failure."""
 
 import csv
 import importlib.util
@@ -32,7 +32,7 @@ needs_dask = pytest.mark.skipif(
 
 @contextmanager
 def cluster_of(workers: int, folder: Path, *more_paths: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A cluster's process and its scheduler's address; `more_paths` come first where its workers import from."""
+    """A cluster's process and its scheduler's address; `more_paths` come first in its workers' import path."""
     paths = [*more_paths, ROOT, HERE]
     process = subprocess.Popen(
         [sys.executable, str(HERE / "cluster_for_tests.py"), str(workers), str(folder)],
@@ -63,7 +63,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def on_cluster(cluster: str, live_engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """An engine with small jobs on that cluster; its marks lie in its data folder."""
+    """An engine with small jobs on that cluster; their traces are in its data folder."""
     engine = live_engine(tmp_path_factory.mktemp("shared"), cluster=cluster, kinds="cluster_kinds")
     yield engine
     engine.stop()
@@ -224,7 +224,7 @@ def same(left: Any, right: Any, within: float) -> bool:
 def test_without_the_extra_the_remedy_is_named(tmp_path: Path, missing: str) -> None:
     if missing == "cryptography" and importlib.util.find_spec("distributed") is None:
         pytest.skip("the extra `cluster` is not installed")
-    # In a process of its own: what is imported there changes nothing here.
+    # In a separate process: its imports change nothing here.
     script = (
         "import sys, multiprocessing as m\n"
         f"sys.modules[{missing!r}] = None\n"

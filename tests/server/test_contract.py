@@ -1,7 +1,7 @@
-"""The recorded exchanges with a reference backend, replayed against our engine: same status, same shape.
+"""Exchanges recorded with a reference backend, replayed against our engine: same status, same shape.
 
 Where a reference backend answers wrong input with 500, HTML or plain text, ours answers 4xx with `{ok, error}`; the
-table `STRICTER` names these, and the two that ours has a better answer for.
+table `STRICTER` lists these cases, and the two in which ours has a better answer.
 """
 
 import json
@@ -41,7 +41,7 @@ NAMES = sorted(path.stem for path in (Path(__file__).parents[3] / "shared" / "co
 
 @pytest.fixture(scope="module")
 def files(shared_data: Path) -> dict[str, bytes]:
-    """The files that the recorded requests uploaded, rebuilt."""
+    """The files uploaded in the recorded requests, rebuilt."""
     raw = (shared_data / "koi_test_raw.csv").read_bytes()
     return {
         "koi_train.csv": (shared_data / "koi_train.csv").read_bytes(),
@@ -95,7 +95,7 @@ def replay(engine: Any, name: str, request: dict[str, Any], files: dict[str, byt
 
 
 def same_shape(ours: Any, theirs: Any, where: str = "reply") -> None:
-    """All that a client of the reference finds there is there, and of the same kind."""
+    """Everything that a client of the reference expects is there, with the same type."""
     if isinstance(theirs, dict):
         assert isinstance(ours, dict), where
         assert set(theirs) <= set(ours), f"{where} lacks {set(theirs) - set(ours)}"

@@ -1,4 +1,4 @@
-"""The engine as a child: its handshake, and its end with the parent."""
+"""The engine as a child process: its handshake, and its end with the parent."""
 
 import os
 import signal
@@ -67,7 +67,7 @@ def test_it_greets_within_a_second_with_address_and_token(start_parent: Any, tmp
     assert word == "ready" and address.startswith("http://127.0.0.1:") and len(token.strip()) >= 32
     headers = {"Authorization": f"Bearer {token.strip()}"}
     assert requests.get(f"{address}/api/health", headers=headers, timeout=5).json()["ok"]
-    assert time.monotonic() - started < 5  # loose: other work may share the machine; the benchmark has the bound
+    assert time.monotonic() - started < 5  # loose: other work may share the machine; the benchmark has the strict bound
     assert requests.get(f"{address}/api/health", timeout=5).status_code == 401
     parent.stdin.close()
     assert parent.wait(10) == 0
@@ -86,7 +86,7 @@ def test_it_ends_with_its_parent_however_that_dies(start_parent: Any, tmp_path: 
 
 
 def spares(pid: int) -> list[int]:
-    """Children of the engine; Python's resource tracker is its parent's."""
+    """The engine's child processes; Python's resource tracker is a child of its parent."""
     return [int(word) for tasks in Path(f"/proc/{pid}/task").glob("*/children") for word in tasks.read_text().split()]
 
 

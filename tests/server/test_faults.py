@@ -69,7 +69,7 @@ def test_one_engine_for_a_data_folder(engine: Any, start_engine: Any) -> None:
 
 
 def test_files_of_an_interrupted_success_are_removed(start_engine: Any) -> None:
-    """The engine is killed after the files were moved and before the success was written down."""
+    """The engine is killed after moving the files but before recording the success."""
     engine = start_engine()
     result = engine.ended(engine.train().json()["job_id"])["result"]
     engine.kill()
@@ -127,7 +127,7 @@ class TestSmallDisk:
         engine.running(job_id)
         filler = _fill(disk)
         status = engine.post(f"/api/train/{job_id}/cancel").json()
-        assert status["status"] == "CANCELLED"  # told, though the disk may not have taken it
+        assert status["status"] == "CANCELLED"  # reported, although the disk may not have stored it
         filler.unlink()
         assert engine.ended(engine.train().json()["job_id"])["status"] == "SUCCEEDED"
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, the engine never answers 500 and never drops the connection."""
+"""Whatever it receives, the engine never answers 500 and never drops the connection."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def test_json_bodies(shared_engine: Any, path: str, body: dict[str, Any]) -> Non
 
 
 def _speakable(value: Any) -> Any:
-    """Without NaN, which `requests` refuses to send."""
+    """The value without NaN, which `requests` refuses to send."""
     if isinstance(value, dict):
         return {key: _speakable(part) for key, part in value.items()}
     if isinstance(value, list):

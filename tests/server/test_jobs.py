@@ -1,4 +1,4 @@
-"""Jobs in processes of their own: progress, queue, cancel, and every way to end."""
+"""Jobs in their own processes: progress, queue, cancel, and every way to end."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ def test_a_training_succeeds_with_its_files_in_place(engine: Any) -> None:
     assert status["created_at"] <= status["started_at"] <= status["finished_at"]
     result = status["result"]
     assert result["accuracy"] == pytest.approx(8 / 12)
-    assert result["auc_score"] is None  # it was NaN, which JSON does not know
+    assert result["auc_score"] is None  # it was NaN, which JSON does not have
     for key in ("cm_image", "cm_norm_image", "model", "held_out"):
         assert not Path(result[f"{key}_path"]).is_absolute()
         assert result[f"{key}_url"] == f"/media/{result[f'{key}_path']}"
@@ -103,15 +103,18 @@ def test_a_job_that_fails_says_why_and_leaves_no_file(engine: Any, model: str, w
     assert engine.get("/api/models").json()["count"] == models
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
-def test_the_death_of_a_job_process_is_a_failed_job(engine: Any, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(signal.SIGKILL, "killed"), (signal.SIGSEGV, "crashed"), (signal.SIGTERM, "ended from outside")],
+)
+def test_the_death_of_a_job_process_is_a_failed_job(engine: Any, number: int, words: str) -> None:
     before = engine.made()
     job_id = engine.train("gb").json()["job_id"]
     engine.running(job_id)
     os.kill(engine.job_process(), number)
     status = engine.ended(job_id, 5)
     assert status["status"] == "FAILED"
-    assert ("killed" if number == signal.SIGKILL else "crashed") in status["error"]
+    assert words in status["error"]
     assert engine.made() == before
     assert engine.ended(engine.train().json()["job_id"])["status"] == "SUCCEEDED"
 

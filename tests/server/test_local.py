@@ -1,4 +1,4 @@
-"""Files by path: for the embedded engine alone, and never anything but the very file that was named."""
+"""Files by path: only for the embedded engine, and only the very file that was named."""
 
 import hashlib
 import os
@@ -125,7 +125,7 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
     def denied(*_: Any) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(os, "open", denied)  # the tests' user may be root, who may read everything
+    monkeypatch.setattr(os, "open", denied)  # the tests may run as root, who can read everything
     refuse(str(locked), "Permission denied")
 
 
@@ -155,7 +155,7 @@ PATHS = st.one_of(
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(path=PATHS, field=st.sampled_from(["local_path", "local_path_a", "local_path_b"]))
 def test_whatever_path_is_sent_is_refused_in_words(embedded: Any, path: str, field: str) -> None:
-    assume(path != "/etc/passwd")  # a table of one column, which this user may read: Hypothesis knows such names
+    assume(path != "/etc/passwd")  # a one-column table that this user can read: Hypothesis knows such names
     for call in ("/api/train", "/api/predict", "/api/merge"):
         reply = embedded.post(call, json={**TRAIN, field: path, "local_path_a": path})
         assert 400 <= reply.status_code < 500, reply.text

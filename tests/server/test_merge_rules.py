@@ -1,4 +1,4 @@
-"""Merging by a rule, of more than two files, as a job: what our engine adds to the contract."""
+"""Merging by a rule, with more than two files, in a job: our engine's extensions of the contract."""
 
 import json
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def test_what_cannot_be_meant_is_refused(engine: Any) -> None:
         body = reply.json()
         assert 400 <= reply.status_code < 500 and why in body["error"], body
     assert merge(engine, A, B, rule="none", dedupe="false").json()["merged_rows"] == 4
-    assert merge(engine, A, B, rule="first").json()["merged_rows"] == 3  # its objects' names are those of KOI
+    assert merge(engine, A, B, rule="first").json()["merged_rows"] == 3  # its objects have KOI names
     assert merge(engine, A, B, rule="first", identifier="KEPID").json()["merged_rows"] == 3
 
 

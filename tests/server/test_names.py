@@ -1,8 +1,8 @@
-"""Names that come in, and what they become."""
+"""Incoming names, and what becomes of them."""
 
 import pytest
 
-from exoplanet_desktop.errors import InputError, NotFound
+from exoplanet_desktop.errors import InputError, NotFound, shown
 from exoplanet_desktop.server import names
 
 ATTACKS = [
@@ -28,7 +28,7 @@ ATTACKS = [
     "a.csv ",
     "a:stream.csv",
     "a*.csv",
-    "e\u0301.csv",  # not in its composed form: another name on another system
+    "e\u0301.csv",  # decomposed: a different name on another system
     "x" * 250 + ".csv",
 ]
 
@@ -74,5 +74,5 @@ def test_only_csv_files_of_two_folders_can_be_named(reference: str) -> None:
 
 
 def test_shown_text_is_short_and_clean() -> None:
-    assert names.shown("a\nb\x00") == "a?b?"
-    assert names.shown("x" * 100) == "x" * 60 + "…"
+    assert shown("a\nb\x00") == "a?b?"
+    assert shown("x" * 100) == "x" * 60 + "…"

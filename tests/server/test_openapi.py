@@ -1,6 +1,6 @@
-"""The engine under Schemathesis: every call of its own OpenAPI document, with values that fit it and that do not.
+"""The engine under Schemathesis: every call of its own OpenAPI document, with valid and invalid values.
 
-No call answers 500, every answer is one that the document has, and whatever is refused is refused in one sentence.
+No call answers 500, every answer is documented, and every refusal is one sentence.
 """
 
 import importlib.util
@@ -27,7 +27,7 @@ CHECKS = [
 
 
 def known_to(engine: Any) -> dict[str, str]:
-    """Values of fields under which the engine finds something: a job, files, a model."""
+    """Field values for which the engine finds something: a job, files, a model."""
     job_id = engine.train().json()["job_id"]
     assert engine.ended(job_id)["status"] == "SUCCEEDED"
     both = {"file_a": ("a.csv", engine.csv), "file_b": ("b.csv", engine.csv)}

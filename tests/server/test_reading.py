@@ -1,4 +1,4 @@
-"""A reading chosen by hand travels with the file: to training, prediction, merge, and into the record of jobs."""
+"""Reading options travel with the file: to training, prediction, merge, and into the record of jobs."""
 
 import json
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.catalogs.simulate.catalog import simulate
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 HEADER = "kepid;Name;koi_period;koi_duration;koi_depth;koi_prad;verdict"
-CHOICE = Choice(
+CHOICE = ReadingOptions(
     delimiter=";",
     decimal=",",
     skip=1,
@@ -30,7 +30,7 @@ def engine(live_engine: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def odd() -> str:
-    """120 rows that nobody understands without `CHOICE`: planets of short periods are real."""
+    """120 rows that cannot be read without `CHOICE`: planets of short periods are real."""
     rows = "".join(
         f"{n};K{n:05}.01;{n % 60},5;2,5;300;{n % 7},5;{'yes' if n % 60 < 30 else 'no'}\n" for n in range(1, 121)
     )
@@ -50,7 +50,7 @@ def test_a_training_reads_the_file_as_told(engine: Any, trained: Any) -> None:
     assert trained["result"]["labels"] == ["CONFIRMED", "FALSE POSITIVE"]
     assert trained["result"]["accuracy"] > 0.9
     assert trained["result"]["evaluation"]["rows_used"] == 120
-    assert Choice.from_json(trained["params"]["reading"]) == CHOICE
+    assert ReadingOptions.from_json(trained["params"]["reading"]) == CHOICE
     assert "reading" in engine.get("/api/health").json()["extensions"]
 
 

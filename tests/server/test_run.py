@@ -1,5 +1,6 @@
-"""Listening: addresses that can and cannot be had, and the end."""
+"""Listening: available and unavailable addresses, and shutdown."""
 
+import logging
 import socket
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from exoplanet_desktop.errors import InputError, UnavailableError
-from exoplanet_desktop.server.run import address_of, bind, serve
+from exoplanet_desktop.server.run import _logging, address_of, bind, serve
 from exoplanet_desktop.server.settings import is_loopback
 
 
@@ -65,3 +66,17 @@ def test_the_address_is_free_again_after_the_end(engine: Any, start_engine: Any)
     assert engine.stop() == 0
     again = start_engine(port=port)
     assert again.get("/api/health").status_code == 200
+
+
+def test_the_log_keeps_many_lines_within_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "engine.log"
+    log = logging.getLogger("exoplanet_desktop.server")
+    with _logging(path):
+        for number in range(200):
+            log.error("fault %d", number)
+        assert path.read_text().count("fault ") == 200
+        for _ in range(20):
+            log.error("x" * 1_000_000)
+    kept = list(tmp_path.glob("engine.log*"))
+    assert len(kept) == 3
+    assert sum(one.stat().st_size for one in kept) < 10_000_000

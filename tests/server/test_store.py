@@ -1,4 +1,4 @@
-"""The data folder: uploads by content, names that are claimed once, nothing from outside."""
+"""The data folder: uploads by content, names claimed only once, nothing from outside."""
 
 import os
 from collections.abc import Iterator
@@ -105,8 +105,8 @@ def test_only_csv_files_are_received(store: Store) -> None:
     assert not list(store.folder("work").iterdir())
 
 
-def test_a_record_of_an_older_version_goes_on(tmp_path: Path) -> None:
-    """Its models are full ones."""
+def test_engine_to_2_takes_older_models_for_full_ones(tmp_path: Path) -> None:
+    """The models in an old record are full ones."""
     import sqlite3
 
     from exoplanet_desktop.server.database import _SCHEMA, Database

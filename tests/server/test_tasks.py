@@ -39,6 +39,8 @@ def predicted(csv: Path, model: Path, context: TaskContext) -> dict[str, Any]:
         "to_row": None,
         "results_limit": None,
         "explain": 0,
+        "satellite": "KOI",
+        "model": "dt",
         "stamps": {},
         "known_rows": "held-out",
         "reading": None,

@@ -1,4 +1,4 @@
-"""Merge tokens: signed, and good for half an hour."""
+"""Merge tokens are signed, and valid for half an hour."""
 
 import time
 

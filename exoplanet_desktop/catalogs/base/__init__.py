@@ -1,1 +1,1 @@
-"""What reading, tables and merges share: progress, the database, arrays, places of lines."""
+"""Shared by reading, tables and merges: progress, the database, arrays, line numbers."""

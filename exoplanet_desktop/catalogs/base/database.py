@@ -1,4 +1,4 @@
-"""A temporary DuckDB database on disk: opened with little memory, asked to stop, locked."""
+"""A temporary DuckDB database on disk: opened with little memory, interruptible, locked down."""
 
 import os
 import threading
@@ -14,17 +14,17 @@ from exoplanet_desktop.files.temporary import discard_folder
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY_MB = 384  # DuckDB's own, not that of the process: measured peak 330 MB for 1 M rows of 49 columns
-ROOMY_MB = 1000  # measured peak 930 MB of the process, 257 MB after `settle`
+MEMORY_MB = 384  # DuckDB's limit, not the process's: measured peak 330 MB for 1 M rows of 49 columns
+ROOMY_MB = 1000  # measured process peak 930 MB, 257 MB after `settle`
 _SETTLED_MB = 96
-_NARROW = 200  # columns that this memory is enough for
+_NARROW = 200  # this memory suffices for so many columns
 _COLUMN_MB = 0.4
 _THREADS = 4
 _POLL_S = 0.05
 
 
 def identifier(name: str) -> str:
-    """A column's name as SQL wants it.
+    """A column name, quoted for SQL.
 
     >>> print(identifier('one "two" three'))
     "one ""two"" three"
@@ -33,15 +33,15 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as SQL wants it."""
+    """A text, quoted for SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def open_database(folder: Path, columns: int, *, memory_mb: int = MEMORY_MB) -> "DuckDBPyConnection":
-    """A new database in a folder of its own, which also takes what does not fit the memory.
+    """Open a new database in its own folder, which also holds data that exceeds the memory.
 
-    Each column of the table needs some memory while rows are read, however few. `memory_mb`: what DuckDB may take until
-    `settle` gives it back; with `ROOMY_MB` a long file is read a third faster.
+    Reading needs some memory for each column, however few rows there are. `memory_mb`: DuckDB's memory limit until
+    `settle` lowers it; with `ROOMY_MB` a long file is read a third faster.
     """
     import duckdb
 
@@ -56,7 +56,7 @@ def open_database(folder: Path, columns: int, *, memory_mb: int = MEMORY_MB) -> 
             "allow_community_extensions": False,
         },
     )
-    # Compressing texts takes half of the time of reading them, and a good catalog's digits hardly shrink.
+    # Compressing texts takes half of the reading time, and the digits of a good catalog hardly shrink.
     connection.execute("PRAGMA force_compression = 'uncompressed'")
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")
@@ -64,14 +64,14 @@ def open_database(folder: Path, columns: int, *, memory_mb: int = MEMORY_MB) -> 
 
 
 def settle(connection: "DuckDBPyConnection", columns: int) -> None:
-    """After reading: what is kept in memory from here on is little, and what reading took is given back."""
+    """After reading: lower the memory limit and release the memory that reading used."""
     connection.execute("CHECKPOINT")
     connection.execute(f"SET memory_limit = '{_limit(_SETTLED_MB, columns)}'")
 
 
 @contextmanager
 def roomy(connection: "DuckDBPyConnection", columns: int) -> Iterator[None]:
-    """As much memory as reading has, for work on whole rows; then again what it was."""
+    """Allow as much memory as for reading, for work on all rows; afterwards restore the limit."""
     (before,) = connection.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
     connection.execute(f"SET memory_limit = '{_limit(MEMORY_MB, columns)}'")
     try:
@@ -85,7 +85,7 @@ def _limit(memory_mb: int, columns: int) -> str:
 
 
 def discard(connection: "DuckDBPyConnection | None", folder: Path) -> None:
-    """Closes a database and removes its folder, one of `own_folder`."""
+    """Closes a database and removes its folder, which `own_folder` made."""
     try:
         if connection is not None:
             connection.close()
@@ -94,9 +94,9 @@ def discard(connection: "DuckDBPyConnection | None", folder: Path) -> None:
 
 
 def lock(connection: "DuckDBPyConnection", folders: Sequence[Path]) -> None:
-    """From here on, SQL may read and write in these folders alone, and cannot undo that.
+    """From now on, SQL can read and write only in these folders, and cannot undo that.
 
-    Other settings stay free: the memory limit changes with the work.
+    Other settings stay free, because the memory limit changes with the work.
     """
     allowed = ", ".join(literal(str(folder.resolve())) for folder in folders)
     connection.execute(f"SET allowed_directories = [{allowed}]")
@@ -112,10 +112,10 @@ def run(
     report: Report = silent,
     should_stop: ShouldStop = never,
 ) -> int:
-    """Executes one statement in a thread of its own, so that this one can report and be asked to stop.
+    """Executes a statement in its own thread, so that the caller's can report and check for cancellation.
 
-    Returns the number of rows that it wrote. Raises Cancelled, UnavailableError where disk or memory is full, and
-    duckdb.Error for the rest.
+    Returns the number of rows written. Raises Cancelled, UnavailableError if disk or memory is full, and
+    duckdb.Error for other failures.
     """
     return run_all([(connection, sql, parameters)], stage=stage, report=report, should_stop=should_stop)[0]
 
@@ -127,7 +127,7 @@ def run_all(
     report: Report = silent,
     should_stop: ShouldStop = never,
 ) -> list[int]:
-    """Executes statements at once, each with a connection (cursor) of its own; see `run`."""
+    """Executes statements concurrently, each with its own connection (cursor); see `run`."""
     import duckdb
 
     report(0.0, stage)
@@ -139,12 +139,12 @@ def run_all(
             check(should_stop)
             if any(work.failure for work in works):
                 break
-            done = max(done, sum(work.progress for work in works) / len(works))  # DuckDB forgets it at the end
+            done = max(done, sum(work.progress for work in works) / len(works))  # DuckDB removes it on exit
             report(done, stage)
     finally:
         for work in works:
             work.end()
-    # What stopped the others comes before what was stopped.
+    # The error that stopped the others takes precedence over their interruptions.
     failures = [work.failure for work in works if work.failure is not None]
     failures.sort(key=lambda failure: isinstance(failure, duckdb.InterruptException))
     if failures and isinstance(failures[0], duckdb.InterruptException):
@@ -155,7 +155,7 @@ def run_all(
 
 
 class _Work:
-    """One statement in a thread of its own."""
+    """A statement running in its own thread."""
 
     def __init__(self, connection: "DuckDBPyConnection", sql: str, parameters: Sequence[object]) -> None:
         self.done = threading.Event()
@@ -170,7 +170,7 @@ class _Work:
             row = self._connection.execute(sql, parameters).fetchone()
             if row and isinstance(row[0], int):
                 self.written = row[0]
-        except BaseException as error:  # handed to the caller's thread
+        except BaseException as error:  # passed to the caller's thread
             self.failure = error
         finally:
             self.done.set()
@@ -180,15 +180,15 @@ class _Work:
         return 1.0 if self.done.is_set() else max(self._connection.query_progress(), 0.0) / 100
 
     def end(self) -> None:
-        """Stops the statement where it is not done."""
-        while not self.done.is_set():  # again and again: an interrupt before the statement starts is lost
+        """Interrupts the statement if it is still running."""
+        while not self.done.is_set():  # repeatedly: an interrupt before the statement starts is lost
             self._connection.interrupt()
             self.done.wait(_POLL_S)
         self._thread.join()
 
 
 def full(error: BaseException) -> UnavailableError | None:
-    """What to tell where memory or disk ran out; None where the error is another one."""
+    """The message for exhausted memory or disk; None for any other error."""
     import duckdb
 
     if isinstance(error, duckdb.OutOfMemoryException):

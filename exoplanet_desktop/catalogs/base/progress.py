@@ -1,7 +1,7 @@
-"""How long work reports where it is, and how it is asked to stop.
+"""How long-running work reports progress and is cancelled.
 
-Every long function takes `report` (called with the share done, 0 to 1, and the stage in words) and `should_stop` (asked
-often, from the thread that called the function).
+Every long function takes `report` (called with the share done, 0 to 1, and the stage in words) and `should_stop`
+(called often, from the thread that called the function).
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ ShouldStop = Callable[[], bool]
 
 
 def silent(share: float, stage: str) -> None:
-    """A Report for callers that do not listen."""
+    """A Report that ignores its calls."""
 
 
 def never() -> bool:
@@ -22,13 +22,13 @@ def never() -> bool:
 
 
 def check(should_stop: ShouldStop) -> None:
-    """Raises Cancelled where somebody asked to stop."""
+    """Raises Cancelled if the user asked to stop."""
     if should_stop():
         raise Cancelled("Stopped, as asked.")
 
 
 def within(report: Report, start: float, end: float) -> Report:
-    """A Report whose 0 to 1 stands for `start` to `end` of the whole.
+    """A Report that maps 0 to 1 to `start` to `end` of the whole.
 
     >>> within(lambda share, stage: print(share, stage), 0.5, 1.0)(0.5, "reading")
     0.75 reading

@@ -1,4 +1,4 @@
-"""Whether a file is still the one that was looked at."""
+"""Whether a file is still the one that was read."""
 
 import os
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from exoplanet_desktop.errors import InputError
 
 @dataclass(frozen=True)
 class FileStamp:
-    """By what another content under the same name is noticed, without reading it.
+    """Detects changed content under the same name without reading it.
 
     Attributes:
         path: the file.
-        mark: device, inode, bytes, and time of the last change in ns; links are followed. None where there was no file.
+        mark: device, inode, bytes, and modification time in ns; links are followed. None if there was no file.
     """
 
     path: Path
@@ -22,19 +22,19 @@ class FileStamp:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """The stamp of a file as it is now."""
+        """The current stamp of a file."""
         return cls(path, _mark_at(path))
 
     def changed(self, path: Path | None = None) -> bool:
-        """Whether another content lies there now, or none; `path`: where the file has moved to."""
+        """Whether the content has changed or the file is gone; `path`: where the file has moved to."""
         now = _mark_at(path or self.path)
         return now is None or now != self.mark
 
     def check(self, purpose: str) -> None:
-        """Raises InputError where the file has changed.
+        """Raises InputError if the file has changed.
 
         Args:
-            purpose: what it is to be used for, to end a sentence: "train on it".
+            purpose: the intended use, to end a sentence: "train on it".
         """
         if self.changed():
             raise InputError(
@@ -45,7 +45,7 @@ class FileStamp:
 
 
 def mark_of(status: os.stat_result) -> tuple[int, int, int, int]:
-    """Device, inode, bytes, and time of the last change in ns."""
+    """Device, inode, bytes, and modification time in ns."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 

@@ -1,1 +1,1 @@
-"""What is known of the missions and their columns, and how numbers, units and identifiers are written."""
+"""The missions and their columns, and how numbers, units and identifiers are written."""

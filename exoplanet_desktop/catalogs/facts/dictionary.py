@@ -15,7 +15,7 @@ ROLES = ("identifier", "label", "verdict", "measured", "error", "limit", "positi
 
 @dataclass(frozen=True)
 class Range:
-    """Where a column's values lie.
+    """The typical range of a column.
 
     Attributes:
         low, high: the 2 % and the 98 % quantile.
@@ -29,14 +29,14 @@ class Range:
 
 @dataclass(frozen=True)
 class ColumnInfo:
-    """What a column holds.
+    """What a column means.
 
     Attributes:
         label: its title.
-        unit: its unit as the archive writes it; empty where it has none.
-        role: what it is to a vetter, one of ROLES; empty where it is not known.
-        meaning: a sentence; empty where it is not known.
-        known: where the values in the archive's table lie (October 2025); None where that says nothing.
+        unit: its unit as the archive writes it; empty if it has none.
+        role: its role in vetting, one of ROLES; empty if unknown.
+        meaning: a sentence; empty if unknown.
+        known: the range of its values in the archive's table (October 2025); None if a range says nothing about it.
     """
 
     label: str
@@ -60,7 +60,7 @@ def _info(row: Mapping[str, str]) -> ColumnInfo:
 
 
 def describe(columns: Iterable[str]) -> Mapping[str, ColumnInfo]:
-    """The known ones among the columns of a file; empty where no satellite's catalog is recognised."""
+    """The documented columns of a file; empty if no satellite's catalog is recognised."""
     names = tuple(columns)
     satellite = recognise(names)
     if satellite is None:

@@ -1,4 +1,4 @@
-"""Tables that people have and that are none of the three catalogs: told by columns that no other table has."""
+"""Common tables that are not one of the three catalogs, recognised by columns that no other table has."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ _PLANET_NAMES = frozenset(("pl_name", "hostname"))
 _PLANETS_ONLY = frozenset(
     ("discoverymethod", "disc_year", "disc_facility", "sy_pnum", "pl_refname", "default_flag", "pl_controv_flag")
 )
-_LIGHT_CURVE = 20  # columns of flux
+_LIGHT_CURVE = 20  # flux columns
 
 
 @dataclass(frozen=True)
 class ForeignTable:
-    """A table that people have and that is none of the three catalogs.
+    """A common table that is not one of the three catalogs.
 
     Attributes:
         kind: a short name for the program.
-        what: what it is, as it stands behind "This is".
+        what: its description, to follow "This is".
         remedy: what to do, one sentence.
-        fits: whether column names in lower case are those of such a table.
+        fits: whether lower-case column names are those of such a table.
     """
 
     kind: str
@@ -84,5 +84,5 @@ FOREIGN_TABLES = (
 
 
 def other_kind(there: frozenset[str]) -> ForeignTable | None:
-    """The other table that has these columns (names in lower case) for certain; None where there is none."""
+    """The foreign table that certainly has these columns (names in lower case); None if there is none."""
     return next((kind for kind in FOREIGN_TABLES if kind.fits(there)), None)

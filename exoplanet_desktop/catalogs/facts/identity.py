@@ -1,7 +1,7 @@
-"""One canonical form for stars, objects and other identifiers, however a file spells them; in Python and in SQL.
+"""A canonical form for stars, objects and other identifiers, however a file spells them; in Python and in SQL.
 
-Keys are for comparing, not for showing: two cells name the same star or object where their keys are equal. Both forms
-come from one list of steps, so that folds, merges and lookups agree.
+Use keys to compare, not to display: two cells name the same star or object if their keys are equal. One list of steps
+defines both forms, so that folds, merges and lookups agree.
 """
 
 import re
@@ -15,23 +15,23 @@ from exoplanet_desktop.catalogs.base.database import literal
 from exoplanet_desktop.catalogs.facts.numbers import BLANKS, MISSING_WORDS
 from exoplanet_desktop.wire.vocabulary import Satellite
 
-# What is compared as text keeps its blanks out. All patterns mean the same to Python's `re` and to DuckDB's RE2.
+# Text that is compared as text keeps its blanks out. All patterns mean the same to Python's `re` and to DuckDB's RE2.
 _BLANKS = f"[{BLANKS}]"
 _UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 _EXPONENT = re.compile(r"([0-9]+)(?:[.]([0-9]*))?e[+]?([0-9]{1,2})")
 _SEPARATORS = ",'’ "
 _GROUPED = "[0-9]{1,3}(?:[,'’ ][0-9]{3})+(?:[.][0-9]*)?"
-_POINTED = "[0-9]{1,3}(?:[.][0-9]{3}){2,}"  # of one group, a point is that of decimals
+_POINTED = "[0-9]{1,3}(?:[.][0-9]{3}){2,}"  # in one group, a point is a decimal point
 _LONG_ID = 7  # digits
-_ENOUGH_IDS = 12  # different ones, before their look says anything
-_MOST_DIGITS = 38  # of a whole number written with an exponent
+_ENOUGH_IDS = 12  # distinct ones, before their pattern is evidence
+_MOST_DIGITS = 38  # for whole numbers written with an exponent
 
-Step = tuple[str, str]  # a pattern, and what comes in its place
+Step = tuple[str, str]  # a pattern and its replacement
 
 _CLEAN: tuple[Step, ...] = (
     (f"{_BLANKS}+", " "),
     ("^ | $", ""),
-    ('^="(.*)"$', r"\1"),  # how a spreadsheet keeps a number from being one
+    ('^="(.*)"$', r"\1"),  # how a spreadsheet protects text from becoming a number
     ('^"(.*)"$', r"\1"),
     ("^'([^']*)'?$", r"\1"),
     ("^ | $", ""),
@@ -48,18 +48,18 @@ _KOI_STAR: tuple[Step, ...] = (
     ("^(?:koi|k)[ _-]*0*([0-9]{1,5})$", r"K0000\1"),
     ("^K0{0,4}([0-9]{5})$", r"K\1"),
 )
-_TWO_DIGITS: Step = ("^([0-9]+[.][0-9])$", r"\g<1>0")  # 101.1 is what a spreadsheet makes of 101.10
+_TWO_DIGITS: Step = ("^([0-9]+[.][0-9])$", r"\g<1>0")  # a spreadsheet turns 101.10 into 101.1
 
 
 @dataclass(frozen=True)
 class _Form:
-    """How a kind of identifier becomes its key.
+    """How an identifier of one kind becomes its key.
 
     Attributes:
-        before: steps ahead of those of numbers, such as "without `TIC`".
-        after: steps behind them.
-        canonical: pattern of the keys that most cells of good files are already.
-        first: letters that a name may start with, of which none of the steps but those of names says anything.
+        before: steps before the number steps, such as "without `TIC`".
+        after: steps after them.
+        canonical: pattern of keys that most cells of good files already match.
+        first: initial letters of names that only the name steps apply to.
     """
 
     before: tuple[Step, ...] = ()
@@ -69,7 +69,7 @@ class _Form:
 
     @property
     def name(self) -> str:
-        """Pattern of names that need no look but that at their case and blanks."""
+        """Pattern of names that need no change except in case and blanks."""
         return f"[{self.first}][A-Za-z0-9.+-]*(?: [A-Za-z0-9.+-]+)*"
 
 
@@ -105,7 +105,7 @@ _OBJECTS = {
 
 
 def star_key(text: str | None, satellite: Satellite | None) -> str:
-    """What cells of the same star share; "" where the cell is missing.
+    """The key shared by cells that name the same star; "" for a missing cell.
 
     >>> star_key("KIC 010797460", Satellite.KOI), star_key("TIC 12.0", Satellite.TOI)
     ('10797460', '12')
@@ -114,7 +114,7 @@ def star_key(text: str | None, satellite: Satellite | None) -> str:
 
 
 def object_key(text: str | None, satellite: Satellite | None) -> str:
-    """What cells of the same object share; "" where the cell is missing.
+    """The key shared by cells that name the same object; "" for a missing cell.
 
     >>> object_key("KOI-752.01", Satellite.KOI), object_key("TOI 101.010", Satellite.TOI)
     ('K00752.01', '101.01')
@@ -123,7 +123,7 @@ def object_key(text: str | None, satellite: Satellite | None) -> str:
 
 
 def generic_key(text: str | None) -> str:
-    """What cells share that are the same but for blanks, case and the spelling of a number; "" where missing.
+    """The key shared by cells that differ only in blanks, case or number format; "" for a missing cell.
 
     >>> generic_key(" 007.0 "), generic_key("Kepler-227  B"), generic_key("N/A")
     ('7', 'kepler-227 b', '')
@@ -132,9 +132,9 @@ def generic_key(text: str | None) -> str:
 
 
 def star_of_object(name: str | None, satellite: Satellite | None) -> str:
-    """The key of the star that an object belongs to, out of the object's name; "" where it is missing.
+    """The key of an object's star, from the object's name; "" if it is missing.
 
-    It tells objects' stars apart among themselves; where a file has a column of stars, that column says more.
+    These keys only compare with each other; if a file has a star column, that column is more reliable.
 
     >>> star_of_object("K00752.01", Satellite.KOI), star_of_object("101.02", Satellite.TOI)
     ('K00752', 'TOI-101')
@@ -148,7 +148,7 @@ def star_of_object(name: str | None, satellite: Satellite | None) -> str:
         return f"TOI-{found[1]}"
     if satellite is not None and (found := re.fullmatch("([0-9]{6,})[.][0-9]{1,2}", key)):
         return found[1]
-    # The last letter names the planet, also where no blank is before it; one before it (`B b`) is the star's.
+    # The last letter names the planet, even without a blank before it; a letter before that (`B b`) names the star.
     shown = " ".join(_steps(name or "", _CLEAN).split())
     if found := re.fullmatch("(.*[^ ]) +[b-zB-Z]|(.*[0-9A-D])[b-z]", shown):
         return star_key(found[1] or found[2], satellite)
@@ -180,14 +180,14 @@ def _object_form(satellite: Satellite | None) -> _Form:
 
 @dataclass(frozen=True)
 class Damage:
-    """Identifiers of which digits were lost, so that different stars share one.
+    """Identifiers that lost digits, so that different stars share one.
 
     Attributes:
         count: cells that lost digits, of `rows` that are not missing.
         rows: cells that are not missing.
-        left: different identifiers that are left.
-        named: stars by the names of the objects; 0 where these do not tell.
-        line: place of the first such cell, from 0.
+        left: distinct identifiers that remain.
+        named: number of stars by the objects' names; 0 if the names do not show it.
+        line: position of the first such cell, from 0.
         example: its text.
     """
 
@@ -199,7 +199,7 @@ class Damage:
     example: str
 
     def sentence(self, column: str) -> str:
-        """For a reader."""
+        """A sentence for the user."""
         stars = f": {self.named:,} stars became {self.left:,}" if self.named > self.left else ""
         return (
             f"{self.count:,} of {self.rows:,} identifiers in `{column}` have lost digits, such as"
@@ -210,14 +210,14 @@ class Damage:
 def damaged(
     texts: Iterable[str | None], names: Iterable[str | None] = (), satellite: Satellite | None = None
 ) -> Damage | None:
-    """Whether a column of identifiers looks rounded; None where it does not.
+    """Whether a column of identifiers looks rounded; None if it does not.
 
-    Rounded are cells whose exponent says more digits than are written (`1.08E+07`), and all cells of a column whose
-    long numbers end in zeros for the most part, or are those of 32-bit numbers without exception.
+    A cell is rounded if its exponent implies more digits than are written (`1.08E+07`). All cells are rounded
+    if most of the column's long numbers end in zeros, or if all of them are exact as 32-bit floats.
 
     Args:
         texts: the cells.
-        names: of the rows' objects, in the same order, from which the number of stars is told.
+        names: the names of the rows' objects, in the same order; they show the number of stars.
         satellite: of the catalog.
     """
     tally = _Tally(satellite)
@@ -227,13 +227,13 @@ def damaged(
 
 
 class _Tally:
-    """Counts what the identifiers of a column look like."""
+    """Counts the forms of identifiers in a column."""
 
     def __init__(self, satellite: Satellite | None) -> None:
         self._satellite = satellite
         self._keys: set[str] = set()
         self._stars: set[str] = set()
-        self._long: dict[str, tuple[int, str]] = {}  # of each long number: the first place and text
+        self._long: dict[str, tuple[int, str]] = {}  # for each long number: its first position and text
         self._first: tuple[int, str] | None = None
         self._rows = self._cut = 0
 
@@ -260,7 +260,7 @@ class _Tally:
         return Damage(count, self._rows, len(self._keys), len(self._stars), *first)
 
     def _rounded(self) -> bool:
-        """Whether the long numbers, which come from anywhere, are all of a kind that chance does not make."""
+        """Whether the long numbers share a pattern that chance would not produce."""
         if len(self._long) < _ENOUGH_IDS:
             return False
         if 2 * sum(key.endswith("0000") for key in self._long) > len(self._long):
@@ -307,7 +307,7 @@ def _steps(text: str, steps: Sequence[Step]) -> str:
 
 
 def _shifted(whole: str, decimals: str, exponent: int) -> str:
-    """The digits of a number with an exponent; "" where there are too many."""
+    """The digits of a number with an exponent; "" if there are too many."""
     if len(whole) + exponent > _MOST_DIGITS:
         return ""
     padded = decimals.ljust(exponent, "0")
@@ -335,7 +335,7 @@ def _sql(cell: str, form: _Form) -> str:
         ELSE {whole} || left({padded}, {shift}) || '.' || substr({padded}, {shift} + 1) END"""
     missing = ", ".join(map(literal, MISSING_WORDS))
     key = f"CASE WHEN clean IN ({missing}) THEN '' ELSE {_sql_steps('number', (*_PLAIN, *form.after))} END"
-    # Each name stands for one expression: written out in each place, they would be worked out again and again.
+    # Each name stands for one expression: if it were repeated in each place, DuckDB would evaluate it each time.
     slow = _let("cell", cell, _let("clean", clean, _let("bare", bare, _let("number", number, key))))
     name = f"lower({cell})" if form is _GENERIC else f"replace(lower({cell}), ' ', '')"
     return f"""CASE WHEN {cell} IS NULL THEN '' WHEN regexp_full_match({cell}, {literal(form.canonical)}) THEN {cell}

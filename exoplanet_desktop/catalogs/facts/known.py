@@ -1,4 +1,4 @@
-"""Names that columns are known to have, and how files write a name or a comment."""
+"""Known column names, and how files mark a name or a comment."""
 
 import csv
 import re
@@ -6,7 +6,7 @@ from functools import cache
 
 from exoplanet_desktop.resources import resource
 
-EDGES = " \t\r\n\xa0\ufeff\u200b"  # what may stand around a name and is no part of it
+EDGES = " \t\r\n\xa0\ufeff\u200b"  # characters around a name that are not part of it
 
 _COMMENT = re.compile(r'[\ufeff\s]*("?)\s*(?:#+|!+|//+)(?![,;|\t]+[^,;|\t\s])[ \t]*')
 _MARKS = {'"': '"', "'": "'", "“": "”", "`": "`"}
@@ -14,7 +14,7 @@ _MARKS = {'"': '"', "'": "'", "“": "”", "`": "`"}
 
 @cache
 def known_names() -> frozenset[str]:
-    """The names that columns of known catalogs have, in small letters: the archive's, and those of the rename maps."""
+    """The known column names, in lower case: the archive's, and those of the rename maps."""
     found: set[str] = set()
     for folder, fields in (("columns", ("column",)), ("renames", ("file", "program"))):
         place = resource(folder)
@@ -27,7 +27,7 @@ def known_names() -> frozenset[str]:
 
 
 def clean_name(text: str) -> str:
-    """A column name without blanks, byte order marks and quotation marks around it.
+    """A column name without surrounding blanks, byte order marks and quotation marks.
 
     >>> clean_name("\\ufeff 'koi\\xa0period' ")
     'koi period'
@@ -39,12 +39,12 @@ def clean_name(text: str) -> str:
 
 
 def uncommented(line: str) -> tuple[str, bool]:
-    """A line without the signs of a comment before it, and whether there were any.
+    """A line without its leading comment marks, and whether it had any.
 
     >>> uncommented("# kepid,ra"), uncommented('"! kepid","ra"'), uncommented("#,kepid")
     (('kepid,ra', True), ('"kepid","ra"', True), ('#,kepid', False))
     """
     found = _COMMENT.match(line)
     if line.startswith("%") and clean_name(re.split(r"[,;\t| ]", line.lstrip("% "))[0]).lower() in known_names():
-        return line.lstrip("% "), True  # elsewhere, a name may begin so: `% of light`
+        return line.lstrip("% "), True  # elsewhere, a name may begin with it: `% of light`
     return (found[1] + line[found.end() :], True) if found else (line.lstrip("\ufeff"), False)

@@ -1,8 +1,8 @@
-"""The one reader of numbers and the one list of words for "missing", in Python and as SQL that agrees with it.
+"""The only reader of numbers and the only list of words for "missing", in Python and in equivalent SQL.
 
-Most cells are numbers as a computer writes them: those are cast at once. What is left is looked at as a person would:
-`1,234.5`, `1 234,5`, `−0.3`, `1.23D+02`, `1.2 ± 0.3`, `<0.96`, `12.3 d`. What can be read in two ways follows the
-file's decimal sign; what fits nothing here is no number.
+Most cells are numbers in a computer's notation: these are cast at once. The rest is read as a person would:
+`1,234.5`, `1 234,5`, `−0.3`, `1.23D+02`, `1.2 ± 0.3`, `<0.96`, `12.3 d`. An ambiguous number follows the file's
+decimal sign; a cell that matches no pattern is not a number.
 """
 
 import re
@@ -23,14 +23,14 @@ BLANKS = (
     " \t\n\r\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
     "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
-MOST_UNREAD = 0.1  # of a column of numbers: with more cells that are none, it is one of texts
-HUGE = 3.4028234e38  # beyond it, a single-precision float is infinite: no model can see such a number
+MOST_UNREAD = 0.1  # in a column of numbers: with a larger share of other cells, it is a column of texts
+HUGE = 3.4028234e38  # beyond it, a single-precision float is infinite: no model can use such a number
 
-_DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"  # typographic minus signs, and what is taken for one
+_DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"  # typographic minus signs, and characters mistaken for one
 _SPACES = BLANKS.translate(dict.fromkeys(map(ord, "\t\n\r\v\f\u0085\u2028\u2029")))
 _APOSTROPHES = "'\u2019"
 _FROM = _DASHES + "dDE" + _SPACES + _APOSTROPHES + "_"
-_TO = "-" * len(_DASHES) + "eee"  # what has no partner goes
+_TO = "-" * len(_DASHES) + "eee"  # unpaired ones are removed
 _TRANSLATE = str.maketrans(dict(zip(_FROM, [*_TO, *[None] * (len(_FROM) - len(_TO))], strict=True)))
 
 _SIGN = rf"[+\-{_DASHES}]"
@@ -67,8 +67,9 @@ _PLAIN_BLANKS = "".join(blank for blank in BLANKS if blank.isascii())
 
 @cache
 def _shapes(decimal: str) -> tuple[str, str, str, str, str]:
-    """Patterns of a bare number: as the file writes it, grouped, grouped in the other way, with the other decimal
-    sign; and the one that is grouped by the file's sign but could be a decimal."""
+    """Patterns of a bare number: in the file's notation, grouped, grouped the other way, and with the other decimal
+    sign; and of one that is grouped by the file's sign but could be a decimal.
+    """
     own, other = (re.escape(sign) for sign in (decimal, _other(decimal)))
     power = r"(?:e[+-]?[0-9]{1,4})?"
     few, three = f"[+-]?{_FEW}", "[0-9]{3}"
@@ -102,20 +103,20 @@ def votes() -> tuple[str, str, str]:
 
 
 def is_missing(text: str | None) -> bool:
-    """Whether a cell says that there is no value.
+    """Whether a cell means "no value".
 
     >>> is_missing(" N/A "), is_missing("\\\\N"), is_missing("0")
     (True, True, False)
     """
     if text is None:
         return True
-    if text.isascii():  # the same, and quicker
+    if text.isascii():  # equivalent, but faster
         return text.strip(_PLAIN_BLANKS).lower() in _PLAIN_WORDS
     return _MISSING.fullmatch(text) is not None
 
 
 def read_number(text: str | None, decimal: str = ".") -> float | None:
-    """The number in a cell, infinities among them; None where it is missing or no number.
+    """The number in a cell, possibly infinite; None if it is missing or not a number.
 
     >>> read_number("1,234.5"), read_number("1 234,5", ","), read_number("\u22120.3"), read_number("12.3 d")
     (1234.5, 1234.5, -0.3, 12.3)
@@ -132,9 +133,9 @@ def read_number(text: str | None, decimal: str = ".") -> float | None:
 
 
 def cell_kind(text: str | None, decimal: str = ".") -> str:
-    """What there is to tell of a cell where numbers are expected: "" where it is a number and nothing else.
+    """What to report about a cell where a number is expected: "" if it is just a number.
 
-    Else `missing`, `unread`, `infinite`, `limit`, `error`, `unit:` with the unit, or `grouped`: see account.Told.
+    Else `missing`, `unread`, `infinite`, `limit`, `error`, `unit:` with the unit, or `grouped`: see CellIssue.
     """
     if is_missing(text):
         return "missing"
@@ -158,7 +159,7 @@ def cell_kind(text: str | None, decimal: str = ".") -> str:
 
 
 def _cast(text: str, decimal: str) -> float | None:
-    """What a computer wrote: the first, fast way, in step with `sql_cast`."""
+    """Reads a number in a computer's notation: the first, fast attempt, equivalent to `sql_cast`."""
     if not text.isascii() or "_" in text:
         return None
     if decimal == ",":
@@ -188,14 +189,14 @@ def _bare(number: str, decimal: str) -> float | None:
 
 
 def sql_missing(cell: str) -> str:
-    """SQL that is true where a cell (a VARCHAR expression) says that there is no value."""
+    """SQL that is true if a cell (a VARCHAR expression) means "no value"."""
     return f"({cell} IS NULL OR regexp_full_match({cell}, {literal(_WORDS)}))"
 
 
 def sql_cast(cell: str, decimal: str) -> str:
-    """SQL for the DOUBLE in a cell that a computer wrote, not-a-number and infinities among them; else NULL.
+    """SQL for the DOUBLE in a cell in a computer's notation, including not-a-number and infinities; otherwise NULL.
 
-    `2014_12` and `+-3` are numbers to DuckDB: see `sql_cast_strictly`.
+    DuckDB also accepts `2014_12` and `+-3` as numbers: see `sql_cast_strictly`.
     """
     if decimal == ".":
         return f"try_cast({cell} AS DOUBLE)"
@@ -203,29 +204,29 @@ def sql_cast(cell: str, decimal: str) -> str:
 
 
 def sql_number(cell: str, decimal: str) -> str:
-    """SQL for the DOUBLE in a cell, in any spelling, infinities among them; NULL where it is missing or no number."""
+    """SQL for the DOUBLE in a cell, in any notation, possibly infinite; NULL if it is missing or not a number."""
     return f"nullif(coalesce({sql_cast_strictly(cell, decimal)}, {_odd(cell, decimal)}), 'nan'::DOUBLE)"
 
 
 def sql_cast_strictly(cell: str, decimal: str) -> str:
-    """As `sql_cast`, without what it lets pass: underscores, and two signs, which are an error without its number."""
+    """Like `sql_cast`, but rejects underscores and double signs, which are an error bar without its number."""
     return f"CASE WHEN contains({cell}, '_') OR contains({cell}, '+-') THEN NULL ELSE {sql_cast(cell, decimal)} END"
 
 
 def sql_maybe_strict(cell: str) -> str:
-    """SQL that is true of each cell that `sql_cast_strictly` refuses, and of few others; quick."""
-    return f"(contains({cell}, '_') OR {cell} < '-')"  # blanks and `+` come before `-`, digits behind it
+    """Fast SQL that is true for every cell that `sql_cast_strictly` rejects, and for few others."""
+    return f"(contains({cell}, '_') OR {cell} < '-')"  # blanks and `+` sort before `-`, digits after it
 
 
 def sql_seems_number(cell: str) -> str:
-    """SQL that is true of nearly nothing but cells with a number in an odd spelling; much quicker than reading it."""
+    """SQL that is true almost only for cells with a number in unusual notation; much faster than reading it."""
     return f"regexp_full_match({cell}, {literal(_CELL)})"
 
 
 def sql_kinds(source: str, decimal: str, more: str = "") -> str:
     """A query for `cell_kind` of each cell `c` of `source`: its columns, and `kind`.
 
-    `more`: further branches of the CASE, where `n` is the number.
+    `more`: further branches of the CASE, in which `n` is the number.
     """
     full = literal(f"^{_CELL}$")
     bare = f"translate(regexp_extract(t, {full}, 2), {literal(_FROM)}, {literal(_TO)})"
@@ -239,7 +240,7 @@ def sql_kinds(source: str, decimal: str, more: str = "") -> str:
         f"CASE WHEN m THEN 'missing' WHEN n IS NULL THEN 'unread' WHEN abs(n) > {HUGE!r} THEN 'infinite'{more}"
         f" WHEN {sql_cast_strictly('c', decimal)} IS NOT NULL THEN '' ELSE {odd} END"
     )
-    # S608: nothing in it is foreign but `source`.
+    # S608: only `source` comes from outside.
     told = f"SELECT *, {sql_missing('c')} AS m FROM {source}"  # noqa: S608
     read = f"SELECT *, CASE WHEN NOT m THEN {sql_number('c', decimal)} END AS n FROM ({told})"  # noqa: S608
     return f"SELECT *, {kind} AS kind FROM ({read})"  # noqa: S608

@@ -1,16 +1,17 @@
-"""Sets of columns that a reader may want to see, by the satellite of a table."""
+"""Sets of columns to show, depending on the satellite of a table."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 
+from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.wire.vocabulary import Features, Satellite
 
 
 class Preset(StrEnum):
-    """Which columns.
+    """A set of columns.
 
-    NAMES: identifiers and labels. MODEL: those and what a model uses. ALL: all of the table's.
+    NAMES: identifiers and labels. MODEL: those and the columns that a model uses. ALL: all columns of the table.
     """
 
     NAMES = "identifiers and labels"
@@ -19,7 +20,7 @@ class Preset(StrEnum):
 
 
 def identifiers(columns: Sequence[str], satellite: Satellite) -> tuple[str, ...]:
-    """The columns of a table that say which object a row is."""
+    """The columns of a table that identify the object of a row."""
     info = SATELLITES[satellite]
     return tuple(name for name in columns if name in {*info.identifiers, info.host, info.name})
 
@@ -27,9 +28,8 @@ def identifiers(columns: Sequence[str], satellite: Satellite) -> tuple[str, ...]
 def preset(columns: Sequence[str], satellite: Satellite, which: Preset) -> tuple[str, ...]:
     """The columns of a set, in the order of the table.
 
-    A column that the archive's tables do not have (a prediction, where a label is from) is in every set.
+    Every set includes the columns that the archive's tables do not have (a prediction, the source of a label).
     """
-    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 
     if which is Preset.ALL:
         return tuple(columns)

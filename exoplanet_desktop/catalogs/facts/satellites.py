@@ -25,21 +25,21 @@ def _with_errors_and_limit(names: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class SatelliteInfo:
-    """What the program knows of one satellite's catalog.
+    """What the program knows about a satellite's catalog.
 
     Attributes:
         satellite: its name on the wire.
         title: its name in a sentence.
         label: the column with the disposition.
-        label_map: the archive's dispositions to the three classes; a value outside it is no label.
+        label_map: the archive's dispositions to the three classes; any other value is not a label.
         host: the column that names the host star; folds are grouped by it.
         name: the column that names the object for a reader.
-        identifiers: columns that say which object a row is, in the order that a merged file has them.
-        required: columns without which neither training nor prediction makes sense.
+        identifiers: columns that identify the object of a row, in the order of a merged file.
+        required: columns that training and prediction need.
         measured: numeric columns that a classifier may always see. All others are ignored: identifiers, a second
             disposition, references, dates of bookkeeping, and `ra` and `dec` (two columns that alone "reach" 0.857
-            accuracy on K2 under a random split, because rows of one star lie at one place).
-        verdict_numbers, verdict_texts: columns that carry the human verdict; seen with `vetted` features only.
+            accuracy on K2 under a random split, because all rows of a star share its position).
+        verdict_numbers, verdict_texts: columns that carry the human verdict; used only with `vetted` features.
     """
 
     satellite: Satellite
@@ -67,12 +67,12 @@ class SatelliteInfo:
         return self.verdict_texts if features is Features.VETTED else ()
 
     def disposition(self, text: str | None) -> Disposition | None:
-        """The class that a cell of the label column stands for; None where it stands for none.
+        """The class for a cell of the label column; None if it stands for none.
 
         >>> [str(KOI.disposition(text)) for text in ("false_positive", "Confirmed\xa0Planet", "0")]
         ['FALSE POSITIVE', 'CONFIRMED', 'None']
         """
-        given = (text or "").strip().upper()  # nearly every cell is spelt as the archive does
+        given = (text or "").strip().upper()  # nearly every cell is spelt the archive's way
         if (known := self.label_map.get(given)) is None and given:
             plain = spelling(given)
             known = self.label_map.get(plain) or _WORDS.get(plain)
@@ -80,7 +80,7 @@ class SatelliteInfo:
 
 
 def spelling(text: str) -> str:
-    """A disposition without what is chance in its spelling: case, quotes, `_`, hyphens, and blanks of any kind.
+    """A disposition in canonical spelling: regardless of case, quotes, `_`, hyphens, and blanks of any kind.
 
     >>> spelling(" 'False__positive'\xa0"), spelling("Planet\u2010Candidate"), spelling("1.0")
     ('FALSE POSITIVE', 'PLANET CANDIDATE', '1')
@@ -90,8 +90,8 @@ def spelling(text: str) -> str:
 
 
 _SEPARATORS = re.compile(r"[\s_\"'“”‘’`\-\u00ad\u200b-\u200d\u2010-\u2015\u2212\ufeff]+")
-_WHOLE_NUMBER = re.compile(r"^(\d+)\.0*$")  # a column of whole numbers that another program kept as floats
-# Words that no archive table has and that can mean one class only.
+_WHOLE_NUMBER = re.compile(r"^(\d+)\.0*$")  # a column of whole numbers that another program stored as floats
+# Words that no archive table has and that can only mean one class.
 _WORDS = MappingProxyType(
     {
         "CONFIRMED PLANET": Disposition.CONFIRMED,
@@ -145,7 +145,7 @@ K2 = SatelliteInfo(
     host="hostname",
     name="pl_name",
     identifiers=("pl_name", "hostname"),
-    required=("pl_orbper", "pl_rade"),  # the archive's short export has no column of the star
+    required=("pl_orbper", "pl_rade"),  # the archive's short export has no star column
     measured=(
         "sy_snum",
         *_with_errors_and_limit(
@@ -201,21 +201,21 @@ def satellite_info(name: str) -> SatelliteInfo:
 
 _K2_MARKS = frozenset(("k2_name", "epic_hostname", "k2_campaigns", "k2_campaigns_num", "disp_refname", "disposition"))
 _TOI_MARKS = frozenset(("toi", "tfopwg_disp", "tid", "toipfx", "ctoi_alias", "pl_trandurh", "st_tmag", "toi_created"))
-_WEIGHT = 3  # of a column that one mission alone has, against one of the many that begin with `koi_`
-_MOST_ALIKE = 6  # columns that are named in a sentence
+_WEIGHT = 3  # a column that only one mission has, against one of the many that begin with `koi_`
+_MOST_ALIKE = 6  # columns to name in a sentence
 _SIGNS_OF_LABEL = ("disp", "label", "class", "status", "target", "is_planet", "exoplanet")
 
 
 @dataclass(frozen=True)
 class Recognition:
-    """What a table was recognised as.
+    """The result of recognising a table.
 
     Attributes:
-        satellite: whose catalog it is; None where it is none, or where that is in doubt.
-        missing: columns without which that catalog can neither be trained on nor predicted.
-        kind: another kind of table that it is for certain, one of FOREIGN_TABLES; empty where it is none.
-        sentence: what is to be told: the kind, the missing columns, or the doubt; empty where all is well.
-        marked: satellites of which some column is the own.
+        satellite: whose catalog it is; None if it is none of them, or in doubt.
+        missing: required columns that the table lacks; it can be neither trained nor predicted on.
+        kind: another kind of table that it certainly is, one of FOREIGN_TABLES; empty if none.
+        sentence: what to tell the user: the kind, the missing columns, or the doubt; empty if all is well.
+        marked: satellites of which the table has a distinctive column.
     """
 
     satellite: Satellite | None
@@ -226,7 +226,7 @@ class Recognition:
 
 
 def identify(columns: Iterable[str]) -> Recognition:
-    """What a table is, by its columns' names (the program's).
+    """Recognise a table by its column names (the program's).
 
     >>> identify(["toi", "tid", "tfopwg_disp", "pl_orbper", "pl_trandep", "pl_rade"]).missing
     ('pl_trandurh',)
@@ -237,7 +237,7 @@ def identify(columns: Iterable[str]) -> Recognition:
     there = frozenset(name.lower() for name in names)
     marks = {satellite: count for satellite, find in _MARKS.items() if (count := find(there))}
     marked = tuple(marks)
-    # One column of TOI, such as the TIC number, does not make a table of planets one of TOI.
+    # A single TOI column, such as the TIC number, does not turn a table of planets into one of TOIs.
     if (not marks or marks == {Satellite.TOI: _WEIGHT}) and (other := other_kind(there)):
         return Recognition(None, kind=other.kind, sentence=f"This is {other.what}. {other.remedy}")
     if not marks:
@@ -255,31 +255,32 @@ def identify(columns: Iterable[str]) -> Recognition:
 
 
 def recognise(columns: Iterable[str]) -> Satellite | None:
-    """The satellite whose catalog has these columns, or None where it is none, or in doubt; see `identify`."""
+    """The satellite whose catalog has these columns; None if there is none, or in doubt; see `identify`."""
     return identify(columns).satellite
 
 
 def star_source(columns: Iterable[str], info: SatelliteInfo) -> str | None:
-    """The column that says which star a row belongs to: that of the host, else that of the object, whose name begins
-    with its star's (`K00752.01`, `101.01`, `K2-9 b`); None where there is neither."""
+    """The column that identifies a row's star: that of the host, otherwise that of the object, whose name begins
+    with its star's (`K00752.01`, `101.01`, `K2-9 b`); None if neither exists.
+    """
     there = set(columns)
     return next((name for name in (info.host, info.name) if name in there), None)
 
 
 def check_for_training(columns: Iterable[str], info: SatelliteInfo) -> None:
-    """Raises InputError for a table of another kind, MissingColumns where a file cannot be trained on."""
+    """Raises InputError for a table of another kind, MissingColumns if a file cannot be trained on."""
     names = tuple(columns)
     star = star_source(names, info) or info.host
     _check(names, (info.label, star, *info.required), info, "training")
 
 
 def check_for_prediction(columns: Iterable[str], info: SatelliteInfo) -> None:
-    """Raises InputError for a table of another kind, MissingColumns where a file cannot be predicted on."""
+    """Raises InputError for a table of another kind, MissingColumns if a file cannot be predicted on."""
     _check(tuple(columns), info.required, info, "prediction")
 
 
 def check_kind(columns: Iterable[str], info: SatelliteInfo, task: str) -> None:
-    """Raises InputError for a table of another kind, or of other satellites alone; `task`: training or prediction."""
+    """Raises InputError for a table of another kind, or only of other satellites; `task`: training or prediction."""
     found = identify(columns)
     if found.kind:
         raise InputError(found.sentence)
@@ -292,7 +293,7 @@ def check_kind(columns: Iterable[str], info: SatelliteInfo, task: str) -> None:
 
 
 def check_left_out(columns: Iterable[str], info: SatelliteInfo) -> None:
-    """Raises InputError for columns that a training cannot leave out."""
+    """Raises InputError for columns that a training needs."""
     for name in columns:
         if name not in (*info.measured, *info.verdict):
             raise InputError(f"`{name[:60]}` is not a feature column of {info.satellite}, so it cannot be left out.")
@@ -307,7 +308,7 @@ def _check(names: tuple[str, ...], needed: Iterable[str], info: SatelliteInfo, t
 
 
 def _hint(names: tuple[str, ...], missing: list[str], info: SatelliteInfo) -> str:
-    """Columns that may hold the label, or what else would name the star."""
+    """Columns that may contain the label, or otherwise identify the star."""
     if info.label in missing:
         alike = [name for name in names if any(sign in name.lower() for sign in _SIGNS_OF_LABEL)]
         alike = [name for name in alike if not name.lower().startswith("koi_tce") and name != "disp_refname"]
@@ -355,7 +356,7 @@ def _koi(there: frozenset[str]) -> int:
 def _k2(there: frozenset[str]) -> int:
     own = there & _K2_MARKS
     if not there & {"pl_name", "hostname", "pl_orbper"}:
-        own -= {"disposition"}  # a word of everybody's
+        own -= {"disposition"}  # a common word
     return _WEIGHT * len(own)
 
 

@@ -1,4 +1,4 @@
-"""Archive names as other programs write them: with points, without underscores, with a unit or a table's name."""
+"""Archive names as other programs write them: with points, without underscores, with a unit or a table name."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from exoplanet_desktop.catalogs.facts.units import unit_name
 
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 _BRACKETS = re.compile(r"(.+?)[\s_]*[\[(]([^\[\]()]{1,30}|log10\([^()]*\))[\])]")
-# Factors of units that people give in place of the archive's.
+# Conversion factors for units that people use instead of the archive's.
 FACTORS: Mapping[tuple[str, str], float] = {
     ("d", "h"): 24.0,
     ("ppt", "ppm"): 1e3,
@@ -17,9 +17,9 @@ FACTORS: Mapping[tuple[str, str], float] = {
 
 
 def archive_name(name: str, known: Iterable[str]) -> str:
-    """The name among those known that this one is but for case and what stands between its words; "" for none.
+    """The known name that matches this one regardless of case and word separators; "" if none does.
 
-    `name`: in small letters, without blanks and quotes around it.
+    `name`: in lower case, without surrounding blanks and quotes.
 
     >>> archive_name("koi.period", ("koi_period",)), archive_name("koi-period err1", ("koi_period_err1",))
     ('koi_period', 'koi_period_err1')
@@ -31,7 +31,7 @@ def archive_name(name: str, known: Iterable[str]) -> str:
 
 @cache
 def _squeezed(names: frozenset[str]) -> Mapping[str, str]:
-    """Names of several words by their letters alone, but for letters that two of them share."""
+    """Names of several words by their letters alone, except letters that two of them share."""
     found: dict[str, str] = {}
     for name in names:
         if "_" in name:
@@ -41,9 +41,9 @@ def _squeezed(names: frozenset[str]) -> Mapping[str, str]:
 
 
 def with_unit(name: str, known: frozenset[str]) -> tuple[str, str, bool]:
-    """The archive's name and the unit in a name such as `koi_period [days]`, and whether it stands in brackets.
+    """The archive's name and the unit in a name such as `koi_period [days]`, and whether the unit is in brackets.
 
-    ("", "", False) for a name like any.
+    ("", "", False) for any other name.
 
     >>> with_unit("koi_period (h)", frozenset({"koi_period"})), with_unit("koi_teq_k", frozenset({"koi_teq"}))
     (('koi_period', 'h', True), ('koi_teq', 'K', False))
@@ -63,7 +63,7 @@ def with_unit(name: str, known: frozenset[str]) -> tuple[str, str, bool]:
 
 
 def without_table(names: Sequence[str], known: frozenset[str]) -> dict[str, str]:
-    """Names without that of their table, where all have one before a point: `cumulative.kepid`; else nothing.
+    """Names without their table's name, if all begin with one and a point: `cumulative.kepid`; otherwise nothing.
 
     >>> without_table(["t.kepid", "t.own"], frozenset({"kepid"})), without_table(["koi.period", "koi.x"], frozenset())
     ({'t.kepid': 'kepid', 't.own': 'own'}, {})

@@ -1,10 +1,10 @@
-"""Units that may stand behind a number, with their spellings in tables of astronomers and in the archive's headers."""
+"""Units that may follow a number, with their spellings in astronomers' tables and in the archive's headers."""
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# The first of each is its name. Single letters count in this case only: `K` is a unit, `k` is none.
+# The first of each is its name. Single letters only count in this case: `K` is a unit, `k` is not.
 _SPELLINGS = (
     ("d", "day", "days"),
     ("h", "hr", "hrs", "hour", "hours"),
@@ -66,7 +66,7 @@ def is_unit(text: str) -> bool:
 
 
 def unit_name(text: str) -> str:
-    """The one name for a unit in any spelling; the text itself where it is none of these.
+    """The canonical name of a unit in any spelling; the text itself if it is not a known unit.
 
     >>> unit_name("hrs"), unit_name("Solar radii"), unit_name("furlong")
     ('h', 'R_Sun', 'furlong')

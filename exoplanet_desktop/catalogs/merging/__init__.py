@@ -1,1 +1,1 @@
-"""Several catalogs into one: which rows are the same, what stays, what is told."""
+"""Merging several catalogs into one: which rows are the same, which are kept, what the user is told."""

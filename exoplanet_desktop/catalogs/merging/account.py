@@ -1,4 +1,4 @@
-"""What is to be told of the cells of files that are merged: what was not read, lost digits, other units."""
+"""What to report about the cells of merged files: unread cells, lost digits, other units."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInf
 from exoplanet_desktop.catalogs.merging.united import Source
 from exoplanet_desktop.catalogs.tables.account import cell_counts
 from exoplanet_desktop.catalogs.tables.suspects import table_suspects
+from exoplanet_desktop.catalogs.tables.table import Table
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.wire.payloads import CellCount
 
-MOST_BYTES = 30_000_000  # of a file that is read once more for this; a longer one only where something is odd
+MOST_BYTES = 30_000_000  # of a file that is read again for this; a longer file only if something is odd
 _MOST_TOLD = 6  # sentences on the cells of a file
 
 
 @dataclass(frozen=True)
 class CellsOfFiles:
     """Attributes:
-    cells: cells that were not read as written, of all files; `sentence` begins with the file's name.
+    cells: cells of all files that were not read as written; `sentence` begins with the file's name.
     notes: a sentence on each, and on identifiers and units.
     """
 
@@ -31,7 +31,7 @@ class CellsOfFiles:
 
 
 def cells_of_files(sources: Sequence[Source], should_stop: ShouldStop) -> CellsOfFiles:
-    """Looks through the cells of each file. Raises UnreadableFile, UnavailableError and Cancelled."""
+    """Inspects the cells of each file. Raises UnreadableFile, UnavailableError and Cancelled."""
     cells: list[CellCount] = []
     notes: list[str] = []
     for source in sources:
@@ -49,7 +49,6 @@ def cells_of_files(sources: Sequence[Source], should_stop: ShouldStop) -> CellsO
 
 
 def _cells_of(source: Source, should_stop: ShouldStop) -> "tuple[list[CellCount], list[str]]":
-    from exoplanet_desktop.catalogs.tables.table import Table
 
     layout = source.loaded.layout
     with Table.open(layout.path, layout=layout, should_stop=should_stop) as table:

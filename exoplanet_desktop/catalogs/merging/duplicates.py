@@ -1,13 +1,14 @@
-"""Which rows of several files are duplicates, found from a few numbers a row."""
+"""Finds the duplicate rows of several files from a few numbers per row."""
 
 # ruff: noqa: S608 - the names are the program's own, and the SQL of columns comes from united
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.tables.labels import LABEL_SOURCE
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.prediction_columns import LABEL_SOURCE
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.merging.united import Source
@@ -17,33 +18,11 @@ _PROBES = 8  # columns
 Execute = Callable[[str], object]
 
 
-class Duplicates(StrEnum):
-    """A rule for duplicates.
-
-    EXACT: rows that say the same in all cells: as numbers where both are numbers (`0.9690` and `0.969`), missing ones
-        alike; the first stays. This is what the wire contract asks for.
-    BY_IDENTIFIER_…: rows with the same identifier; the first, the last, or the one with the most cells stays (the
-        first of these). Rows without an identifier all stay.
-    NONE: all rows stay.
-    """
-
-    NONE = "none"
-    EXACT = "exact"
-    BY_IDENTIFIER_FIRST = "first"
-    BY_IDENTIFIER_LAST = "last"
-    BY_IDENTIFIER_MOST_COMPLETE = "most-complete"
-
-    @property
-    def by_identifier(self) -> bool:
-        return self not in (Duplicates.NONE, Duplicates.EXACT)
-
-
 def identifier_column(sources: "Sequence[Source]", chosen: str | None) -> str:
-    """The lower-case name of the column that says which object a row is.
+    """The lower-case name of the column that identifies the object of a row.
 
-    Raises InputError where the files' satellites do not tell, or not every file has it.
+    Raises InputError if the files' satellites do not determine it, or a file lacks it.
     """
-    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 
     satellites = {source.satellite for source in sources}
     if chosen is None and len(satellites) == 1 and (satellite := satellites.pop()):
@@ -57,7 +36,7 @@ def identifier_column(sources: "Sequence[Source]", chosen: str | None) -> str:
 
 
 def known_identifier(sources: "Sequence[Source]") -> str:
-    """The column (lower case) that names the object in all files; "" where none is known."""
+    """The column (lower case) that names the object in all files; "" if none is known."""
     try:
         return identifier_column(sources, None)
     except InputError:
@@ -65,9 +44,9 @@ def known_identifier(sources: "Sequence[Source]") -> str:
 
 
 def probe_columns(sources: "Sequence[Source]", columns: Sequence[str]) -> list[str]:
-    """A few columns that tell most rows apart: some of those in all files.
+    """A few columns, shared by all files, that distinguish most rows.
 
-    Identifiers are none of them where others are enough: they have many spellings, which takes time to see through.
+    Identifiers are left out if other columns suffice: their many spellings take time to normalise.
     """
     from exoplanet_desktop.catalogs.merging.alike import identity_key
     from exoplanet_desktop.catalogs.merging.united import compared
@@ -88,34 +67,34 @@ def probe_columns(sources: "Sequence[Source]", columns: Sequence[str]) -> list[s
 
 
 def exact_keys(source: "Source", columns: Sequence[str], probes: Sequence[str]) -> str:
-    """SQL for what rows are compared by: values of a few cells, and the texts of all.
+    """SQL for the values that rows are compared by: a few cells as values, and the texts of all.
 
-    Two different rows with the same probe cells share both numbers with odds of 2^-64.
+    Two different rows with the same probe cells share both numbers with a probability of 2^-64.
     """
     return f"{source.value_hash(probes)} AS probe, {source.text_hash(columns)} AS text"
 
 
 def identifier_keys(source: "Source", common: Sequence[str], identifier: str, rule: Duplicates) -> str:
-    """SQL for the object that a row is, and how many cells it has; `common`: the columns that all files have.
+    """SQL for the object of a row and its number of filled cells; `common`: the columns that all files have.
 
-    A file that has more columns than another one says more of no object for that.
+    Only common columns count, so that a file with more columns does not look more complete.
     """
     complete = source.completeness(common) if rule is Duplicates.BY_IDENTIFIER_MOST_COMPLETE else "0"
     return f"{source.identity(identifier)} AS identifier, {complete} AS complete"
 
 
 def object_keys(source: "Source", identifier: str) -> str:
-    """SQL for what tells whether an object has another disposition in another file."""
+    """SQL for whether an object has a different disposition in another file."""
     key, said = source.identity(identifier), source.disposition()
     # The hash of NULL is a number as well.
     return f"CASE WHEN {key} <> '' THEN hash({key}) END AS object, CASE WHEN {said} <> '' THEN hash({said}) END AS said"
 
 
 def find_same_texts(execute: Execute) -> None:
-    """Out of `keys` (place, probe, text): `dropped` (place) has repetitions of a text.
+    """From `keys` (place, probe, text), fills `dropped` (place) with the repetitions of a text.
 
-    `unsure` (place) has the first rows of texts that differ where the probed values are the same: such texts may say
-    the same, and only their digests tell.
+    `unsure` (place) gets the first rows of texts that differ although the probed values are equal: such texts may be
+    equivalent, and only their digests can tell.
     """
     execute("CREATE TABLE candidates AS SELECT probe FROM keys GROUP BY probe HAVING count(*) > 1")
     execute(
@@ -133,7 +112,7 @@ def find_same_texts(execute: Execute) -> None:
 
 
 def drop_same_digests(execute: Execute) -> None:
-    """Adds to `dropped` the rows of `digests` (place, digest) that have the digest of an earlier one."""
+    """Adds to `dropped` the rows of `digests` (place, digest) with the digest of an earlier row."""
     execute(
         """INSERT INTO dropped SELECT place FROM digests
             QUALIFY row_number() OVER (PARTITION BY digest ORDER BY place) > 1"""
@@ -141,7 +120,7 @@ def drop_same_digests(execute: Execute) -> None:
 
 
 def find_same_identifiers(execute: Execute, rule: Duplicates) -> None:
-    """Out of `keys` (place, identifier, complete): `dropped` (place) has all but one row of each identifier."""
+    """From `keys` (place, identifier, complete), fills `dropped` (place) with all but one row of each identifier."""
     order = {
         Duplicates.BY_IDENTIFIER_FIRST: "place",
         Duplicates.BY_IDENTIFIER_LAST: "place DESC",

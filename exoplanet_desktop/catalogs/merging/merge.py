@@ -1,9 +1,9 @@
-"""Catalogs into one, as the wire contract says it.
+"""Merges catalogs into one, as the wire contract specifies.
 
 Columns that a prediction appended are dropped, except that the predicted class fills the gaps of the label column; row
 counters are dropped too. The columns are united: those of the first file in its order, then the new ones of the next.
-The rows of the first file come before those of the second, and so on; of rows that a rule calls duplicates one is kept,
-where it stands.
+The rows of the first file come before those of the second, and so on; of rows that a rule considers duplicates one is
+kept, in its place.
 """
 
 from collections.abc import Sequence
@@ -13,32 +13,32 @@ from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, never, silent
 from exoplanet_desktop.catalogs.merging.account import cells_of_files
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merging.merging import Merging
 from exoplanet_desktop.catalogs.merging.notes import notes_of
-from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.files.whole import whole
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import CellCount
 
-__all__ = ["Duplicates", "MergeSummary", "merge", "merge_many"]
+__all__ = ["MergeSummary", "merge", "merge_many"]
 
 
 @dataclass(frozen=True)
 class MergeSummary:
-    """What a merge made.
+    """The result of a merge.
 
     Attributes:
         rows: rows of the merged file.
         rows_each: rows of the files.
         duplicates: rows that the rule dropped.
         columns: of the merged file, in order.
-        notes: what else happened, a sentence each.
+        notes: other changes, a sentence each.
         dropped_each: rows that the rule dropped, by file.
-        filled: rows whose label is a predicted one.
-        label_changes: objects that have different dispositions in different files.
-        cells: cells of the files that were not read as written; `notes` tell of them, too.
+        filled: rows with a predicted label.
+        label_changes: objects with different dispositions in different files.
+        cells: cells of the files that were not read as written; `notes` mention them, too.
     """
 
     rows: int
@@ -69,7 +69,7 @@ def merge(
     report: Report | None = None,
     should_stop: ShouldStop | None = None,
 ) -> MergeSummary:
-    """Merges two CSV files into a third; see `merge_many`. `dedupe`: by the rule EXACT, else NONE."""
+    """Merges two CSV files into a third; see `merge_many`. `dedupe`: use the rule EXACT, otherwise NONE."""
     rule = Duplicates.EXACT if dedupe else Duplicates.NONE
     return merge_many((a, b), out, rule=rule, report=report, should_stop=should_stop)
 
@@ -80,23 +80,23 @@ def merge_many(
     *,
     rule: Duplicates = Duplicates.EXACT,
     identifier: str | None = None,
-    choices: Sequence[Choice | None] = (),
+    choices: Sequence[ReadingOptions | None] = (),
     report: Report | None = None,
     should_stop: ShouldStop | None = None,
 ) -> MergeSummary:
     """Merges CSV files into one, in constant memory; `out` appears whole or not at all.
 
-    Texts stay as they are in the files, but numbers with a decimal comma or in another odd spelling become plain ones.
-    Where a prediction filled a label, a column `label_source` says so: `model` for those rows, `catalog` for rows that
+    Texts stay as they are in the files; numbers with a decimal comma or in other unusual notation become plain ones.
+    If a prediction filled a label, a column `label_source` records it: `model` for those rows, `catalog` for rows that
     had one.
 
     Args:
-        paths: two files or more, in the order of their rows.
+        paths: two or more files, in the order of their rows.
         out: the merged file.
         rule: which rows are duplicates, and which of them stays.
-        identifier: for the rules by identifier: the column that says which object a row is; that of the files'
-            satellite where None.
-        choices: how each file is to be read, where that is not to be found out; () for none.
+        identifier: for the rules by identifier: the column that identifies the object of a row; that of the files'
+            satellite if None.
+        choices: how to read each file, instead of detecting it; () for none.
         report, should_stop: see progress.
 
     Raises UnreadableFile, InputError (no common column, no identifier), UnavailableError and Cancelled.

@@ -1,7 +1,7 @@
-"""The work of a merge, step by step: find out how to read the files, compare their rows, write what stays.
+"""The steps of a merge: detect how to read the files, compare their rows, write the rows that stay.
 
-No cell is ever stored: the files are read once for a few numbers a row, by which rows are compared, and once more to be
-written. That takes a third of the time of storing them in a database.
+No cell is ever stored: the files are read once for the few numbers per row that the comparison needs, and once more
+for writing. That takes a third of the time of storing them in a database.
 """
 
 # ruff: noqa: S608 - names in SQL come through identifier() or literal(), or are the program's own
@@ -20,7 +20,6 @@ from exoplanet_desktop.catalogs.base.database import discard, identifier, litera
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, silent, within
 from exoplanet_desktop.catalogs.merging.alike import is_oddly_spelt
 from exoplanet_desktop.catalogs.merging.duplicates import (
-    Duplicates,
     drop_same_digests,
     exact_keys,
     find_same_identifiers,
@@ -33,30 +32,32 @@ from exoplanet_desktop.catalogs.merging.duplicates import (
 )
 from exoplanet_desktop.catalogs.merging.preparing import Prepared, prepare
 from exoplanet_desktop.catalogs.merging.united import Source, check_common, common_columns, united_columns
-from exoplanet_desktop.catalogs.reading.layout import Choice, readable, sniff
+from exoplanet_desktop.catalogs.reading.layout import readable, sniff
 from exoplanet_desktop.catalogs.reading.scan import UNIT_SEPARATOR
-from exoplanet_desktop.catalogs.tables.labels import LABEL_SOURCE
 from exoplanet_desktop.catalogs.tables.loading import Loaded, no_rows_of
 from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.files.temporary import need_space, own_folder
+from exoplanet_desktop.wire.prediction_columns import LABEL_SOURCE
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _BLOCK = 4_194_304  # bytes
-_SAMPLE = 500  # rows that are looked at for numbers in an odd spelling
-_AT_ONCE = 2  # files that are written at the same time
+_SAMPLE = 500  # rows to check for numbers in unusual notation
+_AT_ONCE = 2  # files that are written concurrently
 
 
 class Merging:
     """A merge in progress; a context manager that leaves no temporary file.
 
     Attributes:
-        sources: the files, as far as they are known.
+        sources: the files known so far.
         columns: of the merged file.
-        filled: rows of each file whose label the prediction gives.
+        filled: rows of each file whose label comes from the prediction.
         identifier: the column (lower case) of the rules by identifier.
-        objects_by: the column (lower case) that names the object, by whatever rule; "" where none does.
+        objects_by: the column (lower case) that names the object, under any rule; "" if none does.
         dropped_each: rows of each file that the rule drops; after `compare`.
     """
 
@@ -67,9 +68,9 @@ class Merging:
         chosen: str | None,
         report: Report,
         should_stop: ShouldStop,
-        choices: Sequence[Choice | None] = (),
+        choices: Sequence[ReadingOptions | None] = (),
     ) -> None:
-        """`chosen`: the column of the rules by identifier; `choices`: how the files are to be read, in their order.
+        """`chosen`: the column of the rules by identifier; `choices`: how to read the files, in their order.
 
         Raises UnreadableFile and InputError.
         """
@@ -105,21 +106,21 @@ class Merging:
     # --- reading
 
     def need_room(self, out: Path) -> None:
-        """Raises UnavailableError where the merged file and the parts that it is put together from do not fit."""
+        """Raises UnavailableError if the disk has no room for the merged file and its parts."""
         sizes = []
         for layout in self._layouts:
             with readable(layout.path):
                 sizes.append(layout.path.stat().st_size)
         parts = sum(sizes[1:])
         if out.parent.stat().st_dev == self.folder.stat().st_dev:
-            # A part stays until all of it is in the merged file.
+            # A part stays on disk until all of it is in the merged file.
             need_space(out.parent, sum(sizes) + max(sizes[1:]), "The merge")
         else:
             need_space(out.parent, sum(sizes), "The merged file")
             need_space(self.folder, parts, "The merge")
 
     def read(self, start: float, end: float) -> None:
-        """Finds out of each file what is needed to compare and write its rows.
+        """Finds out what is needed to compare and write the rows of each file.
 
         Raises UnreadableFile, UnavailableError and Cancelled.
         """
@@ -149,7 +150,7 @@ class Merging:
         source = Source(prepared.relation, prepared.loaded)
         try:
             rows = self.fetch(f"SELECT * FROM {source.relation} LIMIT {_SAMPLE}")
-        except duckdb.Error:  # the reading of the keys will say so, too
+        except duckdb.Error:  # reading the keys will report it, too
             return source
         columns = zip(prepared.loaded.layout.columns, zip(*rows, strict=True), strict=True)
         odd = frozenset(column.lower() for column, cells in columns if any(map(is_oddly_spelt, cells)))
@@ -164,7 +165,7 @@ class Merging:
         return self.count(f"SELECT count(*) FROM {source.relation} AS data WHERE {source.filled}")
 
     def _read_keys(self, number: int, report: Report) -> None:
-        """The table keys_N, with a row for each of the file's: also the proof that DuckDB finds all of them."""
+        """The table keys_N, with one row per row of the file; this also proves that DuckDB finds all of them."""
         import duckdb
 
         prepared = self._prepared[number]
@@ -229,7 +230,7 @@ class Merging:
 
     @property
     def offsets(self) -> list[int]:
-        """Of each file, the place of its first row among all rows."""
+        """For each file, the position of its first row among all rows."""
         rows = [source.loaded.rows for source in self.sources]
         return [sum(rows[:number]) for number in range(len(rows))]
 
@@ -246,7 +247,7 @@ class Merging:
         drop_same_digests(execute)
 
     def flag(self, number: int, name: str, places: str) -> None:
-        """The table NAME_N with a row (number, chosen) for each of the file's: whether it is among the places."""
+        """The table NAME_N with one row (number, chosen) per row of the file: whether it is among the places."""
         offset, rows = self.offsets[number], self.sources[number].loaded.rows
         self._database.execute(
             f"""CREATE OR REPLACE TABLE {name}_{number} AS
@@ -326,10 +327,10 @@ class Merging:
         source = self.sources[number]
         cells = [source.merged_cell(column) for column in self.columns]
         options = ""
-        if len(cells) == 1:  # a missing cell would be written as a blank line, which is no row: write "" there
+        if len(cells) == 1:  # a missing cell would be written as a blank line, which is not a row: write "" instead
             listed_cells = f"coalesce({cells[0]}, '') AS {identifier(self.columns[0])}"
         elif self._prepared[number].plain:
-            # Line by line: looking at each cell whether it needs quotation marks takes a third of the writing's time.
+            # Line by line: checking each cell for whether it needs quotation marks takes a third of the writing time.
             comma = ", ',', "
             listed_cells = f"concat({comma.join(cells)}) AS {identifier(self._header)}"
             options = f", DELIMITER {literal(UNIT_SEPARATOR)}, QUOTE '', ESCAPE ''"
@@ -341,7 +342,7 @@ class Merging:
             self.flag(number, "flag", "dropped")
             sql += f" POSITIONAL JOIN flag_{number} AS flag WHERE NOT flag.chosen"
         header = str(number == 0).lower()
-        # A file of DuckDB's own beside the part would take its mode and its name.
+        # A file that DuckDB creates next to the part would take its mode and its name.
         options += ", USE_TMP_FILE false"
         return f"COPY ({sql}) TO {literal(str(part.resolve()))} (FORMAT csv, HEADER {header}{options})"
 
@@ -365,7 +366,7 @@ class Merging:
         return within(self._report, start, end)
 
     def _executed(self, start: float, end: float) -> Any:
-        """Executes statement after statement, each of which brings the share half-way to the end."""
+        """Executes one statement after another; each advances the share half-way to the end."""
         done = start
 
         def execute(sql: str) -> None:

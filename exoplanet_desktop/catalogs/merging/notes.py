@@ -1,8 +1,8 @@
-"""What a merge does beside adding rows, a sentence each."""
+"""What a merge does besides adding rows, a sentence each."""
 
 from exoplanet_desktop.catalogs.merging.merging import Merging
 from exoplanet_desktop.catalogs.merging.united import Source, listed
-from exoplanet_desktop.catalogs.tables.labels import LABEL_SOURCE
+from exoplanet_desktop.wire.prediction_columns import LABEL_SOURCE
 
 
 def notes_of(merging: Merging) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def _objects_notes(merging: Merging) -> list[str]:
 
 
 def lacking(merging: Merging, source: Source) -> list[str]:
-    """The columns that a file gains: those of the others."""
+    """The columns that a file gains from the others."""
     own = {*source.kept, LABEL_SOURCE, (source.label or "").lower()}
     return [column for column in merging.columns if column.lower() not in own]
 

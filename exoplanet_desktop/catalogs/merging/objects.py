@@ -15,18 +15,18 @@ from exoplanet_desktop.catalogs.merging.united import Source
 
 
 class Objects:
-    """What the rows of a merge say of the same objects.
+    """The rows of a merge that describe the same objects.
 
     Attributes:
-        column: the merged file's column that says which object a row is; "" where none does.
+        column: the merged file's column that identifies the object of a row; "" if none does.
         repeated: objects with several rows.
-        unlike: those of them with rows that are not written alike.
+        unlike: those of them whose rows differ in writing.
         relabelled: those whose rows have different dispositions.
-        label: the column with the disposition; "" where there is none.
+        label: the column with the disposition; "" if there is none.
     """
 
     def __init__(self, merging: Merging, chosen: str | None, report: Report) -> None:
-        """`merging`: one that has compared. `chosen`: the column, where the files' satellite does not tell."""
+        """`merging`: after its comparison. `chosen`: the column, if the files' satellite does not determine it."""
         self._merging = merging
         low = merging.objects_by if chosen is None else identifier_column(merging.sources, chosen)
         self.column = next((column for column in merging.columns if column.lower() == low), "")
@@ -66,7 +66,7 @@ class Objects:
         return merging.count("SELECT count(*) FROM repeated")
 
     def relabelled_pairs(self, most: int) -> list[tuple[int, int]]:
-        """The places of an object's first row with a disposition and of the first with another one, for some."""
+        """For some objects, the places of the first row with a disposition and of the first with a different one."""
         if not self.relabelled:
             return []
         found: list[tuple[int, int]] = self._merging.fetch(
@@ -75,19 +75,19 @@ class Objects:
         return found
 
     def unlike_pairs(self, skip: int, most: int) -> list[tuple[int, int]]:
-        """The places of an object's first row and of the first after it that is not written alike, for some objects."""
+        """For some objects, the places of the first row and of the first later row that is written differently."""
         found: list[tuple[int, int]] = self._merging.fetch(
             f"SELECT first, second FROM unlike ORDER BY first LIMIT {most} OFFSET {skip}"
         )
         return found
 
     def located(self, place: int) -> tuple[int, int]:
-        """The number of the file that a row is in, and the row's number there, both from 0."""
+        """The number of a row's file, and the row's number in that file, both from 0."""
         number = bisect_right(self._merging.offsets, place) - 1
         return number, place - self._merging.offsets[number]
 
     def kept(self, places: Sequence[int]) -> set[int]:
-        """Those of some places whose rows stay."""
+        """The given places whose rows stay."""
         dropped = self._merging.fetch(f"SELECT place FROM dropped WHERE place IN ({_listed(places)})")
         return set(places) - {place for (place,) in dropped}
 
@@ -111,13 +111,13 @@ class Objects:
         return found
 
     def numeric(self, number: int) -> Mapping[str, bool]:
-        """For the columns of a file with any cell: whether all that are not missing are numbers."""
+        """For the non-empty columns of a file: whether all cells that are not missing are numbers."""
         source = self._merging.sources[number]
         columns = [column for column in self._merging.columns if column.lower() in source.kept]
         found = self._kinds(
             source, columns, lambda cell: (f"nullif({cell}, '') IS NULL", f"try_cast({cell} AS DOUBLE)")
         )
-        # Few columns hold anything else, and only these are worth a closer look.
+        # Few columns contain anything else, and only these need a closer look.
         texts = [column for column, numbers in found.items() if not numbers]
         closer = self._kinds(source, texts, lambda cell: (missing(cell), sql_number(cell, ".")))
         return {column: closer.get(column, True) for column in found if column in closer or found[column]}

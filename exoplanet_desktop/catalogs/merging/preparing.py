@@ -1,4 +1,4 @@
-"""A CSV file made ready to be read by SQL itself, without being stored."""
+"""Prepares a CSV file so that SQL can read it directly, without storing it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,13 +26,13 @@ _BLOCK = 4_194_304  # bytes
 
 @dataclass
 class Prepared:
-    """A file that can be read in SQL without being stored.
+    """A file that SQL can read without storing it.
 
     Attributes:
-        relation: SQL that reads its rows, in order; to be held against the number of rows.
-        loaded: what is known of it.
+        relation: SQL that reads its rows, in order; check its result against the number of rows.
+        loaded: what is known about it.
         direct: the relation reads the file itself, not a copy made record by record.
-        plain: no cell needs quotation marks in a file with commas.
+        plain: no cell needs quotation marks in a comma-separated file.
         lines: every line after the header is a row that ends with `\\n`, except for blank lines.
     """
 
@@ -45,7 +45,7 @@ class Prepared:
     _copy: Path
 
     def read_lines(self) -> Iterator[list[bytes]]:
-        """The rows as written, a block at a time; only for a file with `lines`.
+        """The rows as written, one block at a time; only for a file with `lines`.
 
         Raises UnreadableFile.
         """
@@ -58,7 +58,7 @@ class Prepared:
                 yield [line for line in some if line != b"\n"]
 
     def carefully(self, report: Report, should_stop: ShouldStop) -> "Prepared":
-        """The file read record by record, where DuckDB does not find the rows that it should."""
+        """Reads the file record by record, for when DuckDB does not find the expected rows."""
         layout, copy = self._layout, self._copy
         need_space(copy.parent, int(layout.path.stat().st_size * GROWTH), f"The file {layout.path.name}")
         try:
@@ -75,7 +75,7 @@ class Prepared:
 
 
 def prepare(layout: Layout, folder: Path, name: str, *, report: Report, should_stop: ShouldStop) -> Prepared:
-    """Finds out how to read a file in SQL; `name` is that of its temporary files.
+    """Determines how SQL reads a file; `name` is that of its temporary files.
 
     Raises UnreadableFile, UnavailableError and Cancelled.
     """
@@ -111,6 +111,6 @@ def _voted(relation: str, layout: Layout, should_stop: ShouldStop, *, quoted: bo
     try:
         return settle_decimal(connection, relation, layout, should_stop, quoted=quoted)
     except duckdb.Error:
-        return layout  # whoever reads these rows finds the same, and reads them carefully
+        return layout  # the reader of these rows will notice the same, and read them carefully
     finally:
         discard(connection, folder)

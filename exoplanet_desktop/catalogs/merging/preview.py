@@ -1,4 +1,4 @@
-"""What a merge would do, before it happens."""
+"""Preview of a merge."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,15 @@ from exoplanet_desktop.catalogs.facts.numbers import is_missing, read_number
 from exoplanet_desktop.catalogs.facts.physics import is_sentinel
 from exoplanet_desktop.catalogs.merging.account import cells_of_files
 from exoplanet_desktop.catalogs.merging.alike import same
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merging.merging import Merging
 from exoplanet_desktop.catalogs.merging.notes import lacking, notes_of
 from exoplanet_desktop.catalogs.merging.objects import Objects
 from exoplanet_desktop.catalogs.merging.united import compared
-from exoplanet_desktop.catalogs.reading.layout import Choice
-from exoplanet_desktop.wire.vocabulary import Satellite
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.vocabulary import Duplicates, Satellite
 
 MOST_CONFLICTS = 100
-_COMPARED = (200, 2_000, 20_000)  # objects whose rows are looked at for conflicts, in turn, until there are enough
+_COMPARED = (200, 2_000, 20_000)  # objects whose rows are checked for conflicts, in turn, until enough are found
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,13 @@ class FilePreview:
 
     Attributes:
         path: the file.
-        satellite: whose catalog it is, where recognised.
+        satellite: whose catalog it is, if recognised.
         rows: in it.
-        bad_lines: lines that are no rows, and are left out.
+        bad_lines: lines that are not rows and are left out.
         gained: columns of the other files, in which its rows will be empty.
         lost: columns of a prediction and row counters, which are dropped.
         dropped: rows that the rule drops.
-        filled: rows whose label the prediction gives.
+        filled: rows whose label comes from the prediction.
     """
 
     path: Path
@@ -49,7 +48,7 @@ class FilePreview:
 
 @dataclass(frozen=True)
 class TypeClash:
-    """A column that holds numbers in some files and texts in others.
+    """A column with numbers in some files and texts in others.
 
     Attributes:
         column: of the merged file.
@@ -63,15 +62,15 @@ class TypeClash:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two rows of one object that say different things of it.
+    """Two conflicting rows of one object.
 
     Attributes:
         identifier: the object.
-        column: what they differ in.
+        column: the column in which they differ.
         files: names of the files that the rows are in.
         numbers: the rows' numbers in their files, from 1.
-        values: what they say.
-        stays: whether the first and the second row stay by the rule.
+        values: their cells.
+        stays: whether the rule keeps the first and the second row.
     """
 
     identifier: str
@@ -84,20 +83,20 @@ class Conflict:
 
 @dataclass(frozen=True)
 class MergePreview:
-    """What a merge would make.
+    """What a merge would produce.
 
     Attributes:
         files: in order.
         columns: of the merged file.
-        type_clashes: columns that are numbers here and texts there.
-        identifier: the column that says which object a row is; "" where none does.
+        type_clashes: columns that are numbers in some files and texts in others.
+        identifier: the column that identifies the object of a row; "" if none does.
         repeated_identifiers: objects with several rows, in one file or in several.
-        unlike_identifiers: those of them with rows that are not written alike.
-        label: the column with the disposition; "" where there is none.
+        unlike_identifiers: those of them whose rows differ in writing.
+        label: the column with the disposition; "" if there is none.
         label_changes: objects whose rows have different dispositions.
         conflicts: between two rows of such an object: the first 100 in the disposition, then the first 100 in the rest.
         rows: of the merged file.
-        notes: what else would happen, a sentence each.
+        notes: other changes, a sentence each.
     """
 
     files: tuple[FilePreview, ...]
@@ -118,11 +117,11 @@ def preview_merge(
     rule: Duplicates = Duplicates.EXACT,
     *,
     identifier: str | None = None,
-    choices: Sequence[Choice | None] = (),
+    choices: Sequence[ReadingOptions | None] = (),
     report: Report | None = None,
     should_stop: ShouldStop | None = None,
 ) -> MergePreview:
-    """Reads the files as `merge.merge_many` does, and tells what that would make of them. Writes nothing.
+    """Reads the files as `merge.merge_many` does, and describes what the merge would produce. Writes nothing.
 
     Raises what `merge_many` raises.
     """
@@ -176,7 +175,7 @@ def _clashes(merging: Merging, objects: Objects) -> Iterator[TypeClash]:
 
 
 def _conflicts(merging: Merging, objects: Objects) -> Iterator[Conflict]:
-    """What two rows of an object differ in: first the dispositions, then the rest; some of each."""
+    """How two rows of an object differ: first in dispositions, then in other columns; some of each."""
     labels = _between(merging, objects, objects.relabelled_pairs(MOST_CONFLICTS), [objects.label])
     yield from islice(labels, MOST_CONFLICTS)
     others = [column for column in compared(merging.columns) if column != objects.label]
@@ -184,7 +183,7 @@ def _conflicts(merging: Merging, objects: Objects) -> Iterator[Conflict]:
 
 
 def _all_conflicts(merging: Merging, objects: Objects, columns: Sequence[str]) -> Iterator[Conflict]:
-    """Rows that are written differently may say the same: that only a look at their cells tells."""
+    """Rows that are written differently may be equivalent; only comparing their cells tells."""
     looked_at = 0
     for most in _COMPARED:
         pairs = objects.unlike_pairs(looked_at, most) if looked_at < objects.unlike else []
@@ -204,7 +203,7 @@ def _between(
 
 
 def _says_nothing(column: str, value: str | None) -> bool:
-    """Whether a cell is missing, or holds a number that stands for that where it cannot be."""
+    """Whether a cell is missing, or holds a number that means "missing" in its column."""
     if is_missing(value):
         return True
     number = read_number(value)
@@ -224,7 +223,7 @@ def _differences(
     both = merging.sources[file_a], merging.sources[file_b]
     for column in columns:
         values = first[column], second[column]
-        # What one of the files has no column for, it says nothing of; nor does a cell without a value.
+        # A file makes no statement about a column that it lacks; nor does a cell without a value.
         says = all(source.has(column) for source in both) and not any(_says_nothing(column, value) for value in values)
         if says and not same(column, *values, label=objects.label):
             yield Conflict(

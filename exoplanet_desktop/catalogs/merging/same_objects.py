@@ -1,13 +1,13 @@
-"""Whether several files hold the same objects, asked before anything is learnt from all of them."""
+"""Checks whether several files contain the same objects, before training on all of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, never, silent
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merging.merging import Merging
-from exoplanet_desktop.catalogs.reading.layout import Choice
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class SameObjects:
     """Objects that are in several files.
 
     Attributes:
-        column: the column that names the object; "" where none does, so that nothing is known.
+        column: the column that names the object; "" if none does, so that nothing is known.
         objects: how many are in more than one of the files.
         different: how many of these have different dispositions.
     """
@@ -26,7 +26,7 @@ class SameObjects:
 
     @property
     def sentence(self) -> str:
-        """For a reader; "" where there is nothing to tell."""
+        """A sentence for the user; "" if there is nothing to report."""
         if not self.objects:
             return ""
         objects = "1 object is" if self.objects == 1 else f"{self.objects:,} objects are"
@@ -37,12 +37,12 @@ class SameObjects:
 
 def same_objects(
     paths: Sequence[Path],
-    choices: Sequence[Choice | None] = (),
+    choices: Sequence[ReadingOptions | None] = (),
     *,
     report: Report | None = None,
     should_stop: ShouldStop | None = None,
 ) -> SameObjects:
-    """Looks for the objects that are in more than one of two files or more.
+    """Finds the objects that are in more than one of two or more files.
 
     Raises UnreadableFile, InputError (no common column), UnavailableError and Cancelled.
     """

@@ -1,4 +1,4 @@
-"""How the columns of two files become one list, and what each file gives to each of them."""
+"""Unites the columns of several files, and maps each file's columns to them."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -17,9 +17,10 @@ from exoplanet_desktop.catalogs.merging.alike import (
 )
 from exoplanet_desktop.catalogs.reading.records import lines_left_out
 from exoplanet_desktop.catalogs.tables.appended import predicted_column, prediction_columns
-from exoplanet_desktop.catalogs.tables.labels import CATALOG, LABEL_SOURCE, MODEL
+from exoplanet_desktop.catalogs.tables.labels import CATALOG, MODEL
 from exoplanet_desktop.catalogs.tables.loading import Loaded
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.prediction_columns import LABEL_SOURCE
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 _LISTED = 6  # column names in a sentence
@@ -30,15 +31,15 @@ class Source:
 
     Attributes:
         relation: SQL that reads its rows, in order.
-        loaded: what came out of reading it.
+        loaded: the result of reading it.
         name: its name in a sentence.
-        satellite: whose catalog it is, where recognised.
-        kept: its columns without row counters and those of a prediction, by lower-case name.
+        satellite: whose catalog it is, if recognised.
+        kept: its columns except row counters and prediction columns, by lower-case name.
         appended: the columns of a prediction.
-        counters: the columns that only count its rows, by the file's names.
+        counters: the columns that only number its rows, by the file's names.
         predicted: the column with the predicted class, if any.
-        label: the column with the disposition: one that it has, or one that the prediction becomes.
-        odd: columns (lower case) with numbers that are not spelt as a computer reads them.
+        label: the column with the disposition: its own, or the one that the prediction becomes.
+        odd: columns (lower case) with numbers that are not in a computer's notation.
     """
 
     def __init__(self, relation: str, loaded: Loaded, odd: frozenset[str] = frozenset()) -> None:
@@ -59,17 +60,17 @@ class Source:
         self._own_label = infos[0].label if self.satellite else None
 
     def label_like(self, others: Sequence[Self]) -> None:
-        """Names the column that the prediction becomes, where the file has no label."""
+        """Names the column that the prediction becomes if the file has no label."""
         if self.label is None and self.predicted:
             given = next((other.label for other in others if other.label), None)
             self.label = self._own_label or given or "disposition"
 
     def has(self, column: str) -> bool:
-        """Whether the file says anything of a column of the merged file."""
+        """Whether the file has data for a column of the merged file."""
         return column.lower() in self.kept or column.lower() == (self.label or "").lower()
 
     def cell(self, column: str) -> str:
-        """SQL for the cell of a column, its numbers spelt as a computer reads them; NULL where there is none."""
+        """SQL for the cell of a column, with its numbers in a computer's notation; NULL if there is none."""
         column = self.kept.get(column.lower(), "")
         if not column:
             return "CAST(NULL AS VARCHAR)"
@@ -81,7 +82,7 @@ class Source:
         return name
 
     def merged_cell(self, column: str) -> str:
-        """SQL for the cell of a column in the merged file: gaps of the label are filled by the prediction."""
+        """SQL for the cell of a column in the merged file; the prediction fills gaps of the label."""
         cell = self.cell(column)
         if column.lower() == (self.label or "").lower() and self.predicted:
             return f"CASE WHEN {self.filled} THEN {_cell(self.predicted)} ELSE {cell} END"
@@ -90,7 +91,7 @@ class Source:
         return cell
 
     def _label_source(self, cell: str) -> str:
-        """Who gave the label: what the file says of it, else a model where it was filled, else the catalog."""
+        """The source of the label: the file's own statement, else `model` if it was filled, else `catalog`."""
         if self.label is None:
             return cell
         given = f"WHEN NOT {missing(self.cell(self.label))} AND {missing(cell)} THEN {literal(CATALOG)}"
@@ -98,18 +99,18 @@ class Source:
 
     @property
     def filled(self) -> str:
-        """SQL for whether the prediction fills the label of a row: with one of the three classes."""
+        """SQL for whether the prediction fills the label of a row with one of the three classes."""
         if self.predicted is None or self.label is None:
             return "false"
         known = ", ".join(literal(label) for label in Disposition)
         return f"({missing(self.cell(self.label))} AND coalesce({_cell(self.predicted)} IN ({known}), false))"
 
     def text_hash(self, columns: Sequence[str]) -> str:
-        """SQL for a 64-bit number that rows with the same texts share."""
+        """SQL for a 64-bit number that is equal for rows with the same texts."""
         return f"hash({', '.join(self.merged_cell(column) for column in compared(columns))})"
 
     def value_hash(self, columns: Sequence[str]) -> str:
-        """SQL for a 64-bit number that rows share where their cells in some columns are the same as values."""
+        """SQL for a 64-bit number that is equal for rows whose cells in some columns have the same values."""
         return f"hash({', '.join(map(self._value_hash, columns))})"
 
     def _value_hash(self, column: str) -> str:
@@ -119,22 +120,22 @@ class Source:
         return value_hash_of(cell)
 
     def digest(self, columns: Sequence[str]) -> str:
-        """SQL for a number that rows share only where all their merged cells are the same, as values."""
+        """SQL for a number that is equal only for rows whose merged cells all have the same values."""
         named = [(column, self.merged_cell(column)) for column in compared(columns)]
         keys = [key for column, cell in named if (key := self._key(column, cell)) is not None]
         cells = ", ".join(cell for column, cell in named if self._key(column, cell) is None)
-        # One lambda for all cells: an expression for each takes DuckDB a second and 600 MB to set up.
+        # One lambda for all cells: with an expression for each, DuckDB needs a second and 600 MB to set up.
         values = f"list_transform([{cells}]::VARCHAR[], lambda cell: {value_of('cell')})"
         return f"md5_number(array_to_string(list_concat([{', '.join(keys)}]::VARCHAR[], {values}), chr(31)))"
 
     def value(self, column: str) -> str:
-        """SQL for a text that cells of the merged column share where they are the same as values; '' where missing."""
+        """SQL for a text that is equal for cells of the merged column with the same value; '' if missing."""
         cell = self.merged_cell(column)
         key = self._key(column, cell)
         return value_of(cell) if key is None else key
 
     def identity(self, column: str) -> str:
-        """SQL for the key of the object that a row is by a column; '' where that is missing."""
+        """SQL for the key of a row's object by a column; '' if that is missing."""
         cell = self.merged_cell(column)
         key = identity_key(column, cell)
         return sql_key(cell) if key is None else key
@@ -146,7 +147,7 @@ class Source:
         return identity_key(column, cell)
 
     def disposition(self) -> str:
-        """SQL for what a row's label says: the class, or the word where that is no known one; '' where missing."""
+        """SQL for the meaning of a row's label: the class, or the word if it is not a known one; '' if missing."""
         if self.label is None:
             return "''"
         info = next((info for info in SATELLITES.values() if info.label == self.label), None)
@@ -157,7 +158,7 @@ class Source:
         return f"list_transform([{said}], lambda word: CASE word {cases} ELSE word END)[1]"
 
     def completeness(self, columns: Sequence[str]) -> str:
-        """SQL for how many of the merged cells hold a value."""
+        """SQL for how many of the merged cells have a value."""
         cells = ", ".join(map(self.merged_cell, compared(columns)))
         return f"list_sum(list_transform([{cells}]::VARCHAR[], lambda cell: (NOT {missing('cell')})::INTEGER))"
 
@@ -175,13 +176,13 @@ class Source:
 def united_columns(sources: Sequence[Source], label_source: bool) -> tuple[str, ...]:
     """The columns of the merged file: those of the first file in its order, then the new ones of the next, and so on.
 
-    Names that differ only in case are one column, spelt as in the first file that has it.
+    Names that differ only in case become one column, spelt as in the first file that has it.
     """
     names: dict[str, str] = {}
     for source in sources:
         label = {source.label.lower(): source.label} if source.label else {}
         for low, column in {**source.kept, **label}.items():
-            # Who gave the labels is told under one name, by which every reader knows that it is told.
+            # The source of the labels gets one fixed name, so that every reader recognises it.
             names.setdefault(low, LABEL_SOURCE if low == LABEL_SOURCE else column)
     if label_source:
         names.setdefault(LABEL_SOURCE, LABEL_SOURCE)
@@ -194,7 +195,7 @@ def common_columns(sources: Sequence[Source], columns: Sequence[str]) -> list[st
 
 
 def check_common(sources: Sequence[Source]) -> None:
-    """Raises InputError where a file shares no column with those before it."""
+    """Raises InputError if a file shares no column with those before it."""
     known = set(sources[0].kept)
     for source in sources[1:]:
         if not known & source.kept.keys():
@@ -204,7 +205,7 @@ def check_common(sources: Sequence[Source]) -> None:
 
 
 def compared(columns: Sequence[str]) -> list[str]:
-    """The columns that decide whether two rows are the same: who gave the label is none of them."""
+    """The columns that decide whether two rows are the same: all but the source of the label."""
     return [column for column in columns if column != LABEL_SOURCE]
 
 

@@ -1,1 +1,1 @@
-"""From the bytes of a file to its layout: packing, encoding, header, delimiter, column names."""
+"""From the bytes of a file to its layout: compression, encoding, header, delimiter, column names."""

@@ -1,4 +1,4 @@
-"""What stands around a table in its file: comments, titles, a row of units or types, numbers of rows."""
+"""The surroundings of a table in its file: comments, titles, a row of units or types, row numbers."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ from exoplanet_desktop.catalogs.reading.sniffing import meanings, unique_names
 ROW_NAME = "row_name"
 
 _MOST_EXTRAS = 400  # lines between the column names and the first row
-_MOST_ROWS = 20_000  # that are looked at for a column without a name
-_SAID = 60  # characters of a line that are quoted
+_MOST_ROWS = 20_000  # rows to check for a column without a name
+_SAID = 60  # characters of a line to quote
 _SEPARATOR_LINE = re.compile(r'[\ufeff\s]*"?sep=(.|\\t)"?[,;\t\s]*', re.IGNORECASE)
 _COUNTERS = frozenset({"rowid", "loc_rowid", "row_id", "rownum", "row_num", ROW_NAME})
 _MAYBE_COUNTERS = re.compile(r"|unnamed: ?\d+(\.\d+)?|index|level_0|row|no\.?|nr\.?|#|s\.? ?no\.?", re.IGNORECASE)
 _PANDAS_INDEX = re.compile(r"unnamed: ?0(\.\d+)?", re.IGNORECASE)
-# Words of unit rows beside those that units.py knows behind a number.
+# Words of unit rows besides the units that units.py knows.
 _UNIT_WORDS = """2454833 2457000 adu cm decimal dimensionless e-/s earth electron/s flux fraction gyr jupiter
     log(cm/s^2) log10(cm/s2) ma mass masses mjd none rad radii radius s-2 sexagesimal solar sollum solmass solrad
     unit unitless units w/m2"""
@@ -38,15 +38,15 @@ _ECSV_PART = re.compile(r"\b(unit|description):\s*('[^']*'|\"[^\"]*\"|[^,}]+)")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is to be known of a table beside its cells.
+    """Everything about a table besides its cells.
 
     Attributes:
         columns: the names, each one once.
         first_row: index of the line of the first row.
         style: of the rows.
-        known: label and unit by column, where a header block says them.
-        units: units by column, where a row below the names says them.
-        counters: columns that only count rows.
+        known: label and unit by column, if a header block has them.
+        units: units by column, if a row below the names has them.
+        counters: columns that only number the rows.
         notes: what was left out or renamed, a sentence each.
     """
 
@@ -61,11 +61,11 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class _Below:
-    """What lies between the names and the first row, which is at line `first`.
+    """The lines between the names and the first row, which is at line `first`.
 
     Attributes:
-        rules: a line drawn of dashes; dashes: a row of cells of them, as VizieR writes.
-        units: a cell of a row of units for each column.
+        rules: a line of dashes; dashes: a row of cells of dashes, as VizieR writes.
+        units: the cell of a row of units for each column.
     """
 
     first: int
@@ -76,7 +76,7 @@ class _Below:
 
 
 def delimiter_said(lines: Sequence[str]) -> str | None:
-    """The delimiter that a file names before its table: in a line `sep=;`, or in the header of an ECSV table."""
+    """The delimiter that a file declares before its table: in a line `sep=;`, or in the header of an ECSV table."""
     if not lines:
         return None
     if found := _SEPARATOR_LINE.fullmatch(lines[0]):
@@ -90,7 +90,7 @@ def delimiter_said(lines: Sequence[str]) -> str | None:
 
 
 def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
-    """All there is to know of a table from the lines before its header, and from some below it."""
+    """Collects everything about a table from the lines before its header, and from some below it."""
     notes = _before(lines, header)
     header, said = _without_spare(lines, header)
     header, fixed = _at_places(lines, header)
@@ -99,7 +99,7 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
         names = (ROW_NAME, *names)
         said += (f"Each row begins with a name that has no column name above it: that column is called `{ROW_NAME}`.",)
     below = _below(lines, header, len(names))
-    same = below.first == header.end  # then the sample is there already
+    same = below.first == header.end  # then the sample exists already
     sample = header.rows if same else tuple(_records(lines, below.first, header, len(names), SAMPLE))
     rows = [row for row in sample if len(row) == len(names)]
     columns, renamed = unique_names(names)
@@ -116,12 +116,12 @@ def surroundings(lines: Sequence[str], header: Header) -> Surroundings:
 
 
 def _before(lines: Sequence[str], header: Header) -> tuple[str, ...]:
-    """What is to be said of the lines before the header."""
+    """What to report about the lines before the header."""
     notes: tuple[str, ...] = ()
     if header.cut.nested:
         notes = ("Each line is quoted as a whole: it was cut within its quotation marks.",)
     if header.commented:
-        notes = (f"The column names stand in a comment, in line {header.line + 1:,}.",)
+        notes = (f"The column names are in a comment, on line {header.line + 1:,}.",)
     left = [line for line in lines[: header.line] if _says_something(line)]
     if not left:
         return notes
@@ -141,7 +141,7 @@ def _says_something(line: str) -> bool:
 
 
 def _without_spare(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str, ...]]:
-    """The header without empty cells at its end, where no row has anything below them."""
+    """The header without empty trailing cells that no row fills."""
     spare = header.spare
     if not spare and not header.row_names:
         named = len(header.cells)
@@ -155,7 +155,7 @@ def _without_spare(lines: Sequence[str], header: Header) -> tuple[Header, tuple[
 
 
 def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str, ...]]:
-    """The header cut at places in the line, where blanks alone do not tell the cells of all rows.
+    """The header cut at positions in the line, for when blanks alone do not separate the cells of all rows.
 
     `1 FALSE POSITIVE` over `kepid label period` has the right number of words, and the wrong cells.
     """
@@ -177,7 +177,7 @@ def _at_places(lines: Sequence[str], header: Header) -> tuple[Header, tuple[str,
 
 
 def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
-    """Looks through the lines behind the names up to the first row."""
+    """Inspects the lines between the names and the first row."""
     found, comments, notes = _Below(header.end), 0, []
     for place in range(header.end, min(len(lines), header.end + _MOST_EXTRAS)):
         if not lines[place].strip() or place < found.first:
@@ -190,7 +190,7 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
         elif len(cells) > 1 and all(re.fullmatch(r"[-=]{2,}", cell.strip()) for cell in cells):
             found = replace(found, first=place + 1, dashes=True)
         elif 2 * sum(map(_is_number, cells)) > len(cells):
-            break  # most rows are told from words without a look at those below
+            break  # most rows are recognisable without a look at those below
         elif kind := _words(cells, list(_records(lines, place + 1, header, width, SAMPLE)), width):
             units = tuple(_bare(clean_name(cell)) for cell in cells) if kind == "units" else found.units
             found = replace(found, first=place + 1, units=units)
@@ -206,16 +206,16 @@ def _below(lines: Sequence[str], header: Header, width: int) -> _Below:
 
 
 def _words(cells: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
-    """What a row of words above numbers holds: "units", "types", "descriptions"; "" where it is a row like any."""
+    """What a row of words above numbers contains: "units", "types", "descriptions"; "" for an ordinary row."""
     rows = [row for row in rows if len(row) == width]
     if len(cells) != width:
         return ""
-    # There may be a row of units and one of types.
+    # There may be both a row of units and a row of types.
     return next((kind for more in range(min(3, len(rows))) if (kind := _words_above(cells, rows, more, width))), "")
 
 
 def _words_above(cells: Sequence[str], rows: Sequence[Sequence[str]], more: int, width: int) -> str:
-    """The same, where the first rows, `more` of them, are words too."""
+    """The same, when the first rows, `more` of them, are words too."""
     others, rows = rows[:more], rows[more:]
     below = [[row[place] for row in rows if not _says_nothing(row[place])] for place in range(width)]
     numbers = [place for place, texts in enumerate(below) if texts and all(map(_is_number, texts))]
@@ -255,7 +255,7 @@ def _is_unit_word(text: str) -> bool:
 
 
 def _style(lines: Sequence[str], header: Header, rows: Sequence[Sequence[str]], below: _Below) -> Style | None:
-    """The style of the rows, with what was seen around the header."""
+    """The style of the rows, including what the lines around the header show."""
     style = header.cut.style
     if below.rules or any(map(is_rule, lines[max(header.line - 3, 0) : header.line])):
         style = replace(style or Style(), rules=True, trim=True)
@@ -270,7 +270,7 @@ def _padded(cells: Sequence[str]) -> bool:
 
 
 def _counters(columns: Sequence[str], names: Sequence[str], rows: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Columns that only count rows: their name says so, or they have none and their cells count up."""
+    """Columns that only number the rows: by their name, or because they have none and their cells count up."""
     found = set()
     for place, (column, name) in enumerate(zip(columns, names, strict=True)):
         if name.lower() in _COUNTERS:
@@ -292,7 +292,7 @@ def _count_note(columns: Sequence[str], counters: frozenset[str]) -> tuple[str, 
 
 
 def _records(lines: Sequence[str], start: int, header: Header, width: int, most: int) -> Iterator[tuple[str, ...]]:
-    """Up to `most` records from a line on, of a width unless that is 0."""
+    """Up to `most` records from a line on, of the given width unless it is 0."""
     part = lines[start : start + 20 * most]
     found = split_records(part, header.cut.delimiter, width, start + 1, header.cut.style)
     for number, record in enumerate(found):
@@ -303,7 +303,7 @@ def _records(lines: Sequence[str], start: int, header: Header, width: int, most:
 
 
 def _meanings(lines: Sequence[str]) -> Mapping[str, ColumnInfo]:
-    """Label and unit by column out of comments, those of the archive and those of ECSV."""
+    """Label and unit by column from comments, those of the archive and those of ECSV."""
     texts = [text.strip().strip('"').rstrip(",;\t ") for text, commented in map(uncommented, lines) if commented]
     found = dict(meanings(texts))
     for text in texts:

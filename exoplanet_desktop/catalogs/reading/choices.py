@@ -1,6 +1,6 @@
-"""What the user said of a file, kept for the next file with the same header.
+"""The user's reading options for a file, kept for the next file with the same header.
 
-One small JSON file in the user's configuration folder: header digest to choice, the last used one at the end.
+One small JSON file in the user's configuration folder: header digest to choice, the most recently used at the end.
 """
 
 import hashlib
@@ -8,13 +8,10 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.files.whole import whole
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 MOST_KEPT = 200
 _MOST_BYTES = 4_000_000  # of the file; a longer one is not ours
@@ -23,48 +20,46 @@ log = logging.getLogger(__name__)
 
 
 def default_store() -> Path:
-    """Where the choices are kept if nobody says otherwise: this user's configuration folder."""
+    """The default place of the choices: this user's configuration folder."""
     import platformdirs
 
     return platformdirs.user_config_path("exoplanet-desktop", appauthor=False) / "readings.json"
 
 
 def header_digest(header: Sequence[str]) -> str:
-    """A short name for the columns of a file, as the file writes them (`Layout.file_columns`)."""
+    """A short key for the columns of a file, as the file writes them (`Layout.file_columns`)."""
     return hashlib.sha256("\x1f".join(header).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def remember(header: Sequence[str], choice: "Choice", store: Path | None = None) -> None:
-    """Keeps what was said of a file with this header, as it is found without a choice.
+def remember(header: Sequence[str], choice: "ReadingOptions", store: Path | None = None) -> None:
+    """Keeps the choice for a file with this header, as detected without a choice.
 
-    A choice that says nothing forgets. Raises UnavailableError where the file cannot be written.
+    An empty choice removes the entry. Raises UnavailableError if the file cannot be written.
     """
-    from exoplanet_desktop.catalogs.reading.layout import Choice
 
     store = store or default_store()
     kept = _kept(store)
     digest = header_digest(header)
     before = kept.pop(digest, None)
-    if choice != Choice():
+    if choice != ReadingOptions():
         kept[digest] = choice.to_json()
     if kept.get(digest) != before:
         _write(store, dict(list(kept.items())[-MOST_KEPT:]))
 
 
-def recall(header: Sequence[str], store: Path | None = None) -> "Choice | None":
-    """What was said of a file with this header; None where nothing was, or where it is no longer understood."""
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+def recall(header: Sequence[str], store: Path | None = None) -> "ReadingOptions | None":
+    """The choice for a file with this header; None if there is none, or this version does not understand it."""
 
     text = _kept(store or default_store()).get(header_digest(header))
     try:
-        return Choice.from_json(text) if text is not None else None
+        return ReadingOptions.from_json(text) if text is not None else None
     except InputError as error:
         log.warning("A kept way of reading is left out: %s", error)
         return None
 
 
 def forget(header: Sequence[str], store: Path | None = None) -> bool:
-    """Forgets what was said of files with this header; whether there was anything. Raises UnavailableError."""
+    """Removes the choice for files with this header; returns whether there was one. Raises UnavailableError."""
     store = store or default_store()
     kept = _kept(store)
     found = kept.pop(header_digest(header), None) is not None
@@ -74,7 +69,7 @@ def forget(header: Sequence[str], store: Path | None = None) -> bool:
 
 
 def _kept(store: Path) -> dict[str, str]:
-    """Choices as JSON by digest; none where the file is missing or damaged: it may come from anywhere."""
+    """Choices as JSON by digest; none if the file is missing or damaged, because it may come from anywhere."""
     try:
         if store.stat().st_size > _MOST_BYTES:
             return {}

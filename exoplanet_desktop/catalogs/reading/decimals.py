@@ -1,7 +1,7 @@
-"""The decimal sign of a file: a vote of its number columns, over all rows.
+"""The decimal sign of a file: its number columns vote, over all rows.
 
-A cell votes where only one sign explains it: `3,5` and `1.234,5` for the comma, `0.12` and `1,234.5` for the point.
-`1,234` does not: it is read as the others say.
+A cell votes if only one sign explains it: `3,5` and `1.234,5` for the comma, `0.12` and `1,234.5` for the point.
+`1,234` does not vote: it is read by the result.
 """
 
 # ruff: noqa: S608 - names in SQL come through identifier()
@@ -23,7 +23,7 @@ _COLUMNS_AT_ONCE = 16  # as in table
 
 @dataclass
 class _Votes:
-    """Cells that only a comma, or only a point, explains; cells that either does."""
+    """Cells that only a comma explains, or only a point; and cells that both explain."""
 
     comma: int = 0
     point: int = 0
@@ -31,14 +31,14 @@ class _Votes:
 
 
 def needs_vote(layout: Layout, quoted: bool) -> bool:
-    """Whether the rows are to be asked; cells between commas hold one only in quotation marks."""
+    """Whether the rows should vote; between comma delimiters, a cell contains a comma only in quotation marks."""
     return not layout.decimal_said and (layout.delimiter != "," or quoted)
 
 
 def settle_decimal(
     cursor: "DuckDBPyConnection", relation: str, layout: Layout, should_stop: ShouldStop, *, quoted: bool
 ) -> Layout:
-    """The layout with the decimal sign that the file's rows vote for, and a note where it is told.
+    """The layout with the decimal sign that the file's rows vote for, and a note if the user should know.
 
     Args:
         relation: SQL for the rows, with the layout's columns as VARCHAR.
@@ -81,7 +81,7 @@ def _count(cursor: "DuckDBPyConnection", relation: str, columns: Sequence[str], 
 def _add(
     found: _Votes, cursor: "DuckDBPyConnection", relation: str, columns: Sequence[str], should_stop: ShouldStop
 ) -> bool:
-    """Adds the votes of those columns that hold numbers; whether any of them has a comma."""
+    """Adds the votes of the columns that contain numbers; returns whether any has a comma."""
     comma, point, either = map(literal, votes())
     tests = []
     for name in columns:
@@ -105,7 +105,7 @@ def _add(
 def _ask(
     cursor: "DuckDBPyConnection", relation: str, tests: Sequence[str], should_stop: ShouldStop
 ) -> list[tuple[int, ...]]:
-    """The answers of aggregates, one tuple for each test, which may be several."""
+    """The results of aggregates, one tuple for each test, which may have several."""
     answers: list[tuple[int, ...]] = []
     for start in range(0, len(tests), _COLUMNS_AT_ONCE):
         check(should_stop)

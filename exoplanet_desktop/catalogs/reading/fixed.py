@@ -1,4 +1,4 @@
-"""Tables whose cells are told by their places in the line: IPAC tables, and columns of a fixed width."""
+"""Tables whose cells are defined by their positions in the line: IPAC tables, and fixed-width columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Ipac:
 
 
 def ipac(lines: Sequence[str]) -> Ipac | None:
-    r"""The header of an IPAC table, where the lines begin with one: `\` keywords, then names between bars.
+    r"""The header of an IPAC table, if the lines begin with one: `\` keywords, then names between bars.
 
     >>> table = ipac(["|  kepid|koi_period|\n", "|    int|    double|\n", "      12        1.5\n"])
     >>> table.names, table.style.places
@@ -53,14 +53,14 @@ def ipac(lines: Sequence[str]) -> Ipac | None:
 
 
 def _is_ipac(heads: Sequence[str], row: str, keywords: bool) -> bool:
-    """Whether lines between bars are the header of an IPAC table, and not a table drawn with bars."""
+    """Whether lines between bars are the header of an IPAC table rather than of a table drawn with bars."""
     bars = [[place for place, letter in enumerate(text) if letter == "|"] for text in heads]
     aligned = all(places == bars[0] for places in bars)
     return aligned and not row.startswith("|") and not any(map(is_rule, heads)) and (keywords or len(heads) > 1)
 
 
 def places_of(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where the columns of lines lie that are blank at the same places; empty where that tells nothing.
+    """The positions of the columns in lines that are blank at the same places; empty if there is no clear pattern.
 
     >>> places_of(["name     x", "K 1    1.5", "K 2       "])
     ((0, 4), (7, 10))
@@ -76,5 +76,5 @@ def places_of(lines: Sequence[str]) -> tuple[tuple[int, int], ...]:
         used = [any(place < len(line) and line[place] != " " for line in filled) for place in range(long)]
     edges = [place for place in range(long) if used[place] != (place > 0 and used[place - 1])] + [long] * used[-1]
     places = list(zip(edges[::2], edges[1::2], strict=True))
-    # What lies between two columns belongs to neither: text that is found there later is told, not cut.
+    # Text between two columns belongs to neither: text found there later is reported, not cut.
     return ((0, places[0][1]), *places[1:]) if places else ()

@@ -1,4 +1,4 @@
-"""What a file is that is no table of delimited text, by its first bytes: its name, what its server said, the remedy."""
+"""Recognises files that are not delimited text by their first bytes: format, a server's error message, remedy."""
 
 import codecs
 import html
@@ -9,8 +9,8 @@ from typing import Any
 
 from exoplanet_desktop.errors import UnreadableFile
 
-QUOTED = 160  # characters of a server's words that are shown
-_ENOUGH = 65_536  # characters that are searched for words
+QUOTED = 160  # characters of a server's message to show
+_ENOUGH = 65_536  # characters to search for a message
 
 _OTHER_KINDS = {
     b"PK\x03\x04": "an Excel workbook or a zip archive",
@@ -55,7 +55,7 @@ _MESSAGE_KEYS = ("message", "error", "detail", "errors", "title", "description")
 
 
 def refuse_bytes(name: str, head: bytes) -> None:
-    """Raises UnreadableFile for an empty file and for the beginning of what is no text."""
+    """Raises UnreadableFile for an empty file and if its beginning is not text."""
     if not head:
         raise UnreadableFile(f"{name} is empty. Choose a CSV file with a header line and rows.")
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
@@ -69,7 +69,7 @@ def refuse_bytes(name: str, head: bytes) -> None:
 
 
 def refuse_text(name: str, text: str) -> None:
-    """Raises UnreadableFile for the beginning of a text that is no table: it names the kind and quotes the server."""
+    """Raises UnreadableFile if the beginning of a text is not a table: it names the format and quotes the server."""
     text = text[:_ENOUGH].lstrip("\ufeff")
     _refuse_pointer(name, text)
     if said := server_error(text):
@@ -94,14 +94,14 @@ def refuse_text(name: str, text: str) -> None:
 
 
 def refused(name: str, said: str) -> str:
-    """The sentence for a file that holds what a server said in place of a table."""
+    """The sentence for a file that contains a server's message instead of a table."""
     return (
         f"{name} contains a server's error message, not a table: “{said}”. Correct the request and download it again."
     )
 
 
 def server_error(text: str) -> str:
-    """What a server says in place of a table, cleaned and shortened; "" where it says nothing of the kind.
+    """A server's message in place of a table, cleaned and shortened; "" if there is none.
 
     >>> server_error('ERROR<br>\\nError Type: UserError<br>\\nMessage:    "ps" is not a valid table.')
     '"ps" is not a valid table.'
@@ -123,7 +123,7 @@ def server_error(text: str) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Somebody's words as one short line without tags and control characters.
+    """A message as one short line without tags and control characters.
 
     >>> cleaned("Just<br>  a\\x07 moment&hellip;")
     'Just a moment…'
@@ -157,7 +157,7 @@ def _markup(name: str, start: str) -> str:
 
 
 def _json_error(text: str) -> str:
-    """The message in a JSON object that tells of an error."""
+    """The message in a JSON object that reports an error."""
     try:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
-"""Which line of a file holds the column names, and how its cells stand apart: found by what the lines say.
+"""Finds the line with the column names, and how to split it into cells.
 
-It is the line with names that catalogs are known to have, whose width is that of the lines below it. Where no line
+It is the line with names that catalogs are known to have and with as many cells as the lines below it. If no line
 has such names, it is the first line that is as wide as those below. Sentences, titles and comments are neither.
 """
 
@@ -13,18 +13,18 @@ from exoplanet_desktop.catalogs.facts.known import EDGES, clean_name, known_name
 from exoplanet_desktop.catalogs.reading.records import BadLine, CsvRecord, Style, is_rule, split_records
 from exoplanet_desktop.catalogs.reading.sniffing import looks_like_values
 
-MOST_LINES = 400  # that are looked through for names, comments not counted
-SAMPLE = 40  # records behind a line that are held against it
+MOST_LINES = 400  # lines searched for names, not counting comments
+SAMPLE = 40  # records after a line to compare with it
 
-_MOST_COMMENTS = 5_000  # that are searched for names; the archive's longest block has 400 lines
+_MOST_COMMENTS = 5_000  # lines searched for names; the archive's longest block has 400 lines
 _FEW = 5  # of them, for a first look
-_ENOUGH = 3  # known names that make a line the header, where it has many cells
-_SMALL = 6  # cells; of a line with no more, two known names are enough
+_ENOUGH = 3  # known names that make a line the header, if it has many cells
+_SMALL = 6  # cells; for a line with no more, two known names are enough
 
 
 @dataclass(frozen=True)
 class CellCut:
-    """A way to cut lines into cells."""
+    """A way to split lines into cells."""
 
     delimiter: str
     style: Style | None = None
@@ -54,17 +54,17 @@ CUTS = (
 
 @dataclass(frozen=True)
 class Header:
-    """A line taken for that of the column names.
+    """A candidate for the line with the column names.
 
     Attributes:
-        line: its number, from 0; `end` is that of the line behind it.
-        cut: how it and the lines below are cut.
+        line: its number, from 0; `end` is that of the next line.
+        cut: how it and the lines below are split.
         cells: the names as the file writes them.
         rows: the first records below it.
-        share: of these, that have its width; 1 where there are none.
+        share: the share of these with its width; 1 if there are none.
         known: how many of its names are known.
         commented: it is a comment.
-        row_names: each row has one more cell than it, in front: a name of the row.
+        row_names: each row has one more cell than it, at the front: a name for the row.
         spare: empty cells at its end that the rows do not have.
     """
 
@@ -92,12 +92,12 @@ class Header:
 
 
 def find_header(lines: Sequence[str], delimiter: str | None = None, skip: int | None = None) -> Header | BadLine | None:
-    """The line with the column names; a BadLine where it is none that can be cut; None where there is no line.
+    """The line with the column names; a BadLine if that line cannot be split; None if there is no line.
 
     Args:
         lines: the file's first lines, with their ends.
-        delimiter: how cells stand apart, where that is known.
-        skip: lines before the column names, where that is known.
+        delimiter: the delimiter, if known.
+        skip: lines before the column names, if known.
     """
     cuts = tuple(cut for cut in CUTS if delimiter in (None, cut.delimiter))
     if skip is not None:
@@ -107,7 +107,7 @@ def find_header(lines: Sequence[str], delimiter: str | None = None, skip: int | 
 
 
 def one_column_of_many(lines: Sequence[str], header: Header) -> int:
-    """Cells of the lines below a header of one cell, where they have several; 0 where they have not."""
+    """The number of cells in the lines below a one-cell header, if they have several; otherwise 0."""
     for cut in CUTS[:5]:
         widths = [len(cells) for cells in _sample(lines, header.end, cut, 1)]
         wide = max(set(widths), key=widths.count, default=0)
@@ -139,7 +139,7 @@ def _rank(header: Header) -> tuple[bool, bool, int]:
 
 
 def _may_be_known(text: str) -> bool:
-    """Whether at least two known names stand in a line, however it is cut."""
+    """Whether a line contains at least two known names, however it is split."""
     words = {clean_name(word).lower() for word in chain(re.split(r"[,;\t|]", text.strip(EDGES + '"')), text.split())}
     return len(words & known_names()) > 1
 
@@ -167,7 +167,7 @@ def _is_comment(line: str) -> bool:
 
 
 def _commented_above(lines: Sequence[str], first: Header) -> Header | None:
-    """The last comment before a row of values, where it is as wide: then it has the names."""
+    """The last comment before a row of values, if it is as wide: it then has the names."""
     if not looks_like_values(first.cells) or not first.line:
         return None
     text, commented = uncommented(lines[first.line - 1])
@@ -176,7 +176,7 @@ def _commented_above(lines: Sequence[str], first: Header) -> Header | None:
 
 
 def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[CellCut]) -> Header | BadLine:
-    """Cut so that it has the most names."""
+    """Split so that it has the most known names."""
     plain = [cut for cut in cuts if cut.style is None and not (cut.blank and len(cuts) > 3)] or list(cuts)
     found = [header for cut in plain if (header := _header(lines, place, cut))]
     if found:
@@ -187,7 +187,7 @@ def _by_first_line(lines: Sequence[str], place: int, cuts: Sequence[CellCut]) ->
 
 
 def _best(lines: Sequence[str], place: int, cuts: Sequence[CellCut], quick: bool = False) -> Header | None:
-    """A line as the header, cut in the way that fits it and the lines below best; None where it cannot be cut."""
+    """A line as the header, split in the way that fits it and the lines below best; None if it cannot be split."""
     best: Header | None = None
     text = lines[place].strip(EDGES + "#! ")
     bordered = len(text) > 2 and text.startswith("|") and text.endswith("|")
@@ -207,7 +207,7 @@ def _best(lines: Sequence[str], place: int, cuts: Sequence[CellCut], quick: bool
 
 
 def _quality(header: Header) -> tuple[bool, bool, int, bool, bool, int]:
-    """The greater, the better it is cut; of equals, the first in CUTS is taken."""
+    """Greater means a better split; of equals, the first in CUTS wins."""
     fits = header.share >= 0.5
     enough = header.says_enough
     return (
@@ -238,9 +238,9 @@ def _header(lines: Sequence[str], place: int, cut: CellCut, most: int = SAMPLE) 
 def _sample(
     lines: Sequence[str], start: int, cut: CellCut, width: int, most: int = SAMPLE
 ) -> Iterator[tuple[str, ...]]:
-    """The first records from a line on, without comments and rules; an empty one for a line that cannot be cut."""
+    """The first records from a line on, without comments and rules; an empty one for a line that cannot be split."""
     style = replace(cut.style or Style(), rules=True)
-    # Rows may have line breaks in them, and comments and blank lines may stand before them.
+    # Rows may contain line breaks, and comments and blank lines may precede them.
     part = islice(lines, start, start + 20 * most)
     found = split_records(part, cut.delimiter, 0, start + 1, style)
     for record in islice(found, most):
@@ -251,7 +251,7 @@ def _sample(
 
 
 def _fitted(header: Header) -> Header:
-    """With what share of its rows have the header's width, in which of the three ways they can."""
+    """With the share of its rows that have the header's width, in the best of the three ways they can."""
     width, named = header.width, _without_empty_end(header.cells)
     same = sum(1 for row in header.rows if len(row) == width or (len(row) > width and not any(row[width:])))
     shorter = sum(1 for row in header.rows if named <= len(row) < width)
@@ -272,17 +272,17 @@ def _without_empty_end(cells: Sequence[str]) -> int:
 
 
 def _name_rows(rows: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether the first cells of rows are names or numbers of rows, and not the first half of a decimal comma."""
+    """Whether the first cells of rows are row names or row numbers rather than the first half of a decimal comma."""
     first = [row[0].strip() for row in rows if len(row) == width]
     if len(set(first)) < len(first):
         return False
     if counts_up(first):
-        return any("." in cell for row in rows for cell in row)  # without a point, a comma may stand for it
+        return any("." in cell for row in rows for cell in row)  # without a point, a comma may be the decimal sign
     return len(first) > 1 and not any(re.fullmatch(r"[-+\d.,eE]*", cell) for cell in first)
 
 
 def counts_up(cells: Sequence[str]) -> bool:
-    """Whether cells are whole numbers that count rows: each greater than the one before, by one for the most part.
+    """Whether cells are whole numbers that count rows: each greater than the one before, mostly by one.
 
     >>> counts_up(["0", "1", "3"]), counts_up(["10797460", "11446443"]), counts_up(["7"])
     (True, False, False)

@@ -1,66 +1,64 @@
-"""What a file with a table of text looks like, found in its first kilobytes, and its first rows.
+"""The layout of a text table, detected from its first kilobytes, and its first rows.
 
-Which line has the column names, `header` finds; what stands around the table, `around` tells: comments are mined for
-the columns' meanings. A `#` among the rows is data: `&#x131;` stands in 23 rows of the K2 table.
+`header` finds the line with the column names; `around` reads what surrounds the table, including the columns' meanings
+in comments. A `#` among the rows is data: `&#x131;` occurs in 23 rows of the K2 table.
 """
 
 import gzip
-import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import Self
 
+from exoplanet_desktop.catalogs.base.file_memo import FileMemo
 from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo, describe
 from exoplanet_desktop.catalogs.reading.around import Surroundings, delimiter_said, surroundings
 from exoplanet_desktop.catalogs.reading.fixed import Ipac, ipac
 from exoplanet_desktop.catalogs.reading.formats import refuse_bytes, refuse_text
 from exoplanet_desktop.catalogs.reading.header import Header, find_header
-from exoplanet_desktop.catalogs.reading.naming import Conversion, named
+from exoplanet_desktop.catalogs.reading.naming import Conversion, name_columns
 from exoplanet_desktop.catalogs.reading.packing import open_bytes, packing
 from exoplanet_desktop.catalogs.reading.records import BadLine, CsvRecord, Style, bounded_lines, split_records
 from exoplanet_desktop.catalogs.reading.refusals import check_names, refuse_prose
 from exoplanet_desktop.catalogs.reading.repeats import without_repeats
-from exoplanet_desktop.catalogs.reading.sniffing import DELIMITERS, decimal_sign, decode, unique_names
-from exoplanet_desktop.errors import InputError, UnreadableFile
+from exoplanet_desktop.catalogs.reading.sniffing import decimal_sign, decode, unique_names
+from exoplanet_desktop.errors import UnreadableFile
+from exoplanet_desktop.wire.reading_options import DELIMITERS, ReadingOptions
 
-DECIMALS = (".", ",")
 COMMA_NOTE = "Numbers are read with a decimal comma."
-ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252")
 
-_HEAD_BYTES = (65_536, 4_194_304)  # the second where the header does not end within the first
-_SAMPLE = 50  # records behind the header that are looked at for the decimal sign
-_MOST_BAD = 20_000  # lines that are no row, before a preview says that none is
+_HEAD_BYTES = (65_536, 4_194_304)  # the second if the header does not end within the first
+_SAMPLE = 50  # records after the header to check for the decimal sign
+_MOST_BAD = 20_000  # lines that are not rows, before a preview reports that there is no row
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a CSV file is to be read.
+    """How to read a CSV file.
 
     Attributes:
         path: the file.
         skip: lines before the one with the column names.
-        delimiter: one of DELIMITERS; a blank where cells are told by blanks or by their places in the line.
+        delimiter: one of DELIMITERS; a blank if blanks or positions in the line separate the cells.
         encoding: of its text: one of ENCODINGS; "utf-8" with or without byte order mark.
-        columns: names, made unique where they were not.
-        labels, units: meaning and unit by column, where known.
-        first_row: number (from 1) of the line behind the header.
-        decimal: "," where numbers are written `1,5`; else ".".
+        columns: names, made unique if they were not.
+        labels, units: meaning and unit by column, if known.
+        first_row: number (from 1) of the line after the header.
+        decimal: "," if numbers are written `1,5`; otherwise ".".
         notes: what was changed or guessed, a sentence each.
-        packed: how it is compressed, one of those in `packing`; "" where it is not.
-        texts: columns whose cells are taken for texts, whatever they look like.
-        given: the columns' names as the file writes them, where `columns` has the program's names for them; empty
-            where no name differs.
+        packed: how it is compressed, one of those in `packing`; "" if it is not.
+        texts: columns whose cells are read as texts, whatever they look like.
+        given: the columns' names as the file writes them, if `columns` has the program's names for them; empty
+            if no name differs.
         conversions: columns whose cells are converted to the archive's unit as the file is read.
-        dispositions: what values of the label column mean by the user's word: one of the three classes, or "" for none.
-        decimal_said: the decimal sign is the user's word; else the rows vote on it when all are read.
-        counters: columns that only count the rows of a file (`rowid`, a nameless index); no data of an object.
-        style: what there is to know of a line beyond the delimiter; None where that is all.
+        dispositions: the user's meaning of label values: one of the three classes, or "" for none.
+        decimal_said: the user chose the decimal sign; otherwise the rows vote on it when all are read.
+        counters: columns that only number the rows of a file (`rowid`, a nameless index); not data of an object.
+        style: the line style beyond the delimiter; None if there is none.
     """
 
     path: Path
@@ -84,12 +82,12 @@ class Layout:
 
     @property
     def direct(self) -> bool:
-        """Whether the table's cells are those that any CSV reader finds between the delimiters."""
+        """Whether any CSV reader finds the table's cells between the delimiters."""
         return self.style is None and self.delimiter != " "
 
     @property
     def written(self) -> str:
-        """The delimiter for what is made of the file: its own, where that tells the cells by itself."""
+        """The delimiter for copies of the file: its own, if that alone separates the cells."""
         return self.delimiter if self.direct else ","
 
     @property
@@ -98,76 +96,32 @@ class Layout:
         return self.given or self.columns
 
     def name_in_file(self, column: str) -> str:
-        """A column's name as the file writes it, which is what its owner knows it by."""
+        """A column's name as the file writes it, which is the name its owner knows."""
         return self.file_columns[self.columns.index(column)] if column in self.columns else column
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the user says of a file; what is None is found in the file.
-
-    It travels with the file to whoever reads it: see `to_json`.
-
-    Attributes:
-        delimiter: one of DELIMITERS.
-        encoding: one of ENCODINGS.
-        decimal: `.` or `,`.
-        skip: lines before the line with the column names.
-        texts: columns whose cells are texts though they look like numbers, such as an identifier with leading zeros.
-        rename: the program's name for columns of the file, by the file's name.
-        label: the column (by the file's name) that holds the disposition.
-        labels: what its values mean: one of the three classes, or "" for no disposition.
-    """
-
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal: str | None = None
-    skip: int | None = None
-    texts: tuple[str, ...] = ()
-    rename: Mapping[str, str] = field(default_factory=dict)
-    label: str | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-    def to_json(self) -> str:
-        """What differs from "found in the file", as JSON text."""
-        said = {name: value for name, value in asdict(self).items() if value is not None and value not in ((), {})}
-        return json.dumps(said, ensure_ascii=False, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Raises InputError for what is no such JSON: it may come from anywhere."""
-        from pydantic import TypeAdapter, ValidationError
-
-        try:
-            given = TypeAdapter(cls).validate_json(text)
-        except ValidationError as error:
-            where = ".".join(map(str, error.errors()[0]["loc"])) or "its text"
-            raise InputError(f"The reading options cannot be used: {where} is wrong. Choose them again.") from None
-        if unknown := sorted(set(json.loads(text)) - set(cls.__dataclass_fields__)):
-            known = ", ".join(cls.__dataclass_fields__)
-            raise InputError(f"There is no reading option “{unknown[0][:40]}”. Choose among {known}.")
-        if given.delimiter not in (None, *DELIMITERS) or given.decimal not in (None, *DECIMALS):
-            raise InputError("The reading options name an unknown delimiter or decimal sign. Choose them again.")
-        if given.encoding not in (None, *ENCODINGS) or (given.skip or 0) < 0:
-            raise InputError("The reading options name an unknown encoding or number of lines. Choose them again.")
-        return given
-
-
-@dataclass(frozen=True)
 class Preview:
-    """The first rows of a file, each with one text a column."""
+    """The first rows of a file, with one text per column."""
 
     layout: Layout
     rows: list[tuple[str, ...]]
 
 
-def sniff(path: Path, choice: Choice | None = None) -> Layout:
-    """How a file is to be read, from its first kilobytes and from what the user says of it.
+_layouts: FileMemo[Layout] = FileMemo(64)
 
-    Raises UnreadableFile where it is no table of text, or not what the user says, and InputError where the user's names
-    and labels do not fit it.
+
+def sniff(path: Path, choice: ReadingOptions | None = None) -> Layout:
+    """How to read a file, from its first kilobytes and the user's options.
+
+    Raises UnreadableFile if it is not a text table, or not what the user says, and InputError if the user's names
+    and labels do not fit it. A layout is remembered until the file changes.
     """
-    choice = choice or Choice()
+    said = choice or ReadingOptions()
+    return _layouts.get(path, said.to_json(), lambda: _sniffed(path, said))
+
+
+def _sniffed(path: Path, choice: ReadingOptions) -> Layout:
     with readable(path):
         packed = packing(path)
         for size in _HEAD_BYTES:
@@ -175,14 +129,35 @@ def sniff(path: Path, choice: Choice | None = None) -> Layout:
                 head = file.read(size)
                 whole = not file.read(1)
             if layout := _layout(path, head, whole, choice):
-                return _described(named(replace(layout, packed=packed), choice))
+                return _described(_named(replace(layout, packed=packed), choice))
     raise UnreadableFile(f"{path.name} has a header line that never ends. Choose a CSV file.")
 
 
-def preview(path: Path, rows: int = 200, choice: Choice | None = None) -> Preview:
-    """The first rows of a file, without reading further. Lines that are no rows of the table are left out.
+def _named(layout: Layout, choice: ReadingOptions) -> Layout:
+    """The layout with the program's names for its columns, and with what the user says of its labels."""
+    given = layout.file_columns
+    found = name_columns(given, layout.labels, layout.units, choice)
+    columns, notes = tuple(found.names.values()), (*layout.notes, *found.notes)
+    if columns == given:
+        return replace(layout, dispositions=found.dispositions or layout.dispositions, notes=notes)
+    return replace(
+        layout,
+        columns=columns,
+        given=given,
+        conversions=found.conversions,
+        dispositions=found.dispositions,
+        texts=frozenset(found.names[name] for name in layout.texts),
+        counters=frozenset(found.names[name] for name in layout.counters),
+        labels=found.labels,
+        units=found.units,
+        notes=notes,
+    )
 
-    Raises UnreadableFile as `sniff` does, and where the file has no row.
+
+def preview(path: Path, rows: int = 200, choice: ReadingOptions | None = None) -> Preview:
+    """The first rows of a file, without reading further. Skips lines that are not rows of the table.
+
+    Raises UnreadableFile as `sniff` does, and if the file has no row.
     """
     layout = sniff(path, choice)
     with readable(path):
@@ -193,10 +168,7 @@ def preview(path: Path, rows: int = 200, choice: Choice | None = None) -> Previe
 
 
 def read_records(layout: Layout) -> Iterator[CsvRecord | BadLine]:
-    """All records behind the header, in order and in constant memory; see `without_repeats` for what is none.
-
-    Raises UnicodeError and OSError.
-    """
+    """All records after the header, in order and in constant memory; `without_repeats` defines the exceptions."""
     encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
     with (
         open_bytes(layout.path, layout.packed) as content,
@@ -210,7 +182,7 @@ def read_records(layout: Layout) -> Iterator[CsvRecord | BadLine]:
 
 
 def as_latin1(layout: Layout) -> Layout:
-    """The layout for a text that turned out not to be in the encoding that its beginning is in."""
+    """The layout for a text that turned out to have another encoding than its beginning."""
     if layout.encoding != "utf-8":
         raise UnreadableFile(f"{layout.path.name} is damaged: not all of it is text. Export it again as UTF-8.")
     note = f"{layout.path.name} is not UTF-8 throughout, so it was read as Latin-1: check names with accents."
@@ -218,7 +190,7 @@ def as_latin1(layout: Layout) -> Layout:
 
 
 def no_rows(layout: Layout, bad: BadLine | None = None, count: int = 0) -> UnreadableFile:
-    """The error for a table without a single row: `bad` is the first of `count` lines that were none."""
+    """The error for a table without a single row: `bad` is the first of `count` lines that were not rows."""
     name = layout.path.name
     if bad is None:
         return UnreadableFile(f"{name} has column names but no rows. Choose a file with data.")
@@ -231,7 +203,7 @@ def no_rows(layout: Layout, bad: BadLine | None = None, count: int = 0) -> Unrea
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Raises UnreadableFile in place of OSError, and for what is no file."""
+    """Raises UnreadableFile instead of OSError, and if the path is not a file."""
     try:
         if path.is_dir():
             raise UnreadableFile(f"{path.name} is a folder. Choose a CSV file in it.")
@@ -245,21 +217,21 @@ def readable(path: Path) -> Iterator[None]:
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile):
         raise UnreadableFile(f"{path.name} is damaged: it cannot be unpacked to its end. Copy it again.") from None
     except OSError as error:
-        if error.errno is None:  # bz2 knows no better words for what is no bzip2
+        if error.errno is None:  # bz2 has no clearer message for an invalid bzip2 file
             raise UnreadableFile(f"{path.name} is damaged: it cannot be unpacked. Copy it again.") from None
         reason = error.strerror or str(error)
         raise UnreadableFile(f"{path.name} cannot be read: {reason}. Check the disk or choose a copy.") from error
 
 
-def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | None:
-    """The layout, or None where the head ends before the header does."""
+def _layout(path: Path, head: bytes, whole: bool, choice: ReadingOptions) -> Layout | None:
+    """The layout, or None if the head ends before the header does."""
     refuse_bytes(path.name, head)
     encoding, text = decode(path.name, head, whole, choice.encoding)
     refuse_text(path.name, text)
     lines = list(StringIO(text, newline=""))
     last = whole or len(head) == _HEAD_BYTES[-1]
     if not whole:
-        lines = lines[:-1]  # it may be cut
+        lines = lines[:-1]  # it may be cut off
     delimiter = choice.delimiter
     if choice.skip is None and delimiter in (None, " ", "|") and (table := ipac(lines)):
         return _ipac_layout(path, encoding, table, lines, choice)
@@ -267,7 +239,7 @@ def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | No
         delimiter = said
     header = find_header(lines, delimiter, choice.skip)
     if delimiter != choice.delimiter and isinstance(header, Header) and header.share < 0.5:
-        header = find_header(lines, None, choice.skip)  # what the file says of itself is not so
+        header = find_header(lines, None, choice.skip)  # what the file declares about itself is wrong
     if header is None:
         if whole:
             raise UnreadableFile(f"{path.name} has no table in it. Choose a CSV file with a header line and rows.")
@@ -285,7 +257,7 @@ def _layout(path: Path, head: bytes, whole: bool, choice: Choice) -> Layout | No
 
 
 def _csv_layout(
-    path: Path, encoding: str, header: Header, around: Surroundings, lines: list[str], choice: Choice
+    path: Path, encoding: str, header: Header, around: Surroundings, lines: list[str], choice: ReadingOptions
 ) -> Layout:
     units = {name: info.unit for name, info in around.known.items() if name in around.columns and info.unit}
     layout = Layout(
@@ -305,7 +277,7 @@ def _csv_layout(
     return _with_decimal(layout, lines, choice)
 
 
-def _ipac_layout(path: Path, encoding: str, table: Ipac, lines: list[str], choice: Choice) -> Layout:
+def _ipac_layout(path: Path, encoding: str, table: Ipac, lines: list[str], choice: ReadingOptions) -> Layout:
     check_names(path.name, table.line + 1, table.names)
     columns, notes = unique_names(table.names)
     layout = Layout(
@@ -325,14 +297,14 @@ def _ipac_layout(path: Path, encoding: str, table: Ipac, lines: list[str], choic
     return _with_decimal(layout, lines, choice)
 
 
-def _texts_not_there(choice: Choice, columns: Sequence[str]) -> tuple[str, ...]:
+def _texts_not_there(choice: ReadingOptions, columns: Sequence[str]) -> tuple[str, ...]:
     missing = [f"`{name}`" for name in choice.texts if name not in columns]
     if not missing:
         return ()
     return (f"The file has no column {' or '.join(missing)} to read as text.",)
 
 
-def _with_decimal(layout: Layout, lines: list[str], choice: Choice) -> Layout:
+def _with_decimal(layout: Layout, lines: list[str], choice: ReadingOptions) -> Layout:
     body = lines[layout.first_row - 1 :]
     sample = split_records(body, layout.delimiter, len(layout.columns), layout.first_row, layout.style)
     decimal = choice.decimal or decimal_sign(row.cells for row in islice(sample, _SAMPLE) if isinstance(row, CsvRecord))
@@ -341,9 +313,9 @@ def _with_decimal(layout: Layout, lines: list[str], choice: Choice) -> Layout:
 
 
 def _described(layout: Layout) -> Layout:
-    """With labels and units out of the archive's dictionary, where the file itself does not say what its columns are.
+    """With labels and units from the archive's dictionary, if the file itself does not describe its columns.
 
-    What it says of single units below its column names, goes before the dictionary's.
+    Units in a row below the column names take precedence over the dictionary's.
     """
     if layout.labels:
         return layout

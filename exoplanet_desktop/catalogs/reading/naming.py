@@ -1,30 +1,29 @@
-"""The program's names for the columns of a file, and what it takes to bring their cells to the archive's unit.
+"""The program's names for the columns of a file, and the conversions to the archive's units.
 
-Three sources, the later ones first: what the user says; the archive's names in another spelling; lists of other
-publishers whose names are in `resources/renames`.
+Three sources, in order of precedence: the user's map; the archive's names in another spelling; other publishers' lists
+of names in `resources/renames`.
 """
 
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import islice
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo, describe, dictionary
+from exoplanet_desktop.catalogs.facts.numbers import read_number
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, identify, spelling
 from exoplanet_desktop.catalogs.facts.spellings import FACTORS, archive_name, with_unit, without_table
 from exoplanet_desktop.catalogs.facts.units import unit_name
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.resources import resource
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo
-    from exoplanet_desktop.catalogs.reading.layout import Choice, Layout
 
 MAX_RENAMES = 5_000
 _LISTS = {"exofop_toi": "ExoFOP", "mit_toi": "MIT"}  # file in resources/renames, publisher in a sentence
@@ -36,12 +35,12 @@ _BTJD = 2_457_000.0  # TESS counts its days from this Julian date
 
 @dataclass(frozen=True)
 class Conversion:
-    """From the number in a cell to the number in the archive's unit.
+    """Converts the number in a cell to the archive's unit.
 
     Attributes:
         factor, offset: number * factor + offset.
-        magnitudes: the cell is a depth in millimagnitudes, to be made one in ppm: 10**6 * (1 - 10**(-mmag / 2500)).
-        told: from what to what, as it stands behind "was converted".
+        magnitudes: the cell is a depth in millimagnitudes, converted to ppm: 10**6 * (1 - 10**(-mmag / 2500)).
+        told: from what to what, to follow "was converted".
     """
 
     factor: float = 1.0
@@ -50,21 +49,20 @@ class Conversion:
     told: str = ""
 
     def cell(self, text: str, decimal: str = ".") -> str:
-        """A cell converted; as it is where it holds no number. Digits are kept: 1981.4849967 + 2457000 is exact.
+        """The converted cell; unchanged if it has no number. Digits are kept: 1981.4849967 + 2457000 is exact.
 
         >>> Conversion(offset=2457000.0).cell("1981.4849967"), Conversion(magnitudes=True).cell("1.5")
         ('2458981.4849967', '1380.59715')
         >>> Conversion(factor=24.0).cell("0,5", ","), Conversion(factor=24.0).cell("n/a")
         ('12', 'n/a')
         """
-        from exoplanet_desktop.catalogs.facts.numbers import read_number
 
         found = read_number(text, decimal)
         if found is None or not isfinite(found):
             return text
         try:
             number = Decimal(text.strip().replace(decimal, "."))
-        except InvalidOperation:  # a number in another spelling, such as `1 981.48`
+        except InvalidOperation:  # a number in another notation, such as `1 981.48`
             number = Decimal(repr(found))
         if self.magnitudes:
             converted = f"{1e6 * (1 - 10.0 ** (-float(number) / 2500)):.9g}"
@@ -83,56 +81,71 @@ _CONVERSIONS = MappingProxyType(
 
 @dataclass(frozen=True)
 class Rename:
-    """A name in a publisher's list: the program's name for it, how its cells are converted, and what to know of it."""
+    """A name in a publisher's list: the program's name for it, the conversion of its cells, and a note on it."""
 
     program: str
     conversion: Conversion | None = None
     note: str = ""
 
 
-def named(layout: "Layout", choice: "Choice") -> "Layout":
-    """The layout with the program's names for its columns, and with what the user says of its labels.
+@dataclass(frozen=True)
+class NamedColumns:
+    """The columns of a file under the program's names; see `Layout` for all but these.
+
+    Attributes:
+        names: the program's name by that in the file.
+        notes: what was read under another name, a sentence each.
+    """
+
+    names: Mapping[str, str]
+    labels: Mapping[str, str]
+    units: Mapping[str, str]
+    conversions: Mapping[str, Conversion]
+    dispositions: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def name_columns(
+    given: Sequence[str], labels: Mapping[str, str], units: Mapping[str, str], choice: ReadingOptions
+) -> NamedColumns:
+    """The program's names for the columns of a file, and what the user says of its labels.
+
+    Args:
+        given: the names in the file.
+        labels, units: by these names, where known.
 
     Raises InputError where the user's names or labels do not fit the file.
     """
-    from exoplanet_desktop.catalogs.facts.dictionary import describe
-
-    given = layout.file_columns
     said = _said(given, choice)
     spelt, converted, refused = _in_any_spelling(given, said)
     publisher, published = _published(given, {**spelt, **said})
     names = dict(zip(given, given, strict=True))
     names |= {name: rename.program for name, rename in published.items()} | spelt | said
     aside = _put_label(names, choice)
-    columns = tuple(names.values())
     dispositions = _meanings(choice)
-    if columns == given:
-        return replace(layout, dispositions=dispositions or layout.dispositions, notes=(*layout.notes, *refused))
+    if all(name == program for name, program in names.items()):
+        return NamedColumns(names, labels, units, {}, dispositions, tuple(refused))
     conversions = {rename.program: rename.conversion for rename in published.values() if rename.conversion}
     conversions |= {spelt[name]: conversion for name, conversion in converted.items()}
-    known = describe(columns)
+    known = describe(tuple(names.values()))
     changed = {names[name]: name for name in given if names[name] != name and name not in spelt}
-    return replace(
-        layout,
-        columns=columns,
-        given=given,
-        conversions=conversions,
-        dispositions=dispositions,
-        texts=frozenset(names[name] for name in layout.texts),
-        counters=frozenset(names[name] for name in layout.counters),
-        labels=_labels(layout, names, known, changed),
-        units=_units(layout, names, known, conversions),
-        notes=(
-            *layout.notes,
-            *_notes(names, spelt, said, published, publisher, aside),
-            *(f"`{name}` was converted {each.told}." for name, each in converted.items()),
-            *refused,
-        ),
+    notes = (
+        *_notes(names, spelt, said, published, publisher, aside),
+        *(f"`{name}` was converted {each.told}." for name, each in converted.items()),
+        *refused,
+    )
+    return NamedColumns(
+        names,
+        _labels(labels, names, known, changed),
+        _units(units, names, known, conversions),
+        conversions,
+        dispositions,
+        notes,
     )
 
 
 def plain(name: str) -> str:
-    """A column's name without what is chance in its spelling.
+    """A column name in canonical spelling.
 
     >>> plain(" KOI_Period "), plain('"Stellar\\xa0 Teff (K)"')
     ('koi_period', 'stellar teff (k)')
@@ -143,8 +156,6 @@ def plain(name: str) -> str:
 @cache
 def known_names() -> frozenset[str]:
     """All columns of the three catalogs that the program knows."""
-    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
-    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 
     infos = SATELLITES.values()
     described = (name for satellite in Satellite for name in dictionary(satellite))
@@ -154,7 +165,7 @@ def known_names() -> frozenset[str]:
 
 @cache
 def publishers_names(publisher: str) -> Mapping[str, Rename]:
-    """A publisher's names, without what is chance in their spelling; `publisher`: a file in resources/renames."""
+    """A publisher's names in canonical spelling; `publisher`: a file in resources/renames."""
     with resource(f"renames/{publisher}.csv").open(encoding="utf-8", newline="") as file:
         return MappingProxyType(
             {
@@ -167,7 +178,7 @@ def publishers_names(publisher: str) -> Mapping[str, Rename]:
 def read_renames(path: Path) -> dict[str, str]:
     """The user's map of names, by the file's name: JSON, or CSV with the columns `file` and `program`.
 
-    Raises InputError for what is neither, for a name that is mapped twice and for a target that the program does not
+    Raises InputError for any other format, for a name that is mapped twice and for a target that the program does not
     know.
     """
     try:
@@ -199,9 +210,9 @@ def check_renames(renames: Mapping[str, str]) -> None:
 
 
 def parse_meanings(text: str) -> dict[str, str]:
-    """What the values of a label column mean, from `0=FALSE POSITIVE,1=CONFIRMED`; nothing behind `=`: no disposition.
+    """What the values of a label column mean, from `0=FALSE POSITIVE,1=CONFIRMED`; nothing after `=`: no disposition.
 
-    Raises InputError where that is not understood.
+    Raises InputError if it cannot be parsed.
 
     >>> parse_meanings("0 = false_positive, 1=CONFIRMED, ?=")
     {'0': 'FALSE POSITIVE', '1': 'CONFIRMED', '?': ''}
@@ -220,8 +231,7 @@ def parse_meanings(text: str) -> dict[str, str]:
 
 
 def meanings_of(labels: Mapping[str, str]) -> dict[str, str]:
-    """The classes that the user gives to labels, spelt as the program does. Raises InputError for what is no class."""
-    from exoplanet_desktop.catalogs.facts.satellites import spelling
+    """The user's classes for labels, in the program's spelling. Raises InputError for an unknown class."""
 
     found = {}
     for value, meaning in labels.items():
@@ -241,7 +251,7 @@ def _from_json(path: Path, text: str) -> list[tuple[str, str]]:
     except (ValueError, RecursionError):
         raise InputError(f"{path.name} is not readable JSON. Write a name for each column.") from None
     if not all(isinstance(program, str) for _, program in pairs):
-        raise InputError(f'{path.name} should hold one name for each column, such as "Period": "koi_period".')
+        raise InputError(f'{path.name} should contain one name for each column, such as "Period": "koi_period".')
     return [(name, program.strip()) for name, program in pairs]
 
 
@@ -260,8 +270,8 @@ def _from_csv(path: Path, text: str) -> list[tuple[str, str]]:
     return [(row[0].strip(), row[1].strip()) for row in rows[1:]]
 
 
-def _said(given: Sequence[str], choice: "Choice") -> dict[str, str]:
-    """The user's names by the file's. Raises InputError where they do not fit the file."""
+def _said(given: Sequence[str], choice: "ReadingOptions") -> dict[str, str]:
+    """The user's names by the file's. Raises InputError if they do not fit the file."""
     check_renames(choice.rename)
     places = {plain(name): name for name in reversed(given)}
     found: dict[str, str] = {}
@@ -280,9 +290,9 @@ def _said(given: Sequence[str], choice: "Choice") -> dict[str, str]:
 def _in_any_spelling(
     given: Sequence[str], said: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, Conversion], list[str]]:
-    """Columns that have a name of the archive in another spelling, with a unit or the name of a table.
+    """Columns with an archive name in another spelling, with a unit or a table name.
 
-    Their names; what is converted, by the file's name; and a sentence for each with a unit that cannot be.
+    Returns their names; the conversions, by the file's name; and a sentence for each unit that cannot be converted.
     """
     known, taken = known_names(), {*given, *said.values()}
     bare = without_table([plain(name) for name in given], known)
@@ -312,15 +322,14 @@ def _in_any_spelling(
 
 
 def _unit_of(column: str) -> str:
-    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 
     return next((infos[column].unit for one in Satellite if column in (infos := dictionary(one))), "")
 
 
 def _published(given: Sequence[str], taken: Mapping[str, str]) -> tuple[str, dict[str, Rename]]:
-    """The publisher whose list this is, and its names; ("", {}) where it is nobody's.
+    """The publisher whose list this is, and its names; ("", {}) if it is nobody's.
 
-    A list is told by enough of its own names, one that identifies an object among them.
+    A list is recognised by enough of its own names, one of which identifies an object.
     """
     for publisher, title in _LISTS.items():
         names = publishers_names(publisher)
@@ -330,7 +339,8 @@ def _published(given: Sequence[str], taken: Mapping[str, str]) -> tuple[str, dic
             continue
         used = {*taken.values(), *(name for name in given if name in known_names() and name not in taken)}
         found: dict[str, Rename] = {}
-        # What needs no conversion goes first: a depth in ppm is better than one made of magnitudes.
+        # A column that needs no conversion takes precedence: a depth in ppm is better than one converted from
+        # magnitudes.
         for name, rename in sorted(fitting.items(), key=lambda item: item[1].conversion is not None):
             if name not in taken and rename.program not in used:
                 used.add(rename.program)
@@ -339,9 +349,8 @@ def _published(given: Sequence[str], taken: Mapping[str, str]) -> tuple[str, dic
     return "", {}
 
 
-def _put_label(names: dict[str, str], choice: "Choice") -> str:
-    """Gives the user's label column the name of the satellite's; returns the column that had it, "" where none did."""
-    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, identify
+def _put_label(names: dict[str, str], choice: "ReadingOptions") -> str:
+    """Gives the user's label column the satellite's name; returns the column that had it, "" if none did."""
 
     if choice.label is None:
         return ""
@@ -364,8 +373,7 @@ def _put_label(names: dict[str, str], choice: "Choice") -> str:
 
 
 def _only_fit(columns: Iterable[str]) -> Satellite | None:
-    """The only satellite whose required columns are there."""
-    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+    """The only satellite whose required columns are all present."""
 
     there = set(columns)
     fitting = [info.satellite for info in SATELLITES.values() if there.issuperset(info.required)]
@@ -380,19 +388,18 @@ def _free(name: str, taken: Iterable[str]) -> str:
     return free
 
 
-def _meanings(choice: "Choice") -> dict[str, str]:
-    from exoplanet_desktop.catalogs.facts.satellites import spelling
+def _meanings(choice: "ReadingOptions") -> dict[str, str]:
 
     return {spelling(value): meaning for value, meaning in meanings_of(choice.labels).items()}
 
 
 def _labels(
-    layout: "Layout", names: Mapping[str, str], known: Mapping[str, "ColumnInfo"], changed: Mapping[str, str]
+    given: Mapping[str, str], names: Mapping[str, str], known: Mapping[str, "ColumnInfo"], changed: Mapping[str, str]
 ) -> dict[str, str]:
-    """Titles by the program's names; a column that has another name in the file says which."""
+    """Titles by the program's names; a column with another name in the file mentions it."""
     labels = {}
     for name, program in names.items():
-        label = layout.labels.get(name) or (known[program].label if program in known else "")
+        label = given.get(name) or (known[program].label if program in known else "")
         if program in changed:
             label = f"{label} (`{name}` in the file)" if label else f"`{name}` in the file"
         if label:
@@ -401,14 +408,14 @@ def _labels(
 
 
 def _units(
-    layout: "Layout",
+    given: Mapping[str, str],
     names: Mapping[str, str],
     known: Mapping[str, "ColumnInfo"],
     conversions: Mapping[str, Conversion],
 ) -> dict[str, str]:
     units = {}
     for name, program in names.items():
-        own = "" if program in conversions else layout.units.get(name, "")
+        own = "" if program in conversions else given.get(name, "")
         if unit := own or (known[program].unit if program in known else ""):
             units[program] = unit
     return units

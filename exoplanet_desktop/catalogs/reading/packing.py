@@ -1,4 +1,4 @@
-"""Files that are compressed: which way, and what is in them."""
+"""Compressed files: their format and content."""
 
 import bz2
 import gzip
@@ -17,9 +17,9 @@ _MOST_MEMBERS = 10_000
 
 
 def packing(path: Path) -> str:
-    """How a file is compressed, by its first bytes: GZIP, BZIP2, ZIP, or "" where it is not.
+    """The compression of a file, by its first bytes: GZIP, BZIP2, ZIP, or "" if there is none.
 
-    Raises UnreadableFile for an Excel workbook and the like, which are zip archives too, and OSError.
+    Raises UnreadableFile for Excel workbooks and the like, which are zip archives too, and OSError.
     """
     with path.open("rb") as file:
         start = file.read(4)
@@ -34,9 +34,9 @@ def packing(path: Path) -> str:
 
 
 def open_bytes(path: Path, kind: str) -> IO[bytes]:
-    """A file's content, unpacked where it is compressed (`kind`: see `packing`).
+    """A file's content, decompressed if necessary (`kind`: see `packing`).
 
-    Raises UnreadableFile where a zip archive does not hold exactly one table.
+    Raises UnreadableFile if a zip archive does not contain exactly one table.
     """
     if kind == GZIP:
         return gzip.open(path)  # type: ignore[return-value]
@@ -46,7 +46,7 @@ def open_bytes(path: Path, kind: str) -> IO[bytes]:
 
 
 class _Member(io.BufferedReader):
-    """The one table of a zip archive, which is closed with it."""
+    """The only table of a zip archive; closing it closes the archive."""
 
     def __init__(self, path: Path) -> None:
         self._archive = ZipFile(path)
@@ -69,7 +69,7 @@ class _Member(io.BufferedReader):
 
 
 def _member(archive: ZipFile, name: str) -> ZipInfo:
-    """The one table in an archive. Raises UnreadableFile where there is another number of them."""
+    """The only table in an archive. Raises UnreadableFile if there is not exactly one."""
     members = archive.infolist()
     names = {member.filename for member in members}
     if "[Content_Types].xml" in names:
@@ -87,5 +87,5 @@ def _member(archive: ZipFile, name: str) -> ZipInfo:
 
 
 def _is_clutter(name: str) -> bool:
-    """Whether a file in an archive was put there by the system that made it."""
+    """Whether a file in an archive was added by the operating system that made it."""
     return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")

@@ -1,8 +1,8 @@
-"""From lines to records of a delimited text, with every line accounted for.
+"""From lines to records of a delimited text, accounting for every line.
 
-A record is one line, or several where a quoted cell holds line breaks (RFC 4180). Blank lines are none. A line that
-is no record of the table (ragged, a quote that never closes, too long) comes out as a BadLine, and reading goes on
-with the next line.
+A record is one line, or several if a quoted cell contains line breaks (RFC 4180). Blank lines are not records. A line
+that is not a record of the table (ragged, a quote that never closes, too long) comes out as a BadLine, and reading
+continues with the next line.
 """
 
 import csv
@@ -15,23 +15,23 @@ from typing import TextIO
 
 MAX_RECORD = 2_000_000  # characters; DuckDB's own limit for a line is 2,097,152 bytes
 MAX_CELL = 131_072  # characters; the csv module's own limit
-MAX_LINES = 200  # of one record; past them, a quote counts as never closed
+MAX_LINES = 200  # lines of one record; beyond them, a quote counts as never closed
 _MOST_REASONS = 5
-SHOWN = 200  # characters of a bad line that are kept to be shown
+SHOWN = 200  # characters of a bad line to keep for display
 _RULE = re.compile(r"[\s|+:=-]*[-=]{2}[\s|+:=-]*")
 _COUNT = re.compile(r"\(\d+ rows?\)\s*")
 
 
 @dataclass(frozen=True)
 class Style:
-    """How cells stand in a line where there is more to it than a delimiter between them.
+    """The layout of cells in a line beyond a delimiter between them.
 
     Attributes:
-        trim: blanks around a cell are no part of it.
-        gap: so many blanks or more stand between two cells; 0 where the delimiter does.
+        trim: blanks around a cell are not part of it.
+        gap: at least so many blanks separate two cells; 0 if the delimiter does.
         borders: the delimiter also begins and ends each line, as in Markdown.
-        nested: each line is quoted as a whole, as a spreadsheet writes lines that it did not cut.
-        rules: lines of dashes are drawn between rows; they are none.
+        nested: each line is quoted as a whole, as a spreadsheet writes lines that it did not split.
+        rules: lines of dashes between rows are not rows.
         places: where each column begins and ends in a line, in characters; the last one ends with its line.
         nulls: the word for "missing" in each column of `places`.
     """
@@ -46,7 +46,7 @@ class Style:
 
     @property
     def by_line(self) -> bool:
-        """Whether each line is a record, which no quoted line break joins to the next."""
+        """Whether each line is a record that no quoted line break joins to the next."""
         return bool(self.gap or self.borders or self.nested or self.places)
 
 
@@ -55,7 +55,7 @@ class BadLine:
     """A record that was left out.
 
     Attributes:
-        line: its line number in the file, counted from 1; the first one where it has several.
+        line: its line number in the file, counted from 1; the first one if it has several.
         reason: why, in words.
         text: its beginning.
         end: number of its last line.
@@ -68,9 +68,9 @@ class BadLine:
 
 
 def lines_left_out(bad: Sequence[BadLine], count: int, name: str = "") -> list[str]:
-    """One sentence on lines that are no rows, with the first line of each reason; none where there are none.
+    """One sentence on lines that are not rows, with the first line of each reason; empty if there are none.
 
-    `name`: of the file, where there are several.
+    `name`: the file's name, if there are several files.
 
     >>> lines_left_out([BadLine(5, "a comment", "# x", 5), BadLine(7, "a comment", "# y", 7)], 2)
     ['2 lines are left out: line 5 and others have a comment.']
@@ -92,7 +92,7 @@ def lines_left_out(bad: Sequence[BadLine], count: int, name: str = "") -> list[s
 
 @dataclass(frozen=True)
 class CsvRecord:
-    """Cells of a record, and the line numbers (from 1) that it begins and ends at."""
+    """Cells of a record, and the line numbers (from 1) at which it begins and ends."""
 
     line: int
     end: int
@@ -103,10 +103,7 @@ _PLAIN = Style()
 
 
 def bounded_lines(file: TextIO) -> Iterator[str]:
-    """The lines of a file opened with `newline=""`; of a line longer than a record may be, only the beginning.
-
-    A file of two gigabytes without a line break must not be read into memory.
-    """
+    """The lines of a file opened with `newline=""`; a line longer than a record may be is cut."""
     while line := file.readline(MAX_RECORD + 1):
         if len(line) > MAX_RECORD:
             rest = line
@@ -116,7 +113,7 @@ def bounded_lines(file: TextIO) -> Iterator[str]:
 
 
 def is_rule(line: str) -> bool:
-    """Whether a line is drawn of dashes: `+----+----+`, `|:---|---:|`, `---- ----`; or is psql's count of rows.
+    """Whether a line is a rule of dashes (`+----+----+`, `|:---|---:|`, `---- ----`) or psql's row count.
 
     >>> is_rule("|:---|----|"), is_rule("-1 -2")
     (True, False)
@@ -136,10 +133,10 @@ def split_records(
     Args:
         lines: the text's lines with their ends (a file opened with `newline=""`).
         delimiter: one character.
-        width: cells that a record must have; the first record's where None, any where 0. Empty cells too many at the
-            end are no fault: some programs end each line with delimiters.
+        width: cells that a record must have; the first record's number if None, any if 0. Extra empty cells at the
+            end are accepted: some programs end each line with delimiters.
         first_line: the number of the first of `lines`.
-        style: what there is to know of a line beyond the delimiter.
+        style: the line style beyond the delimiter.
     """
     style = style or _PLAIN
     source = _Lines(lines, first_line)
@@ -173,7 +170,7 @@ def split_records(
 
 
 def _cut(line: str, delimiter: str, style: Style) -> tuple[list[str], str]:
-    """Cells of a line that is a record, and what is wrong (empty where nothing is)."""
+    """Cells of a one-line record, and the error in it (empty if there is none)."""
     if len(line) > MAX_RECORD:
         return [], f"longer than {MAX_RECORD:,} characters"
     if "\0" in line:
@@ -215,7 +212,7 @@ def _cut_at_places(text: str, style: Style) -> tuple[list[str], str]:
 
 
 class _Lines:
-    """Lines with a look ahead: lines of a record that failed are read again, one by one."""
+    """Lines with look-ahead: lines of a failed record are read again, one by one."""
 
     def __init__(self, lines: Iterable[str], first_line: int) -> None:
         self._lines = iter(lines)
@@ -239,7 +236,7 @@ class _Lines:
 
 
 def _parse(line: str, source: _Lines, delimiter: str) -> tuple[list[str], int, str]:
-    """Cells, the number of further lines that they took, and what is wrong (empty where nothing is)."""
+    """Cells, the number of further lines that they took, and the error in them (empty if there is none)."""
     if len(line) > MAX_RECORD:
         return [], 0, f"longer than {MAX_RECORD:,} characters"
     if "\0" in line:
@@ -294,7 +291,7 @@ def _spaces_at_quotes(delimiter: str) -> re.Pattern[str]:
 
 
 def _without_spaces(line: str, tidy: re.Pattern[str], delimiter: str, width: int) -> list[str] | None:
-    """The cells of one line with the spaces around its quoted cells taken away, where that makes it whole."""
+    """The cells of a line without the spaces around its quoted cells, if that makes the line valid."""
     if '"' not in line or "\0" in line or len(line) > MAX_RECORD:
         return None
     try:

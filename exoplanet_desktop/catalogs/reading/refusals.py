@@ -1,4 +1,4 @@
-"""Tables that are none: names that are missing, and texts that only look like a table."""
+"""Rejects what is not a table: missing names, and texts that only look like a table."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ from exoplanet_desktop.catalogs.reading.header import Header, one_column_of_many
 from exoplanet_desktop.catalogs.reading.sniffing import looks_like_values
 from exoplanet_desktop.errors import UnreadableFile
 
-MAX_COLUMNS = 5_000  # measured: 1.9 GB while 5,000 rows of them are read, more than 2 GB past them
+MAX_COLUMNS = 5_000  # measured: 1.9 GB while 5,000 rows of them are read, more than 2 GB beyond them
 _OTHER_DELIMITERS = "^~&:"
-_FEWEST_ROWS, _FEWEST_SIGNS = 2, 3  # that tell a delimiter; a time of day has two colons
-_PROSE_WORDS = 8  # no column name has so many; half of them, where no cell has a digit
+_FEWEST_ROWS, _FEWEST_SIGNS = 2, 3  # occurrences that indicate a delimiter; a time of day has two colons
+_PROSE_WORDS = 8  # no column name has so many; half of them if no cell has a digit
 
 
 def refuse_prose(name: str, lines: Sequence[str], header: Header) -> None:
-    """Raises UnreadableFile for a header of one cell that stands over many, or is a sentence over sentences."""
+    """Raises UnreadableFile for a one-cell header over several cells, or for a sentence over sentences."""
     if header.known or header.row_names:
         return
     said = cleaned(header.cells[0])
@@ -37,7 +37,7 @@ def refuse_prose(name: str, lines: Sequence[str], header: Header) -> None:
 
 
 def _other_delimiter(header: Header) -> str:
-    """A sign that stands in a header of one cell several times, and as often in each row; "" where there is none."""
+    """A sign that occurs several times in a one-cell header, and as often in each row; "" if there is none."""
     rows = [row[0] for row in header.rows if len(row) == 1]
     if len(rows) < _FEWEST_ROWS or len(rows) < len(header.rows):
         return ""
@@ -53,7 +53,7 @@ def _other_delimiter(header: Header) -> str:
 def check_names(name: str, line: int, cells: tuple[str, ...]) -> None:
     if looks_like_values(cells):
         raise UnreadableFile(
-            f"Line {line:,} of {name} should hold the column names, but holds values. Add a header line."
+            f"Line {line:,} of {name} should contain the column names, but contains values. Add a header line."
         )
     if len(cells) > MAX_COLUMNS:
         raise UnreadableFile(

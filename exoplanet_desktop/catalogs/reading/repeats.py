@@ -1,6 +1,6 @@
-"""Lines among the rows that are no object: the column names once more, and cells with nothing in them.
+"""Lines among the rows that are not objects: repeated column names, and empty cells.
 
-Files that were written one behind another (`cat a.csv b.csv`) have the first, spreadsheets leave the second.
+Concatenated files (`cat a.csv b.csv`) have the first kind; spreadsheets leave the second.
 """
 
 import re
@@ -19,16 +19,16 @@ AGAIN = "the column names again"
 REORDERED = "the column names again, in another order, which the rows below it follow"
 
 _FEWEST = 3  # names in a line that repeats them
-_MOST_NAMES = 500  # of a file, of which one must begin such a line
-_SEAM = 65_536  # bytes of a line that stands in two blocks
-_AROUND = ' "'  # may stand before a name
+_MOST_NAMES = 500  # of a file, one of which must begin such a line
+_SEAM = 65_536  # bytes of a line that is split between two blocks
+_AROUND = ' "'  # may precede a name
 _NEWLINE = 10
 
 
 def without_repeats(records: Iterator[CsvRecord | BadLine], names: Sequence[str]) -> Iterator[CsvRecord | BadLine]:
-    """The records of a table, with a BadLine for each that is no object.
+    """The records of a table, with a BadLine for each that is not an object.
 
-    Where the names come again in another order, the cells below them are put into the first order.
+    If the names recur in another order, the cells below them are reordered to match the first.
 
     `names`: those of the file.
     """
@@ -51,10 +51,9 @@ def without_repeats(records: Iterator[CsvRecord | BadLine], names: Sequence[str]
 
 
 class RepeatFinder:
-    """Tells of a file's bytes, block by block, whether a line that is no object may stand in them.
+    """Checks a file's bytes, block by block, for lines that may not be objects.
 
-    Quick: of nearly all lines, only the first byte is looked at. At the end of a file without a last line end, it is to
-    be given one.
+    Fast: for nearly all lines, it checks only the first byte. At the end of a file without a final line end, pass one.
     """
 
     def __init__(self, names: Sequence[str], delimiter: str) -> None:
@@ -71,10 +70,10 @@ class RepeatFinder:
         self._firsts = np.zeros(256, dtype=bool)
         for text in (*letters, *(letter.swapcase() for letter in letters), delimiter, *_AROUND):
             self._firsts[text.encode()[0]] = True
-        self._tail = b""  # of a line that the last block cut
+        self._tail = b""  # of a line cut by the end of the last block
 
     def found_in(self, block: bytes, ends: "NDArray[np.int64] | None" = None) -> bool:
-        """`ends`: the places of the block's line ends, where they are known."""
+        """`ends`: the positions of the block's line ends, if known."""
         import numpy as np
 
         values = np.frombuffer(block, dtype=np.uint8)
@@ -89,7 +88,7 @@ class RepeatFinder:
         return any(self._pattern.match(block, start) for start in starts.tolist())
 
     def _says_so(self, values: "NDArray[np.uint8]", starts: "NDArray[np.int64]") -> "NDArray[np.bool_]":
-        """Whether the byte behind a blank or a quotation mark could be in such a line as well."""
+        """Whether the byte after a blank or a quotation mark could also be in such a line."""
         import numpy as np
 
         first, second = values[starts], values[np.minimum(starts + 1, len(values) - 1)]
@@ -102,7 +101,7 @@ def _plain(name: str) -> str:
 
 
 def _repeated(cells: Sequence[str], wanted: Sequence[str]) -> list[int] | None:
-    """None for a row like any. For names: where the cell of each column stands, or nothing where all are in place."""
+    """None for an ordinary row. For names: the position of each column's cell, or nothing if all are in place."""
     given = [_plain(cell) for cell in cells]
     filled = [name for name in given if name]
     if len(filled) < min(_FEWEST, len(wanted)) or 2 * len(filled) < len(wanted) or not set(wanted).issuperset(filled):
@@ -111,7 +110,7 @@ def _repeated(cells: Sequence[str], wanted: Sequence[str]) -> list[int] | None:
         return []
     places = {name: place for place, name in enumerate(given)}
     if len(places) < len(given) or not all(name in places for name in wanted):
-        return []  # with names twice, or none, nobody can tell the order
+        return []  # with duplicate or missing names, the order is unknown
     return [places[name] for name in wanted]
 
 

@@ -1,7 +1,7 @@
-"""One pass over a file's bytes that tells whether DuckDB may read it, and how many records it must then find.
+"""One pass over a file's bytes that decides whether DuckDB may read it, and how many records it must then find.
 
-DuckDB's reader is fast, but on text that is not quite CSV it drops what it cannot place: a quote that never closes
-takes the rest of the file with it. So it gets clean files alone, and its row count is held against this one.
+DuckDB's reader is fast, but drops text that is not quite CSV: a quote that never closes takes the rest of the file with
+it. So it gets only clean files, and its row count is compared with this one.
 """
 
 import codecs
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK = 4_194_304  # bytes
-UNIT_SEPARATOR = "\x1f"  # stands in no catalog; good for a delimiter that is none
+UNIT_SEPARATOR = "\x1f"  # occurs in no catalog, so it can serve as a delimiter that never matches
 _NEWLINE, _QUOTE = 10, 34
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What the bytes behind the header say.
+    """The result of scanning the bytes after the header.
 
     Attributes:
-        clean: UTF-8, one kind of line end, no NUL, no overlong line, quotation marks in pairs, and no line that looks
+        clean: UTF-8, one kind of line end, no NUL, no overlong line, balanced quotation marks, and no line that looks
             like one without an object (see repeats).
-        records: records that are there if the file is clean (blank lines are none).
-        breaks: some quoted cell holds a line break.
+        records: the number of records if the file is clean (blank lines do not count).
+        breaks: some quoted cell contains a line break.
         returns: lines end with `\\r\\n`, not with `\\n` alone.
     """
 
@@ -45,7 +45,7 @@ class Scan:
 def scan(
     layout: Layout, *, starts: Path | None = None, report: Report = silent, should_stop: ShouldStop = never
 ) -> Scan:
-    """Reads the whole file once, at disk speed. Raises UnicodeError where it is not UTF-8, though it began so.
+    """Reads the whole file once, at disk speed. Raises UnicodeError if it is not UTF-8 although it began so.
 
     `starts`: a file for the position of each record's first byte, as int64.
     """
@@ -57,7 +57,7 @@ def scan(
 
 def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop: ShouldStop) -> Scan:
     if layout.encoding != "utf-8" or len(layout.columns) == 1 or not layout.direct or layout.conversions:
-        return Scan(clean=False)  # of one column, a blank line would be a row to DuckDB; it converts no units either
+        return Scan(clean=False)  # with one column, a blank line is a row to DuckDB; nor does it convert units
     decoder = codecs.getincrementaldecoder("utf-8")()
     size = max(layout.path.stat().st_size, 1)
     with layout.path.open("rb") as file:
@@ -76,7 +76,7 @@ def _scan(layout: Layout, places: IO[bytes] | None, report: Report, should_stop:
             report(file.tell() / size, "looking through the file")
         else:
             clean = counter.finish() and not repeats.found_in(b"\n")
-        for block in iter(lambda: file.read(_BLOCK), b""):  # the encoding counts for the slow way, too
+        for block in iter(lambda: file.read(_BLOCK), b""):  # the encoding matters for the slow path, too
             check(should_stop)
             decoder.decode(block)
         decoder.decode(b"", final=True)
@@ -87,11 +87,11 @@ class _Counter:
     """Counts records, block by block.
 
     Attributes:
-        line_ends: places of the line ends in the last block, those within cells among them.
+        line_ends: positions of the line ends in the last block, including those within cells.
     """
 
     def __init__(self, header: bytes, begin: int, places: IO[bytes] | None) -> None:
-        """`begin`: where the records begin in the file; `places`: takes where each of them does."""
+        """`begin`: where the records begin in the file; `places`: receives the position of each."""
         self.returns = header.endswith(b"\r\n")
         self._places = places
         self._quotes = 0
@@ -104,7 +104,7 @@ class _Counter:
         self.plain = True
 
     def take(self, block: bytes) -> bool:
-        """False where the block is not clean."""
+        """Process a block; returns False if it is not clean."""
         import numpy as np
 
         if b"\0" in block or not self._same_ends(block):
@@ -132,7 +132,7 @@ class _Counter:
         return longest <= MAX_RECORD
 
     def finish(self) -> bool:
-        """False where the end is not clean. Counts a last line without an end."""
+        """Process the end of the file; returns False if it is not clean. Counts a last line without a line end."""
         rest = self._position - self._end - 1
         if self.returns and self._tail == b"\r":
             return False
@@ -143,7 +143,7 @@ class _Counter:
         return self._quotes % 2 == 0
 
     def _same_ends(self, block: bytes) -> bool:
-        """Whether the block has only `\\n`, or only `\\r\\n`, as the header has; a pair may be cut by its edge."""
+        """Whether the block has only `\\n`, or only `\\r\\n`, as the header has; the block's edge may split a pair."""
         if not self.returns:
             return b"\r" not in block
         joined = self._tail + block

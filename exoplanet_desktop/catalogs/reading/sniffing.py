@@ -8,19 +8,17 @@ from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo
 from exoplanet_desktop.catalogs.facts.numbers import MOST_UNREAD, is_missing, read_number, votes
 from exoplanet_desktop.errors import UnreadableFile
 
-DELIMITERS = (",", ";", "\t", "|", " ")
-
-_FEW_NAMELESS = 3  # columns that get a sentence each
+_FEW_NAMELESS = 3  # columns that get their own sentence
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _COLUMN_LINE = re.compile(r"COLUMN\s+([^:\s]+)\s*:\s*(.*)")
 
 
 def decode(name: str, head: bytes, whole: bool, chosen: str | None = None) -> tuple[str, str]:
-    """Encoding and text of the beginning of a file (`whole`: it is all of the file).
+    """Encoding and text of the beginning of a file (`whole`: it is the entire file).
 
-    The `chosen` one, or UTF-16 by its byte order mark or by its many NUL bytes; else UTF-8; else Latin-1, which every
-    byte is.
-    Raises UnreadableFile where over 1 % are control characters.
+    The `chosen` one, or UTF-16 by its byte order mark or its many NUL bytes; otherwise UTF-8; otherwise Latin-1, which
+    accepts every byte.
+    Raises UnreadableFile if over 1 % are control characters.
     """
     encoding = chosen or _utf16(head) or "utf-8"
     try:
@@ -45,7 +43,7 @@ def decimal_sign(rows: Iterable[Sequence[str]]) -> str:
 
 
 def kind_in_sample(cells: Iterable[str], decimal: str) -> str:
-    """What some cells of a column are: "whole numbers", "numbers", "texts", or "" where all are missing.
+    """The type of a column's sample cells: "whole numbers", "numbers", "texts", or "" if all are missing.
 
     >>> kind_in_sample(["1", "", "-20"], "."), kind_in_sample(["1,5"], ","), kind_in_sample(["NA"], ".")
     ('whole numbers', 'numbers', '')
@@ -60,20 +58,20 @@ def kind_in_sample(cells: Iterable[str], decimal: str) -> str:
 
 
 def looks_like_values(header: Sequence[str]) -> bool:
-    """Whether a header line holds numbers for the most part: then it is a row, and the names are missing."""
+    """Whether a header line mostly consists of numbers: it is then a row, and the names are missing."""
     filled = [cell.strip() for cell in header if cell.strip()]
     numbers = sum(1 for cell in filled if read_number(cell) is not None)
     return 2 * numbers > len(filled) or not filled
 
 
 def meanings(lines: Iterable[str]) -> Mapping[str, ColumnInfo]:
-    """Label and unit by column, out of the header block's lines `COLUMN name: Label [unit]`, without their `#`."""
+    """Label and unit by column, from the header block's lines `COLUMN name: Label [unit]`, without their `#`."""
     found = (_COLUMN_LINE.match(line) for line in lines)
     return {match[1]: ColumnInfo(*split_unit(match[2])) for match in found if match}
 
 
 def split_unit(text: str) -> tuple[str, str]:
-    """Label and unit of a column's description.
+    """Label and unit from a column's description.
 
     >>> split_unit("Orbital Period Upper Unc. [days]")
     ('Orbital Period Upper Unc.', 'days')
@@ -87,9 +85,9 @@ def split_unit(text: str) -> tuple[str, str]:
 
 
 def unique_names(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Column names without blanks and repetitions, and a note for each that was changed.
+    """Column names without blanks and duplicates, and a note for each change.
 
-    Names that differ only in case count as the same, since DuckDB takes them for one; `rowid` is its own name for the
+    Names that differ only in case count as the same, because DuckDB treats them as one; `rowid` is its own name for the
     position of a row.
 
     >>> unique_names(["a", "", "a"])[0]

@@ -1,4 +1,4 @@
-"""VOTable and FITS tables, read by astropy (the extra `vo`) and written down as the CSV that everything else reads."""
+"""VOTable and FITS tables, read by astropy (the extra `vo`) and written as the CSV that everything else reads."""
 
 import csv
 import sys
@@ -19,22 +19,22 @@ from exoplanet_desktop.files.whole import whole
 if TYPE_CHECKING:
     from astropy.table import Column, Table
 
-MOST_BYTES = 1_000_000_000  # astropy holds the whole of it in memory, several times over
+MOST_BYTES = 1_000_000_000  # astropy holds all of it in memory, several times over
 _ROWS = 5_000
 _HEAD = 65_536  # bytes that may hold a server's error message
-_EXACT = 2**53  # up to which each whole number has a double of its own
+_EXACT = 2**53  # up to this, each whole number has its own double
 _NEEDED = "pip install exoplanet-desktop[vo]"
 
 
 @dataclass(frozen=True)
 class Converted:
-    """A table that was written down as CSV.
+    """A table that was converted to CSV.
 
     Attributes:
         source: the VOTable or FITS file.
-        csv: what was made of it.
-        rows: in it.
-        notes: what of the file is not in the CSV, a sentence each.
+        csv: the CSV file made from it.
+        rows: number of rows.
+        notes: what the CSV lacks compared with the file, a sentence each.
     """
 
     source: Path
@@ -48,7 +48,7 @@ def convert(
 ) -> Converted:
     """Write the first table of a VOTable or FITS file into `folder` as CSV, named after the file and its content.
 
-    Numbers keep every digit, and missing cells are empty. Labels and units go into the header block.
+    Numbers keep every digit, and missing cells are empty. The header block gets labels and units.
 
     Raises UnreadableFile, TooLarge, Cancelled, and UnavailableError where astropy is not installed.
     """
@@ -85,7 +85,7 @@ def convert(
 
 
 def _read(source: Path) -> "tuple[Table, tuple[str, ...]]":
-    """The first table, and what is to be said of the others."""
+    """The first table, and notes on the others."""
     with open_bytes(source, packing(source)) as file:
         head = file.read(_HEAD)
     if said := server_error(head.decode("utf-8", "replace")):
@@ -97,7 +97,7 @@ def _read(source: Path) -> "tuple[Table, tuple[str, ...]]":
         raise UnavailableError(_not_here(source.name)) from None
     is_fits = head.startswith(b"SIMPLE  =")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # astropy warns of what is untidy in a file, and reads it all the same
+        warnings.simplefilter("ignore")  # astropy warns about minor faults in a file, but still reads it
         try:
             if is_fits:
                 with fits.open(source, memmap=False) as parts:
@@ -107,7 +107,7 @@ def _read(source: Path) -> "tuple[Table, tuple[str, ...]]":
             return _votable(source)
         except (ValueError, IndexError, TypeError, KeyError, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
-                raise  # of the disk, not of the content
+                raise  # caused by the disk, not by the content
             kind = "FITS file" if is_fits else "VOTable"
             if b"<VOTABLE" not in head:
                 refuse_text(source.name, head.decode("utf-8", "replace"))
@@ -125,7 +125,7 @@ def _votable(source: Path) -> "tuple[Table, tuple[str, ...]]":
 
 
 def _others(count: int) -> tuple[str, ...]:
-    return (f"The file holds {count} tables; this is the first of them.",) if count > 1 else ()
+    return (f"The file contains {count} tables; this is the first of them.",) if count > 1 else ()
 
 
 def _not_here(name: str) -> str:
@@ -135,7 +135,7 @@ def _not_here(name: str) -> str:
 
 
 def _is_plain(column: Any) -> bool:
-    """Whether each cell is one number, text or truth value, and no array, time or coordinate."""
+    """Whether each cell is one number, text or truth value rather than an array, time or coordinate."""
     if getattr(column, "ndim", 0) != 1 or not hasattr(column, "dtype"):
         return False
     texts = column.dtype.kind == "O" and all(value is None or isinstance(value, str | bytes) for value in column)
@@ -143,14 +143,14 @@ def _is_plain(column: Any) -> bool:
 
 
 def _meaning(column: "Column") -> str:
-    """Label and unit as the archive's header block has them."""
+    """Label and unit in the form of the archive's header block."""
     label = " ".join(str(column.description or "").split())
     unit = f"[{column.unit}]" if column.unit is not None and str(column.unit) else ""
     return f"{label} {unit}".strip()
 
 
 def _is_integral(column: "Column") -> bool:
-    """Whether floats are whole numbers, such as the identifiers of stars that a server gives as doubles."""
+    """Whether floats are whole numbers, such as star identifiers that a server sends as doubles."""
     import numpy as np
 
     if column.dtype.kind != "f":
@@ -161,7 +161,7 @@ def _is_integral(column: "Column") -> bool:
 
 
 def _cells(column: "Column", integral: bool) -> Iterator[str]:
-    """Each cell as text: the shortest that is this number again, "" where it is missing."""
+    """Each cell as text: the shortest text for exactly this number, "" if it is missing."""
     import numpy as np
 
     missing = np.ma.getmaskarray(column)

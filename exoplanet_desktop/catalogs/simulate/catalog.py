@@ -1,8 +1,8 @@
-"""Simulated catalogs, for demonstrations and load: as the archive's, but of stars that are not there.
+"""Simulated catalogs for demonstrations and load tests: like the archive's, but with stars that do not exist.
 
 The stars, planets and false positives are drawn from published distributions, the columns follow from them by the
-formulas in physics.py, and the dispositions depend on them as in a real vetting: in part only. Names begin with
-`SIM`, identifiers lie above those of the real catalogs, and the header block says what the file is.
+formulas in physics.py, and the dispositions depend on them only partly, as in real vetting. Names begin with
+`SIM`, identifiers are above those of the real catalogs, and the header block says what the file is.
 """
 
 import shutil
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.base.database import literal
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, never, silent
 from exoplanet_desktop.catalogs.facts.dictionary import dictionary
 from exoplanet_desktop.catalogs.facts.satellites import satellite_info
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Draw = Callable[[np.random.Generator, Signals], Cells]
 
-_BLOCK = 20_000  # rows drawn at a time, whatever the number of rows asked for: the seed alone decides what they are
+_BLOCK = 20_000  # rows drawn at a time, whatever the number of rows requested: only the seed determines them
 
 
 def simulate(
@@ -48,7 +49,7 @@ def simulate(
         seed: 0 or more.
         out: the CSV file.
 
-    Raises InputError for a wrong number, UnavailableError where the file cannot be written, and Cancelled.
+    Raises InputError for an invalid number, UnavailableError if the file cannot be written, and Cancelled.
     """
     satellite = satellite_info(satellite).satellite
     if rows < 1 or seed < 0:
@@ -81,7 +82,7 @@ def _header(satellite: Satellite, rows: int, seed: int) -> str:
 
 
 def _block(satellite: Satellite, seed: int, number: int) -> "Cells":
-    """Cells of at least as many rows as a block has; they depend on seed and number alone."""
+    """Cells of at least as many rows as a block has; they depend only on seed and number."""
     import numpy as np
 
     from exoplanet_desktop.catalogs.simulate.systems import draw_signals, joined
@@ -109,7 +110,7 @@ def _table(satellite: Satellite) -> "tuple[Survey, Draw]":
 
 
 class _Writer:
-    """Appends cells to a CSV file. DuckDB turns numbers to text ten times as fast as Python does."""
+    """Appends cells to a CSV file. DuckDB converts numbers to text ten times as fast as Python."""
 
     def __init__(self, path: Path, columns: tuple[str, ...], folder: Path) -> None:
         self._path = path
@@ -130,8 +131,6 @@ class _Writer:
 
     def append(self, cells: "Cells", rows: int) -> None:
         import pandas as pd
-
-        from exoplanet_desktop.catalogs.base.database import literal
 
         frame = pd.DataFrame({name: cells[name][:rows] for name in self._columns})
         self._connection.register("frame", frame)

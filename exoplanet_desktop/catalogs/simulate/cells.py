@@ -1,4 +1,4 @@
-"""Numbers as a catalog gives them: measured, with errors, rounded, and missing here and there."""
+"""Numbers as a catalog gives them: measured, with errors, rounded, and sometimes missing."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,7 @@ Cells = dict[str, NDArray[np.generic]]
 
 
 def measured(rng: np.random.Generator, truth: Values, relative: float) -> tuple[Values, Values, Values]:
-    """Positive values scattered about the truth by a relative error, and their upper and lower uncertainty.
-
-    The uncertainties differ from row to row and from each other, as published ones do.
-    """
+    """Positive values scattered about the truth by a relative error, with their upper and lower uncertainties."""
     size = len(truth)
     error = relative * rng.lognormal(0, 0.3, size)
     sigma = truth * error
@@ -29,13 +26,14 @@ def rounded(values: Values, digits: int) -> Values:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         places = digits - 1 - np.floor(np.log10(np.abs(values)))
-        # A power of ten of a negative number is no double; dividing by one is exact where multiplying is not.
+        # A negative power of ten is not exact as a double; dividing by a power of ten is exact where multiplying is
+        # not.
         up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
         return np.where(values == 0, 0.0, np.round(values * up / down) / up * down)
 
 
 def blanked(rng: np.random.Generator, share: float, *columns: Values) -> list[Values]:
-    """The columns with the same share of their rows missing."""
+    """Columns with the same fraction of their rows missing."""
     gone = rng.random(len(columns[0])) < share
     return [np.where(gone, np.nan, column) for column in columns]
 
@@ -51,12 +49,12 @@ def with_errors(name: str, ends: tuple[str, str], triple: Sequence[Values], deci
 
 
 def limit_flag(values: Values) -> Values:
-    """The archive's limit flag: 0 (a measurement) where there is a value."""
+    """The archive's limit flag: 0 (a measurement) if there is a value."""
     return np.where(np.isnan(values), np.nan, 0.0)
 
 
 def chosen(rng: np.random.Generator, size: int, names: Sequence[str], shares: Sequence[float]) -> Texts:
-    """Texts by their shares."""
+    """Texts drawn with the given probabilities."""
     return np.array(names, dtype=object)[rng.choice(len(names), size, p=np.array(shares) / sum(shares))]
 
 
@@ -65,7 +63,7 @@ def texts(values: Sequence[str | None]) -> Texts:
 
 
 def text_where(condition: NDArray[np.bool_], values: "Texts | str") -> Texts:
-    """The texts where a condition holds, and missing cells elsewhere."""
+    """The texts where a condition is true, and missing cells elsewhere."""
     cells = np.full(len(condition), None, dtype=object)
     cells[condition] = values if isinstance(values, str) else values[condition]
     return cells
@@ -76,7 +74,7 @@ def same(text: str, size: int) -> Texts:
 
 
 def host_names(host: NDArray[np.int64]) -> list[str]:
-    """`SIM-00001` and so on: no name that a real star has."""
+    """`SIM-00001` and so on: names that no real star has."""
     return [f"SIM-{number + 1:05d}" for number in host.tolist()]
 
 

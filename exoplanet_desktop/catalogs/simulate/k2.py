@@ -1,4 +1,4 @@
-"""A simulated table of K2 planets and candidates: several rows a planet, one for each publication."""
+"""A simulated table of K2 planets and candidates: several rows per planet, one for each publication."""
 
 import numpy as np
 
@@ -45,7 +45,7 @@ _SOLUTION_SHARES = {
 
 
 def k2_cells(rng: np.random.Generator, signals: Signals) -> Cells:
-    """All columns of the table but in no order; one to four rows for each signal, the first the default one."""
+    """All columns of the table, in no particular order; one to four rows for each signal, the first the default one."""
     label = _dispositions(rng, signals)
     copies = np.where(rng.random(len(signals)) < 0.3, 1, rng.integers(2, 4, len(signals)))
     back = np.repeat(np.arange(len(signals)), copies)
@@ -105,12 +105,12 @@ def _bookkeeping(
 
 
 def _system_cells(rng: np.random.Generator, signals: Signals, back: np.ndarray) -> Cells:
-    """What all rows of a star share."""
+    """The values that all rows of a star share."""
     _, first, inverse = np.unique(signals.host, return_index=True, return_inverse=True)
     size = len(first)
     rows = inverse[back]
     magnitude = signals.magnitude[first]
-    color = 0.8 + 1.2 * (5800 - signals.temperature[first]) / 1000  # V - Ks, rising as a star cools
+    color = 0.8 + 1.2 * (5800 - signals.temperature[first]) / 1000  # V - Ks, increasing as a star gets cooler
     ra, dec = signals.ra[first], signals.dec[first]
     rastr, decstr = sexagesimal(ra, dec)
     cells: Cells = {"rastr": rastr[rows], "decstr": decstr[rows], "ra": np.round(ra, 7)[rows]}

@@ -19,7 +19,7 @@ SURVEY = Survey(
 FIRST_KEPID = 900_000_000  # above every number of the Kepler Input Catalog
 _START_BKJD = 131.5  # first day of science observations
 _ENDS = ("_err1", "_err2")
-# Share of rows with each flag, by kind of signal: planet, not transit-like, eclipse, offset, contamination.
+# Fraction of rows with each flag, by kind of signal: planet, not transit-like, eclipse, offset, contamination.
 _FLAGS = {
     "koi_fpflag_nt": (0.04, 0.97, 0.05, 0.05, 0.10),
     "koi_fpflag_ss": (0.004, 0.02, 0.95, 0.45, 0.30),
@@ -29,7 +29,7 @@ _FLAGS = {
 
 
 def koi_cells(rng: np.random.Generator, signals: Signals) -> Cells:
-    """All columns of the table but in no order; a row for each signal."""
+    """All columns of the table, in no particular order; one row for each signal."""
     size = len(signals)
     label = _dispositions(rng, signals)
     names = host_names(signals.host)
@@ -63,7 +63,7 @@ def koi_cells(rng: np.random.Generator, signals: Signals) -> Cells:
 
 
 def _dispositions(rng: np.random.Generator, signals: Signals) -> np.ndarray:
-    """Strong signals and those with siblings are confirmed; some false positives pass for candidates."""
+    """Strong signals and those with siblings are confirmed; some false positives are labelled candidates."""
     odds = 1.3 * (np.log(signals.snr) - np.log(25)) + 1.2 * (signals.siblings > 1) - 0.4 * (signals.period > 50)
     confirmed = rng.random(len(signals)) < 1 / (1 + np.exp(-odds))
     planets = np.where(confirmed, "CONFIRMED", "CANDIDATE")
@@ -73,7 +73,7 @@ def _dispositions(rng: np.random.Generator, signals: Signals) -> np.ndarray:
 
 
 def _scores(rng: np.random.Generator, label: np.ndarray) -> np.ndarray:
-    """Confidence of the vetting robot: near 1 for planets, near 0 for the rest, not known for one in six."""
+    """Score of the robotic vetter: near 1 for planets, near 0 for the rest, missing for one in six."""
     size = len(label)
     low = np.where(rng.random(size) < 0.85, 0.0, rng.beta(0.6, 3, size))
     high = np.where(label == "CONFIRMED", 1 - rng.beta(0.5, 12, size), 1 - rng.beta(0.8, 3, size))
@@ -100,13 +100,13 @@ def _star_cells(rng: np.random.Generator, signals: Signals) -> Cells:
 
 
 def _transit_cells(rng: np.random.Generator, signals: Signals, star: Cells) -> Cells:
-    """What the fit of a transit gives; planet radius, flux and temperature follow from it and from the star's cells."""
+    """The results of a transit fit; planet radius, flux and temperature follow from it and from the star's cells."""
     radius = star["koi_srad"].astype(np.float64)
     temperature = star["koi_steff"].astype(np.float64)
     ratio = signals.ratio * (1 + rng.normal(0, 1, len(signals)) * 0.5 / signals.snr)
     axis = signals.axis_au
     earth_radii = np.abs(ratio) * radius * physics.EARTH_RADII_PER_SUN
-    # Timing and its error: duration over signal-to-noise, shrinking for the period with the transits between.
+    # Epoch error: duration over signal-to-noise; the period's error shrinks further with the number of transits.
     timing = signals.duration_hours / 24 / signals.snr
     period_error = timing * np.sqrt(12) / np.maximum(signals.transits, 2) ** 1.5
     plain = {

@@ -1,6 +1,6 @@
 """Transits and their stars, as far as a simulated catalog needs them.
 
-Numbers or numpy arrays alike go in and come out. Units stand in the names.
+All functions take and return numbers or numpy arrays. The names include the units.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ BOND_ALBEDO = 0.3  # as the archive assumes for koi_teq
 
 
 def semi_major_axis_au(period_days: Values, star_mass_sun: Values) -> Values:
-    """Semi-major axis of an orbit, the planet's mass neglected: Kepler's third law.
+    """Semi-major axis of an orbit, neglecting the planet's mass: Kepler's third law.
 
     >>> semi_major_axis_au(365.25, 1.0)
     1.0
@@ -34,7 +34,7 @@ def transit_duration_hours(
 ) -> Values:
     """Duration of a transit from first to last contact, on a circular orbit.
 
-    Winn 2010 (arXiv:1001.2010), equations 7 and 14. Zero where nothing is covered (impact > 1 + radius ratio).
+    Winn 2010 (arXiv:1001.2010), equations 7 and 14. Zero if nothing is covered (impact > 1 + radius ratio).
 
     >>> float(np.round(transit_duration_hours(365.25, 215.03, 0.00917, 0.0), 1))
     13.1
@@ -48,7 +48,7 @@ def transit_duration_hours(
 def transit_depth_ppm(radius_ratio: Values, impact: Values) -> Values:
     """Depth of a transit over a star without limb darkening, in parts per million of its flux.
 
-    Depth is the radius ratio squared (Seager & Mallen-Ornelas 2003, ApJ 585, 1038), and falls linearly to nothing
+    Depth is the radius ratio squared (Seager & Mallen-Ornelas 2003, ApJ 585, 1038), and falls linearly to zero
     while the companion grazes the limb, 1 - ratio < impact < 1 + ratio. At most the whole star is covered.
 
     >>> float(np.round(transit_depth_ppm(np.float64(0.1), 0.2)))
@@ -59,7 +59,7 @@ def transit_depth_ppm(radius_ratio: Values, impact: Values) -> Values:
 
 
 def insolation_earth(star_radius_sun: Values, star_temperature_k: Values, axis_au: Values) -> Values:
-    """Flux that a planet gets, in units of Earth's: Stefan-Boltzmann law and distance squared.
+    """Flux that a planet receives, in units of Earth's: Stefan-Boltzmann law and inverse square of the distance.
 
     >>> insolation_earth(1.0, 5772.0, 1.0)
     1.0
@@ -68,7 +68,7 @@ def insolation_earth(star_radius_sun: Values, star_temperature_k: Values, axis_a
 
 
 def equilibrium_temperature_k(star_radius_sun: Values, star_temperature_k: Values, axis_au: Values) -> Values:
-    """Temperature of a planet that radiates what it gets all around, with a Bond albedo of 0.3.
+    """Equilibrium temperature of a planet that re-radiates from its entire surface, with a Bond albedo of 0.3.
 
     Seager 2010, Exoplanet Atmospheres, section 3.3: T = Teff sqrt(R / 2a) (1 - A)^(1/4).
 
@@ -94,13 +94,13 @@ def main_sequence_radius_sun(mass_sun: Values) -> Values:
 
 
 def main_sequence_temperature_k(mass_sun: Values) -> Values:
-    """Temperature from the mass-luminosity relation of the same paper and Stefan and Boltzmann's law."""
+    """Temperature from the mass-luminosity relation of the same paper and the Stefan-Boltzmann law."""
     luminosity = np.where(mass_sun < 0.7, 0.35 * mass_sun**2.62, 1.02 * mass_sun**3.92)
     return np.asarray(SUN_TEMPERATURE_K * (luminosity / main_sequence_radius_sun(mass_sun) ** 2) ** 0.25)
 
 
 def signal_to_noise(depth_ppm: Values, duration_hours: Values, transits: Values, noise_6h_ppm: Values) -> Values:
-    """Signal-to-noise ratio of a folded transit, for white noise given for six hours.
+    """Signal-to-noise ratio of a folded transit, for white noise specified for six hours.
 
     Christiansen et al. 2012 (PASP 124, 1279): depth over noise, times the root of the time in transit.
     """

@@ -1,7 +1,7 @@
-"""Stars with their planets and with what only looks like planets, as a survey would find them.
+"""Stars with their planets and with false positives, as a survey would find them.
 
 The mixture of false positives follows the Kepler pipeline's four flags (Thompson et al. 2018, ApJS 235, 38): signals
-that are not transit-like, stellar eclipses, eclipses of a star beside the target, and contamination.
+that are not transit-like, stellar eclipses, eclipses of a star next to the target, and contamination.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -17,21 +17,21 @@ Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 
 PLANET, NOT_TRANSIT_LIKE, ECLIPSE, OFFSET, CONTAMINATION = range(5)
-_DETECTED_SNR = 7.1  # threshold of the Kepler pipeline, Jenkins et al. 2010 (ApJ 713, L87)
+_DETECTED_SNR = 7.1  # detection threshold of the Kepler pipeline, Jenkins et al. 2010 (ApJ 713, L87)
 _LARGEST_SNR = 6_000  # what systematic errors leave of the strongest eclipses
-_MULTIPLICITY = (0.62, 0.2, 0.1, 0.05, 0.02, 0.01)  # share of systems with 1 to 6 planets that transit
+_MULTIPLICITY = (0.62, 0.2, 0.1, 0.05, 0.02, 0.01)  # share of systems with 1 to 6 transiting planets
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What tells one survey from another.
+    """The properties of a survey.
 
     Attributes:
-        baseline_days: time that a star is observed, lowest and highest.
-        periods_days: orbital periods, lowest and highest, of the innermost planet.
+        baseline_days: time for which a star is observed, shortest and longest.
+        periods_days: orbital periods of the innermost planet, shortest and longest.
         noise_floor_ppm, noise_ppm: six-hour noise of a bright star, and what a star of `magnitude` adds to it.
-        magnitude: at which `noise_ppm` holds; the noise goes with the root of the flux.
-        magnitudes: mean and standard deviation of the targets.
+        magnitude: the magnitude for `noise_ppm`; the noise scales with the inverse square root of the flux.
+        magnitudes: mean and standard deviation of the targets' magnitudes.
         planet_share: share of systems with planets before any is found.
         sizes: shares of super-Earths, sub-Neptunes and giants among the planets.
     """
@@ -54,11 +54,11 @@ class Signals:
         host: number of the star, from 0.
         number: number of the signal around its star, from 1.
         siblings: signals around the star.
-        kind: what it is in truth, PLANET to CONTAMINATION.
+        kind: its true kind, PLANET to CONTAMINATION.
         mass, radius, temperature, metallicity: of the star (Sun, Sun, K, dex).
         magnitude, distance_pc, ra, dec: of the star.
         period, epoch_days, impact: of the orbit; days from the survey's start.
-        duration_hours, depth_ppm, ratio: of the transit as it is seen; ratio is the radius ratio that one infers.
+        duration_hours, depth_ppm, ratio: of the observed transit; ratio is the inferred radius ratio.
         transits, snr: observed transits, and signal-to-noise ratio.
     """
 
@@ -104,7 +104,7 @@ class Signals:
 
 
 def draw_signals(rng: np.random.Generator, survey: Survey, systems: int) -> Signals:
-    """The signals that a survey finds around some stars; stars without any are left out."""
+    """The signals that a survey finds around some stars; stars without a signal are left out."""
     stars = _draw_stars(rng, survey, systems)
     has_planets = rng.random(systems) < survey.planet_share
     several = rng.choice(np.arange(1, 7), systems, p=_MULTIPLICITY)
@@ -120,7 +120,7 @@ def draw_signals(rng: np.random.Generator, survey: Survey, systems: int) -> Sign
 
 def _draw_stars(rng: np.random.Generator, survey: Survey, systems: int) -> dict[str, Values]:
     mass = np.clip(rng.normal(0.95, 0.22, systems), 0.12, 2.5)
-    # A star swells by up to half while it burns its hydrogen; one in twelve has left the main sequence.
+    # A star expands by up to half while it burns its hydrogen; one in twelve has left the main sequence.
     age = rng.random(systems)
     giant = np.where((rng.random(systems) < 1 / 12) & (mass > 0.8), rng.uniform(1.5, 4.0, systems), 1.0)
     radius = physics.main_sequence_radius_sun(mass) * (0.85 + 0.4 * age) * giant
@@ -141,7 +141,7 @@ def _draw_stars(rng: np.random.Generator, survey: Survey, systems: int) -> dict[
 
 
 def _draw_periods(rng: np.random.Generator, survey: Survey, kind: Counts, number: Counts) -> Values:
-    """Log-uniform for the innermost; each further one 1.3 to 3.5 times the one before, so that orbits stay apart."""
+    """Log-uniform for the innermost; each further one is 1.3 to 3.5 times the one before, which keeps orbits apart."""
     low, high = np.log(survey.periods_days)
     apart = rng.uniform(np.log(1.3), np.log(3.5), len(number))
     steps = np.where(number == 1, rng.uniform(low, high, len(number)), apart)
@@ -156,13 +156,13 @@ def _draw_periods(rng: np.random.Generator, survey: Survey, kind: Counts, number
 def _observe(
     rng: np.random.Generator, survey: Survey, kind: Counts, period: Values, star: dict[str, Values]
 ) -> dict[str, Values]:
-    """How each signal looks, by its kind."""
+    """The appearance of each signal, by its kind."""
     size = len(kind)
     ratio, seen = _draw_ratios(rng, survey, kind, star["radius"])
     impact = rng.random(size) * np.where(kind == ECLIPSE, 1 + ratio, 1.0)
     axis = physics.semi_major_axis_au(period, star["mass"]) * physics.SUN_RADII_PER_AU / star["radius"]
     duration = physics.transit_duration_hours(period, np.maximum(axis, 1.2), ratio, impact)
-    # The eclipse beside the target is around another star, of another density; noise has any duration.
+    # An eclipse next to the target is of another star, with another density; noise can have any duration.
     duration *= rng.lognormal(0, np.choose(kind, (0.05, 0.6, 0.08, 0.35, 0.35)))
     depth = physics.transit_depth_ppm(ratio, impact) * seen
     noise = np.hypot(
@@ -188,7 +188,7 @@ def _observe(
 
 
 def _draw_ratios(rng: np.random.Generator, survey: Survey, kind: Counts, star_radius: Values) -> tuple[Values, Values]:
-    """Radius ratios, and the share of the depth that is seen after dilution by the target's light."""
+    """Radius ratios, and the observed fraction of the depth after dilution by the target's light."""
     size = len(kind)
     # Super-Earths, sub-Neptunes with the gap between them (Fulton et al. 2017, AJ 154, 109), and giants.
     which = rng.choice(3, size, p=survey.sizes)
@@ -202,13 +202,13 @@ def _draw_ratios(rng: np.random.Generator, survey: Survey, kind: Counts, star_ra
 
 
 def _renumbered(signals: Signals) -> Signals:
-    """Hosts and signals numbered without the ones that were not found."""
+    """Hosts and signals renumbered without those that were not found."""
     _, first, host, siblings = np.unique(signals.host, return_index=True, return_inverse=True, return_counts=True)
     return replace(signals, host=host, number=np.arange(len(host)) - first[host] + 1, siblings=siblings[host])
 
 
 def joined(parts: list[Signals]) -> Signals:
-    """Signals of several draws, with hosts numbered on."""
+    """Signals of several draws, with consecutively numbered hosts."""
     starts = np.cumsum([0] + [int(part.host.max(initial=-1)) + 1 for part in parts[:-1]]).tolist()
     moved = [part.moved(start) for part, start in zip(parts, starts, strict=True)]
     return Signals(

@@ -25,7 +25,7 @@ SURVEY = Survey(
     magnitude=10,
     magnitudes=(11.2, 1.6),
     planet_share=0.66,
-    sizes=(0.15, 0.35, 0.5),  # short and shallow: giants are what it finds first
+    sizes=(0.15, 0.35, 0.5),  # short and shallow: TESS finds giants first
 )
 FIRST_TID = 900_000_000_000  # above every number of the TESS Input Catalog
 _START_BJD = 2_458_325.3  # first day of sector 1
@@ -33,7 +33,7 @@ _ENDS = ("err1", "err2")
 
 
 def toi_cells(rng: np.random.Generator, signals: Signals) -> Cells:
-    """All columns of the table but in no order; a row for each signal."""
+    """All columns of the table, in no particular order; one row for each signal."""
     size = len(signals)
     names = host_names(signals.host)
     rastr, decstr = sexagesimal(signals.ra, signals.dec)
@@ -58,7 +58,7 @@ def toi_cells(rng: np.random.Generator, signals: Signals) -> Cells:
 
 
 def _dispositions(rng: np.random.Generator, signals: Signals) -> np.ndarray:
-    """Most signals are still open (PC); giants were often known before (KP)."""
+    """Most signals are still open (PC); many giants were known before (KP)."""
     size = len(signals)
     odds = 0.9 * (np.log(signals.snr) - np.log(900)) + 1.0 * (signals.siblings > 1)
     confirmed = rng.random(size) < 1 / (1 + np.exp(-odds))

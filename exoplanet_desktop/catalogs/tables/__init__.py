@@ -1,1 +1,1 @@
-"""A catalog as a table: loaded, filtered, sorted, summed up, exported."""
+"""A catalog as a table: loading, filtering, sorting, summarising, exporting."""

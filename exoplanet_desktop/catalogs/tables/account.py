@@ -1,4 +1,4 @@
-"""An account of each cell: which ones were not read as written, column by column, for a reader to judge."""
+"""An account of cells: which ones were not read as written, by column, for the user to judge."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class CellIssue:
 
 
 def sentence(told: CellIssue, unit: str = "") -> str:
-    """What a reader is told of these cells; `unit`: the column's own, as Layout.units has it."""
+    """A sentence for the user; `unit`: the column's own, as Layout.units has it."""
     one, several = _WORDS[told.kind]
     words = (
         f"1 cell of `{told.column}` {one}" if told.count == 1 else f"{told.count:,} cells of `{told.column}` {several}"
@@ -109,7 +109,7 @@ def sentences(account: Sequence[CellIssue], units: Mapping[str, str], most: int 
 
 
 def cell_counts(account: Iterable[CellIssue], units: Mapping[str, str]) -> "list[CellCount]":
-    """The account as it is sent."""
+    """The account in the form sent to clients."""
     from exoplanet_desktop.wire.payloads import CellCount
 
     return [
@@ -130,7 +130,7 @@ def account_of(
     units: Mapping[str, str],
     lines: Callable[[Sequence[int]], list[int]],
 ) -> tuple[CellIssue, ...]:
-    """What there is to tell of some columns.
+    """The account of some columns.
 
     Args:
         kinds: what their cells are.
@@ -140,7 +140,7 @@ def account_of(
     parts = [
         (column, name, count, row, example)
         for column, kind in kinds.items()
-        # A column that should hold numbers and has none is told of, too.
+        # Also report a column that should contain numbers but has none.
         if kind.numeric or column in NUMBERS or kind.has("mixed")
         for name, count, row, example in _told_of(kind, units.get(column, ""))
     ]

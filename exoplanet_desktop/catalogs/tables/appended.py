@@ -1,30 +1,41 @@
-"""The columns that a prediction appends to a catalog: their names, and how they are told from a user's own."""
+"""The columns that a prediction appends to a catalog: their names, and how to distinguish them from a user's own."""
 
 import re
 from collections.abc import Iterable, Sequence
 
-from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Disposition
+from exoplanet_desktop.wire.prediction_columns import (
+    ACTUAL,
+    CONFIDENCE,
+    K2_ACTUAL,
+    K2_INDEX,
+    K2_PREDICTED,
+    K2_ROW_NUMBER,
+    MATCH,
+    PREDICTED,
+    PROBABILITY,
+    ROW_NUMBER,
+    SEEN_COLUMN,
+)
+from exoplanet_desktop.wire.vocabulary import Disposition
 
-PREDICTED, CONFIDENCE, MATCH, PROBABILITY = "Predicted_Class", "Confidence", "Match", "Prob_"
-K2_PREDICTED = "pred_label"  # the predicted class in files of reference backends
-_K2_MORE = ("pred_index", "actual_class", "row_number_1based")
-_MORE = ("Actual_Class", "Row_Number")
+_K2_MORE = (K2_INDEX, K2_ACTUAL, K2_ROW_NUMBER)
+_MORE = (ACTUAL, ROW_NUMBER)
 
 
 def appended_columns(labels: Sequence[str], *, seen: bool = False) -> tuple[str, ...]:
     """Names of the columns that a prediction appends, the same for each satellite.
 
-    `seen`: whether the model knows which rows it learnt from.
+    `seen`: whether the model knows which rows it was trained on.
     """
     columns = (PREDICTED, CONFIDENCE, MATCH, *(PROBABILITY + label for label in labels))
     return (*columns, SEEN_COLUMN) if seen else columns
 
 
 def prediction_columns(columns: Iterable[str]) -> tuple[str, ...]:
-    """Those columns of a file that an earlier prediction appended, in the file's order.
+    """The columns of a file that an earlier prediction appended, in the file's order.
 
-    They are a set: a predicted class with the probability of a known class, or with confidence and match. Without it
-    a `Confidence` is the user's own, and so is one beside a `Confidence_2` that was appended later.
+    They form a set: a predicted class with the probability of a known class, or with confidence and match. Without it,
+    a `Confidence` is the user's own, and so is one next to a `Confidence_2` that was appended later.
 
     >>> prediction_columns(["kepid", "Confidence", "Predicted_Class", "Confidence_2", "Prob_CONFIRMED", "Prob_FP"])
     ('Predicted_Class', 'Confidence_2', 'Prob_CONFIRMED')
@@ -46,13 +57,13 @@ def prediction_columns(columns: Iterable[str]) -> tuple[str, ...]:
 
 
 def predicted_column(columns: Iterable[str]) -> str | None:
-    """The column with the predicted class, where a file has the columns of a prediction."""
+    """The column with the predicted class, if a file has the columns of a prediction."""
     there = prediction_columns(columns)
     return _last(there, PREDICTED) or _last(there, K2_PREDICTED)
 
 
 def free_names(wanted: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """For each name the one that it gets beside others: with a number where it is taken, in whatever case.
+    """A free form of each name next to existing ones: with a number if it is taken, in any case.
 
     >>> free_names(["Confidence", "Match"], ["kepid", "match"])
     {'Confidence': 'Confidence', 'Match': 'Match_2'}
@@ -70,7 +81,7 @@ def free_names(wanted: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
 
 
 def _last(columns: Sequence[str], name: str) -> str | None:
-    """The column of a name, or the one with the greatest number behind it: what is appended later has a greater one."""
+    """The column with a name, or the one with the highest number after it: later columns have higher numbers."""
     found = [
         (int(match[1] or 1), column)
         for column in columns

@@ -1,6 +1,6 @@
 """The cells of a table in SQL: as text, as number, as missing.
 
-What a column's cells are is found out once (`ColumnSurvey`); from then on a plain cast reads a column of plain numbers.
+`ColumnSurvey` inspects a column's cells once; after that, a plain cast reads a column of plain numbers.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +37,7 @@ _LONG = literal(r"\s*[+-]?[0-9]{16,}\s*")
 
 @dataclass(frozen=True)
 class KindCount:
-    """Cells of one kind (see account.Told) in a column: how many, row and text of the first one."""
+    """Cells of one kind (see account.CellIssue) in a column: how many, and row and text of the first one."""
 
     count: int
     row: int
@@ -49,11 +49,11 @@ class ColumnKind:
     """What the cells of a column are.
 
     Attributes:
-        numeric: numbers, as far as they are not missing, but for a tenth of them at most.
-        long: some are whole numbers of 16 digits or more, of which a double does not hold all.
-        odd: some numbers are not spelt as a computer does.
-        numbers: how many cells are numbers, where `found` is not empty.
-        found: cells by kind, but for empty ones and plain numbers.
+        numeric: of the cells that are not missing, at least nine in ten are numbers.
+        long: some are whole numbers of 16 digits or more, which a double cannot represent exactly.
+        odd: some numbers are not in a computer's notation.
+        numbers: how many cells are numbers, if `found` is not empty.
+        found: cells by kind, except empty ones and plain numbers.
     """
 
     numeric: bool
@@ -68,7 +68,7 @@ class ColumnKind:
 
 @dataclass(frozen=True)
 class ColumnSurvey:
-    """What one quick pass over a column tells: see `Cells.survey`."""
+    """The result of one quick pass over a column: see `Cells.survey`."""
 
     filled: int
     cast: int
@@ -84,16 +84,16 @@ class ColumnSurvey:
         return filled - self.cast - seeming > most * filled
 
     def mixed(self, missing: int, seeming: int) -> bool:
-        """Whether a column of texts holds so many numbers that its texts may be no more than faults."""
+        """Whether a column of texts contains so many numbers that its texts may just be errors."""
         return 2 * (self.cast + seeming) >= self.filled - missing > 0
 
     def plain(self, column: str) -> bool:
-        """Nothing is to be told of the column, and each cell that is not empty is a number as a computer writes it."""
+        """There is nothing to report, and each non-empty cell is a number in a computer's notation."""
         if self.filled != self.cast or self.doubtful:
             return False
         if self.least is None or self.most is None:
             return True
-        if not (self.least >= -HUGE and self.most <= HUGE):  # not-a-number is above all numbers
+        if not (self.least >= -HUGE and self.most <= HUGE):  # not-a-number sorts above all numbers
             return False
         if column in NEVER_ZERO and self.least <= 0:
             return False
@@ -111,7 +111,7 @@ class Cells:
     Attributes:
         columns: the names.
         decimal: the file's decimal sign.
-        kind: tells of a column what its cells are.
+        kind: returns what a column's cells are.
     """
 
     columns: tuple[str, ...]
@@ -119,7 +119,7 @@ class Cells:
     kind: Callable[[str], ColumnKind]
 
     def cell(self, column: str) -> str:
-        """The text as it is in the file; with its table, because names of the query's own could be those of columns."""
+        """The text as in the file; qualified with its table, because the query's own names could be column names."""
         return f"data.{identifier(column)}"
 
     def missing(self, column: str) -> str:
@@ -130,27 +130,27 @@ class Cells:
         return f"({said} OR coalesce({sql_sentinel(self._any_number(column))}, false))"
 
     def text(self, column: str) -> str:
-        """The text; NULL where it is missing."""
+        """The text; NULL if it is missing."""
         kind = self.kind(column)
         if not kind.has("missing") and not kind.has("sentinel"):
             return self.cell(column)
         return f"CASE WHEN {self.missing(column)} THEN NULL ELSE {self.cell(column)} END"
 
     def number(self, column: str) -> str:
-        """A DOUBLE, infinities among them; NULL where the cell is missing (a sentinel is) or no number."""
+        """A DOUBLE, possibly infinite; NULL if the cell is missing (as a sentinel is) or not a number."""
         number = self._any_number(column)
         if not self.kind(column).has("sentinel"):
             return number
         return f"CASE WHEN {sql_sentinel(number)} THEN NULL ELSE {number} END"
 
     def whole(self, column: str) -> str:
-        """A HUGEINT that orders what is one DOUBLE."""
+        """A HUGEINT that orders values that are the same DOUBLE."""
         cell = self.cell(column)
         pointed = f"replace({cell}, ',', '.')" if self.decimal == "," else cell
         return f"try_cast({pointed} AS HUGEINT)"
 
     def survey(self, column: str) -> str:
-        """Aggregates: what ColumnSurvey has."""
+        """Aggregates: the fields of ColumnSurvey."""
         cell = self.cell(column)
         cast = sql_cast(cell, self.decimal)
         return (
@@ -160,7 +160,7 @@ class Cells:
         )
 
     def look(self, column: str) -> str:
-        """Two aggregates, for a column with cells that no cast reads: how many say "missing", how many seem numbers."""
+        """Two aggregates, for a column whose cells no cast reads: how many mean "missing", how many seem numeric."""
         cell = self.cell(column)
         return (
             f"count(CASE WHEN {cell} IS NOT NULL AND {sql_missing(cell)} THEN 1 END),"
@@ -183,13 +183,13 @@ class Cells:
         return f"SELECT kind, count(*), min(r), arg_min(c, r) FROM ({kinds}) GROUP BY 1"  # noqa: S608
 
     def all_whole(self, column: str) -> str:
-        """An aggregate: all cells are whole numbers that a BIGINT holds, as far as they are not missing."""
+        """An aggregate: all cells that are not missing are whole numbers that a BIGINT can hold."""
         cell = self.cell(column)
         fits = f"regexp_full_match({cell}, {_WHOLE}) AND try_cast({cell} AS BIGINT) IS NOT NULL"
         return f"bool_and({self.missing(column)} OR ({fits}))"
 
     def sort_keys(self, column: str, descending: bool) -> list[str]:
-        """Terms of ORDER BY: numbers as numbers, then what is none, missing cells last."""
+        """Terms of ORDER BY: numbers by value, then other cells, missing cells last."""
         way = f"{'DESC' if descending else 'ASC'} NULLS LAST"
         kind = self.kind(column)
         if not kind.numeric:
@@ -210,9 +210,9 @@ class Cells:
 
 
 def kind_of(column: str, survey: ColumnSurvey, rows: Iterable[Any], expected: bool) -> ColumnKind:
-    """What a column is, after a closer look at it: `rows` are those of `Cells.inspection`.
+    """What a column is, after a closer look; `rows` are those of `Cells.inspection`.
 
-    `expected`: in the archive's tables, it holds numbers.
+    `expected`: in the archive's tables, it contains numbers.
     """
     found: dict[str, KindCount] = {
         str(kind): KindCount(int(count), int(row), str(text)) for kind, count, row, text in rows
@@ -228,7 +228,7 @@ def kind_of(column: str, survey: ColumnSurvey, rows: Iterable[Any], expected: bo
 
 
 def text_kind(survey: ColumnSurvey, missing: int, rows: Iterable[Any] = ()) -> ColumnKind:
-    """What a column of texts is, some of which say "missing"; `rows` are those of `Cells.inspection` of a mixed one."""
+    """What a column of texts is if some mean "missing"; `rows` are those of `Cells.inspection` of a mixed one."""
     found = {"missing": KindCount(missing, 0, "")} if missing else {}
     for kind, count, row, text in rows:
         if kind == "unread":

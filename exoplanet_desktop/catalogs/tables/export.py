@@ -1,4 +1,4 @@
-"""Rows of a view as a file of their own, whole or not at all."""
+"""Exports the rows of a view to a new file, atomically."""
 
 # ruff: noqa: S608 - names in SQL come through Cells and literal()
 
@@ -8,20 +8,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from exoplanet_desktop.catalogs.base.database import identifier, literal, run
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, never, silent, within
 from exoplanet_desktop.catalogs.reading.scan import Scan
+from exoplanet_desktop.catalogs.tables.cells import Cells
 from exoplanet_desktop.catalogs.tables.loading import csv_source
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import View
 from exoplanet_desktop.files.temporary import need_space
 from exoplanet_desktop.files.whole import whole
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.cells import Cells
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.catalogs.tables.view import View
 
 _BLOCK = 4_194_304  # bytes
 _ROWS = 5_000
@@ -43,14 +41,14 @@ def export(
 ) -> None:
     """Writes the rows of a view, in its order.
 
-    CSV has the cells as they stand in the file. Parquet has columns of whole numbers as BIGINT, other numbers as
+    CSV has the cells as written in the file. Parquet has columns of whole numbers as BIGINT, other numbers as
     DOUBLE, the rest as texts; missing cells are NULL.
 
     Args:
         view: `table.select()` for all rows.
         out: the file; appears whole or not at all.
         format: of the file.
-        columns: which, in this order; all of the table's where None.
+        columns: which, in this order; all of the table's if None.
 
     Raises InputError for an unknown column, UnavailableError and Cancelled.
     """
@@ -106,7 +104,7 @@ def _cells(table: "Table", names: Sequence[str], form: Format, cursor: Any) -> s
     cells = table.cells
     if form is Format.PARQUET:
         return ", ".join(f"{_typed(cells, name, cursor)} AS {identifier(name)}" for name in names)
-    if len(names) == 1:  # of one column, a missing cell would be a blank line, which is no row
+    if len(names) == 1:  # with one column, a missing cell would be a blank line, which is not a row
         return f"coalesce({cells.cell(names[0])}, '') AS {identifier(names[0])}"
     return ", ".join(f"{cells.cell(name)} AS {identifier(name)}" for name in names)
 
@@ -121,7 +119,7 @@ def _typed(cells: "Cells", name: str, cursor: Any) -> str:
 
 
 def _move(copy: Path, part: Path, report: Report, should_stop: ShouldStop) -> None:
-    """Over to the disk of the target, which may be another one."""
+    """Move to the target's disk, which may be a different one."""
     copy.chmod(stat.S_IRUSR | stat.S_IWUSR)
     try:
         copy.replace(part)

@@ -4,8 +4,8 @@
     koi_prad between 0.8 and 1.25 or kepler_name contains 'Kepler-22'
     koi_depth / koi_depth_err1 > 7 and koi_teq is not missing
 
-Nothing that a user writes becomes part of the SQL: names are looked up among the table's columns, values are bound,
-and what the grammar does not know is an error.
+No user input becomes part of the SQL: names are looked up among the table's columns, values are bound,
+and anything outside the grammar is an error.
 
     condition   = all { "or" all } ;            all = one { "and" one } ;        one = [ "not" ] one | test
     test        = sum [ compare sum { compare sum } | "is" [ "not" ] "missing" | [ "not" ] ( "in" list
@@ -14,7 +14,7 @@ and what the grammar does not know is an error.
     signed      = [ "-" ] signed | atom [ "^" signed ]
     atom        = number | text | column | function "(" sum ")" | "(" condition ")"
 
-`=` on text is exact; `like` (`%` any text, `_` any character), `contains` and the like ignore case. A missing cell
+`=` on text is exact; `like` (`%` any text, `_` any character), `contains` and the like ignore case.
 meets no condition, nor its opposite: ask for it with `is missing`.
 """
 
@@ -31,7 +31,7 @@ from exoplanet_desktop.catalogs.tables.tokens import ExpressionError, Token, tex
 KEYWORDS = ("and", "or", "not", "in", "is", "missing", "between", "like", "contains", "starts with", "ends with")
 
 _MOST_CHARACTERS = 10_000
-_DEEPEST = 60  # brackets within brackets
+_DEEPEST = 60  # nested brackets
 _RESERVED = frozenset(word for keyword in KEYWORDS for word in keyword.split()) - {"with"}
 _COMPARE = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -45,18 +45,18 @@ class Condition:
 
 
 def compile_filter(expression: str, cells: Cells) -> Condition:
-    """The condition that an expression stands for. Raises ExpressionError."""
+    """The condition for an expression. Raises ExpressionError."""
     term = _Parser(expression, cells).whole()
     return Condition(term.sql, term.values)
 
 
 def names_for_completion(columns: Sequence[str]) -> list[str]:
-    """What a filter box may offer: the columns as the language wants them written, then its words."""
+    """Completions for a filter box: the columns as the language writes them, then its keywords."""
     return [*(written(column) for column in columns), *KEYWORDS, *(f"{name}(" for name in FUNCTIONS)]
 
 
 def written(column: str) -> str:
-    """A column's name as an expression has it.
+    """A column's name as written in an expression.
 
     >>> written("koi_period"), written("Orbit [days]")
     ('koi_period', '`Orbit [days]`')
@@ -152,7 +152,7 @@ class _Parser:
         return values
 
     def _pattern(self) -> str | None:
-        """The way of searching a text that the next word stands for, if it is such a word."""
+        """The text search that the next word names, if any."""
         for how in ("like", "contains"):
             if self._word(how):
                 return how

@@ -1,23 +1,24 @@
-"""What the cells of a label column mean, and who gave them.
+"""The meaning of the cells of a label column, and their source.
 
-A merge that fills a gap by a prediction says so, and nobody has to take it for truth.
+A merge that fills a gap with a prediction says so, so that nobody has to take it for truth.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop
+from exoplanet_desktop.catalogs.base.progress import ShouldStop
 from exoplanet_desktop.catalogs.facts.satellites import SatelliteInfo, spelling
+from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.prediction_columns import LABEL_SOURCE
 from exoplanet_desktop.wire.vocabulary import Disposition
 
 if TYPE_CHECKING:
+    # A circle: labels are counted in tables, whose summaries are split by label.
     from exoplanet_desktop.catalogs.reading.layout import Layout
     from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.catalogs.tables.view import View
 
-LABEL_SOURCE = "label_source"
 MODEL = "model"
 HOW_TO_MAP = (
     "Specify which class each value means (Names and labels… in the window, --labels on the command line); otherwise "
@@ -27,50 +28,50 @@ CATALOG = "catalog"
 
 
 VALUES_LISTED = 10
-MOST_LOOKED_AT = 100_000  # rows, before a training: a second
+MOST_LOOKED_AT = 100_000  # rows, before a training: takes a second
 
 
 @dataclass(frozen=True)
 class LabelReader:
-    """Reads the cells of a label column: what the user says of them comes first.
+    """Reads the cells of a label column; the user's meanings take precedence.
 
     Attributes:
-        info: the satellite's words.
-        dispositions: the user's meaning by value, as `Layout.dispositions` has them.
+        info: the satellite's labels.
+        dispositions: the user's meaning by value, as in `Layout.dispositions`.
     """
 
     info: SatelliteInfo
     dispositions: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str | None) -> Disposition | None:
-        """The class that a cell stands for; None where it stands for none."""
+        """The class for a cell; None if it stands for none."""
         if self.dispositions and (said := self.dispositions.get(spelling(text or ""))) is not None:
             return Disposition(said) if said else None
         return self.info.disposition(text)
 
     def is_unknown(self, text: str | None) -> bool:
-        """Whether a cell says something that neither the user nor the satellite's words explain."""
+        """Whether a cell has a value that neither the user's meanings nor the satellite's labels explain."""
         value = spelling(text or "")
         return bool(value) and value not in self.dispositions and self.info.disposition(text) is None
 
 
 def label_reader(layout: "Layout", info: SatelliteInfo) -> LabelReader:
-    """The one reader of a file's dispositions."""
+    """The reader for a file's dispositions."""
     return LabelReader(info, layout.dispositions)
 
 
 def layout_disposition(layout: "Layout", info: SatelliteInfo, text: str | None) -> Disposition | None:
-    """The class that a cell of a file's label column stands for; None where it stands for none."""
+    """The class for a cell of a file's label column; None if it stands for none."""
     return label_reader(layout, info)(text)
 
 
 @dataclass(frozen=True)
 class LabelAccount:
-    """What stands in a label column.
+    """The contents of a label column.
 
     Attributes:
         classes: rows of each class, all three.
-        unknown: rows by value that is no known disposition, the most frequent first.
+        unknown: rows by value that is not a known disposition, the most frequent first.
         blank: rows without a disposition.
     """
 
@@ -79,19 +80,19 @@ class LabelAccount:
     blank: int
 
     def sentences(self, column: str) -> tuple[str, ...]:
-        """What is to be told before a training: values that are not known, and classes without a row."""
+        """Warnings before a training: unknown values, and classes without a row."""
         return (*self.unknown_sentences(column), *self.vanished_sentences(column))
 
     @property
     def values(self) -> str:
-        """The unknown values with their counts, in a sentence; empty where there are none."""
+        """The unknown values with their counts, in a sentence; empty if there are none."""
         values = list(self.unknown.items())
         listed = ", ".join(f"“{text}” ({count:,})" for text, count in values[:VALUES_LISTED])
         more = len(values) - VALUES_LISTED
         return f"{listed} and {more:,} more" if more > 0 else listed
 
     def unknown_sentences(self, column: str) -> tuple[str, ...]:
-        """One sentence on the values that are no known dispositions; none where there are none."""
+        """One sentence on the values that are not known dispositions; none if there are none."""
         if not self.unknown:
             return ()
         rows = sum(self.unknown.values())
@@ -99,7 +100,7 @@ class LabelAccount:
         return (f"{counted} in `{column}`: {self.values}. {HOW_TO_MAP}",)
 
     def vanished_sentences(self, column: str) -> tuple[str, ...]:
-        """One sentence on the classes without a row, where others have some; none where all have."""
+        """One sentence on the classes without a row, if others have some; none if all have."""
         gone = [str(name) for name, rows in self.classes.items() if not rows]
         if not gone or len(gone) == len(self.classes):
             return ()
@@ -109,7 +110,7 @@ class LabelAccount:
 
 
 def count_labels(layout: "Layout", column: str, *, limit: int = MOST_LOOKED_AT) -> tuple[dict[str, int], bool]:
-    """Rows by text of a column, from the first `limit` rows of a file, and whether these are all.
+    """Rows by text of a column, from the first `limit` rows of a file, and whether these are all of them.
 
     Raises UnreadableFile.
     """
@@ -135,9 +136,10 @@ def count_labels(layout: "Layout", column: str, *, limit: int = MOST_LOOKED_AT) 
 
 
 def warnings_before_training(layouts: "Sequence[Layout]", info: SatelliteInfo) -> tuple[str, ...]:
-    """What the labels of files let fear that are trained on together: values that nobody knows, classes without a row.
+    """Warnings about the labels of files to train on together: unknown values, classes without a row.
 
-    Of a very long file, the first rows tell of unknown values; the training itself counts all. Raises UnreadableFile.
+    In a very long file, only the first rows are checked for unknown values; the training itself counts all. Raises
+    UnreadableFile.
     """
     told: list[str] = []
     classes = dict.fromkeys(Disposition, 0)
@@ -157,7 +159,7 @@ def warnings_before_training(layouts: "Sequence[Layout]", info: SatelliteInfo) -
 
 
 def account_of_labels(counts: Mapping[str | None, int] | Mapping[str, int], reader: LabelReader) -> LabelAccount:
-    """What stands in a label column, of which `counts` has the rows by text ("" for empty cells)."""
+    """The contents of a label column, for which `counts` has the rows by text ("" for empty cells)."""
     from exoplanet_desktop.catalogs.facts.numbers import is_missing
 
     classes = dict.fromkeys(Disposition, 0)
@@ -176,7 +178,7 @@ def account_of_labels(counts: Mapping[str | None, int] | Mapping[str, int], read
 
 
 def made_by_model(source: str | None) -> bool:
-    """Whether a cell of `label_source` says that a model made the label.
+    """Whether a cell of `label_source` says that the label comes from a model.
 
     >>> made_by_model("model"), made_by_model("catalog"), made_by_model(None)
     (True, False, False)
@@ -185,7 +187,7 @@ def made_by_model(source: str | None) -> bool:
 
 
 def source_column(columns: Sequence[str]) -> str | None:
-    """The column that says who gave the labels, in whatever case another program has left its name.
+    """The column with the source of the labels, in whatever case another program has left its name.
 
     >>> source_column(["kepid", "Label_Source"])
     'Label_Source'
@@ -194,36 +196,13 @@ def source_column(columns: Sequence[str]) -> str | None:
 
 
 def count_model_labels(table: "Table") -> int:
-    """Rows of a table whose label a model made."""
+    """Rows of a table whose label comes from a model."""
     return sum(_said_by_models(table).values())
 
 
-def without_model_labels(
-    path: Path, out: Path, *, report: Report | None = None, should_stop: ShouldStop | None = None
-) -> int:
-    """Writes a catalog without the rows whose label a model made; returns how many those are.
-
-    Where there are none, nothing is written. `out` appears whole or not at all. Raises InputError where no row would be
-    left, UnreadableFile, UnavailableError and Cancelled.
-    """
-    from exoplanet_desktop.catalogs.reading.layout import sniff
-    from exoplanet_desktop.catalogs.tables.export import export
-    from exoplanet_desktop.catalogs.tables.table import Table
-
-    if source_column(sniff(path).columns) is None:
-        return 0
-    with Table.open(path, report=report, should_stop=should_stop) as table:
-        others = not_by_models(table, should_stop)
-        count = table.row_count - others.row_count
-        if count:
-            export(others, out, should_stop=should_stop)
-    return count
-
-
 def not_by_models(table: "Table", should_stop: ShouldStop | None = None) -> "View":
-    """The rows of a table whose label no model made. Raises InputError where there are none."""
+    """The rows of a table whose label does not come from a model. Raises InputError if there are none."""
     from exoplanet_desktop.catalogs.tables.expression import written
-    from exoplanet_desktop.errors import InputError
 
     said = _said_by_models(table)
     if sum(said.values()) == table.row_count:

@@ -1,4 +1,4 @@
-"""From a CSV file to a table of texts in a database, with every record of the file accounted for."""
+"""From a CSV file to a table of texts in a database, accounting for every record of the file."""
 
 # ruff: noqa: S608 - names in SQL come through identifier() or literal(), values are bound
 
@@ -26,28 +26,28 @@ from exoplanet_desktop.files.temporary import need_space
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MAX_BAD_LINES = 1_000  # that are kept; the rest is counted
+MAX_BAD_LINES = 1_000  # of these, so many are kept; the rest is only counted
 _CHECK_ROWS = 20_000
 _BLOCK = 4_194_304  # bytes
 CLEAN_COPY = Scan(clean=True, breaks=True)
-GROWTH = 1.6  # bytes in the database for each of the file: measured 1.45 for 49 columns of short cells
+GROWTH = 1.6  # bytes in the database per byte of the file: measured 1.45 for 49 columns of short cells
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Loaded:
-    """What came out of reading a file.
+    """The result of reading a file.
 
     Attributes:
-        layout: how it was read in the end.
+        layout: the layout finally used.
         rows: rows in the table.
         bad_count: records that were left out; `rows + bad_count` is every record of the file.
         bad_lines: the first 1,000 of them.
-        index: where the rows begin in the file; None where it was read line by line.
-        partial: the reading was stopped, and this is what had been read by then.
+        index: where the rows begin in the file; None if it was read line by line.
+        partial: reading was stopped; this is what had been read by then.
         quoted: cells may be in quotation marks.
-        shifts: where it was read line by line: (row, line) wherever a row does not begin a line below the one before.
+        shifts: if it was read line by line: (row, line) wherever a row is not one line below the previous one.
     """
 
     layout: Layout
@@ -72,7 +72,7 @@ def load(
 ) -> Loaded:
     """Makes a table of VARCHAR columns from a file; `rowid` is the row's number, an empty cell is NULL.
 
-    `keep_partial`: asked when somebody stops the reading: whether to keep what was read by then.
+    `keep_partial`: called when reading is stopped: whether to keep what was read by then.
 
     Raises UnreadableFile, UnavailableError (disk or memory full) and Cancelled.
     """
@@ -83,7 +83,9 @@ def load(
         target = _Target(connection, table, folder, within(report, 0.2, 1.0), should_stop, keep_partial)
         loaded = _load(target, layout, within(report, 0.1, 0.2))
         if loaded.rows:
-            stop = never if loaded.partial else should_stop  # what was read is kept, so it must be read rightly
+            stop = (
+                never if loaded.partial else should_stop
+            )  # the rows read so far are kept, so they must be read correctly
             loaded.layout = settle_decimal(connection, table, loaded.layout, stop, quoted=loaded.quoted)
         loaded.layout = replace(
             loaded.layout,
@@ -103,7 +105,7 @@ def _partial_note(layout: Layout, loaded: Loaded) -> tuple[str, ...]:
 
 
 def unpacked(layout: Layout, folder: Path, report: Report, should_stop: ShouldStop, name: str = "data") -> Layout:
-    """The layout of the unpacked copy of a file, in a folder; the layout itself where the file is not packed."""
+    """The layout of the decompressed copy of a file, in a folder; the layout itself if the file is not compressed."""
     if not layout.packed:
         return layout
     copy = folder / f"{name}.csv"
@@ -148,7 +150,7 @@ def _load(target: "_Target", layout: Layout, report: Report) -> Loaded:
 
 @dataclass(frozen=True)
 class _Target:
-    """Where the rows go, and who listens."""
+    """The destination of the rows, and the progress callbacks."""
 
     connection: "DuckDBPyConnection"
     table: str
@@ -172,8 +174,8 @@ class _Target:
 def csv_source(layout: Layout, path: Path, skip: int, scan: Scan) -> str:
     """SQL that reads a clean file: VARCHAR columns, rows in order."""
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.columns)
-    # DuckDB takes a path for a pattern, and line ends inside cells for those of the file where it is left to guess;
-    # its parallel reader may cut a file inside a cell.
+    # DuckDB would take the path for a glob pattern, and guess line ends inside cells as those of the file; its parallel
+    # reader may split a file inside a cell.
     pattern = re.sub(r"([*?\[])", r"[\1]", str(path.resolve()))
     end = "\\r\\n" if scan.returns else "\\n"
     return f"""read_csv({literal(pattern)}, auto_detect = false, header = false, skip = {skip},
@@ -183,7 +185,7 @@ def csv_source(layout: Layout, path: Path, skip: int, scan: Scan) -> str:
 
 
 def _load_clean(target: _Target, layout: Layout, scan: Scan, index: RowIndex) -> Loaded | None:
-    """Lets DuckDB read the file; None where it does not find exactly the records of the scan."""
+    """Lets DuckDB read the file; None if it does not find exactly the records of the scan."""
     import duckdb
 
     skip, share = layout.first_row - 1, 0.0
@@ -201,7 +203,7 @@ def _load_clean(target: _Target, layout: Layout, scan: Scan, index: RowIndex) ->
         wanted = int(scan.records * share)
         if not wanted or not target.keep_partial():
             raise
-        # What a stopped statement read is gone with it: that much is read again.
+        # A stopped statement loses what it read: that much is read again.
         target.connection.execute(f"DROP TABLE IF EXISTS {target.table}")
         target.fill(layout, layout.path, skip, scan, target.report, wanted)
         rows = target.count()
@@ -214,10 +216,10 @@ def _load_clean(target: _Target, layout: Layout, scan: Scan, index: RowIndex) ->
 
 
 def _load_careful(target: _Target, layout: Layout) -> Loaded:
-    """Reads record by record into a clean copy, for DuckDB to read, and keeps what is no record."""
+    """Reads record by record into a clean copy for DuckDB, and keeps the lines that are not records."""
     copy = target.folder / f"{target.table}.clean.csv"
     size = int(layout.path.stat().st_size * GROWTH)
-    need_space(target.folder, 2 * size, f"The table {layout.path.name}")  # the copy, and what is made of it
+    need_space(target.folder, 2 * size, f"The table {layout.path.name}")  # the copy, and the database
     try:
         loaded = clean_copy(
             layout, copy, within(target.report, 0.0, 0.6), target.should_stop, keep_partial=target.keep_partial
@@ -239,7 +241,8 @@ def clean_copy(
     should_stop: ShouldStop,
     keep_partial: Callable[[], bool] = lambda: False,
 ) -> Loaded:
-    """Writes the records of a file as UTF-8, every cell quoted and in the archive's unit; keeps what is no record.
+    """Writes the records of a file as UTF-8, every cell quoted and in the archive's unit; keeps the lines that are not
+    records.
 
     Raises UnicodeError.
     """
@@ -282,7 +285,7 @@ def _rows(
 
 
 def converted(cells: tuple[str, ...], convert: Sequence[tuple[int, Conversion]], decimal: str) -> tuple[str, ...]:
-    """A record with some of its cells, by place, in the archive's unit."""
+    """A record with some of its cells, by position, in the archive's unit."""
     changed = list(cells)
     for place, conversion in convert:
         changed[place] = conversion.cell(changed[place], decimal)

@@ -1,8 +1,8 @@
-"""A catalog in the plainest form that a CSV can have, for programs that read no other.
+"""A catalog in the plainest possible CSV, for programs that read no other.
 
-A backend of the plain contract reads a file with a few lines of Python: it takes ` koi_period` for another column than
-`koi_period`, a line of prose for the header, and answers all the same. So it gets this: UTF-8, commas, `\\n`, the
-archive's names in the first line, one line a row, numbers with a decimal point and nothing around them, missing cells
+A backend of the plain contract reads a file with a few lines of Python: it treats ` koi_period` as a different column
+from `koi_period`, a line of prose as the header, and replies all the same. So it gets this: UTF-8, commas, `\\n`, the
+archive's names in the first line, one line per row, numbers with a decimal point and nothing around them, missing cells
 empty.
 """
 
@@ -12,28 +12,26 @@ import filecmp
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.base.database import identifier, literal, run
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, never, silent, within
 from exoplanet_desktop.catalogs.facts.numbers import BLANKS
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo, recognise, spelling
-from exoplanet_desktop.catalogs.reading.layout import Choice, Layout, sniff
+from exoplanet_desktop.catalogs.reading.layout import Layout, sniff
 from exoplanet_desktop.catalogs.reading.sniffing import unique_names
 from exoplanet_desktop.catalogs.tables.labels import layout_disposition, not_by_models
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import View
 from exoplanet_desktop.files.whole import whole
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.catalogs.tables.view import View
 
 _PLAIN = {
     ".": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
-    ",": r"[+-]?[0-9]+([eE][+-]?[0-9]+)?",  # a point stands between thousands there
+    ",": r"[+-]?[0-9]+([eE][+-]?[0-9]+)?",  # in these files, a point separates thousands
 }
-_MOST_SPELLINGS = 1_000  # of a label; a column with more of them holds no labels
-_LISTED = 5  # columns, and lines, that are named in a sentence
+_MOST_SPELLINGS = 1_000  # of a label; a column with more of them is not a label column
+_LISTED = 5  # columns, and lines, to name in a sentence
 _COLUMNS_AT_ONCE = 16  # see Table
 
 
@@ -45,9 +43,9 @@ class PlainCopy:
         layout: how the file was read.
         columns: of the copy.
         rows: of the copy: those of the table that the program shows of the file, in the same order.
-        left_out: rows of that table that are not in the copy, because a model made their label.
-        same: the file is plain already: the copy has the same bytes.
-        notes: what was guessed, and what of the file is not in the copy, a sentence each.
+        left_out: rows of that table that are not in the copy, because their label comes from a model.
+        same: the file is already plain: the copy has the same bytes.
+        notes: what was guessed, and what the copy leaves out, a sentence each.
     """
 
     layout: Layout
@@ -61,7 +59,7 @@ class PlainCopy:
 def plain_copy(
     path: Path,
     out: Path,
-    choice: Choice | None = None,
+    choice: ReadingOptions | None = None,
     *,
     satellite: Satellite | None = None,
     model_labels: bool = True,
@@ -73,14 +71,13 @@ def plain_copy(
     Args:
         path: a file that `Table.open` reads.
         out: the copy.
-        choice: what the user says of the file.
-        satellite: whose dispositions its label column has; that of its columns where None.
-        model_labels: whether rows stay whose label a model made.
+        choice: the user's reading options.
+        satellite: whose dispositions its label column has; that of its columns if None.
+        model_labels: whether to keep rows whose label comes from a model.
         report, should_stop: see progress.
 
-    Raises UnreadableFile, InputError where no row is left, UnavailableError and Cancelled.
+    Raises UnreadableFile, InputError if no row remains, UnavailableError and Cancelled.
     """
-    from exoplanet_desktop.catalogs.tables.table import Table
 
     report, should_stop = report or silent, should_stop or never
     layout = sniff(path, choice)
@@ -109,7 +106,7 @@ def _write(
     table = rows.table
     copy = table.exports / "plain.csv"
     cells = [_cell(table, name, info) for name in table.columns]
-    if len(cells) == 1:  # a missing cell would be a blank line, which is no row
+    if len(cells) == 1:  # a missing cell would be a blank line, which is not a row
         cells = [f"coalesce({cells[0]}, '')"]
     listed = ", ".join(f"{cell} AS {identifier(name)}" for cell, name in zip(cells, columns, strict=True))
     sql = f"COPY (SELECT {listed} FROM {rows.source}) TO {literal(str(copy))} (FORMAT csv, HEADER)"
@@ -124,7 +121,7 @@ def _write(
 
 
 def _cell(table: "Table", name: str, info: SatelliteInfo | None) -> str:
-    """SQL for a cell of the copy; NULL where it is missing."""
+    """SQL for a cell of the copy; NULL if it is missing."""
     cells, cell = table.cells, table.cells.cell(name)
     if info is not None and name == info.label and (words := _dispositions(table, info)):
         cases = " ".join(f"WHEN {literal(text)} THEN {literal(word)}" for text, word in words.items())
@@ -143,7 +140,7 @@ def _text(table: "Table", name: str) -> str:
 
 
 def _dispositions(table: "Table", info: SatelliteInfo) -> Mapping[str, str]:
-    """What stands in the copy for a label that the archive spells otherwise; "" for none."""
+    """The copy's text for a label that the archive spells differently; "" for none."""
     found = table.counts(info.label)
     if len(found) > _MOST_SPELLINGS:
         return {}
@@ -151,7 +148,7 @@ def _dispositions(table: "Table", info: SatelliteInfo) -> Mapping[str, str]:
 
 
 def _archive_word(layout: Layout, info: SatelliteInfo, text: str) -> str | None:
-    """The archive's word for a label; "" for none, None where the text may stay as it is."""
+    """The archive's word for a label; "" for none, None if the text may stay as it is."""
     spelt = text.strip(BLANKS)
     mapped = spelling(text) in layout.dispositions
     if spelt in info.label_map and not mapped:
@@ -163,7 +160,7 @@ def _archive_word(layout: Layout, info: SatelliteInfo, text: str) -> str | None:
 
 
 def _code(info: SatelliteInfo, label: Disposition) -> str:
-    """How a satellite's catalog writes a class: `CP`, where it has codes of its own, else the name of the class."""
+    """How a satellite's catalog writes a class: its code (`CP`) if it has codes, otherwise the name of the class."""
     codes: dict[Disposition, str] = {}
     for code, meaning in info.label_map.items():
         if code not in tuple(Disposition):

@@ -1,31 +1,26 @@
-"""What the prediction columns of a table say, counted: classes, confidence, agreement with the catalog."""
+"""Counts of a table's prediction columns: classes, confidence, agreement with the catalog."""
 
 # ruff: noqa: S608 - names in SQL come through Cells
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, recognise
 from exoplanet_desktop.catalogs.tables.labels import label_reader
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.wire.prediction_columns import CONFIDENCE_COLUMNS, PREDICTED_COLUMNS
 
 BINS = 20
-# Two spellings each: K2 rows of reference backends have their own.
-CLASS_COLUMNS = ("Predicted_Class", "pred_label")
-CONFIDENCE_COLUMNS = ("Confidence", "confidence")
 
 
 @dataclass(frozen=True)
 class Predicted:
     """Attributes:
     column: the column with the predicted class.
-    label: the column with the class of the catalog; "" where there is none.
+    label: the column with the class of the catalog; "" if there is none.
     counts: rows by predicted class.
     confidence: rows by predicted class, in BINS equal bins of the confidence from 0 to 1.
-    pairs: rows by (class in the catalog, predicted class), where the catalog has a known one.
+    pairs: rows by (class in the catalog, predicted class), if the catalog has a known one.
     spellings: how the catalog writes each class.
     """
 
@@ -39,7 +34,7 @@ class Predicted:
 
 def predicted(table: "Table") -> Predicted | None:
     """What a table's prediction columns say; None where it has none. One pass over the table."""
-    column = next((name for name in CLASS_COLUMNS if name in table.columns), "")
+    column = next((name for name in PREDICTED_COLUMNS if name in table.columns), "")
     if not column:
         return None
     satellite = recognise(table.columns)

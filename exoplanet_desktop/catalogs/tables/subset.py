@@ -1,19 +1,17 @@
-"""Some rows of a table as a catalog of their own, to be trained on or predicted in the place of the whole."""
+"""Writes some rows of a table as a separate catalog, to train or predict on instead of the whole."""
 
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, never, silent
-from exoplanet_desktop.catalogs.reading.layout import Choice, Layout
+from exoplanet_desktop.catalogs.reading.layout import Layout
 from exoplanet_desktop.catalogs.tables.export import export
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import View
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.files.whole import whole
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.catalogs.tables.view import View
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 _ROWS = 5_000
 
@@ -29,16 +27,16 @@ def write_rows(
     """Writes some rows as a CSV, cells as the table has them; `out` appears whole or not at all.
 
     The columns have the program's names, since their cells may have been brought to the archive's units: read the copy
-    with `reading_of_copy(layout)`, not with what the user says of the file.
+    with `reading_of_copy(layout)`, not with the user's options for the file.
 
     Args:
         rows: a table, or the rows of it that are shown.
-        numbers: row numbers in the file, from 0, in the order to be written; None for all rows of the view, or table,
+        numbers: row numbers in the file, from 0, in writing order; None for all rows of the view, or table,
             in its order.
         out: the copy.
         report, should_stop: see progress.
 
-    Returns the row number in the file of each row of the copy. Raises InputError where no row is left or one is not in
+    Returns the row number in the file of each row of the copy. Raises InputError if no row remains or one is not in
     the file, UnavailableError and Cancelled.
     """
     report, should_stop = report or silent, should_stop or never
@@ -63,9 +61,9 @@ def write_rows(
     return chosen
 
 
-def reading_of_copy(layout: Layout) -> Choice:
-    """How to read what `write_rows` or `export` wrote of a table with this layout."""
-    return Choice(
+def reading_of_copy(layout: Layout) -> ReadingOptions:
+    """How to read the file that `write_rows` or `export` wrote from a table with this layout."""
+    return ReadingOptions(
         delimiter=",",
         encoding="utf-8",
         decimal=layout.decimal,

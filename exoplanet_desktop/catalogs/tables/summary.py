@@ -1,24 +1,22 @@
-"""What is in a column: missing share, range, quantiles, distribution by class, frequent texts."""
+"""Column statistics: missing share, range, quantiles, distribution by class, frequent texts."""
 
 # ruff: noqa: S608 - names in SQL come through Cells, values are bound
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo, recognise
 from exoplanet_desktop.catalogs.tables.labels import layout_disposition
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.catalogs.tables.view import View
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import View
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BINS = 40
 TOP = 20
 _COLUMNS_AT_ONCE = 16  # as in table
-_WIDE = 100.0  # the 99.5th percentile this many times the 25th: bins in logarithmic steps
+_WIDE = 100.0  # if the 99.5th percentile is this many times the 25th, bins have logarithmic steps
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ class Histogram:
     Attributes:
         edges: of the bins, ascending, one more than there are bins; a value on an edge belongs to the bin above, the
             largest to the last bin.
-        counts: rows of each bin by class, "" for rows without a known label; of all rows under "" where the table
+        counts: rows of each bin by class, "" for rows without a known label; of all rows under "" if the table
             has no label column.
-        logarithmic: the edges are equally far apart as logarithms; values of 0 or less are in no bin then.
+        logarithmic: the edges are equally spaced in logarithm; values of 0 or less are then in no bin.
         outside: values that are in no bin: those, and infinite ones.
     """
 
@@ -42,18 +40,18 @@ class Histogram:
 
 @dataclass(frozen=True)
 class ColumnSummary:
-    """What is in a column of a view.
+    """Statistics of a column of a view.
 
     Attributes:
         column: its name.
         rows: of the view.
         missing: how many cells are missing.
-        distinct: different texts among those that are not.
+        distinct: distinct texts among the others.
         numeric: the column's cells are numbers. Then:
-        least, most: the cells with the smallest and the largest number, as they stand in the file.
+        least, most: the cells with the smallest and the largest number, as written in the file.
         quantiles: number by share, for QUANTILES.
-        histogram: the distribution; None without a finite number.
-        top: for texts, and where there are few values: the most frequent with their counts, at most 20.
+        histogram: the distribution; None if there is no finite number.
+        top: for texts, and if there are few values: the most frequent with their counts, at most 20.
         top_classes: rows of each of these by class, as `Histogram.counts` has them.
     """
 
@@ -75,13 +73,13 @@ class ColumnSummary:
 
     @property
     def constant(self) -> bool:
-        """No cell differs from another, missing ones included."""
+        """All cells are the same, including missing ones."""
         return self.distinct + (self.missing > 0) <= 1
 
 
 @dataclass(frozen=True)
 class Brief:
-    """The least that a reader wants to know of a column; see ColumnSummary for the fields."""
+    """The basic statistics of a column; see ColumnSummary for the fields."""
 
     rows: int
     missing: int
@@ -94,7 +92,7 @@ class Brief:
 
 
 def brief(view: "View", column: str) -> Brief:
-    """Missing cells and range of a column: one pass, much quicker than `summarise`. Raises InputError."""
+    """Missing cells and range of a column: one pass, much faster than `summarise`. Raises InputError."""
     text, shown, by = _text_and_order(view, column)
     with view.table.reading() as cursor:
         row: Any = cursor.execute(
@@ -122,11 +120,11 @@ def without_variety(table: "Table") -> frozenset[str]:
 
 
 def _text_and_order(view: "View", column: str) -> tuple[str, str, str]:
-    """SQL for the text of a column's cell; for the same where it can be the least or most; for what is ordered by."""
+    """SQL for the text of a column's cell; for that text if it can be the minimum or maximum; for the sort value."""
     table = view.table
     cells = table.cells
     text = cells.text(table.known(column))
-    # Of what is equal as a double, the whole number decides.
+    # Among values that are equal as doubles, the whole number decides.
     if not cells.kind(column).numeric:
         return text, text, text
     number = cells.number(column)
@@ -135,9 +133,9 @@ def _text_and_order(view: "View", column: str) -> tuple[str, str, str]:
 
 
 def summarise(view: "View", column: str, split: bool = True) -> ColumnSummary:
-    """What is in a column of a view. Raises InputError for an unknown column.
+    """Statistics of a column of a view. Raises InputError for an unknown column.
 
-    `split`: histogram by class, where the table's satellite is recognised and has its label column.
+    `split`: histogram by class, if the table's satellite is recognised and the label column is present.
     """
     table = view.table
     cells = table.cells

@@ -1,29 +1,26 @@
-"""Columns in another unit than they are known to have: nearly all values outside what is known, and the likely factor.
+"""Columns that seem to be in a different unit: nearly all values lie outside the known range; suggests a factor.
 
-What is "known" is either the rows that a model learnt from, or the archive's own table (see dictionary.py).
+The known range comes from the rows that a model was trained on, or from the archive's own table (see dictionary.py).
 """
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from exoplanet_desktop.catalogs.facts.dictionary import Range, dictionary
 from exoplanet_desktop.catalogs.facts.physics import NEVER_NEGATIVE
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.wire.vocabulary import Satellite
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-
-SHARE = 0.9  # of a column's values outside the range, on one side
-FEWEST = 5  # values, before that says anything
-_MEAN = 0.5  # of standardised values, which need not be those that they were standardised with
-_FAR = 20.0  # no standardised value lies so far below
+SHARE = 0.9  # of a column's values must be outside the range, on one side
+FEWEST = 5  # values, before the test means anything
+_MEAN = 0.5  # for standardised values, which need not be the ones that were used for standardising
+_FAR = 20.0  # no standardised value is so far below
 _SEVERAL = 3  # columns
 _SHOWN = 4
-LOW, HIGH = 0.02, 0.98  # quantiles that make a range: wider ones miss hours that are given as days
+LOW, HIGH = 0.02, 0.98  # quantiles that define a range: wider ones miss hours that are given as days
 
-# By the first words of a unit, as the archive writes it: what it is often mistaken for, or given in.
+# By the first words of a unit, as the archive writes it: units that it is often confused with.
 _HOURS = (24.0, 60.0, 3600.0)
 _DAYS = (24.0, 1440.0, 86400.0, 365.25)
 _PPM = (1e6, 1e4, 1e3)
@@ -44,20 +41,20 @@ _FACTORS: Mapping[str, tuple[float, ...]] = {
     "r_sun": _SOLAR_RADII,
 }
 _ANY = (1e3, 1e6)
-_RARE = {1e4: math.log(10)}  # per cent are rarer than shares
+_RARE = {1e4: math.log(10)}  # percentages are rarer than fractions
 _MOST_POWER = 30
-_EPOCHS = (2_454_833.0, 2_457_000.0, 2_400_000.5)  # days that BKJD, BTJD and MJD lie behind BJD
+_EPOCHS = (2_454_833.0, 2_457_000.0, 2_400_000.5)  # offset of BKJD, BTJD and MJD from BJD, in days
 
 
 @dataclass(frozen=True)
 class Spread:
-    """The values of a column of a file against a range.
+    """The values of a column of a file compared with a range.
 
     Attributes:
         values: how many there are.
         below, above: how many lie outside.
         middle: their median.
-        least, most, mean: the others of their figures; not-a-number where they are not known.
+        least, most, mean: further statistics; not-a-number if unknown.
     """
 
     values: int
@@ -74,11 +71,11 @@ class Suspect:
     """A column that may be in another unit.
 
     Attributes:
-        column, unit: its name and the unit that it is known to have.
+        column, unit: its name and its expected unit.
         values, outside: how many values there are, and how many lie outside the range.
-        below: whether they lie below it, else above it.
+        below: whether they lie below it; otherwise above.
         known: the range.
-        remedy: what brings them into the range, such as "Multiplying by 24"; empty where nothing obvious does.
+        remedy: what brings them into the range, such as "Multiplying by 24"; empty if nothing obvious does.
     """
 
     column: str
@@ -90,7 +87,7 @@ class Suspect:
     remedy: str
 
     def sentence(self, who: str = "the archive's table mostly has") -> str:
-        """For a reader; `who`: whose values the range is of."""
+        """A sentence for the user; `who`: whose values define the range."""
         rows = f"All {self.values:,}" if self.outside == self.values else f"{self.outside:,} of {self.values:,}"
         unit = f" {self.unit}" if self.unit else ""
         side = "below" if self.below else "above"
@@ -103,18 +100,18 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Scaled:
-    """Columns that were scaled for some other model: to a mean of 0, or to numbers from 0 to 1.
+    """Columns that were scaled for another model: to a mean of 0, or to numbers from 0 to 1.
 
     Attributes:
         columns: their names.
-        how: what was done to them, in words.
+        how: how they were scaled, in words.
     """
 
     columns: tuple[str, ...]
     how: str
 
     def sentence(self) -> str:
-        """For a reader."""
+        """A sentence for the user."""
         names = ", ".join(f"`{name}`" for name in self.columns[:_SHOWN])
         more = ", …" if len(self.columns) > _SHOWN else ""
         return (
@@ -124,7 +121,7 @@ class Scaled:
 
 
 def scaled(spreads: Mapping[str, Spread], ranges: Mapping[str, Range]) -> tuple[Scaled, ...]:
-    """Columns scaled in one of two ways, where there are several."""
+    """Columns scaled in one of two ways, if there are several."""
     zero_mean, unit = [], []
     for name, spread in spreads.items():
         known = ranges.get(name)
@@ -141,10 +138,10 @@ def scaled(spreads: Mapping[str, Spread], ranges: Mapping[str, Range]) -> tuple[
 def suspects_of(
     spreads: Mapping[str, Spread], ranges: Mapping[str, Range], units: Mapping[str, str]
 ) -> "tuple[Suspect | Scaled, ...]":
-    """What is told of columns: first how they were scaled, then the other suspects."""
+    """The report on columns: first how they were scaled, then the other suspects."""
     all_scaled = scaled(spreads, ranges)
     told = {name for one in all_scaled for name in one.columns}
-    # Where a table was scaled, a factor for one of its columns would mislead.
+    # In a scaled table, a factor for one of its columns would mislead.
     rest = () if told else suspects(spreads, ranges, units)
     return (*all_scaled, *rest)
 
@@ -152,7 +149,7 @@ def suspects_of(
 def suspects(
     spreads: Mapping[str, Spread], ranges: Mapping[str, Range], units: Mapping[str, str] | None = None
 ) -> tuple[Suspect, ...]:
-    """Columns of which nearly all values lie outside the range, on one side."""
+    """Columns with nearly all values outside the range, on one side."""
     found = []
     for column, spread in spreads.items():
         known = ranges.get(column)
@@ -166,7 +163,7 @@ def suspects(
 
 
 def table_suspects(table: "Table", satellite: Satellite) -> tuple[Suspect | Scaled, ...]:
-    """The same for a whole table, against the archive's."""
+    """The same for a whole table, compared with the archive's."""
     known = dictionary(satellite)
     ranges = {name: info.known for name, info in known.items() if info.known is not None and name in table.columns}
     spreads = spreads_of(table, ranges)

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from exoplanet_desktop.catalogs.base.arrays import matrix, objects
 from exoplanet_desktop.catalogs.base.database import (
     MEMORY_MB,
     ROOMY_MB,
@@ -40,13 +39,15 @@ if TYPE_CHECKING:
     import numpy as np
     from duckdb import DuckDBPyConnection
 
+    # A circle: a summary is made of a table, and a table gives its summaries by `summary`.
     from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
 
+
 _CELLS_AT_ONCE = 4_000_000
-_COLUMNS_AT_ONCE = 16  # planning a query takes longer than in proportion: of 5,000 columns, 19 s by 200, 4 s by 16
+_COLUMNS_AT_ONCE = 16  # query planning takes longer than linear time: for 5,000 columns, 19 s by 200, 4 s by 16
 _POLL_S = 0.02
-_LONGEST_END_S = 10.0  # that a statement takes to end when it is told to
-_ROW_BYTES = 24  # of a row's number and of each of its keys, while rows are sorted
+_LONGEST_END_S = 10.0  # that an interrupted statement takes to end
+_ROW_BYTES = 24  # for a row's number and for each of its keys, while rows are sorted
 
 
 class Table:
@@ -59,12 +60,12 @@ class Table:
         layout: how the file was read, with notes on what was changed or guessed.
         columns: names.
         row_count: rows in the table.
-        bad_lines: what was left out: the first 1,000 of `bad_count`.
+        bad_lines: the first 1,000 of the records that were left out.
         bad_count: records that were left out. `row_count + bad_count` is every record of the file.
-        partial: the reading was stopped; this is what had been read by then.
+        partial: reading was stopped; this is what had been read by then.
         cells: SQL for the cells.
-        exports: the folder that queries may write to, within the temporary one.
-        forgotten: tables of views that nobody holds any more, to be dropped when the next view is made.
+        exports: the folder that queries may write to, inside the temporary one.
+        forgotten: tables of unreferenced views, dropped when the next view is made.
     """
 
     def __init__(self, connection: "DuckDBPyConnection", folder: Path, loaded: Loaded) -> None:
@@ -73,7 +74,7 @@ class Table:
         self._ended = threading.Condition(self._lock)
         self._reading: list[DuckDBPyConnection] = []
         self._closed = False
-        self._making = threading.Lock()  # one view is made at a time, while pages go on being read
+        self._making = threading.Lock()  # only one view is made at a time, while reading pages continues
         self._writing = threading.Lock()
         self._made = 0
         self.forgotten: deque[str] = deque()
@@ -109,10 +110,10 @@ class Table:
 
         Args:
             path: a CSV file, plain or compressed with gzip.
-            report, should_stop: see progress; the share is that of the file's bytes.
+            report, should_stop: see progress; the share counts the file's bytes.
             exports: folders that COPY may write to, through a `cursor()`.
-            layout: how to read it, where that is not to be found out: `sniff(path, Choice(...))`.
-            keep_partial: whether a table is made of what was read when `should_stop` says so; it is `partial` then.
+            layout: how to read it, instead of detecting it: `sniff(path, ReadingOptions(...))`.
+            keep_partial: whether to keep what was read when `should_stop` returns true; the table is then `partial`.
             lean: for a window that keeps tables open: keep little in memory once it is read (96 MB in place of 384),
                 and take more while it is read, as only one is read at a time.
             roomy_mb: how much more (MB of DuckDB's own memory).
@@ -145,13 +146,13 @@ class Table:
             raise
 
     def close(self) -> None:
-        """Removes the temporary files. Whoever still reads or sorts in another thread gets Cancelled."""
+        """Removes the temporary files. Other threads that are still reading or sorting get Cancelled."""
         with self._ended:
             self._closed = True
             until = time.monotonic() + _LONGEST_END_S
             while self._reading and time.monotonic() < until:
                 for cursor in self._reading:
-                    cursor.interrupt()  # again and again: one before a statement starts is lost
+                    cursor.interrupt()  # repeatedly: an interrupt before a statement starts is lost
                 self._ended.wait(_POLL_S)
             self._finalizer()
 
@@ -164,7 +165,7 @@ class Table:
         self.close()
 
     def cursor(self) -> "DuckDBPyConnection":
-        """A DuckDB cursor for one thread. Raises Cancelled where the table was closed."""
+        """A DuckDB cursor for one thread. Raises Cancelled if the table is closed."""
         with self._lock:
             if self._closed:
                 raise Cancelled("The table was closed.")
@@ -172,7 +173,7 @@ class Table:
 
     @contextmanager
     def reading(self) -> "Iterator[DuckDBPyConnection]":
-        """A cursor that is closed at the end of the block, which ends with Cancelled where the table is closed."""
+        """A cursor that is closed at the end of the block, which ends with Cancelled if the table is closed."""
         cursor = self.cursor()
         with self._lock:
             self._reading.append(cursor)
@@ -190,7 +191,7 @@ class Table:
 
     @contextmanager
     def writing(self) -> "Iterator[DuckDBPyConnection]":
-        """A cursor with memory for work on whole rows; one at a time."""
+        """A cursor with memory for work on all rows; only one at a time."""
         with self._writing, self.reading() as cursor, roomy(cursor, len(self.columns)):
             yield cursor
 
@@ -202,13 +203,13 @@ class Table:
         report: Report | None = None,
         should_stop: ShouldStop | None = None,
     ) -> View:
-        """The rows that meet a condition, in an order.
+        """The rows that satisfy a condition, in a given order.
 
         Args:
             where: an expression (see expression), or filters of columns and expressions that must all hold; None for
                 all rows.
             order: columns, each with True for descending. Numeric columns sort as numbers, whole ones exactly; others
-                as texts; missing cells come last; what is equal keeps the file's order.
+                as texts; missing cells come last; ties keep the file's order.
 
         Raises ExpressionError, InputError for an unknown column, UnavailableError and Cancelled.
         """
@@ -232,11 +233,11 @@ class Table:
         return View(self, name, int(row[0]), order)
 
     def filtered(self, where: Where) -> View:
-        """The rows that meet a condition, in the file's order; see `select`."""
+        """The rows that satisfy a condition, in the file's order; see `select`."""
         return self.select(where)
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
-        """The rows of some numbers (from 0), in the order asked for."""
+        """The rows with the given numbers (from 0), in the order requested."""
         if self._index is not None and (found := self._index.read(numbers)) is not None:
             return found
         if not numbers:
@@ -260,13 +261,13 @@ class Table:
         return self.select().page(offset, limit)
 
     def summary(self, column: str, where: "View | None" = None, split: bool = True) -> "ColumnSummary":
-        """What is in a column: see summary.summarise."""
+        """Statistics of a column: see summary.summarise."""
         from exoplanet_desktop.catalogs.tables.summary import summarise
 
         return summarise(where or self.select(), column, split)
 
     def counts(self, column: str) -> dict[str, int]:
-        """How often each text stands in a column, the most frequent first; empty cells count as ''."""
+        """How often each text occurs in a column, the most frequent first; empty cells count as ''."""
         return self.select().counts(column)
 
     def texts(self, column: str) -> list[str | None]:
@@ -277,7 +278,7 @@ class Table:
             ]
 
     def numbers(self, columns: Sequence[str], offset: int = 0, limit: int | None = None) -> "np.ndarray":
-        """Numbers of some columns: float64, (rows, columns). What is missing, infinite or no number is NaN.
+        """Numbers of some columns: float64, (rows, columns). NaN for cells that are missing, infinite or not numbers.
 
         A column that the table does not have is all NaN.
         """
@@ -318,23 +319,23 @@ class Table:
                 found = cursor.execute(sql, [start, min(start + size, end)]).fetchnumpy()
                 rows = min(start + size, end) - start
                 yield (
-                    matrix(rows, [found.get(f"n{i}") for i in range(len(numbers))]),
-                    [objects(rows, found.get(f"t{i}")) for i in range(len(texts))],
+                    _matrix(rows, [found.get(f"n{i}") for i in range(len(numbers))]),
+                    [_objects(rows, found.get(f"t{i}")) for i in range(len(texts))],
                 )
 
     @cached_property
     def numeric(self) -> frozenset[str]:
-        """Columns whose cells are numbers, as far as they are not missing; see numbers.MOST_UNREAD."""
+        """Columns whose cells are numbers, except missing ones; see numbers.MOST_UNREAD."""
         self.find_kinds(self.columns)
         return frozenset(column for column in self.columns if self._kinds[column].numeric)
 
     def account(
         self, columns: Sequence[str] | None = None, *, should_stop: ShouldStop | None = None
     ) -> tuple[CellIssue, ...]:
-        """Cells that were not read as written, column by column; of all columns where None.
+        """Cells that were not read as written, by column; of all columns if None.
 
-        Of a column of texts nothing is told, unless it holds numbers in the archive's tables; a column that
-        the table does not have is passed over. Raises Cancelled.
+        Columns of texts are skipped, unless they contain numbers in the archive's tables; a column that
+        the table does not have is skipped. Raises Cancelled.
         """
         chosen = [name for name in (self.columns if columns is None else columns) if name in self._columns_there]
         self.find_kinds(chosen, should_stop or never)
@@ -342,11 +343,11 @@ class Table:
         return account_of(kinds, self.layout.units, self.lines_of)
 
     def line_of(self, row: int) -> int:
-        """The line of the file, from 1, that a row (from 0) begins at."""
+        """The line of the file, from 1, at which a row (from 0) begins."""
         return self.lines_of([row])[0]
 
     def lines_of(self, rows: Sequence[int]) -> list[int]:
-        """The lines of the file, from 1, that some rows (from 0) begin at."""
+        """The lines of the file, from 1, at which some rows (from 0) begin."""
         return self._lines.of(rows)
 
     def _kind(self, column: str) -> ColumnKind:
@@ -355,7 +356,7 @@ class Table:
         return self._kinds[column]
 
     def find_kinds(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
-        """Looks at some columns at once, so that it is known what their cells are. Raises Cancelled."""
+        """Surveys some columns at once, so that the kinds of their cells are known. Raises Cancelled."""
         unknown = [column for column in dict.fromkeys(columns) if column not in self._kinds]
         for start in range(0, len(unknown), _COLUMNS_AT_ONCE):
             check(should_stop)
@@ -388,14 +389,14 @@ class Table:
         return begin, self.row_count if limit is None else min(begin + max(limit, 0), self.row_count)
 
     def known(self, column: str) -> str:
-        """The column's name itself. Raises InputError where the table has no such column."""
+        """The column's exact name. Raises InputError if the table has no such column."""
         if column not in self._columns_there:
             raise InputError(f"{self.layout.path.name} has no column `{column}`. Choose one of its columns.")
         return column
 
 
 def export_folder(folder: Path) -> Path:
-    """Where a table's queries may write to, within its temporary folder."""
+    """The folder that a table's queries may write to, inside its temporary folder."""
     place = folder / "out"
     place.mkdir(exist_ok=True)
     return place
@@ -405,3 +406,27 @@ def _alive(kind: "Callable[[str], ColumnKind] | None") -> "Callable[[str], Colum
     if kind is None:
         raise BugError("The table is closed.")
     return kind
+
+
+def _matrix(rows: int, columns: "list[np.ndarray | None]") -> "np.ndarray":
+    """float64, (rows, columns): what is NULL or infinite, and a column that is None, is NaN."""
+    import numpy as np
+
+    numbers = np.full((rows, len(columns)), np.nan)
+    for place, values in enumerate(columns):
+        if values is not None:
+            numbers[:, place] = np.ma.filled(values, np.nan)
+    numbers[np.isinf(numbers)] = np.nan
+    return numbers
+
+
+def _objects(rows: int, values: "np.ndarray | None") -> "np.ndarray":
+    """str or None; None throughout where there are no values."""
+    import numpy as np
+
+    if values is None:
+        return np.full(rows, None, dtype=object)
+    cells = np.asarray(values.data if isinstance(values, np.ma.MaskedArray) else values, dtype=object)
+    if isinstance(values, np.ma.MaskedArray):
+        cells[np.ma.getmaskarray(values)] = None
+    return cells

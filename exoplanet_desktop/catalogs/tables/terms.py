@@ -1,4 +1,4 @@
-"""The pieces of a filter's SQL: numbers, texts, truths, and what may be done with each."""
+"""The parts of a filter's SQL: numbers, texts, truth values, and the operations on each."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from exoplanet_desktop.catalogs.tables.cells import Cells
 
-# {0} is the argument; outside a function's range there is no number, which is what NULL says.
+# {0} is the argument; outside a function's domain the result is NULL: no number.
 FUNCTIONS = {
     "abs": "abs({0})",
     "sqrt": "CASE WHEN {0} >= 0 THEN sqrt({0}) END",
@@ -16,19 +16,19 @@ FUNCTIONS = {
 }
 _NUMBER = re.compile(r"\s*([+-]?)((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*", re.ASCII)
 _HUGE = 10**38
-LONGEST_SQL = 2_000_000  # characters: a root of a root of a root writes its argument twice each time
+LONGEST_SQL = 2_000_000  # characters: each nested root writes its argument twice
 
 
 @dataclass(frozen=True)
 class Term:
-    """A piece of SQL with the values for its question marks.
+    """A part of SQL with the values for its question marks.
 
     Attributes:
         kind: "number", "text" or "truth".
-        sql, values: what it says.
-        column: where it is a column and nothing else: its name.
-        exact: where it is a whole number that a double may not hold: SQL for it as HUGEINT, with values of its own.
-        given: it is a text or number of the expression itself.
+        sql, values: the SQL and its values.
+        column: the column's name, if it is just a column.
+        exact: if it is a whole number that a double may not represent: SQL for it as HUGEINT, with its own values.
+        given: it is a text or number written in the expression itself.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Term:
 
 
 class Terms:
-    """Makes terms of terms, or fails with a sentence and a position."""
+    """Combines terms into terms, or fails with a sentence and a position."""
 
     def __init__(self, cells: Cells, fail: Callable[[str, int], NoReturn]) -> None:
         self._cells = cells
@@ -99,7 +99,7 @@ class Terms:
         return self.joined("OR", [self.compared("=", term, value, position) for value in values], position)
 
     def found(self, how: str, term: Term, text: str, position: int) -> Term:
-        """Whether a text is `like` a pattern, `contains` another or has it at an end, whatever the case."""
+        """Whether a text is `like` a pattern, `contains` another or starts or ends with it, ignoring case."""
         if term.kind == "truth" or (term.kind == "number" and term.column is None):
             self._fail("Only a column can be searched for text: put its name before this word", position)
         sql = self._cells.text(term.column) if term.column is not None else term.sql
@@ -138,10 +138,10 @@ class Terms:
             self._fail("The filter is too complex. Shorten it, with fewer roots and powers", position)
 
     def _exactly(self, sign: str, left: Term, right: Term) -> Term:
-        """Compares as doubles first and, where these are the same, as whole numbers: right far beyond 2^53."""
+        """Compares as doubles first and, if these are equal, as whole numbers: correct far beyond 2^53."""
         assert left.exact and right.exact
         doubles = _values((left, right))
-        equal = str("=" in sign and sign != "!=").lower()  # where one is too large to be a HUGEINT
+        equal = str("=" in sign and sign != "!=").lower()  # if one is too large for a HUGEINT
         whole = f"coalesce({left.exact[0]} {sign} {right.exact[0]}, {equal})"
         same = f"({left.sql} = {right.sql} AND {whole})"
         values = (*doubles, *left.exact[1], *right.exact[1])
@@ -151,7 +151,7 @@ class Terms:
         return Term("truth", f"(({left.sql} {plain} {right.sql}) OR {same})", (*doubles, *values))
 
     def _alike(self, left: Term, right: Term, position: int) -> tuple[Term, Term]:
-        """Both as numbers, where one of them is and the other can be; else both as texts."""
+        """Both as numbers, if one of them is and the other can be; otherwise both as texts."""
         if "truth" in (left.kind, right.kind):
             self._fail("A condition cannot be compared. Join conditions with `and` or `or`", position)
         if left.kind == right.kind:
@@ -166,7 +166,7 @@ class Terms:
         return (number, text) if left.kind == "number" else (text, number)
 
     def _read(self, text: str, position: int) -> Term:
-        """A number that was given as a text."""
+        """A number written as a text."""
         found = _NUMBER.fullmatch(text)
         if not found:
             self._fail(f"Numbers are compared here, and '{text}' is not a number", position)

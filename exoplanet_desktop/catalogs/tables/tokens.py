@@ -1,4 +1,4 @@
-"""The words of a filter, and what is told of one that cannot be understood."""
+"""The tokens of a filter, and the error for an invalid one."""
 
 import re
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ _TOKEN = re.compile(
 
 
 class ExpressionError(InputError):
-    """A filter that cannot be understood.
+    """An invalid filter.
 
     Attributes:
-        position: of the fault, in characters from 0.
+        position: of the error, in characters from 0.
     """
 
     code = "expression"
@@ -43,7 +43,7 @@ class Token:
 
 
 def tokens(expression: str) -> list[Token]:
-    """The words of an expression, `end` as the last. Raises ExpressionError."""
+    """The tokens of an expression, with `end` as the last. Raises ExpressionError."""
     found: list[Token] = []
     position = 0
     while expression[position:].strip():
@@ -60,6 +60,6 @@ def tokens(expression: str) -> list[Token]:
 
 
 def text_of(token: Token) -> str:
-    """What stands between quotation marks."""
+    """The content of quotation marks."""
     quote = token.text[0]
     return token.text[1:-1].replace(quote * 2, quote)

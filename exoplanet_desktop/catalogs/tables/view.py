@@ -1,4 +1,4 @@
-"""What is seen of a table: the rows that a filter leaves, in the order of a sort."""
+"""A view of a table: the rows that pass a filter, in sort order."""
 
 # ruff: noqa: S608 - names in SQL come through Cells, values are bound
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from exoplanet_desktop.catalogs.base.progress import ShouldStop, check, never
 from exoplanet_desktop.catalogs.tables.expression import Condition, compile_filter, written
 
-_FIRST_ROWS, _MOST_ROWS = 20_000, 500_000  # that are searched in one query: a near hit is found soon
+_FIRST_ROWS, _MOST_ROWS = 20_000, 500_000  # rows to search in one query: a hit nearby is found soon
 
 if TYPE_CHECKING:
+    # A circle: a view shows rows of its table, and `Table.select` makes views.
     from exoplanet_desktop.catalogs.tables.table import Table
 
 Order = Sequence[tuple[str, bool]]
@@ -37,12 +38,12 @@ Test = Literal[
 
 @dataclass(frozen=True)
 class ColumnFilter:
-    """A condition on one column, as the field under its header has it.
+    """A condition on one column, as entered in the field under its header.
 
     Attributes:
         column: its name.
-        test: what is asked of its cells.
-        value: what they are held against; nothing for `is missing` and `is there`, least and most for `between`
+        test: the test of its cells.
+        value: the value to compare with; nothing for `is missing` and `is there`, least and most for `between`
             (either may be empty), texts for `one of`.
     """
 
@@ -77,16 +78,16 @@ def _quoted(text: str) -> str:
 
 @dataclass(frozen=True)
 class RowNumbers:
-    """Certain rows of the file.
+    """Selected rows of the file.
 
     Attributes:
-        numbers: theirs, from 0; a number that no row has is passed over.
-        words: what these rows are.
+        numbers: their numbers, from 0; numbers without a row are ignored.
+        words: a description of these rows.
     """
 
     numbers: tuple[int, ...]
     words: str
-    column: str = ""  # it is on no column
+    column: str = ""  # applies to no column
 
     def condition(self) -> Condition:
         return Condition("data.rowid IN (SELECT unnest(CAST(? AS BIGINT[])))", (list(self.numbers),))
@@ -96,7 +97,7 @@ Where = str | Sequence["ColumnFilter | RowNumbers | str"] | None
 
 
 class View:
-    """Some rows of a table, in an order; made by `Table.select`. It ends with its table, or when nobody holds it.
+    """Some rows of a table, in a given order; made by `Table.select`. Ends with its table or its last reference.
 
     Attributes:
         table: the table.
@@ -120,7 +121,7 @@ class View:
 
     @property
     def source(self) -> str:
-        """SQL for what stands behind FROM: the rows of the view as `data`, without their order."""
+        """SQL to follow FROM: the rows of the view as `data`, in no order."""
         return "data" if self._name is None else f"data SEMI JOIN {self._name} AS chosen ON data.rowid = chosen.number"
 
     def page(self, offset: int, limit: int) -> list[Row]:
@@ -138,7 +139,7 @@ class View:
             return [number for (number,) in cursor.execute(sql, [begin, end]).fetchall()]
 
     def place_of(self, number: int) -> int | None:
-        """Where a row of the file (from 0) stands in this view; None where it is not among its rows."""
+        """The position of a row of the file (from 0) in this view; None if it is not among its rows."""
         if self._name is None:
             return number if 0 <= number < self.row_count else None
         with self.table.reading() as cursor:
@@ -146,7 +147,7 @@ class View:
         return None if row is None else int(row[0])
 
     def counts(self, column: str) -> dict[str, int]:
-        """How often each text stands in a column, the most frequent first; empty cells count as ''."""
+        """How often each text occurs in a column, the most frequent first; empty cells count as ''."""
         cell = self.table.cells.cell(self.table.known(column))
         sql = f"SELECT coalesce({cell}, ''), count(*) FROM {self.source} GROUP BY 1 ORDER BY 2 DESC, 1"
         with self.table.reading() as cursor:
@@ -161,12 +162,12 @@ class View:
         backwards: bool = False,
         should_stop: ShouldStop | None = None,
     ) -> tuple[int, str] | None:
-        """The first cell that contains a text, whatever the case: its row in this view, and its column.
+        """The first cell that contains a text, ignoring case: its row in this view, and its column.
 
         Args:
-            text: what is looked for.
-            start_row: the first row that is looked at; the search ends at the view's last row (first, if backwards).
-            columns: where to look, in the order they are shown; all where None.
+            text: the text to find.
+            start_row: the first row to search; the search ends at the view's last row (first, if backwards).
+            columns: where to search, in display order; all if None.
         """
         names = [self.table.known(name) for name in (columns if columns is not None else self.table.columns)]
         if not text or not names or not 0 <= start_row < self.row_count:
@@ -196,7 +197,7 @@ class View:
 
 
 def condition(table: "Table", where: Where) -> Condition | None:
-    """The condition of a filter; None where it has none. Raises ExpressionError and InputError."""
+    """The condition of a filter; None if it has none. Raises ExpressionError and InputError."""
     parts = [where] if isinstance(where, str) else where or ()
     found = []
     for part in parts:

@@ -1,1 +1,1 @@
-"""Who answers: the embedded engine and the backends that the user knows, and the dialog and chip that show them."""
+"""The embedded engine and the user's backends, with the dialog and the status chip for them."""

@@ -1,4 +1,4 @@
-"""The backends that the user knows, and the connections that were made to them."""
+"""The user's backends and the connections to them."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.poller import Connection
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.profiles import Profile, Profiles
-    from exoplanet_desktop.client.transfers import ShouldStop
+    from exoplanet_desktop.client.http.transfers import ShouldStop
+    from exoplanet_desktop.client.profiles.profiles import Profile, Profiles
 
 
 @dataclass(frozen=True)
 class ProfilesSnapshot:
-    """What the dialog shows of the profiles, read off the disk at one moment.
+    """The profiles as the dialog shows them, read from disk at one moment.
 
     Attributes:
         profiles: the embedded engine first.
-        token_place: where tokens lie and who can read them, in a sentence.
-        warning: what of the file could not be read.
+        token_place: where tokens are stored and who can read them, in a sentence.
+        warning: what in the file could not be read.
     """
 
     profiles: "tuple[Profile, ...]"
@@ -31,7 +31,7 @@ class ProfilesSnapshot:
 
 
 class BackendRegistry:
-    """Reads, changes and connects profiles in a worker, one after another: two windows of the dialog never mix."""
+    """Reads, changes and connects profiles in a worker, one call after another, so that two dialogs never interfere."""
 
     def __init__(self, workers: Workers, folder: Path) -> None:
         self._workers, self._folder = workers, folder
@@ -48,7 +48,7 @@ class BackendRegistry:
             return await self._workers.call(lambda: self._profiles().find(name))
 
     async def save(self, profile: "Profile", replacing: str | None, token: str | None) -> "Profile":
-        """Keep a profile, and its token unless that is None; "" forgets the token. Raises AppError."""
+        """Save a profile, and its token unless that is None; "" deletes the token. Raises AppError."""
 
         def write() -> "Profile":
             kept = self._profiles().save(profile, replacing=replacing)
@@ -64,11 +64,11 @@ class BackendRegistry:
         return kept
 
     async def remove(self, name: str) -> None:
-        """Forget a profile and its token; what was begun there is still watched. Raises UnavailableError."""
+        """Delete a profile and its token; its running jobs are still watched. Raises UnavailableError."""
         try:
             async with self._lock:
                 await self._workers.call(lambda: self._profiles().remove(name))
-        finally:  # where the keyring keeps the token, the profile has gone all the same
+        finally:  # even if the keyring keeps the token, the profile is deleted
             self._connections.pop(name, None)
 
     async def token(self, profile: "Profile") -> str | None:
@@ -76,12 +76,12 @@ class BackendRegistry:
             return await self._workers.call(lambda: self._profiles().token(profile))
 
     async def take_over(self, address: str) -> str:
-        """The name of the profile with an address, which is made where there is none. Raises AppError.
+        """The name of the profile with an address, created if missing. Raises AppError.
 
-        Before there were profiles, the settings kept the address alone.
+        Before profiles existed, the settings stored only the address.
         """
-        from exoplanet_desktop.client.profiles import Profile
-        from exoplanet_desktop.client.urls import normalise_base
+        from exoplanet_desktop.client.http.urls import normalise_base
+        from exoplanet_desktop.client.profiles.profiles import Profile
 
         base = normalise_base(address)
         known = await self.known()
@@ -92,9 +92,9 @@ class BackendRegistry:
         return (await self.save(Profile(host, base), None, None)).name
 
     async def connect(self, name: str, should_stop: "ShouldStop | None" = None) -> Connection:
-        """Ask the backend of a profile who it is. Raises AppError.
+        """Contact a profile's backend. Raises AppError.
 
-        A connection that stands already is renewed, so that the jobs that it watches go on with the new token.
+        An existing connection is renewed, so that its watched jobs continue with the new token.
         """
         profile = await self.find(name)
         if profile is None or profile.is_embedded:
@@ -102,7 +102,7 @@ class BackendRegistry:
         return await self._connected(profile, should_stop)
 
     async def reach(self, address: str) -> Connection:
-        """A connection to the backend at an address, which has just answered, of whatever profile. Raises AppError."""
+        """A connection to the backend that just answered at an address, under any profile. Raises AppError."""
         for connection in self._connections.values():
             if connection.backend.base_url == address:
                 connection.health = await self._workers.call(connection.backend.health)
@@ -119,8 +119,8 @@ class BackendRegistry:
         )
 
     async def _connected(self, profile: "Profile", should_stop: "ShouldStop | None" = None) -> Connection:
-        from exoplanet_desktop.client.profiles import backend_of
-        from exoplanet_desktop.client.route import route_to
+        from exoplanet_desktop.client.profiles.profiles import backend_of
+        from exoplanet_desktop.client.profiles.route import route_to
 
         token = await self.token(profile)
         backend = await self._workers.call(backend_of, profile, token)
@@ -134,7 +134,7 @@ class BackendRegistry:
 
     def _profiles(self) -> "Profiles":
         if self._opened is None:
-            from exoplanet_desktop.client.profiles import Profiles
+            from exoplanet_desktop.client.profiles.profiles import Profiles
 
             self._opened = Profiles(self._folder)
         return self._opened

@@ -1,27 +1,24 @@
-"""Tests a connection and says in words what was found."""
+"""Tests a connection and describes the result in words."""
 
 import threading
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.profiles.diagnosis import Diagnosis, Finding, diagnose
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.diagnosis import Diagnosis
-    from exoplanet_desktop.client.profiles import Profile
-
 
 class ConnectionTest(QWidget):
-    """A button, a bar while it runs, and the finding below.
+    """A button, a progress bar during the test, and the result below.
 
     Signals:
-        wanted: the user wants to test what the fields say.
-        address_proposed: an address that would do, which the user wants to take.
+        wanted: the user asked to test the values in the fields.
+        address_proposed: the user accepted a proposed address.
     """
 
     wanted = Signal()
@@ -68,8 +65,7 @@ class ConnectionTest(QWidget):
         self.clear()
 
     async def run(self, profile: "Profile", token: str | None, backend: "Backend | None" = None) -> None:
-        """Test a profile; `backend` is the one to ask where it runs already. Raises Cancelled after `stop`."""
-        from exoplanet_desktop.client.diagnosis import diagnose
+        """Test a profile; `backend` is the one to test if it is already running. Raises Cancelled after `stop`."""
 
         self.clear()
         self._stop = stop = threading.Event()
@@ -85,7 +81,7 @@ class ConnectionTest(QWidget):
 
     @Slot()
     def stop(self) -> None:
-        """Give up a test that is under way."""
+        """Abandon a running test."""
         if self._stop is not None:
             self._stop.set()
 
@@ -96,7 +92,7 @@ class ConnectionTest(QWidget):
         self.say("")
 
     def say(self, text: str, *, failed: bool = False) -> None:
-        """Show a sentence of somebody else in the place of a finding."""
+        """Show another sentence in place of a test result."""
         self.mark.setText(("✕" if failed else "") if text else "")
         self.mark.setVisible(bool(self.mark.text()))
         for label in (self.mark, self.sentence):
@@ -109,7 +105,6 @@ class ConnectionTest(QWidget):
         self.take_button.hide()
 
     def _show(self, found: "Diagnosis") -> None:
-        from exoplanet_desktop.client.diagnosis import Finding
 
         self.say(found.sentence, failed=not found.ok)
         self.diagnosis = found

@@ -1,30 +1,29 @@
-"""The backends that the user knows: add, change, test, remove, and choose who answers."""
+"""The dialog of backends: add, change, test, remove, and choose the one to use."""
 
 import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QListWidgetItem, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QListWidgetItem, QMessageBox, QWidget
 
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.profiles.diagnosis import is_exposed
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.errors import AppError, UnavailableError
 from exoplanet_desktop.gui.backends.dialog_ui import BackendDialogUi
 from exoplanet_desktop.gui.backends.profile_list import ROLE, dress
-from exoplanet_desktop.gui.backends.questions import ask_what_becomes_of_the_draft, ask_whether_to_remove
 from exoplanet_desktop.gui.backends.session import EMBEDDED, Session, State
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.profiles import Profile
+Then = Callable[[], object]
 
 
 class BackendDialog(BackendDialogUi):
     """Signals:
-    chosen: name of the backend in use now; empty for the embedded engine.
+    chosen: name of the backend now in use; empty for the embedded engine.
     """
 
     chosen = Signal(str)
@@ -51,22 +50,22 @@ class BackendDialog(BackendDialogUi):
 
     @property
     def shown(self) -> "Profile | None":
-        """The profile that is looked at, as it was when it was kept last."""
+        """The selected profile, as last saved."""
         return self.list.shown
 
     @property
     def is_new(self) -> bool:
-        """Whether the profile that is looked at was never kept."""
+        """Whether the selected profile has never been saved."""
         return self.list.is_new
 
     @property
     def on_embedded(self) -> bool:
-        """Whether the embedded engine is looked at. A new backend has no address either, at first."""
+        """Whether the embedded engine is selected. A new backend has no address at first either."""
         return self.shown is not None and self.shown.is_embedded and not self.is_new
 
     @aio.slot(str)
     async def load(self, name: str) -> None:
-        """Read the list again, and look at the backend of a name."""
+        """Reload the list and select the named backend."""
         known = await self._session.registry.known()
         self.form.place.setText(known.token_place)
         self.list.blockSignals(True)
@@ -80,7 +79,7 @@ class BackendDialog(BackendDialogUi):
 
     @aio.slot()
     async def test(self) -> None:
-        """Ask who answers at what the fields say, kept or not."""
+        """Test the backend in the fields, saved or not."""
         if (shown := self.shown) is None:
             return
         if self.on_embedded:
@@ -94,12 +93,12 @@ class BackendDialog(BackendDialogUi):
 
     async def _try(self, profile: "Profile", token: str | None, backend: "Backend | None" = None) -> None:
         await self.connection_test.run(profile, token, backend)
-        await asyncio.sleep(0)  # until the finding has its room
+        await asyncio.sleep(0)  # until the result has its place in the layout
         self.area.ensureWidgetVisible(self.connection_test)
 
     @aio.slot()
     async def save(self) -> None:
-        """Keep what the fields say; the backend in use is taken into use as it is now."""
+        """Save the fields; if this backend is in use, the new values apply at once."""
         was_in_use = self._is_in_use()
         kept = await self._save()
         if not was_in_use:
@@ -119,7 +118,7 @@ class BackendDialog(BackendDialogUi):
 
     @aio.slot()
     async def use(self) -> None:
-        """Keep what the fields say, ask who answers there; only then is it taken into use."""
+        """Save the fields and contact the backend; use it only if it answers."""
         self._show_busy(True)
         try:
             if self.is_new or self.form.is_edited:
@@ -133,7 +132,7 @@ class BackendDialog(BackendDialogUi):
                 self.connection_test.say(tr("Contacting the backend …"))
                 connection = await self._session.registry.connect(shown.name, self._stop.is_set)
                 if self._stop.is_set():
-                    return  # closed while it was asked
+                    return  # the dialog closed in the meantime
                 self._session.adopt(connection)
         finally:
             self._show_busy(False)
@@ -142,7 +141,7 @@ class BackendDialog(BackendDialogUi):
 
     @aio.slot()
     async def remove(self) -> None:
-        """Forget the backend that is looked at; the embedded engine takes over from one that is in use."""
+        """Delete the selected backend; if it was in use, the embedded engine takes over."""
         if (shown := self.shown) is None or self.on_embedded:
             return
         if self.is_new:
@@ -183,7 +182,6 @@ class BackendDialog(BackendDialogUi):
         self._show_item(item)
 
     def _add(self) -> None:
-        from exoplanet_desktop.client.profiles import Profile
 
         self._begin_draft(Profile(self.list.free_name(tr("Lab server")), ""))
 
@@ -198,7 +196,7 @@ class BackendDialog(BackendDialogUi):
         self.form.name.selectAll()
 
     def _go_to(self, item: QListWidgetItem | None, before: QListWidgetItem | None) -> None:
-        """Another row was chosen: what was typed for the one before is kept, dropped, or gone on with."""
+        """Another row was selected: save, discard or keep editing the changes to the previous one."""
         if item is None:
             return
         if before is None or not self._has_draft():
@@ -217,23 +215,23 @@ class BackendDialog(BackendDialogUi):
 
     @aio.slot(object, object)
     async def _look_up(self, item: QListWidgetItem, profile: "Profile") -> None:
-        """What takes a moment to know: whether a token is kept, and whether the way is open to others."""
+        """Look up what takes a moment: whether a token is stored, and whether the route is exposed."""
         has_token = bool(await self._session.registry.token(profile))
         if self.list.currentItem() is item:
             self.form.show_token(has_token)
             await self._look_at(profile.address)
 
-    # What was typed and not kept
+    # Unsaved changes
 
     def _has_draft(self) -> bool:
         return self.form.is_edited and not self.form.isHidden()
 
     def _leave_draft(self, then: Callable[[], object]) -> None:
-        """Do something that leaves the fields; where something was typed, ask what shall become of it."""
+        """Do something that leaves the fields; if there are unsaved changes, first ask what to do with them."""
         if not self._has_draft():
             then()
             return
-        ask_what_becomes_of_the_draft(
+        _ask_what_becomes_of_the_draft(
             self, self.form.name.text(), lambda: self._save_then(then), lambda: self._drop_then(then)
         )
 
@@ -248,7 +246,7 @@ class BackendDialog(BackendDialogUi):
         self.form.show_profile(profile, has_token=False)
         then()
 
-    # The state of the buttons
+    # Button states
 
     def _name_in_use(self) -> str:
         """The name of the profile in use; empty for the embedded engine."""
@@ -290,7 +288,7 @@ class BackendDialog(BackendDialogUi):
         if shown is None or self.is_new:
             self.remove()
             return
-        ask_whether_to_remove(self, shown.name, self._is_in_use(), self.remove)
+        _ask_whether_to_remove(self, shown.name, self._is_in_use(), self.remove)
 
     # The address
 
@@ -305,8 +303,45 @@ class BackendDialog(BackendDialogUi):
         await self._look_at(self.form.address.text().strip())
 
     async def _look_at(self, address: str) -> None:
-        from exoplanet_desktop.client.diagnosis import is_exposed
 
         exposed = await self._session.workers.call(is_exposed, address)
         if address == self.form.address.text().strip():
             self.form.show_exposed(exposed)
+
+
+def _ask_what_becomes_of_the_draft(parent: QWidget, name: str, save: Then, drop: Then) -> None:
+    """Save or discard what was typed, or go on with it."""
+    box = _box(parent, tr("Keep the changes?"), tr("Your changes to “{name}” are not saved.", name=name))
+    saving = box.addButton(tr("&Save"), QMessageBox.ButtonRole.AcceptRole)
+    dropping = box.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(saving)
+    saving.clicked.connect(lambda: save())
+    dropping.clicked.connect(lambda: drop())
+    box.open()
+
+
+def _ask_whether_to_remove(parent: QWidget, name: str, in_use: bool, remove: Then) -> None:
+    """Forget a backend, or not."""
+    words = tr("Its address and token will be deleted. Models it has trained stay on the backend.")
+    if in_use:
+        words += " " + tr(
+            "It is in use: the embedded engine will take over. Jobs running there are watched until the program closes."
+        )
+    box = _box(parent, tr("Remove the backend?"), tr("Remove “{name}”?", name=name))
+    box.setInformativeText(words)
+    removing = box.addButton(tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    removing.clicked.connect(lambda: remove())
+    box.open()
+
+
+def _box(parent: QWidget, title: str, text: str) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(text)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return box

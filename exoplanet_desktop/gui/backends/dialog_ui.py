@@ -1,4 +1,4 @@
-"""What the dialog of backends looks like; what it does is in `dialog`."""
+"""The layout of the dialog of backends; `dialog` has its behaviour."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -12,11 +12,11 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import measured, room_for_text, with_text
 
 LIST_LETTERS = 32
-ROOM = (119, 35)  # in letters and lines, as far as the screen has it
+ROOM = (119, 35)  # in letters and lines, if the screen is large enough
 
 
 class BackendDialogUi(QDialog):
-    """The list at the left; the fields of one backend, and what a test of it found, at the right."""
+    """The list on the left; on the right the fields of one backend and the result of its test."""
 
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)

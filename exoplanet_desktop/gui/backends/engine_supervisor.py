@@ -1,4 +1,4 @@
-"""The embedded engine, kept alive from start to close, also while another backend is in use: its jobs may still run."""
+"""Keeps the embedded engine alive until the window closes, even if another backend is in use: jobs may still run."""
 
 import asyncio
 import logging
@@ -16,8 +16,8 @@ from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.widgets.notices import Notices
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.engine import EmbeddedEngine
+    from exoplanet_desktop.client.calls.backend import Backend
+    from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -30,12 +30,12 @@ EMBEDDED = "Embedded engine"
 
 class EngineSupervisor(QObject):
     """Attributes:
-        connection: to the engine; None until it has started once.
+        connection: to the engine; None until its first start.
 
     Signals:
-        starting: it is being started.
-        failed: it could not be started, or ends again and again.
-        started: it runs, perhaps at another address than before.
+        starting: the engine is starting.
+        failed: it could not start, or keeps stopping.
+        started: it runs, perhaps at a new address.
     """
 
     starting = Signal()
@@ -61,7 +61,7 @@ class EngineSupervisor(QObject):
         return self.engine is not None and self.engine.alive
 
     async def running(self) -> Connection:
-        """The engine's connection; it is started where it does not run. Raises AppError."""
+        """The engine's connection; starts the engine if needed. Raises AppError."""
         async with self._lock:
             if self.connection is not None and self.alive:
                 return self.connection
@@ -81,14 +81,14 @@ class EngineSupervisor(QObject):
             return self.connection
 
     async def close(self) -> None:
-        """End the engine in order."""
+        """Shut the engine down."""
         self._closing = True
         self._watch.stop()
         if self.engine is not None:
             await self._workers.call(self.engine.stop)
 
     def _start(self) -> "Backend":
-        from exoplanet_desktop.client.engine import EmbeddedEngine
+        from exoplanet_desktop.client.profiles.engine import EmbeddedEngine
 
         self._refuse_while_closing()
         if self.engine is None:
@@ -97,7 +97,7 @@ class EngineSupervisor(QObject):
         try:
             self._refuse_while_closing()
         except Cancelled:
-            # It was asked to end before there was anything to end; a child left alive would keep this process.
+            # It was asked to stop before it had started; a child left alive would keep this process alive.
             self.engine.stop()
             raise
         return backend

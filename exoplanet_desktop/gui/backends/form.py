@@ -1,7 +1,5 @@
 """The fields of one backend: name, address, token, CA file, timeouts."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -15,12 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.charts.pages import SideBySide
 from exoplanet_desktop.gui.widgets.labels import FittedLabel
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.profiles import Profile
 
 FIELD_PX = 280
 EXAMPLE = "http://203.190.12.138:8001"
@@ -28,7 +24,7 @@ EXAMPLE = "http://203.190.12.138:8001"
 
 class ProfileForm(QWidget):
     """Signals:
-    edited: something in it is other than what is kept, or no longer.
+    edited: the fields now differ from the saved profile, or no longer do.
     """
 
     edited = Signal()
@@ -50,7 +46,7 @@ class ProfileForm(QWidget):
         self.forget_button.clicked.connect(self._forget_token)
         self.place = FittedLabel("", "muted", parent=self)
         for words in (self.exposed, self.place):
-            policy = words.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
+            policy = words.sizePolicy()  # its own policy: narrower text wraps and needs more height
             policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
             words.setSizePolicy(policy)
             words.setMinimumWidth(FIELD_PX)
@@ -68,8 +64,8 @@ class ProfileForm(QWidget):
             box.valueChanged.connect(self._tell)
 
     def show_profile(self, profile: "Profile", has_token: bool) -> None:
-        """Fill the fields with what is kept."""
-        self._kept = None  # so that filling is no editing
+        """Fill the fields with the saved values."""
+        self._kept = None  # so that filling does not count as editing
         self.name.setText(profile.name)
         self.address.setText(profile.address)
         self.ca_file.setText(profile.ca_file)
@@ -81,7 +77,7 @@ class ProfileForm(QWidget):
         self.show_token(has_token)
 
     def show_token(self, has_token: bool) -> None:
-        """Whether a token is kept is known a moment later: a keyring may ask for its password first."""
+        """Show whether a token is stored. Known only after a moment: a keyring may first ask for its password."""
         kept = tr("one is stored; type another to replace it")
         none = tr("only if the backend requires one")
         self.token.setPlaceholderText(kept if has_token else none)
@@ -92,8 +88,7 @@ class ProfileForm(QWidget):
         return self._kept is not None and (self.draft() != self._kept or self.new_token() is not None)
 
     def draft(self) -> "Profile":
-        """What the fields say, unchecked."""
-        from exoplanet_desktop.client.profiles import Profile
+        """The values of the fields, not validated."""
 
         return Profile(
             self.name.text(),
@@ -104,12 +99,12 @@ class ProfileForm(QWidget):
         )
 
     def new_token(self) -> str | None:
-        """The token that was typed; "" to forget the one that is kept; None to leave it."""
+        """The token as typed; "" to delete the stored one; None to leave it."""
         typed = self.token.text().strip()
         return typed or ("" if self._forget else None)
 
     def show_exposed(self, exposed: bool) -> None:
-        """Point out plain HTTP to a public address."""
+        """Warn of plain HTTP to a public address."""
         self.exposed.setText(
             tr(
                 "⚠ This is a public address without encryption: catalogs, models and the token can be read and "

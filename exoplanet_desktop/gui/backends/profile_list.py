@@ -1,23 +1,19 @@
-"""The list of backends in their dialog: those that are kept, and those that are only typed yet."""
-
-from typing import TYPE_CHECKING
+"""The list of backends in the dialog: saved ones and new, unsaved ones."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from exoplanet_desktop.client.profiles.profiles import Profile
 from exoplanet_desktop.gui.backends.session import EMBEDDED
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.labels import tip
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.profiles import Profile
 
 ROLE = Qt.ItemDataRole.UserRole
 ROW_PADDING_PX = 12
 
 
 class ProfileList(QListWidget):
-    """Two lines a backend: its name, and where it is or how it stands."""
+    """Two lines per backend: its name, and its address or state."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,13 +22,13 @@ class ProfileList(QListWidget):
 
     @property
     def shown(self) -> "Profile | None":
-        """The profile that is looked at, as it was when it was kept last."""
+        """The selected profile, as last saved."""
         item = self.currentItem()
         return item.data(ROLE)[0] if item else None
 
     @property
     def is_new(self) -> bool:
-        """Whether the profile that is looked at was never kept."""
+        """Whether the selected profile has never been saved."""
         item = self.currentItem()
         return bool(item and item.data(ROLE)[1])
 
@@ -45,18 +41,18 @@ class ProfileList(QListWidget):
         return item
 
     def row_of(self, name: str) -> QListWidgetItem | None:
-        """The row of a name; of the embedded engine where it is empty."""
+        """The row with a name; the embedded engine's if the name is empty."""
         rows = (self.item(row) for row in range(self.count()))
         return next((item for item in rows if item.data(ROLE)[0].name == (name or EMBEDDED)), None)
 
     def go_quietly(self, item: QListWidgetItem) -> None:
-        """Look at a row without telling anybody."""
+        """Select a row without emitting signals."""
         self.blockSignals(True)
         self.setCurrentItem(item)
         self.blockSignals(False)
 
     def free_name(self, name: str) -> str:
-        """A name that no row has yet, made of another one."""
+        """A name based on another one that no row has yet."""
         taken = {self.item(row).data(ROLE)[0].name for row in range(self.count())}
         number, found = 1, name
         while found in taken:
@@ -66,7 +62,7 @@ class ProfileList(QListWidget):
 
 
 def dress(item: QListWidgetItem, profile: "Profile", in_use: str, *, new: bool) -> None:
-    """Let a row show a profile as it is now."""
+    """Update a row to show a profile as it is now."""
     used = not new and profile.name == (in_use or EMBEDDED)
     item.setData(ROLE, (profile, new))
     state = tr("in use") if used else tr("not saved yet") if new else profile.address or tr("on this machine")

@@ -1,4 +1,4 @@
-"""The backend in use: the embedded engine, or one of the backends that the user knows."""
+"""The backend in use: the embedded engine or one of the user's backends."""
 
 from enum import Enum
 from pathlib import Path
@@ -16,13 +16,13 @@ from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.widgets.notices import Notices
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
+    from exoplanet_desktop.client.calls.backend import Backend
     from exoplanet_desktop.wire.payloads import Health
 
 __all__ = ["EMBEDDED", "Session", "State"]
 
-LOOK_MS = 2000  # looks at what is known already; asks nobody
-HEARTBEAT_S = 30.0  # a backend that nobody has asked for so long is asked how it is
+LOOK_MS = 2000  # checks what is already known; sends no request
+HEARTBEAT_S = 30.0  # a backend without a request for this long is asked for its health
 RECHECK_MS = 5000
 SLOWEST_RECHECK_MS = 60_000
 
@@ -44,18 +44,18 @@ class State(Enum):
 
 
 class Session(QObject):
-    """Who answers now.
+    """The backend in use and its state.
 
     Signals:
-        changed: backend, state or extensions are other ones now.
-        beat: how the backend in use answers may be other than before.
+        changed: backend, state or extensions have changed.
+        beat: the response time or the last answer may have changed.
     """
 
     changed = Signal()
     beat = Signal()
 
     def __init__(self, workers: Workers, notices: Notices, data_dir: Path, config_dir: Path | None = None) -> None:
-        """`config_dir`: where the list of backends lies; the data folder if None."""
+        """`config_dir`: folder of the list of backends; the data folder if None."""
         super().__init__()
         self.workers, self.notices = workers, notices
         self.state = State.STARTING
@@ -81,21 +81,21 @@ class Session(QObject):
 
     @property
     def health(self) -> "Health | None":
-        """What our own engine says of itself; None for a backend of the plain contract, and where nobody answers."""
+        """Our engine's health reply; None for a plain-contract backend, or if nothing answers."""
         return self.connection.health if self.connection and self.state is not State.STARTING else None
 
     @property
     def takes_work(self) -> bool:
-        """Whether a training can be begun. One for a backend that is away can wait in the outbox."""
+        """Whether a training can be started. For an absent backend, it can wait in the outbox."""
         away = self.state is State.DOWN and self.connection is not None and not self.connection.embedded
         return self.state is State.READY or away
 
     def has(self, extension: str) -> bool:
-        """Whether the backend in use offers an extension of the contract."""
+        """Whether the backend in use supports an extension of the contract."""
         return self.health is not None and extension in self.health.extensions
 
     def backend(self) -> "Backend":
-        """The backend in use. Raises UnavailableError, in words, where none answers yet."""
+        """The backend in use. Raises UnavailableError if none answers yet."""
         if self.connection is None or self.state is not State.READY:
             if self.state is State.STARTING:
                 why = tr("{backend} is still starting. Wait a moment, or choose a backend in the Backend menu.")
@@ -105,18 +105,18 @@ class Session(QObject):
         return self.connection.backend
 
     async def start_embedded(self) -> None:
-        """Start the embedded engine, or take it into use again. Raises AppError; another backend then stays in use."""
+        """Start the embedded engine, or switch back to it. Raises AppError; another backend then stays in use."""
         self.adopt(await self.engine.running())
 
     async def use(self, name: str) -> None:
-        """Use the backend of a profile, once it has answered. Raises AppError; the one before then stays in use."""
+        """Use a profile's backend once it has answered. Raises AppError; the previous one then stays in use."""
         if name in ("", EMBEDDED):
             await self.start_embedded()
         else:
             self.adopt(await self.registry.connect(name))
 
     async def reach(self, title: str, address: str) -> Connection:
-        """A connection to the backend of a kept run, whether in use or not. Raises AppError."""
+        """A connection to a recorded run's backend, in use or not. Raises AppError."""
         if title == EMBEDDED:
             return await self.engine.running()
         return await self.registry.reach(address)
@@ -127,7 +127,7 @@ class Session(QObject):
         self._set(State.READY, connection)
 
     async def close(self) -> None:
-        """End the embedded engine in order."""
+        """Shut the embedded engine down."""
         self._closing = True
         self._look.stop()
         self._recheck.stop()
@@ -135,7 +135,7 @@ class Session(QObject):
 
     @Slot(object)
     def no_answer_from(self, connection: Connection) -> None:
-        """Somebody asked it and got no answer: it counts as down until it answers again."""
+        """A request got no answer: the backend counts as down until it answers again."""
         if self._closing or connection is not self.connection or connection.embedded:
             return
         if self.state is State.READY:
@@ -144,7 +144,7 @@ class Session(QObject):
 
     @Slot()
     def _look_at_pulse(self) -> None:
-        """Notice what the calls of others found out; ask only where nobody has asked for long."""
+        """Take over what other calls found out; send a request only after a long time without any."""
         connection = self.connection
         if connection is None or self.state is not State.READY:
             return
@@ -161,7 +161,7 @@ class Session(QObject):
         try:
             await self.workers.call(connection.backend.health)
         except AppError:
-            return  # its heartbeat says so
+            return  # its heartbeat already has the answer
         finally:
             self._asking = False
         self.beat.emit()
@@ -174,7 +174,7 @@ class Session(QObject):
         try:
             health = await self.workers.call(connection.backend.health)
         except AppError:
-            # Still down. Whoever waits for it for hours asks once a minute.
+            # Still down. After hours of waiting, one request per minute is enough.
             if not self._closing:
                 self._recheck.start(min(2 * self._recheck.interval(), SLOWEST_RECHECK_MS))
             return
@@ -201,6 +201,6 @@ class Session(QObject):
 
     @Slot()
     def _engine_is_back(self) -> None:
-        # Another backend may have been chosen meanwhile; at the very first start `adopt` follows.
+        # The user may have chosen another backend in the meantime; at the very first start `adopt` follows.
         if self._embedded_in_use():
             self._set(State.READY, self.engine.connection)

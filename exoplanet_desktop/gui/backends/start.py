@@ -1,4 +1,4 @@
-"""Who answers when the window opens."""
+"""Chooses the backend when the window opens."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,9 @@ from exoplanet_desktop.gui.base.text import tr
 
 
 async def begin(session: Session, name: str, remember: Callable[[str], None]) -> None:
-    """The embedded engine first, so that work is possible; then the backend that was in use last.
+    """Start the embedded engine first, so that work is possible, then connect to the last backend in use.
 
-    `remember` is told its name where the settings still had its address, as before there were profiles.
+    `remember` receives its name if the settings still had its address, as before profiles existed.
     """
     try:
         await session.start_embedded()

@@ -1,4 +1,4 @@
-"""Work that waits until a backend answers: jobs of the last time to be watched again, and what could not be sent."""
+"""Work that waits for a backend: jobs from the last session to watch again, and trainings that could not be sent."""
 
 import logging
 import time
@@ -18,17 +18,17 @@ from exoplanet_desktop.gui.base.workers.poller import Connection
 log = logging.getLogger("exoplanet_desktop.gui")
 
 LOOK_MS = 2_000
-FIRST_S, LONGEST_S = 15.0, 300.0  # pause after a backend was asked in vain; it doubles
+FIRST_S, LONGEST_S = 15.0, 300.0  # pause after a failed try; it doubles
 
 Work = Callable[[Connection], Coroutine[Any, Any, None]]
 
 
 @dataclass(eq=False)
 class Queue:
-    """What waits for one backend.
+    """The work that waits for one backend.
 
     Attributes:
-        tried_at, why: when it was asked last, in vain, and what was wrong.
+        tried_at, why: time of the last failed try, and its reason.
     """
 
     title: str
@@ -42,7 +42,7 @@ class Queue:
 
 
 class WaitingRoom(QObject):
-    """Asks each backend that somebody waits for, seldom and ever more seldom, and at once when it is taken into use.
+    """Retries each backend that has waiting work at increasing intervals, and at once when it comes into use.
 
     Signals:
         tried: a Queue whose backend still does not answer.
@@ -67,8 +67,8 @@ class WaitingRoom(QObject):
         return not any(queue.works for queue in self._queues.values())
 
     def wait(self, title: str, address: str, work: Work, *, pause_s: float = 0.0) -> Queue:
-        """Do a work once the backend of a title and an address answers, not before `pause_s` seconds are over."""
-        # The embedded engine comes back at another address each time.
+        """Do a piece of work once the backend with this title and address answers, but not before `pause_s` seconds."""
+        # The embedded engine has a new address at each start.
         queue = self._queues.setdefault(_key(title, address), Queue(title, address))
         queue.works.append(work)
         if not queue.trying:
@@ -81,17 +81,17 @@ class WaitingRoom(QObject):
         return queue
 
     def forget(self, work: Work) -> None:
-        """Wait for it no longer."""
+        """Stop waiting for it."""
         for queue in self._queues.values():
             queue.works = [other for other in queue.works if other is not work]
 
     def try_now(self, queue: Queue) -> None:
-        """Ask at once, because the user wants to know."""
+        """Retry at once, at the user's request."""
         queue.due, queue.pause_s = 0.0, FIRST_S
         self._look()
 
     def close(self) -> None:
-        """Ask nobody any more; what is still put here waits for the next start."""
+        """Stop retrying; work added from now on waits for the next start."""
         self._closed = True
         self._timer.stop()
         self._queues.clear()
@@ -117,7 +117,7 @@ class WaitingRoom(QObject):
                 self._try(queue)
 
     def _may_ask(self, queue: Queue) -> bool:
-        """The embedded engine is started by its supervisor, not for the sake of something that waits."""
+        """The supervisor starts the embedded engine; waiting work must not."""
         return queue.title != EMBEDDED or self._session.engine.alive
 
     @aio.slot(object)

@@ -1,34 +1,34 @@
-"""What the window says of a backend: in the chip, in its tooltip, in the dialog."""
+"""The window's texts about a backend: for the chip, its tooltip and the dialog."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.client.bounds import LONGEST_NAME, listed, shortened
+from exoplanet_desktop.client.http.bounds import LONGEST_NAME, listed, shortened
 from exoplanet_desktop.gui.backends.session import Session, State
 from exoplanet_desktop.gui.base.text import clock_time, fixed, tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.route import Route
+    from exoplanet_desktop.client.profiles.route import Route
 
 STATE_MARKS = {State.READY: "●", State.STARTING: "◌", State.DOWN: "✕"}
 SLOW_S = 1.0
 
 
 def state(session: Session) -> str:
-    """Who answers and whether work can be sent."""
+    """The backend, and whether it accepts work."""
     words = {State.READY: tr("ready"), State.STARTING: tr("starting"), State.DOWN: tr("does not answer")}
     return tr("{backend}, {state}", backend=session.title, state=words[session.state])
 
 
 def speed(took_s: float) -> str:
-    """How long an answer took: ms, or s where that is long."""
+    """A response time in ms, or in s if long."""
     if took_s >= SLOW_S:
         return tr("{seconds} s", seconds=fixed(took_s, 1))
     return tr("{milliseconds} ms", milliseconds=max(1, round(took_s * 1000)))
 
 
 def heartbeat(session: Session) -> str:
-    """How fast, and when last; "" before the first answer."""
+    """Response time and time of the last answer; "" before the first answer."""
     if session.connection is None or session.state is State.STARTING:
         return ""
     known = session.connection.backend.http.heartbeat
@@ -62,7 +62,7 @@ def details(session: Session) -> list[str]:
 
 
 def route(way: "Route") -> list[str]:
-    """Encryption and proxy, a line each."""
+    """Encryption and proxy, one line each."""
     if way.tls and way.ca_file:
         lines = [tr("Encrypted; verified with {file}", file=way.ca_file)]
     elif way.tls:

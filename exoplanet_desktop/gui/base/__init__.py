@@ -1,1 +1,1 @@
-"""What every room of the window uses: texts, colours, settings, worker threads, the event loop."""
+"""Shared by every room of the window: texts, colours, settings, worker threads, the event loop."""

@@ -1,4 +1,4 @@
-"""The one place that knows qasync: the event loop, and slots that are coroutines."""
+"""The only module that uses qasync: the event loop, and slots that are coroutines."""
 
 import asyncio
 import functools
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
-# PySide6 first: qasync takes the first Qt binding that is already imported.
+# Import PySide6 first: qasync uses the first Qt binding that is already imported.
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop, asyncSlot
@@ -17,12 +17,12 @@ from exoplanet_desktop.gui.base.text import tr
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-# asyncio keeps only weak references to tasks; without this set a running slot can be collected.
+# asyncio keeps only weak references to tasks; without this set a running slot could be garbage-collected.
 _tasks: set[asyncio.Task[Any]] = set()
 
 
 class ReportsErrors(Protocol):
-    """Whoever has coroutine slots says how a failure reaches the user."""
+    """An owner of coroutine slots, which shows failures to the user."""
 
     def report_error(self, error: AppError) -> None: ...
 
@@ -31,7 +31,7 @@ Self = TypeVar("Self", bound=ReportsErrors)
 
 
 def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
-    """An `@asyncSlot` whose failures reach the user through `self.report_error`; a cancel is no failure."""
+    """An `@asyncSlot` that reports failures to the user through `self.report_error`; a cancel is not a failure."""
 
     def decorate(method: Callable[..., Coroutine[Any, Any, None]]) -> Any:
         @functools.wraps(method)
@@ -46,7 +46,7 @@ def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], A
                     self.report_error(error)
             except Exception as error:
                 if not _is_there(self):
-                    return  # its widgets are gone: nothing here matters any more
+                    return  # its widgets are gone: nothing left to do
                 log.exception("%s failed", method.__qualname__)
                 words = tr("Something went wrong inside the program ({error}). The log has the details.", error=error)
                 self.report_error(BugError(words))
@@ -58,7 +58,7 @@ def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], A
 
 def run(application: QApplication, main: Callable[[], Awaitable[None]]) -> None:
     """Run the Qt and asyncio loops as one until `main` returns."""
-    # Closing the last window would stop the loop before the engine is ended in order.
+    # Otherwise closing the last window would stop the loop before the engine has shut down.
     application.setQuitOnLastWindowClosed(False)
     loop = QEventLoop(application)
     asyncio.set_event_loop(loop)
@@ -73,7 +73,7 @@ def _keep(task: asyncio.Task[Any] | None) -> None:
 
 
 def _is_there(owner: object) -> bool:
-    """Whether the C++ part of a QObject still lives: a dialog may be closed while its slot waits for an answer."""
+    """Whether a QObject's C++ part still exists: a dialog may close while its slot awaits an answer."""
     there = not isinstance(owner, QObject) or isValid(owner)
     if not there:
         log.info("an answer for %s came too late", type(owner).__name__)
@@ -81,14 +81,14 @@ def _is_there(owner: object) -> bool:
 
 
 def background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """Start a coroutine whose task is kept until it has ended."""
+    """Start a coroutine and keep its task until it ends."""
     task = asyncio.ensure_future(work)
     _keep(task)
     return task
 
 
 async def finish_tasks(seconds: float) -> None:
-    """Wait for the slots that still run, then cancel what is left."""
+    """Wait for the running slots, then cancel the rest."""
     waiting = {task for task in _tasks if task is not asyncio.current_task() and not task.done()}
     if not waiting:
         return

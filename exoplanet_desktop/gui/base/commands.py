@@ -1,4 +1,4 @@
-"""What the user can do, as one list: menus, keys, the palette and the list of keys are all drawn from it."""
+"""All commands of the window in one list, from which menus, shortcuts, the palette and the list of keys are built."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ Keys = str | QKeySequence.StandardKey
 
 @dataclass(frozen=True)
 class Command:
-    """One thing that the user can do.
+    """One command for the user.
 
     Attributes:
-        name: what the program calls it, such as `file.open`.
+        name: internal name, such as `file.open`.
         menu: title of its menu, translated.
-        text: its words with mnemonic, translated.
-        run: what it does.
+        text: label with mnemonic, translated.
+        run: the function to call.
         keys: its shortcuts; the first is shown.
-        role: where macOS puts it.
-        new_group: whether a line stands above it.
-        checked: whether it is on, for a command that switches something.
+        role: its role in the macOS menu bar.
+        new_group: whether a separator precedes it.
+        checked: whether it is on, for a command that toggles something.
     """
 
     name: str
@@ -35,10 +35,10 @@ class Command:
 
 
 class Commands:
-    """The commands of a window, each as one action by its name.
+    """The commands of a window; each has one action, found by name.
 
     Attributes:
-        menus: each menu by its title.
+        menus: the menus by title.
     """
 
     def __init__(self, window: QMainWindow) -> None:
@@ -48,7 +48,7 @@ class Commands:
         self.menus: dict[str, QMenu] = {}
 
     def add(self, commands: Sequence[Command]) -> None:
-        """Put commands into their menus, in their order."""
+        """Add commands to their menus, in order."""
         for command in commands:
             self._add(command)
 
@@ -60,7 +60,7 @@ class Commands:
         return self._actions[name]
 
     def menu(self, title: str) -> QMenu:
-        """The menu with a title, made where there is none."""
+        """The menu with a title, created if missing."""
         if title not in self.menus:
             self.menus[title] = self._window.menuBar().addMenu(title)
         return self.menus[title]
@@ -85,6 +85,6 @@ class Commands:
 
 def _sequences(keys: Keys) -> list[QKeySequence]:
     if isinstance(keys, QKeySequence.StandardKey):
-        # The first is the one to type; the others are for the extra keys of some keyboards.
+        # The first key is the one to type; the others serve the extra keys of some keyboards.
         return QKeySequence.keyBindings(keys)[:1]
     return [QKeySequence(keys)]

@@ -1,4 +1,4 @@
-"""What is dropped on the window: catalogs, exported runs, or what nobody can open."""
+"""Sorts files dropped on the window: catalogs, exported runs, and files that cannot be opened."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from exoplanet_desktop.gui.base.text import tr
 
 @dataclass(frozen=True)
 class Dropped:
-    """Files by what they are for, each by its name's ending."""
+    """Files sorted by purpose, according to their suffixes."""
 
     catalogs: tuple[Path, ...] = ()
     runs: tuple[Path, ...] = ()
     others: tuple[Path, ...] = ()
 
     def refusal(self) -> InputError | None:
-        """Why some of it cannot be opened, in words."""
+        """Why some of the files cannot be opened; None if all can."""
         if not self.others:
             return None
         names = ", ".join(path.name for path in self.others)
@@ -36,7 +36,7 @@ class Dropped:
 
 
 def sorted_out(paths: Sequence[Path]) -> Dropped:
-    """What is to be done with files.
+    """Sort files by purpose.
 
     >>> sorted_out([Path("a.CSV"), Path("b.csv.gz"), Path("run.zip"), Path("c.pdf")]).others[0].name
     'c.pdf'
@@ -47,12 +47,12 @@ def sorted_out(paths: Sequence[Path]) -> Dropped:
 
 
 def local_files(data: QMimeData) -> list[Path]:
-    """The files of this machine in what is dragged or pasted."""
+    """The local files in dragged or pasted data."""
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 class FileDrops(QObject):
-    """Takes files that are dropped on a widget, or on what is inside it and takes no drops itself."""
+    """Accepts files dropped on a widget, or on children that accept no drops themselves."""
 
     def __init__(self, widget: QWidget, take: Callable[[Sequence[Path]], object]) -> None:
         super().__init__(widget)

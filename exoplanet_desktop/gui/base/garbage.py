@@ -1,9 +1,9 @@
-"""Unreachable objects are collected in the window's thread alone.
+"""Collects unreachable objects only in the window's thread.
 
-Python collects cycles in whichever thread happens to allocate. Where that is a worker, the widgets in a cycle, such as
-those of a closed dialog, are destroyed there, under the hands of Qt, which then crashes at some later time. And it
-collects in the middle of whatever allocates: also while Qt destroys a QObject and holds a lock, for which the end of
-the next one then waits, in the same thread, for ever.
+Python collects cycles in whichever thread happens to allocate. In a worker, this destroys the widgets of a cycle, such
+as a closed dialog, behind Qt's back, and Qt crashes some time later. Python also collects in the middle of any
+allocation, even while Qt destroys a QObject and holds a lock; destroying the next QObject then waits for that lock in
+the same thread, forever.
 """
 
 import gc
@@ -11,12 +11,13 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 CHECK_MS = 250
-# Youngest objects over this many are looked through; each tenth time those that survived it, and so on (Python's rule).
+# Collect the youngest generation once it exceeds this many objects, the next one every tenth time, and so on (Python's
+# rule).
 YOUNG, MIDDLE, OLD = 2_000, 10, 10
 
 
 class GarbageCollector(QObject):
-    """Takes Python's own collection over, in the thread in which it was made; after `stop`, nothing is collected."""
+    """Replaces Python's own collection, in the thread that creates it; after `stop`, nothing is collected."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,12 +29,12 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """For the end of the process: Python's own collection stays off while the last QObjects go."""
+        """Stop for the end of the process: Python's own collection stays off while the last QObjects are destroyed."""
         self._timer.stop()
 
     @Slot()
     def collect(self) -> None:
-        """Collect what is due."""
+        """Collect whatever is due."""
         young, middle, old = gc.get_count()
         if young > YOUNG:
             gc.collect(2 if middle > MIDDLE and old > OLD else 1 if middle > MIDDLE else 0)

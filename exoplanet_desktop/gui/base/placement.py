@@ -1,4 +1,4 @@
-"""Where the window, its splitters and docks stand, from one start to the next."""
+"""Restores the places of the window, its splitters and its docks at the next start."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ LAYOUT_VERSION = 1
 
 
 def place(window: QMainWindow, settings: Settings) -> None:
-    """Put the window where it stood; one whose screen is gone comes to one that is there."""
+    """Restore the window's place; if its screen is gone, move it to an existing one."""
     room = QGuiApplication.primaryScreen().availableGeometry()
     window.resize(min(WIDTH_PX, room.width()), min(HEIGHT_PX, room.height()))
     if settings.geometry:
@@ -21,9 +21,9 @@ def place(window: QMainWindow, settings: Settings) -> None:
 
 
 def grow(window: QWidget, wide: int, high: int) -> None:
-    """Give a window that is shown at least this size, moved as far as it must be to stay on its screen."""
+    """Enlarge a visible window to at least this size, moving it only as far as needed to stay on its screen."""
     room = window.screen().availableGeometry()
-    frame = window.frameGeometry().size() - window.size()  # what the system draws around it
+    frame = window.frameGeometry().size() - window.size()  # the window frame
     window.resize(
         max(window.width(), min(wide, room.width() - frame.width())),
         max(window.height(), min(high, room.height() - frame.height())),
@@ -43,15 +43,15 @@ def place_splitters(inside: QWidget, settings: Settings) -> None:
     for splitter in _splitters(inside):
         sizes = settings.splitters.get(splitter.objectName(), ())
         if len(sizes) == splitter.count() and any(sizes):
-            # As wide as it was: before it is shown, sizes would be cut down to the room that it has now.
+            # Use the saved width: before the window is shown, sizes would be cut down to the current room.
             handles = (splitter.count() - 1) * splitter.handleWidth()
             splitter.resize(sum(sizes) + handles, splitter.height())
             splitter.setSizes(list(sizes))
-            splitter.splitterMoved.emit(sizes[0], 1)  # as the user had moved it
+            splitter.splitterMoved.emit(sizes[0], 1)  # as if the user had moved it
 
 
 def placement(window: QMainWindow) -> dict[str, Any]:
-    """What these need, as values of the settings."""
+    """The same places as values for the settings."""
     return {
         "geometry": _text(window.saveGeometry()),
         "layout": _text(window.saveState(LAYOUT_VERSION)),
@@ -60,7 +60,7 @@ def placement(window: QMainWindow) -> dict[str, Any]:
 
 
 def _splitters(window: QWidget) -> list[QSplitter]:
-    """Those with a name of their own."""
+    """The splitters that have an object name."""
     return [splitter for splitter in window.findChildren(QSplitter) if splitter.objectName()]
 
 

@@ -1,4 +1,4 @@
-"""The settings in use: changed here, told to whoever needs them, and kept in their file without waiting for it."""
+"""The settings in use: changes them, notifies their users, and saves them in the background."""
 
 import asyncio
 import logging
@@ -26,13 +26,13 @@ SCHEMES = {
 
 class Preferences(QObject):
     """Signals:
-    changed: the settings are other ones now.
+    changed: the settings have changed.
     """
 
     changed = Signal()
 
     def __init__(self, settings: Settings, workers: Workers, file: Path | None) -> None:
-        """`file`: where they are kept; nowhere if None."""
+        """`file`: where to save them; None to save nothing."""
         super().__init__()
         self._now, self._workers, self._file = settings, workers, file
         self._keeping = asyncio.Lock()
@@ -43,7 +43,7 @@ class Preferences(QObject):
         return self._now
 
     def change(self, **values: Any) -> None:
-        """Use other values from now on, and keep them. Raises ValueError for one that does not fit."""
+        """Use other values from now on, and save them. Raises ValueError for an invalid value."""
         settings = replace(self._now, **values)
         if settings == self._now:
             return
@@ -53,7 +53,7 @@ class Preferences(QObject):
         aio.background(self.keep())
 
     async def keep(self) -> None:
-        """Write them to their file; one after another, so that the newest stays."""
+        """Write the settings to their file, one write after another, so that the newest remain."""
         if self._file is None:
             return
         async with self._keeping:
@@ -61,7 +61,7 @@ class Preferences(QObject):
 
 
 def show_settings(settings: Settings) -> None:
-    """Colours, numbers and text of the application as the settings have them."""
+    """Apply the settings to the application's colours, number format and text size."""
     theme().choose(SCHEMES[Scheme(settings.theme)])
     QLocale.setDefault(QLocale(settings.numbers) if settings.numbers else QLocale.system())
     font = QApplication.font()
@@ -69,4 +69,4 @@ def show_settings(settings: Settings) -> None:
     if abs(font.pointSizeF() - size) > 0.01:
         font.setPointSizeF(size)
         QApplication.setFont(font)
-        theme().follow()  # what the style sheet has made bold keeps the old size otherwise
+        theme().follow()  # otherwise text that the style sheet makes bold keeps the old size

@@ -1,4 +1,4 @@
-"""Which rows of a catalog a training or a prediction uses, where it does not use all of them."""
+"""Describes which rows of a catalog a training or prediction uses if it does not use all of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,11 +10,11 @@ from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.gui.base.text import count, tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 
 class RowScope(StrEnum):
-    """What the user chooses from. RANGE is a prediction's: from one row number to another."""
+    """The user's choices. RANGE applies to predictions: from one row number to another."""
 
     ALL = "all"
     SHOWN = "shown"
@@ -24,14 +24,14 @@ class RowScope(StrEnum):
 
 @dataclass(frozen=True)
 class RowsUsed:
-    """Some rows of a catalog.
+    """A subset of a catalog's rows.
 
     Attributes:
         kind: SHOWN or SELECTED.
-        condition: what leaves these rows, as the user wrote it; empty where they were selected by hand.
-        rows, every: how many they are, and how many the catalog has.
-        file: the CSV that they were written to; None before that, and in a run of the record.
-        reading: how that CSV is read.
+        condition: the filter that selects the rows, as the user wrote it; empty for rows selected by hand.
+        rows, every: number of rows in the subset and in the catalog.
+        file: the CSV with these rows; None before it is written, and in a run of the record.
+        reading: how to read that CSV.
     """
 
     kind: RowScope
@@ -39,11 +39,11 @@ class RowsUsed:
     rows: int
     every: int
     file: Path | None = None
-    reading: "Choice | None" = None
+    reading: "ReadingOptions | None" = None
 
     @property
     def sentence(self) -> str:
-        """How many of how many, and how they are numbered."""
+        """How many rows were used, and how they are numbered."""
         used, of = count(self.rows), count(self.every)
         if self.kind is RowScope.SELECTED:
             return tr("{rows} of {every} rows were used: those selected. They were renumbered.", rows=used, every=of)
@@ -57,19 +57,19 @@ class RowsUsed:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """What the record keeps: not the file, which goes with the window."""
+        """The values to keep in the record: without the file, which is deleted with the window."""
         return {"kind": self.kind, "condition": self.condition, "rows": self.rows, "of": self.every}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "RowsUsed":
-        """Raises KeyError, ValueError and TypeError for what is no such entry."""
+        """Raises KeyError, ValueError and TypeError for an invalid entry."""
         return cls(RowScope(kept["kind"]), str(kept["condition"]), int(kept["rows"]), int(kept["of"]))
 
     def needed_file(self) -> Path:
-        """The file with the rows. Raises InputError where it went with the window that wrote it."""
+        """The file with the rows. Raises InputError if it was deleted with the window that wrote it."""
         if self.file is None or not self.file.exists():
             raise InputError(tr("The rows of this run are no longer available. Choose them again in the catalog."))
         return self.file
 
-    def written(self, file: Path, reading: "Choice") -> "RowsUsed":
+    def written(self, file: Path, reading: "ReadingOptions") -> "RowsUsed":
         return replace(self, file=file, reading=reading)

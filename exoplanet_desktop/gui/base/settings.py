@@ -1,20 +1,23 @@
-"""What the window remembers between two starts: one frozen, checked object, kept as JSON. Never a token or password."""
+"""The settings kept between sessions: one frozen, validated object, stored as JSON. Never a token or password.
+
+Checked without pydantic: the first sight of the window needs these, and would wait 0.15 s for its import.
+"""
 
 import json
 import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.files.migrations import Migrations
 from exoplanet_desktop.files.whole import whole
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
-SCHEMA_VERSION = 2
 POLL_MS = (100, 10_000)
 TABLE_MEMORY_MB = (256, 65_536)
 TEXT_PERCENT = (75, 300)
@@ -22,19 +25,28 @@ MOST_RECENT = 12
 LONGEST_TEXT = 32_768
 
 
+def to_2(kept: dict[str, Any]) -> None:
+    """Version 1 wrote null where no splitter had been moved, and knew nothing of preferences."""
+    kept["splitters"] = kept.get("splitters") or {}
+
+
+MIGRATIONS = Migrations("settings", (to_2,))
+SCHEMA_VERSION = MIGRATIONS.version
+
+
 class Scheme(StrEnum):
-    """Light or dark, or whatever the system asks for."""
+    """Light, dark, or the system's scheme."""
 
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
 
 
-NUMBER_FORMATS = ("", "en_US", "de_DE", "fr_FR", "de_CH", "en_IN")  # "" for the system's
+NUMBER_FORMATS = ("", "en_US", "de_DE", "fr_FR", "de_CH", "en_IN")  # "" follows the system
 
 
 def _number(least: int, most: int) -> dict[str, Any]:
-    """A whole number between two bounds; one outside is set to the bound."""
+    """A whole number between two bounds; a value outside is set to the nearer bound."""
 
     def mend(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
@@ -91,24 +103,24 @@ def _sizes(value: Any) -> dict[str, tuple[int, ...]]:
 
 @dataclass(frozen=True)
 class Settings:
-    """A value that does not fit its field raises ValueError here; `load` mends it.
+    """Raises ValueError for an invalid value; `load` repairs such values.
 
     Attributes:
-        backend: name of the backend in use; empty for the embedded engine.
+        backend: name of the current backend; empty for the embedded engine.
         theme: light, dark or the system's.
-        numbers: the locale whose numbers and dates are shown, such as `de_DE`; empty for the system's.
-        text_percent: size of text, percent of the system's.
-        poll_ms: how often a running job is asked, milliseconds.
-        table_memory_mb: most memory for reading one table, MB.
-        folder: where the last catalog was chosen.
-        save_folder: where results are offered to be saved; empty for the last one.
-        restore: whether files are opened again at the start.
+        numbers: the locale for numbers and dates, such as `de_DE`; empty for the system's.
+        text_percent: text size, percent of the system's.
+        poll_ms: interval for checking a running job, milliseconds.
+        table_memory_mb: memory limit for reading one table, MB.
+        folder: folder of the last chosen catalog.
+        save_folder: folder suggested for saving results; empty for the last one.
+        restore: whether to reopen files at the start.
         tour_seen: whether the first steps were shown.
-        recent: files that were opened, the newest first.
+        recent: recently opened files, newest first.
         files: the files of each tab.
         tab: the tab in front, from 0.
         geometry: Qt's saved geometry of the window, base64.
-        layout: Qt's saved places of docks, base64.
+        layout: Qt's saved dock layout, base64.
         splitters: sizes of each splitter by its name, pixels.
     """
 
@@ -144,9 +156,9 @@ def settings_file() -> Path:
 
 
 def load(path: Path) -> Settings:
-    """The settings kept in `path`, each value that does not fit mended; the defaults where there are none.
+    """The settings in `path`, with invalid values repaired; the defaults if there are none.
 
-    A file that cannot be understood, or that a newer version of the program wrote, is kept beside as `….old`.
+    A file that cannot be understood, or that a newer version wrote, is backed up as `….old`.
     """
     try:
         text = path.read_bytes()
@@ -164,7 +176,7 @@ def load(path: Path) -> Settings:
 
 
 def save(settings: Settings, path: Path) -> None:
-    """Keep the settings; the file is replaced whole. A folder that cannot be written is logged, not fatal."""
+    """Save the settings, replacing the whole file. An unwritable folder is logged, not fatal."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as part:
@@ -174,7 +186,7 @@ def save(settings: Settings, path: Path) -> None:
 
 
 def _checked(kept: dict[str, Any]) -> Settings:
-    """The settings with every value that fits, or can be made to; a line in the log tells of each that was mended."""
+    """The settings with every valid or repairable value; each repair is logged."""
     values: dict[str, Any] = {}
     for each in fields(Settings):
         if each.name not in kept:
@@ -190,24 +202,12 @@ def _checked(kept: dict[str, Any]) -> Settings:
 
 
 def _migrated(kept: Any) -> dict[str, Any]:
-    """What an older version kept, as this one would. Raises ValueError where nobody knows the version."""
+    """Settings of an older version, converted to this one. Raises ValueError for an unknown version."""
     if not isinstance(kept, dict):
         raise ValueError("it does not contain settings")
-    version = kept.get("schema_version")
-    if not isinstance(version, int) or not 1 <= version <= SCHEMA_VERSION:
-        raise ValueError(f"version {version!r} is not known here")
-    values: dict[str, Any] = kept
-    for step in range(version, SCHEMA_VERSION):
-        values = MIGRATIONS[step](values)
-    return values
-
-
-def _from_1(kept: dict[str, Any]) -> dict[str, Any]:
-    """Version 1 wrote null where no splitter had been moved, and knew nothing of preferences."""
-    return {**kept, "splitters": kept.get("splitters") or {}, "schema_version": 2}
-
-
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+    values: dict[str, Any] = dict(kept)
+    MIGRATIONS.upgrade(values, values.get("schema_version"))
+    return {**values, "schema_version": SCHEMA_VERSION}
 
 
 def _set_aside(path: Path) -> None:

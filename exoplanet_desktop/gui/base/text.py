@@ -1,6 +1,6 @@
-"""Texts and numbers as the user reads them: words that can be translated, numbers and dates by the locale.
+"""Text as the user reads it: translatable strings, numbers and dates in the user's locale.
 
-Only what stands in the window passes here; files and the command line keep plain numbers.
+Only text in the window goes through here; files and the command line keep plain numbers.
 """
 
 from datetime import UTC, datetime
@@ -9,10 +9,11 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 
 CONTEXT = "exoplanet_desktop"
 NONE = "–"
+WHOLE_BELOW = 1e12
 
 
 def tr(text: str, /, **values: object) -> str:
-    """A text in the user's language; `{name}` in it is replaced by the value of that name.
+    """A text in the user's language; replaces each `{name}` by the value of that name.
 
     >>> tr("{count} rows in {file}", count="9,464", file="koi.csv")
     '9,464 rows in koi.csv'
@@ -22,7 +23,7 @@ def tr(text: str, /, **values: object) -> str:
 
 
 def locale() -> QLocale:
-    """The locale of the window: Qt's default, with English numbers where the system has none of its own."""
+    """The locale of the window: Qt's default, or English numbers if the system has no locale."""
     chosen = QLocale()
     if chosen.language() != QLocale.Language.C:
         return chosen
@@ -30,17 +31,17 @@ def locale() -> QLocale:
 
 
 def count(number: int) -> str:
-    """A whole number with its groups.
+    """A whole number with digit grouping.
 
     >>> count(9464)
     '9,464'
     """
-    # Qt takes 64 bits; anything beyond is no count.
+    # Qt takes 64 bits; no count is larger.
     return locale().toString(number)
 
 
 def counted(number: int, one: str, many: str) -> str:
-    """A number with its noun, both forms already translated.
+    """A number with its noun; both forms are already translated.
 
     >>> counted(1, "row", "rows"), counted(2000, "row", "rows")
     ('1 row', '2,000 rows')
@@ -49,7 +50,7 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def fixed(value: float | None, places: int = 3) -> str:
-    """A number with so many decimals; a dash where there is none.
+    """A number with a fixed number of decimals; a dash if there is no number.
 
     >>> fixed(0.93344), fixed(None), fixed(1234.5, 1)
     ('0.933', '–', '1,234.5')
@@ -59,8 +60,18 @@ def fixed(value: float | None, places: int = 3) -> str:
     return locale().toString(float(value), "f", places)
 
 
+def few_digits(value: float) -> str:
+    """A number in four digits; a whole or a long one in as many as it has before its point.
+
+    >>> few_digits(19.7512), few_digits(10_000.0), few_digits(129_995.8), few_digits(0.00012)
+    ('19.75', '10,000', '129,996', '0.00012')
+    """
+    whole = 1 <= abs(value) < WHOLE_BELOW and (value == round(value) or abs(value) >= 1e4)
+    return count(round(value)) if whole else f"{value:.4g}"
+
+
 def percent(share: float, places: int = 0) -> str:
-    """A share of one in percent.
+    """A fraction as a percentage.
 
     >>> percent(0.583), percent(0.968, 1)
     ('58 %', '96.8 %')
@@ -78,13 +89,13 @@ def megabytes(size_bytes: int) -> str:
 
 
 def moment(when: datetime) -> str:
-    """A date with its time, short, in the zone of this machine."""
+    """A date with its time, short, in local time."""
     local = when.astimezone()
     return locale().toString(QDateTime.fromSecsSinceEpoch(int(local.timestamp())), QLocale.FormatType.ShortFormat)
 
 
 def short_moment(when: datetime) -> str:
-    """The time of today, the date of another day, in the zone of this machine."""
+    """The time if it is today, otherwise the date, in local time."""
     local = when.astimezone()
     if local.date() == datetime.now(UTC).astimezone().date():
         return clock_time(local)
@@ -92,7 +103,7 @@ def short_moment(when: datetime) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time in one number.
+    """A duration as one number with its unit.
 
     >>> duration(40), duration(290), duration(9000)
     ('40 s', '5 minutes', '2.5 hours')
@@ -105,7 +116,7 @@ def duration(seconds: float) -> str:
 
 
 def clock_time(when: datetime, *, seconds: bool = False) -> str:
-    """A time of day, in the zone of this machine."""
+    """A time of day, in local time."""
     local = when.astimezone()
     time, style = QTime(local.hour, local.minute, local.second), locale().timeFormat(QLocale.FormatType.ShortFormat)
     return locale().toString(time, style.replace("mm", "mm:ss") if seconds else style)

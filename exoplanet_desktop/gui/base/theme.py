@@ -1,7 +1,7 @@
-"""All colours, from one table of tokens for each scheme; the palette, the style sheet and the class marks.
+"""All colours, from one table of tokens per scheme; the palette, the style sheet and the class marks.
 
-Class colours come with a mark each, so that nothing is told by colour alone; all text colours have at least 4.5:1
-against their ground in both schemes (tests/gui/test_theme.py computes it).
+Every class colour comes with a mark, so that nothing depends on colour alone; all text colours have a contrast of at
+least 4.5:1 with their background in both schemes (computed in tests/gui/test_theme.py).
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from exoplanet_desktop.wire.vocabulary import Disposition
 class Tokens:
     """The colours of one scheme.
 
-    `line` parts what belongs together, `edge` shows where a field is (3:1 against its ground).
+    `line` separates parts of a group, `edge` outlines a field (3:1 against its background).
     """
 
     scheme: str
@@ -41,7 +41,7 @@ class Tokens:
     false_positive: str
 
     def of_class(self, label: str) -> str:
-        """The colour of a class; a label that is none of the three is muted."""
+        """The colour of a class; muted for any other label."""
         colours = {
             str(Disposition.CONFIRMED): self.confirmed,
             str(Disposition.CANDIDATE): self.candidate,
@@ -93,10 +93,10 @@ MARKS = {Disposition.CONFIRMED: "●", Disposition.CANDIDATE: "◆", Disposition
 
 
 class Theme(QObject):
-    """The scheme in use; one for the application.
+    """The scheme in use; one per application.
 
     Signals:
-        changed: other colours are in use now, for whatever paints by itself.
+        changed: the colours have changed; widgets that paint themselves must repaint.
     """
 
     changed = Signal()
@@ -107,22 +107,22 @@ class Theme(QObject):
 
     @property
     def scheme(self) -> Qt.ColorScheme:
-        """Light or dark: what the user has chosen, or else what the system asks for."""
+        """Light or dark: the user's choice, or else the system's."""
         if self._chosen is not Qt.ColorScheme.Unknown:
             return self._chosen
         return QApplication.styleHints().colorScheme()
 
     def choose(self, scheme: Qt.ColorScheme) -> None:
-        """Light or dark, whatever the system asks for; the system's again with Unknown."""
+        """Force light or dark; Unknown returns to the system's scheme."""
         if scheme is not self._chosen:
             self._chosen = scheme
-            # So that what the platform draws, such as the title bar, follows where it can.
+            # Lets the parts that the platform draws, such as the title bar, follow where possible.
             QApplication.styleHints().setColorScheme(scheme)
             self.follow()
 
     @Slot()
     def follow(self) -> None:
-        """Put on the colours of the scheme that is in use now."""
+        """Apply the colours of the current scheme."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         dress(application, tokens())
@@ -134,24 +134,24 @@ def theme() -> Theme:
 
 
 def tokens() -> Tokens:
-    """The tokens of the scheme in use."""
+    """The tokens of the current scheme."""
     return DARK if theme().scheme == Qt.ColorScheme.Dark else LIGHT
 
 
 def apply(application: QApplication) -> None:
-    """Dress the application, and again whenever the system's scheme changes."""
+    """Style the application now, and again whenever the system's scheme changes."""
     application.setStyle("Fusion")
     theme().follow()
     application.styleHints().colorSchemeChanged.connect(theme().follow)
 
 
 def dress(application: QApplication, colours: Tokens) -> None:
-    """Put on the colours of a scheme."""
+    """Apply the colours of a scheme."""
     class_icon.cache_clear()
     focused = application.focusWidget()
     application.setPalette(_palette(colours))
     application.setStyleSheet(_style_sheet(colours))
-    # Boxes of buttons lay themselves out anew, and hand the focus on: from “Cancel” to what cannot be undone.
+    # Button boxes redo their layout and pass the focus on: from “Cancel” to something that cannot be undone.
     if focused is not None and application.focusWidget() is not focused:
         focused.setFocus()
     theme().changed.emit()
@@ -159,13 +159,13 @@ def dress(application: QApplication, colours: Tokens) -> None:
 
 @cache
 def template() -> str:
-    """The style sheet with tokens in place of colours. Called once in a worker, so that the window reads no file."""
+    """The style sheet with tokens in place of colours. Called once in a worker, so the window reads no file."""
     return resource("style.qss").read_text(encoding="utf-8")
 
 
 def _style_sheet(colours: Tokens) -> str:
     text = template().replace("@icons", resource("icons").as_posix())
-    # Longest names first: `@accent` is the beginning of `@accent_strong`.
+    # Longest names first: `@accent` is a prefix of `@accent_strong`.
     for name in sorted(colours.__dataclass_fields__, key=len, reverse=True):
         text = text.replace(f"@{name}", getattr(colours, name))
     return text
@@ -190,7 +190,7 @@ def _palette(colours: Tokens) -> QPalette:
         role.Accent: colours.accent,
         role.Link: colours.accent,
         role.Mid: colours.line,
-        # The line below tabs and menus, which else is white in the dark.
+        # The line below tabs and menus, which would otherwise be white in the dark scheme.
         role.Light: colours.edge if colours is DARK else colours.line,
         role.Midlight: colours.line,
     }.items():
@@ -201,13 +201,13 @@ def _palette(colours: Tokens) -> QPalette:
 
 
 def mark_px(line_px: int) -> int:
-    """How large the mark of a class is beside text whose lines are so high, pixels."""
+    """The size of a class mark beside text of this line height, pixels."""
     return max(12, round(line_px * 0.75))
 
 
 @lru_cache(maxsize=32)
 def class_icon(label: str, size: int = 12, on_accent: bool = False) -> QIcon:
-    """The mark of a class: disc, diamond or triangle, in its colour, or in that of text `on_accent`."""
+    """The mark of a class: disc, diamond or triangle, in its colour, or in that of text on the accent colour."""
     pixmap = QPixmap(size * 2, size * 2)
     pixmap.setDevicePixelRatio(2)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -219,7 +219,7 @@ def class_icon(label: str, size: int = 12, on_accent: bool = False) -> QIcon:
 
 
 def draw_mark(painter: QPainter, label: str, middle: QPointF, size: float, colour: QColor) -> None:
-    """The mark of a class, `size` across: disc, diamond or triangle; a square for what is no class."""
+    """Paint the mark of a class, `size` across: disc, diamond or triangle; a square for any other label."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

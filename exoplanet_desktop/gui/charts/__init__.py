@@ -1,1 +1,1 @@
-"""Charts drawn from numbers: on screen, in files and in reports by the same painting."""
+"""Charts drawn from numbers: the same painting code for screen, files and reports."""

@@ -1,4 +1,4 @@
-"""Two axes with ticks, a grid and labels, and what is drawn between them."""
+"""Two axes with ticks, a grid and labels, and the drawing between them."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -18,25 +18,23 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-def round_below(most: float) -> float:
-    """The largest of 1, 2 and 5 times a power of ten that is no larger.
-
-    >>> round_below(4828), round_below(1), round_below(90)
-    (2000.0, 1.0, 50.0)
-    """
-    power = 10.0 ** math.floor(math.log10(most))
-    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= most)
-
-
 @dataclass(frozen=True)
 class Axis:
-    """One axis: its words, its range, where its ticks stand and how they are written."""
+    """One axis: its label, its range, and the positions and texts of its ticks."""
 
     label: str
     low: float
     high: float
     ticks: Sequence[float]
     written: Callable[[float], str]
+    logarithmic: bool = False
+
+    def share(self, value: float) -> float:
+        """Where a value lies between low (0) and high (1)."""
+        low, high = self.low, self.high
+        if self.logarithmic:
+            return math.log(value / low) / math.log(high / low)
+        return (value - low) / (high - low)
 
 
 def share_axis(label: str) -> Axis:
@@ -44,15 +42,26 @@ def share_axis(label: str) -> Axis:
     return Axis(label, 0.0, 1.0, (0.0, 0.2, 0.4, 0.6, 0.8, 1.0), lambda value: fixed(value, 1))
 
 
-def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Round numbers within a range, at most `most` + 1 of them.
+def round_ticks(low: float, high: float, most: int = 5, logarithmic: bool = False) -> list[float]:
+    """Round numbers within a range, at most `most` + 1 of them; powers of ten on a logarithmic axis with two or more.
 
     >>> round_ticks(0, 973)
     [0.0, 200.0, 400.0, 600.0, 800.0]
+    >>> round_ticks(0.24, 12_900, logarithmic=True)
+    [1.0, 10.0, 100.0, 1000.0, 10000.0]
+    >>> round_ticks(3, 40, logarithmic=True)
+    [5.0, 10.0, 20.0]
     """
     span = high - low
     if not span > 0 or not math.isfinite(span):
         return [low]
+    if logarithmic:
+        first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+        if last > first:
+            return [10.0**power for power in range(first, last + 1, math.ceil((last - first) / most))]
+        fine = [digit * 10.0**power for power in range(first - 1, last + 1) for digit in (1, 2, 5)]
+        if len(found := [tick for tick in fine if low <= tick <= high]) > 1:
+            return found
     raw = span / most
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(step * power for step in (1, 2, 5, 10) if step * power >= raw * (1 - 1e-9))
@@ -61,7 +70,7 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 class Plot:
-    """The room between two axes, once they are drawn."""
+    """The plot area between two axes, once they are drawn."""
 
     def __init__(
         self,
@@ -77,7 +86,7 @@ class Plot:
 
         Args:
             square: about as wide as high.
-            widest: at least so much room for the words of the upward ticks, so that several plots stand in line.
+            widest: minimum width for the labels of the vertical ticks, so that several plots align.
         """
         self._painter, self._style, self._across, self._up = painter, style, across, up
         line, metrics = style.line, style.metrics
@@ -92,11 +101,11 @@ class Plot:
         self._draw(room, inside.left() - left)
 
     def at(self, x: float, y: float) -> QPointF:
-        """Where a point lies."""
+        """The position of a point."""
         across, up, inside = self._across, self._up, self.inside
         return QPointF(
-            inside.left() + (x - across.low) / (across.high - across.low) * inside.width(),
-            inside.bottom() - (y - up.low) / (up.high - up.low) * inside.height(),
+            inside.left() + across.share(x) * inside.width(),
+            inside.bottom() - up.share(y) * inside.height(),
         )
 
     def line(self, points: Points, pen: QPen) -> None:
@@ -112,7 +121,7 @@ class Plot:
         theme.draw_mark(self._painter, label, self.at(x, y), size, self._style.of_class(label))
 
     def _draw(self, room: QRectF, left: float) -> None:
-        """`left`: where the words of the upward axis begin."""
+        """`left`: where the text of the vertical axis begins."""
         painter, style, inside = self._painter, self._style, self.inside
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         grid = QPen(style.colour("line"), 1)
@@ -129,7 +138,7 @@ class Plot:
             painter.drawLine(at, QPointF(inside.right(), at.y()))
             beside = QRectF(left, at.y() - style.line / 2, inside.left() - GAP - left, style.line)
             draw_text(painter, style, beside, self._up.written(tick), "muted", _RIGHT)
-        # Longer than the axis, a label goes on beyond it on both sides, as far as there is room.
+        # A label longer than the axis extends beyond it on both sides, as far as there is space.
         middle, half = inside.center().x(), min(inside.center().x() - room.left(), room.right() - inside.center().x())
         below = QRectF(middle - half, inside.bottom() + GAP + style.line, 2 * half, style.line + GAP)
         draw_text(painter, style, below, self._across.label)
@@ -137,7 +146,7 @@ class Plot:
 
 
 def draw_upwards(painter: QPainter, style: ChartStyle, room: QRectF, text: str) -> None:
-    """Text that reads from the bottom to the top."""
+    """Text that reads from bottom to top."""
     painter.save()
     painter.translate(room.center())
     painter.rotate(-90)
@@ -148,9 +157,9 @@ def draw_upwards(painter: QPainter, style: ChartStyle, room: QRectF, text: str) 
 def draw_legend(
     painter: QPainter, style: ChartStyle, plot: QRectF, labels: Sequence[tuple[str, str]], left: bool = False
 ) -> None:
-    """Line, mark and words of each class, on a ground of its own in a lower corner of the plot.
+    """A legend with line, mark and text of each class, on its own background in a lower corner of the plot.
 
-    `labels`: (class, words); `left`: which corner.
+    `labels`: (class, text); `left`: which corner.
     """
     width = max(style.metrics.horizontalAdvance(words) for _, words in labels) + SAMPLE_PX + 3 * GAP
     height = style.line * len(labels) + GAP

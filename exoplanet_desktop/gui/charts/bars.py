@@ -1,18 +1,15 @@
-"""Bars: importance of columns with its spread, rows by class, confidence by class."""
+"""Bar charts: importance of columns with its spread, rows by class, confidence by class."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from exoplanet_desktop.gui.base import theme
 from exoplanet_desktop.gui.base.text import count, fixed, percent, tr
-from exoplanet_desktop.gui.charts.axes import GAP, Axis, Plot, round_below, round_ticks
+from exoplanet_desktop.gui.charts.axes import GAP, Axis, Plot, round_ticks
 from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure, Numbers, draw_text
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import Importance
+from exoplanet_desktop.wire.payloads import Importance
 
 MOST_DRAWN = 20
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -20,7 +17,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ImportanceFigure(Figure):
-    """The accuracy that is lost when the values of a column are shuffled, and its spread over the shuffles."""
+    """The drop in accuracy when the values of a column are permuted, and its spread over the permutations."""
 
     title, name = "Importance: accuracy lost when a column is shuffled", "importance"
 
@@ -128,7 +125,7 @@ class ClassesFigure(Figure):
 
 
 class ConfidenceFigure(Figure):
-    """How confident the predictions of each class are: a histogram for each, one below the other."""
+    """The confidence of the predictions of each class: one histogram per class, stacked vertically."""
 
     title, name = "Confidence by predicted class", "confidence"
     size = QSizeF(560, 420)
@@ -174,7 +171,7 @@ class ConfidenceFigure(Figure):
             last = number == len(self.counts) - 1
             words = tr("Confidence (highest probability)") if last else ""
             across = Axis(words, 0.0, 1.0, places, lambda value: fixed(value, 1))
-            up = Axis(tr("Rows"), 0, most * 1.15, [0, round_below(most)], lambda value: count(round(value)))
+            up = Axis(tr("Rows"), 0, most * 1.15, [0, round_ticks(0, most, 3)[-1]], lambda value: count(round(value)))
             own = QRectF(room.left(), room.top() + number * part, room.width(), part)
             inner = own.adjusted(0, style.line, 0, 0 if last else style.line * 0.6)
             plot = Plot(painter, inner, style, across, up, widest=widest)

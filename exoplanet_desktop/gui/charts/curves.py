@@ -16,17 +16,17 @@ from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure, Numbers
 Points = list[tuple[float, float]]
 MARKS_ON_A_LINE = 6
 AT_FALSE_RATE, AT_RECALL = 0.05, 0.95
-Z = 1.959964  # of 95 %
+Z = 1.959964  # for 95 %
 
 
 class CurveFigure(Figure):
-    """Lines of several classes between two shares."""
+    """Lines of several classes over axes from 0 to 1."""
 
     across = up = ""
     legend_left = False
 
     def __init__(self, curves: Mapping[str, Points], support: Mapping[str, int]) -> None:
-        """`curves`: points by class; `support`: rows of each class, where they are known."""
+        """`curves`: points by class; `support`: rows of each class, if known."""
         self.curves, self._support = dict(curves), support
 
     def numbers(self) -> Numbers:
@@ -44,7 +44,7 @@ class CurveFigure(Figure):
         draw_legend(painter, style, plot.inside, words, self.legend_left)
 
     def draw_chance(self, plot: Plot, style: ChartStyle) -> None:
-        """A line for what guessing gives; none by default."""
+        """A line for the performance of guessing; none by default."""
 
     def _words(self, label: str) -> str:
         rows = self._support.get(label)
@@ -95,7 +95,7 @@ class PrecisionRecallFigure(CurveFigure):
 
 @dataclass(frozen=True)
 class Bin:
-    """Rows of like confidence: its mean, the share that is right, and how many there are."""
+    """A bin of rows with similar confidence: its mean, the fraction that is correct, and the row count."""
 
     confidence: float
     accuracy: float
@@ -103,7 +103,7 @@ class Bin:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % of the share that is right, taking rows as independent (Wilson 1927, JASA 22, 209)."""
+        """95 % interval of the fraction that is correct, treating rows as independent (Wilson 1927, JASA 22, 209)."""
         share, many = self.accuracy, max(self.rows, 1)
         middle = (share + Z * Z / (2 * many)) / (1 + Z * Z / many)
         half = Z * math.sqrt(share * (1 - share) / many + Z * Z / (4 * many * many)) / (1 + Z * Z / many)
@@ -111,7 +111,7 @@ class Bin:
 
 
 class ReliabilityFigure(Figure):
-    """How often a prediction of some confidence is right."""
+    """How often a prediction of a given confidence is correct."""
 
     title, name = "Reliability: how often predictions of each confidence are right", "reliability"
 
@@ -160,19 +160,19 @@ class ReliabilityFigure(Figure):
 
 
 def roc_of(curves: Mapping[str, Any], support: Mapping[str, int]) -> RocFigure | None:
-    """The ROC figure of a result; None where it has no curves that can be drawn."""
+    """The ROC figure of a result; None if it has no curves to draw."""
     found = _curves(curves.get("roc"), "fpr", "tpr")
     return RocFigure(found, support) if found else None
 
 
 def precision_recall_of(curves: Mapping[str, Any], support: Mapping[str, int]) -> PrecisionRecallFigure | None:
-    """The precision-recall figure of a result; None where it has none."""
+    """The precision-recall figure of a result; None if it has none."""
     found = _curves(curves.get("pr"), "recall", "precision")
     return PrecisionRecallFigure(found, support) if found else None
 
 
 def reliability_of(curves: Mapping[str, Any], ece: float | None) -> ReliabilityFigure | None:
-    """The reliability figure of a result; None where it has none."""
+    """The reliability figure of a result; None if it has none."""
     found = []
     entries = curves.get("reliability")
     for entry in entries if isinstance(entries, list) else []:
@@ -186,7 +186,7 @@ def reliability_of(curves: Mapping[str, Any], ece: float | None) -> ReliabilityF
 
 
 def _curves(curves: Any, across: str, up: str) -> dict[str, Points]:
-    """Curves by class, out of what a backend sent; those that are none are left out."""
+    """Curves by class, from a backend's reply; invalid ones are left out."""
     found = {}
     for label, curve in curves.items() if isinstance(curves, Mapping) else ():
         if not isinstance(curve, Mapping):
@@ -207,14 +207,14 @@ def _is_share(value: Any) -> bool:
 
 
 def _at(points: Points, x: float) -> float:
-    """The height of a curve at a place, on the line between its neighbours."""
+    """The height of a curve at an x value, by linear interpolation."""
     after = next((place for place, (right, _) in enumerate(points) if right >= x), len(points) - 1)
     (x0, y0), (x1, y1) = points[max(after - 1, 0)], points[after]
     return y1 if x1 == x0 else y0 + (y1 - y0) * (min(x, x1) - x0) / (x1 - x0)
 
 
 def _spread(points: Points) -> Points:
-    """A few points, evenly spread along the curve as it is drawn."""
+    """A few points, evenly spaced along the drawn curve."""
     ways = [0.0]
     for (x0, y0), (x1, y1) in itertools.pairwise(points):
         ways.append(ways[-1] + math.hypot(x1 - x0, y1 - y0))

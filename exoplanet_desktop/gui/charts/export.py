@@ -1,4 +1,4 @@
-"""Figures as files: PNG, SVG, PDF and CSV. For any thread but for `mime`."""
+"""Exports figures as PNG, SVG, PDF and CSV. Usable from any thread, except `mime`."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from exoplanet_desktop.errors import BugError
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure, draw_text
 
-SCALE = 2.0  # of pictures, for screens and print with twice as many points
+SCALE = 2.0  # for pictures, for screens and print with twice the resolution
 MARGIN = 12.0
 DPI = 96.0
 _FAMILY = re.compile(rb'font-family="([^"]*)"')
@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def picture(figure: Figure, style: ChartStyle, scale: float = SCALE) -> QImage:
-    """The figure as a picture, `scale` times as many points across as its size."""
+    """The figure as a picture, with `scale` times its size in pixels."""
     size = _size(figure, style)
     image = QImage((size * scale).toSize(), QImage.Format.Format_ARGB32)
     image.fill(style.colour("base"))
@@ -58,12 +58,12 @@ def svg(figure: Figure, style: ChartStyle) -> bytes:
     painter.fillRect(QRectF(0, 0, size.width(), size.height()), style.colour("base"))
     _paint(painter, figure, style, size)
     painter.end()
-    # A reader without the family takes any without serifs, and not the browser's own.
+    # A viewer without the font family uses any sans-serif one, not the browser's default.
     return _FAMILY.sub(rb'font-family="\1, Arial, sans-serif"', bytes(content.data()))
 
 
 def pdf(figure: Figure, style: ChartStyle) -> bytes:
-    """One page of the figure's size."""
+    """One page in the figure's size."""
     size = _size(figure, style)
     content = QByteArray()
     device = QBuffer(content)
@@ -81,7 +81,7 @@ def pdf(figure: Figure, style: ChartStyle) -> bytes:
 
 
 def table(figure: Figure) -> bytes:
-    """The numbers as CSV: plain, whatever the locale."""
+    """The numbers as CSV: plain, regardless of locale."""
     headers, rows = figure.numbers()
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -97,7 +97,7 @@ def lines(figure: Figure) -> str:
 
 
 def mime(image: QImage, figure: Figure) -> QMimeData:
-    """Picture and numbers for the clipboard: what takes pictures takes the one, a spreadsheet the other."""
+    """Picture and numbers for the clipboard: image programs take the picture, a spreadsheet the numbers."""
     data = QMimeData()
     data.setImageData(image)
     data.setText(lines(figure))

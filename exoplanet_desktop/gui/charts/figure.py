@@ -1,4 +1,4 @@
-"""What a figure is: something that paints itself anywhere, and tells the same in numbers and in words."""
+"""What a figure is: it paints itself on any device, and offers the same as numbers and as text."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,14 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPainter, QPe
 from PySide6.QtWidgets import QApplication
 
 from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.theme import Tokens
 from exoplanet_desktop.wire.vocabulary import Disposition
 
+CLASSES = (*(str(label) for label in Disposition), "")  # "": without one
 Numbers = tuple[Sequence[str], Sequence[Sequence[object]]]
 
-PAPER_PX = 13  # the letters of figures in files and reports
+PAPER_PX = 13  # the font of figures in files and reports
 DASHES: Mapping[str, Qt.PenStyle] = {
     Disposition.CONFIRMED: Qt.PenStyle.SolidLine,
     Disposition.CANDIDATE: Qt.PenStyle.DashLine,
@@ -24,7 +26,7 @@ DASHES: Mapping[str, Qt.PenStyle] = {
 
 @dataclass(frozen=True)
 class ChartStyle:
-    """The colours and letters of a figure; letters have a size in pixels, the same on every device."""
+    """The colours and font of a figure; fonts have a size in pixels, the same on every device."""
 
     tokens: Tokens
     font: QFont
@@ -40,11 +42,11 @@ class ChartStyle:
 
     @property
     def mark(self) -> float:
-        """How large the mark of a class is beside its name."""
+        """The size of a class mark next to its name."""
         return self.line * 0.68
 
     def sized(self, share: float) -> "ChartStyle":
-        """The same with larger or smaller letters."""
+        """The same with larger or smaller text."""
         font = QFont(self.font)
         font.setPixelSize(max(int(self.font.pixelSize() * share + 1e-9), 6))
         return replace(self, font=font)
@@ -56,17 +58,17 @@ class ChartStyle:
         return QColor(self.tokens.of_class(label))
 
     def pen_of_class(self, label: str, width: float = 2.0) -> QPen:
-        """Classes differ by their dashes as well as by their colours."""
+        """Classes differ by dash pattern as well as by colour."""
         return QPen(self.of_class(label), width, DASHES.get(label, Qt.PenStyle.DashDotLine))
 
 
 def screen_style() -> ChartStyle:
-    """How figures look in the window now. For the GUI thread."""
+    """The current style of figures in the window. For the GUI thread."""
     return ChartStyle(theme.tokens(), _in_pixels(QApplication.font()))
 
 
 def paper_style() -> ChartStyle:
-    """How figures look in files and reports: dark on white, whatever the scheme. For the GUI thread."""
+    """The style of figures in files and reports: dark on white, whatever the scheme. For the GUI thread."""
     font = _in_pixels(QApplication.font())
     font.setPixelSize(PAPER_PX)
     return ChartStyle(theme.LIGHT, font)
@@ -79,12 +81,12 @@ def _in_pixels(font: QFont) -> QFont:
 
 
 class Figure(ABC):
-    """A figure of some numbers. It knows no widget and may be painted in any thread.
+    """A figure of some numbers. It is independent of widgets and can be painted in any thread.
 
     Attributes:
         title: what it shows.
-        name: the same as the stem of a file name.
-        size: the room that it takes in a file, in pixels.
+        name: the same as a file name stem.
+        size: its size in a file, in pixels.
     """
 
     title: str = ""
@@ -93,22 +95,22 @@ class Figure(ABC):
 
     @abstractmethod
     def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
-        """Paints the figure into `room`; its ground is there already."""
+        """Paints the figure into `room`, over a background that already exists."""
 
     @abstractmethod
     def summary(self) -> str:
-        """The figure in a few sentences, for who cannot see it."""
+        """The figure in a few sentences, for screen readers."""
 
     @abstractmethod
     def numbers(self) -> Numbers:
-        """The headers and rows of what is shown; plain numbers."""
+        """Headers and rows of the data; plain numbers."""
 
     def hint(self, _at: QPointF, _room: QRectF, _style: ChartStyle) -> str:
-        """What is under the pointer; nothing by default."""
+        """A description of what is under the pointer; empty by default."""
         return ""
 
     def height(self, _style: ChartStyle) -> float:
-        """The least height in the window; nothing by default."""
+        """The minimum height in the window; none by default."""
         return 0.0
 
 
@@ -120,21 +122,34 @@ def draw_text(
     colour: str = "text",
     flags: Qt.AlignmentFlag | None = None,
 ) -> None:
-    """Text of a token's colour, as it is, within `room`; centred by default."""
+    """Text in a token's colour, unchanged, within `room`; centred by default."""
     painter.setPen(style.colour(colour))
     painter.setFont(style.font)
     painter.drawText(room, int(flags if flags is not None else Qt.AlignmentFlag.AlignCenter), text)
 
 
+def draw_parts(painter: QPainter, room: QRectF, parts: Sequence[tuple[float, QColor]]) -> None:
+    """A bar as wide as its room, in parts of these amounts and colours."""
+    total, left = sum(amount for amount, _ in parts), room.left()
+    for amount, colour in parts:
+        width = room.width() * amount / total
+        painter.fillRect(QRectF(left, room.top(), max(width - 1, 0), room.height()), colour)
+        left += width
+
+
+def class_name(label: str) -> str:
+    return label or tr("no label")
+
+
 def blend(low: QColor, high: QColor, share: float) -> QColor:
-    """A colour between two, 0 for the first."""
+    """Interpolates between two colours, 0 for the first."""
     share = min(max(share, 0.0), 1.0)
     red, green, blue = (a + (b - a) * share for a, b in zip(_parts(low), _parts(high), strict=True))
     return QColor.fromRgbF(red, green, blue)
 
 
 def contrast(one: QColor, other: QColor) -> float:
-    """The contrast of two colours (WCAG 2.2, 1.4.3), from 1 to 21."""
+    """The contrast ratio of two colours (WCAG 2.2, 1.4.3), from 1 to 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

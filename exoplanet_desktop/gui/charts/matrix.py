@@ -15,12 +15,12 @@ from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure, Numbers, ble
 
 Counts = Sequence[Sequence[int]]
 Place = tuple[int, int]
-SMALLEST = 0.72  # of the size of letters
+SMALLEST = 0.72  # of the font size
 READABLE = 4.5  # contrast of text, WCAG 2.2, 1.4.3
 
 
 class Shade(StrEnum):
-    """What the cells say."""
+    """What the cells show."""
 
     COUNTS = "counts"
     BY_TRUE = "by_true"
@@ -43,8 +43,8 @@ class MatrixFigure(Figure):
     """Attributes:
     labels: the classes, in the order of rows and columns.
     counts: (class in the catalog, predicted class).
-    shade: what the cells say.
-    selected: the cell that is framed; None for none.
+    shade: what the cells show.
+    selected: the framed cell; None for none.
     """
 
     name = "confusion_matrix"
@@ -67,7 +67,7 @@ class MatrixFigure(Figure):
         return min(true, many - 1), min(said, many - 1)
 
     def share(self, true: int, said: int) -> float:
-        """What the shade of a cell stands for, from 0 to 1."""
+        """The value behind a cell's shade, from 0 to 1."""
         value = self.counts[true][said]
         if self.shade is Shade.BY_TRUE:
             whole = sum(self.counts[true])
@@ -78,7 +78,7 @@ class MatrixFigure(Figure):
         return value / whole if whole else 0.0
 
     def words_of(self, true: int, said: int) -> str:
-        """A cell in a sentence."""
+        """A description of a cell in a sentence."""
         text = tr(
             "{true} in the catalog, predicted {said}: {count} rows",
             true=self.labels[true],
@@ -170,13 +170,13 @@ class MatrixFigure(Figure):
 
     @staticmethod
     def _name(painter: QPainter, style: ChartStyle, room: QRectF, label: str) -> None:
-        """Mark and name of a class, in as many lines as it has words; in smaller letters where there is no room."""
+        """Mark and name of a class, one line per word; in smaller text if space is short."""
         lines = label.split(" ")
         asked = style.mark + 8
         if len(lines) == 1 and room.height() >= 2 * style.line:
             wide = style.metrics.horizontalAdvance(label)
             fits = (room.width() - 4) / wide
-            if wide + asked > room.width() and fits >= SMALLEST:  # larger letters, with the mark above them
+            if wide + asked > room.width() and fits >= SMALLEST:  # larger text, with the mark above it
                 upper = room.center() - QPointF(0, style.line / 2)
                 theme.draw_mark(painter, label, upper, style.mark, style.of_class(label))
                 draw_text(painter, style.sized(min(fits, 1.0)), room.translated(0, style.line / 2), label)
@@ -194,7 +194,7 @@ class MatrixFigure(Figure):
         draw_text(painter, style, text, "\n".join(lines), "text", flags)
 
     def _inside(self, room: QRectF, style: ChartStyle) -> QRectF:
-        """The room of the cells."""
+        """The area of the cells."""
         words = [word for label in self.labels for word in label.split(" ")]
         names = max(style.metrics.horizontalAdvance(word) for word in words) + style.mark + 8 + 2 * GAP
         lines = max(len(label.split(" ")) for label in self.labels)
@@ -202,14 +202,14 @@ class MatrixFigure(Figure):
 
 
 def cell_colours(style: ChartStyle, share: float) -> tuple[QColor, str]:
-    """The ground of a cell, and the token of a text that is readable on it."""
+    """The background of a cell, and the token of a text colour that is readable on it."""
     ground, ink = _cell_colours(style.tokens, round(share, 2))
     return QColor(ground), ink
 
 
 @lru_cache(maxsize=512)
 def _cell_colours(tokens: Tokens, share: float) -> tuple[QColor, str]:
-    """Kept, because a slider that moves asks for those of nine cells each time."""
+    """Cached, because a moving slider asks for those of nine cells each time."""
 
     def colour(name: str) -> QColor:
         return QColor(getattr(tokens, name))
@@ -220,4 +220,4 @@ def _cell_colours(tokens: Tokens, share: float) -> tuple[QColor, str]:
         ink = max(("text", "on_accent"), key=lambda name: contrast(colour(name), ground))
         if contrast(colour(ink), ground) >= READABLE or shade >= 1:
             return ground, ink
-        shade += 0.02  # half-way between light and dark neither text is readable: a little darker, then
+        shade += 0.02  # half-way between light and dark neither text is readable: make it a little darker

@@ -1,4 +1,4 @@
-"""Pages of figures: scrolled where there is too little room, side by side where there is enough."""
+"""Pages of figures: scrolled if space is short, side by side if there is enough."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ from exoplanet_desktop.gui.charts.view import FigurePanel, FigureView
 from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.row import with_text
 
-PLENTY = 1.5  # times the least width
-BESIDE_EM = 90  # from this width on, in letters, two figures stand side by side
+PLENTY = 1.5  # times the minimum width
+BESIDE_EM = 90  # from this width on, in letters, two figures are side by side
 
 
 class Scrolled(QScrollArea):
-    """A page that is scrolled where it is higher than its room; it is never wider."""
+    """A page that scrolls vertically if it is too high; it is never wider than its space."""
 
     def __init__(self, page: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class Scrolled(QScrollArea):
 
 
 class SideBySide(QWidget):
-    """Widgets beside each other where there is room for that, else below each other."""
+    """Widgets side by side if they fit, otherwise in a column."""
 
     def __init__(
         self,
@@ -42,8 +42,8 @@ class SideBySide(QWidget):
         stretches: Sequence[int] = (),
     ) -> None:
         """Args:
-        least_em: the least width to stand beside each other, in letters, if not the sum of what they want.
-        grow: with the width; in these parts (`stretches`) where there is plenty of it, else alike.
+        least_em: the minimum width for side by side, in letters, if not the sum of their size hints.
+        grow: with the width; in these proportions (`stretches`) if there is plenty of it, otherwise equally.
         """
         super().__init__()
         self._widgets, self._least_em, self._stretches = tuple(widgets), least_em, tuple(stretches)
@@ -58,7 +58,7 @@ class SideBySide(QWidget):
 
     @property
     def is_wide(self) -> bool:
-        """Whether they stand beside each other."""
+        """Whether they are side by side."""
         return self._row.direction() == QBoxLayout.Direction.LeftToRight
 
     def minimumSizeHint(self) -> QSize:
@@ -91,7 +91,7 @@ class SideBySide(QWidget):
 
 
 class FiguresPage(QWidget):
-    """One figure, or several that stand side by side where the page is wide enough."""
+    """One figure, or several that are side by side if the page is wide enough."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class FiguresPage(QWidget):
         notes: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """`notes`: what stands above the figures."""
+        """`notes`: texts above the figures."""
         super().__init__(parent)
         self.panels = [FigurePanel(FigureView(figure), workers, notices, stem) for figure in figures]
         layout = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""A figure on screen: it is looked at, copied, saved, and read out."""
+"""A figure on screen: viewing, copying, saving, and text for screen readers."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.row import in_order
 
-LEAST_LINES = 14  # of text, as high as a figure is at least
+LEAST_LINES = 14  # lines of text: the minimum height of a figure
 SAVES = {"png": "Save as PNG…", "svg": "Save as SVG…", "pdf": "Save as PDF…", "csv": "Save the numbers as CSV…"}
 
 
@@ -55,7 +55,7 @@ class FigureView(QWidget):
 
     @property
     def room(self) -> QRectF:
-        """Where the figure is painted."""
+        """The area of the figure."""
         return QRectF(self.rect()).adjusted(4, 4, -4, -4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -68,7 +68,7 @@ class FigureView(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another scheme, or another size of text."""
+        """The colour scheme or text size changed."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._style = screen_style()
@@ -90,10 +90,10 @@ class FigureView(QWidget):
 
 
 class MatrixView(FigureView):
-    """A confusion matrix whose cells can be chosen, by mouse or by arrows.
+    """A confusion matrix with cells that the user can select, by mouse or arrow keys.
 
     Signals:
-        chosen: the cell that is chosen now; None for none.
+        chosen: the selected cell; None for none.
     """
 
     chosen = Signal(object)
@@ -124,7 +124,7 @@ class MatrixView(FigureView):
 
 
 class FigurePanel(QWidget):
-    """A figure with its title, what can be done with it, and its text."""
+    """A figure with its title, its actions, and its text."""
 
     def __init__(
         self,
@@ -135,12 +135,12 @@ class FigurePanel(QWidget):
         title: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """`stem`: what the names of its files begin with; `title`: what stands above it, if not the figure's own."""
+        """`stem`: the beginning of its file names; `title`: the title above it, if not the figure's own."""
         super().__init__(parent)
         self._title = title
         self.view, self._workers, self._notices, self._stem = view, workers, notices, stem
         self.title = PlainLabel("", "heading")
-        self.button = QPushButton(tr("Copy or save"), self)  # has room for the arrow of its menu
+        self.button = QPushButton(tr("Copy or save"), self)  # has space for the arrow of its menu
         self.menu = QMenu(self)
         self.copy_action = self.menu.addAction(tr("&Copy"))
         self.copy_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
@@ -172,7 +172,7 @@ class FigurePanel(QWidget):
         return self.view.figure
 
     def show_figure(self, figure: Figure) -> None:
-        """Show another figure, or the same one with other numbers."""
+        """Show another figure, or the same one with new numbers."""
         self.view.show_figure(figure)
         if self.button.toolTip() != figure.title:
             self.title.setText(self._title or figure.title)
@@ -194,7 +194,7 @@ class FigurePanel(QWidget):
         QGuiApplication.clipboard().setMimeData(mime(image, figure))
 
     def ask_target(self, kind: str) -> None:
-        """Ask where a file of a kind goes: png, svg, pdf or csv."""
+        """Ask where to save a file of a kind: png, svg, pdf or csv."""
         stem = "_".join(part for part in (self._stem, self.figure.name) if part)
         title = tr(SAVES[kind]).rstrip("…")
         ask_target(self, title, f"{stem}.{kind}", lambda target: self.save(kind, target))

@@ -1,1 +1,1 @@
-"""The demo: drives the real window through its work, and takes pictures of each screen."""
+"""The demo: drives the real window through a typical session, and takes screenshots of each screen."""

@@ -1,4 +1,4 @@
-"""Pictures of each screen, light and dark, with text at the system's size and at twice that."""
+"""Screenshots of each screen, light and dark, at the system's text size and at twice that."""
 
 import asyncio
 import json
@@ -21,13 +21,13 @@ from exoplanet_desktop.gui.demo.driving import drive
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.shell.main_window import MainWindow
 
-SETTLED_S = 0.3  # for what the last event changed: pages of the table, layouts, styles
+SETTLED_S = 0.3  # for the effects of the last event: pages of the table, layouts, styles
 SCREEN = {"name": "demo", "x": 0, "y": 0, "width": 1440, "height": 900, "logicalDpi": 96, "logicalBaseDpi": 96}
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """How the window is dressed: its scheme, and the size of text in percent of the system's."""
+    """The look of the window: its colour scheme, and the text size in percent of the system's."""
 
     scheme: Scheme
     text_percent: int
@@ -37,29 +37,29 @@ class Appearance:
         return f"{self.scheme}-{self.text_percent}"
 
 
-LOOKS = (  # in this order one thing changes from each to the next, and each change dresses every window anew
+LOOKS = (  # in this order only one thing changes at a time, because each change restyles every window
     *(Appearance(Scheme.LIGHT, 100), Appearance(Scheme.DARK, 100)),
     *(Appearance(Scheme.DARK, 200), Appearance(Scheme.LIGHT, 200)),
 )
 
 
 class Camera:
-    """Looks at windows, one after another; each in every look."""
+    """Takes screenshots of windows, one after another; each in every look."""
 
     def __init__(self, folder: Path | None, looks: Sequence[Appearance] = LOOKS) -> None:
-        """`folder`: where the pictures go, in a folder for each look; none are taken if None."""
+        """`folder`: where to put the pictures, in one folder per look; takes none if None."""
         self._folder = folder
         self.looks = looks if folder is not None else ()
         self._preferences: Preferences | None = None
         self._number = 0
 
     def use(self, window: "MainWindow") -> None:
-        """Whose looks change, and whose dialogs open."""
+        """The window whose look changes, and over which dialogs open."""
         self._preferences = window.preferences
         drive(window)
 
     async def take(self, window: QWidget, name: str) -> None:
-        """Look at a window that stays open while the looks change."""
+        """Photograph a window that stays open while the looks change."""
         if not self.looks:
             return
         self._number += 1
@@ -71,7 +71,7 @@ class Camera:
         window.resize(size)
 
     async def take_anew(self, make: Callable[[], Awaitable[QWidget]], name: str) -> None:
-        """Look at a window that is opened anew for each size of text, and closed again."""
+        """Photograph a window that is reopened for each text size, and closed again."""
         if not self.looks:
             return
         self._number += 1
@@ -92,7 +92,7 @@ class Camera:
         await asyncio.sleep(0)
 
     async def look_at(self, window: QWidget, name: str, look: Appearance) -> None:
-        """Keep a picture of a window as it is now."""
+        """Save a picture of a window as it is now."""
         assert self._folder is not None
         await asyncio.sleep(SETTLED_S)
         file = self._folder / look.name / f"{self._number:02}-{name}.png"
@@ -102,9 +102,9 @@ class Camera:
 
 
 def use_a_large_screen(folder: Path) -> None:
-    """Where no display is used, let Qt have a screen as people have them: by itself it is 800 × 800.
+    """Without a display, give Qt a screen of realistic size: its default is 800 × 800.
 
-    Called before the application is made. `folder`: where Qt finds the description of the screen.
+    Call it before the application is created. `folder`: where Qt finds the description of the screen.
     """
     if sys.platform.startswith("linux") and os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         file = folder / "screens.json"

@@ -1,4 +1,4 @@
-"""What drives the window in place of a person: do something, and wait for what comes of it."""
+"""Drives the window instead of a person: perform an action, and wait for its result."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from exoplanet_desktop.gui.widgets.notices import NoticeBar
 STEP_S = 300.0
 LOOK_S = 0.05
 Dialog = TypeVar("Dialog", bound=QDialog)
-# The window of the demo, whose children all its dialogs are. Asking the application for its windows, again and again,
-# gets hold of some that are about to be deleted.
+# The demo's window, the parent of all its dialogs. Repeatedly asking the application for its windows can return some
+# that are about to be deleted.
 _driven: list[QWidget] = []
 
 
@@ -25,7 +25,7 @@ def drive(window: QWidget) -> None:
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:
-    """Wait until something is so. Raises UnavailableError where the window tells of a failure, or it takes too long."""
+    """Wait until a condition is true. Raises UnavailableError if the window reports a failure, or on timeout."""
     end = asyncio.get_running_loop().time() + STEP_S
     while not condition():
         if failed := failures():
@@ -38,7 +38,7 @@ async def until(condition: Callable[[], bool], what: str) -> None:
 
 
 async def signal(signal: SignalInstance, what: str, action: Callable[[], object] | None = None) -> Any:
-    """Do something and wait for its signal; returns what the signal carries. Raises as `until`."""
+    """Perform an action and wait for its signal; returns the signal's value. Raises as `until`."""
     arrived: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def take(value: object = None) -> None:
@@ -56,7 +56,7 @@ async def signal(signal: SignalInstance, what: str, action: Callable[[], object]
 
 
 async def dialog(kind: type[Dialog], action: Callable[[], object]) -> Dialog:
-    """Do something that opens a dialog of a kind, and wait for it. Raises as `until`."""
+    """Perform an action that opens a dialog of a kind, and wait for it. Raises as `until`."""
     before = dialogs(kind)
     action()
     await until(lambda: any(one not in before for one in dialogs(kind)), f"{kind.__name__} is open")
@@ -64,11 +64,11 @@ async def dialog(kind: type[Dialog], action: Callable[[], object]) -> Dialog:
 
 
 def dialogs(kind: type[Dialog]) -> list[Dialog]:
-    """The dialogs of a kind that are open."""
+    """The open dialogs of a kind."""
     return [one for window in _driven for one in window.findChildren(kind) if one.isVisible()]
 
 
 def failures() -> list[str]:
-    """Messages of failure that the window shows now."""
+    """Failure messages that the window shows now."""
     bars = [bar for window in _driven for bar in window.findChildren(NoticeBar)]
     return [text for bar in bars for text in bar.failures()]

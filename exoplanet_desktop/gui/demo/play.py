@@ -1,6 +1,6 @@
-"""The way of the work: train, predict, merge, use what was merged, train. A step that does not do what it should fails.
+"""A typical session: train, predict, merge, use the merged file, train. A step that does not do what it should fails.
 
-Where pictures are wanted, it also goes past every other screen of the window.
+If screenshots are wanted, it also visits every other screen of the window.
 """
 
 import sys
@@ -16,8 +16,8 @@ from exoplanet_desktop.gui.demo.camera import LOOKS, Camera, use_a_large_screen
 from exoplanet_desktop.gui.demo.driving import signal, until
 from exoplanet_desktop.gui.predict.request import PredictionResult
 from exoplanet_desktop.gui.runs.result_words import spread, three
-from exoplanet_desktop.gui.runs.run import TrainingRun
 from exoplanet_desktop.gui.runs.services import SAMPLE_ROWS, SAMPLE_SEED, last_rows
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.shell import app
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.opening import Opened
@@ -25,13 +25,13 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 
 def run_demo(csv: Path | None, screenshots: Path | None, data_dir: Path | None, *, all_looks: bool = False) -> int:
-    """Drive the window. Returns 0 where every step did what it should; says on stdout what came of each.
+    """Drive the window. Returns 0 if every step did what it should; prints the result of each to stdout.
 
     Args:
         csv: the catalog; a simulated one if None.
-        screenshots: where the pictures go; none are taken if None.
+        screenshots: where to put the pictures; takes none if None.
         data_dir: where the engine keeps its data; a folder that is removed afterwards if None.
-        all_looks: take pictures in all of LOOKS, not in the first alone.
+        all_looks: take pictures in all of LOOKS, not just in the first.
     """
     try:
         if screenshots is not None:
@@ -135,7 +135,7 @@ class Demo:
 
 
 def _new_rows(folder: Path) -> Path:
-    """A catalog of objects that the model has not seen, but for a few."""
+    """A catalog of objects that the model has not seen, except a few."""
     longer = folder / "longer.csv"
     simulate(Satellite.KOI, SAMPLE_ROWS * 6 // 5, SAMPLE_SEED, longer)
     return last_rows(longer, folder / "new_candidates.csv")

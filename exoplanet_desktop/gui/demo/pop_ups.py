@@ -1,4 +1,4 @@
-"""What opens over the window: each menu, and the list of each box in the tabs."""
+"""Pop-ups over the window: each menu, and the list of each combo box in the tabs."""
 
 from functools import partial
 
@@ -32,7 +32,7 @@ async def _listed(box: QComboBox) -> QWidget:
 
 
 def _slug(text: str) -> str:
-    """A name that a file may have.
+    """A valid file name.
 
     >>> _slug("&Edit"), _slug("Class balance")
     ('edit', 'class-balance')

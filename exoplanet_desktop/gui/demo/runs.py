@@ -1,4 +1,4 @@
-"""The list of runs, several side by side, all models ranked, and the bin."""
+"""The list of runs, a comparison of several, the ranking of all models, and the bin."""
 
 from functools import partial
 
@@ -12,16 +12,17 @@ from exoplanet_desktop.gui.run_views.compare_dialog import CompareDialog
 from exoplanet_desktop.gui.run_views.kept_dialog import KeptDialog
 from exoplanet_desktop.gui.run_views.ranking_dialog import RankingDialog
 from exoplanet_desktop.gui.run_views.rows import Row
+from exoplanet_desktop.gui.runs.run_state import RunState
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
-from exoplanet_desktop.wire.vocabulary import Status
+from exoplanet_desktop.wire.vocabulary import RunKind
 
 COMPARED = 3
 WIDE_PX, HIGH_PX = 1100, 480
 
 
 async def all_of_them(window: MainWindow, camera: Camera) -> None:
-    """Train all models, and look at what the list of runs offers."""
+    """Train all models, and visit everything that the list of runs offers."""
     window.tabs.setCurrentWidget(window.train)
     ranking = await dialog(RankingDialog, window.train.all_button.click)
     batch = ranking.batch
@@ -43,10 +44,10 @@ async def _dock(window: MainWindow, camera: Camera) -> None:
     trained = [row for row in dock.model.rows if not row.is_group and _scored(row)]
     _select(window, [row for row in trained if row.entry.group_id][-COMPARED:])
     await camera.take_anew(partial(dialog, CompareDialog, dock.actions_of_runs.compare.trigger), "runs-compared")
-    other = next(row for row in dock.model.rows if row.entry.kind == "predict")
+    other = next(row for row in dock.model.rows if row.entry.kind == RunKind.PREDICT)
     _select(window, [other])
     await camera.take_anew(partial(dialog, KeptDialog, partial(dock.opener.open, other)), "run-of-a-prediction")
-    failed = [row for row in dock.model.rows if row.state == Status.FAILED]
+    failed = [row for row in dock.model.rows if row.state is RunState.FAILED]
     _select(window, failed)
     await signal(dock.commands.done, "the bin", dock.commands.delete)
     await camera.take_anew(partial(dialog, BinDialog, dock.commands.show_bin), "runs-bin")
@@ -59,7 +60,7 @@ async def _dock(window: MainWindow, camera: Camera) -> None:
 
 
 def _scored(row: Row) -> bool:
-    return row.entry.kind == "train" and row.entry.accuracy is not None
+    return row.entry.kind == RunKind.TRAIN and row.entry.accuracy is not None
 
 
 def _select(window: MainWindow, rows: list[Row]) -> None:

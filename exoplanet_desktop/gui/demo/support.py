@@ -1,4 +1,4 @@
-"""Screens beside the work: the first steps, empty tabs, messages, settings, backends, help, and what is asked."""
+"""Secondary screens: the first steps, empty tabs, messages, settings, backends, help, and questions."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ CRASHED = (
 
 
 async def first_steps(window: MainWindow, camera: Camera) -> None:
-    """The tabs while they are empty, and the tour."""
+    """The empty tabs, and the tour."""
     for number, name in enumerate(("train", "predict", "merge")):
         window.tabs.setCurrentIndex(number)
         await camera.take(window, f"{name}-empty")
@@ -49,7 +49,7 @@ async def first_steps(window: MainWindow, camera: Camera) -> None:
 
 
 async def dialogs(window: MainWindow, camera: Camera) -> None:
-    """Everything that a menu opens, and what is asked at the end."""
+    """Everything that a menu opens, and the question at the end."""
     ways: list[tuple[type[QDialog], Callable[[], object], str]] = [
         (SettingsDialog, window.assistance.choose_settings, "settings"),
         (BackendDialog, window.assistance.choose_backend, "backends"),

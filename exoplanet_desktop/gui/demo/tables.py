@@ -23,7 +23,7 @@ PERIODS = {Satellite.KOI: "koi_period", Satellite.K2: "pl_orbper", Satellite.TOI
 
 
 async def dialogs(window: MainWindow, camera: Camera) -> None:
-    """The catalog that is open in Train: filtered, and each of its dialogs."""
+    """The catalog open in Train: filtered, and each of its dialogs."""
     pane = window.train.view.pane
     satellite = window.train.options.satellite.currentData()
     label, number = SATELLITES[satellite].label, PERIODS[satellite]
@@ -51,7 +51,7 @@ async def dialogs(window: MainWindow, camera: Camera) -> None:
 
 
 async def _notes(window: MainWindow, camera: Camera) -> None:
-    """A catalog with lines that cannot be read."""
+    """A catalog with unreadable lines."""
     tab = window.train
     good = tab.picker.paths
     bad = window.services.scratch / "with_bad_lines.csv"

@@ -1,4 +1,4 @@
-"""The dialog of a training: under way, cancelled, failed, and with all pages of its result."""
+"""The dialog of a training: running, cancelled, failed, and with all pages of its result."""
 
 import asyncio
 from dataclasses import replace
@@ -6,15 +6,16 @@ from dataclasses import replace
 from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import until
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.run_state import RunState
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.shell.main_window import MainWindow
-from exoplanet_desktop.wire.vocabulary import Satellite, Status
+from exoplanet_desktop.wire.vocabulary import Satellite
 
-LONG_ROWS, SEED = 40_000, 7  # so many that there is time to look at it under way
+LONG_ROWS, SEED = 40_000, 7  # enough to have time to photograph it while it runs
 
 
 async def results(window: MainWindow, run: TrainingRun, name: str, camera: Camera) -> None:
-    """Every page of a result."""
+    """All pages of a result."""
     window.run_dialogs.show(run)
     dialog = window.dialogs[run]
     pages = dialog.results
@@ -33,13 +34,13 @@ async def results(window: MainWindow, run: TrainingRun, name: str, camera: Camer
 
 
 async def others(window: MainWindow, camera: Camera) -> None:
-    """A training that takes its time and is cancelled, and one whose file is gone."""
+    """A slow training that is cancelled, and one whose file is missing."""
     path = window.services.scratch / "long.csv"
     await window.services.workers.call(simulate, Satellite.KOI, LONG_ROWS, SEED, path)
     request = replace(window.services.runs.all[0].request, paths=(path,))
     run = window.services.runs.begin(request)
     working = asyncio.ensure_future(run.work())
-    await until(lambda: run.phase == Status.RUNNING and (run.share or 0) > 0.1, "the training is under way")
+    await until(lambda: run.state is RunState.RUNNING and (run.snapshot.share or 0) > 0.1, "the training is under way")
     dialog = window.dialogs[run]
     await camera.take(dialog, "training-running")
     dialog.log_button.setChecked(True)

@@ -1,8 +1,8 @@
-"""The merged files as a list: name, and below it rows, size, when it was made, and whether it lies on this machine."""
+"""The list of merged files: name, and below it rows, size, creation time, and whether it is on this machine."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
@@ -13,9 +13,7 @@ from exoplanet_desktop.gui.merge.local import LocalMerged
 from exoplanet_desktop.gui.widgets.combo import whole_parts
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import with_text
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import MergedFile
+from exoplanet_desktop.wire.payloads import MergedFile
 
 EDGE_PX = 4  # that the style leaves free before and after a text
 
@@ -48,7 +46,7 @@ class MergedFiles(QListWidget):
         return [file.filename for file in files if file is not None]
 
     def show_files(self, files: "Sequence[MergedFile | LocalMerged]") -> None:
-        """Show the list, newest first as the backend gives it, and keep the current file where it is still there."""
+        """Show the list, newest first as the backend returns it, and keep the current file if it still exists."""
         before = self.current
         self.clear()
         for file in files:
@@ -68,11 +66,11 @@ class MergedFiles(QListWidget):
 
     @property
     def row_height(self) -> int:
-        """Pixels of two lines of text and the space around them."""
+        """Height in pixels of two lines of text and the space around them."""
         return 2 * self.fontMetrics().lineSpacing() + 12
 
     def facts_that_fit(self, file: "MergedFile | LocalMerged") -> str:
-        """What there is room for; the tooltip has it whole."""
+        """As much as fits; the tooltip has the whole text."""
         return whole_parts(self.fontMetrics(), _facts(file), self.viewport().width() - 2 * EDGE_PX)
 
     def select(self, filename: str) -> None:
@@ -82,7 +80,7 @@ class MergedFiles(QListWidget):
 
 
 class _FileItem(QListWidgetItem):
-    """A merged file. Its text is made only when it is shown, since a list may hold thousands."""
+    """A merged file. Its text is made only when displayed, because a list may contain thousands."""
 
     def __init__(self, file: "MergedFile | LocalMerged") -> None:
         super().__init__()
@@ -111,7 +109,7 @@ def _facts(file: "MergedFile | LocalMerged") -> str:
 
 
 def _when(text: str | None) -> str:
-    """The time of today, else the date; reference backends give no time zone, and then theirs is shown as it is."""
+    """The time if it is today, otherwise the date; reference backends send no time zone: theirs stays unchanged."""
     try:
         return short_moment(datetime.fromisoformat(text or ""))
     except (ValueError, OverflowError):

@@ -1,13 +1,12 @@
-"""What is to be merged, and how: the catalogs in their order, the rule for duplicates, the name."""
+"""What to merge, and how: the catalogs in their order, the rule for duplicates, the name."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.client.jobs.merges import MergeTask
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.merge.words import RULES
 from exoplanet_desktop.gui.widgets.combo import combo
@@ -15,14 +14,12 @@ from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.options import chosen
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.gui.widgets.row import in_order, inside
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.merges import MergeRequest
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 
 class MergeForm(QWidget):
     """Signals:
-    changed: another merge is described now.
+    changed: the description of the merge changed.
     """
 
     changed = Signal()
@@ -61,26 +58,26 @@ class MergeForm(QWidget):
         self.identifier.currentIndexChanged.connect(self.changed)
         self._show_identifier()
 
-    def request(self) -> "MergeRequest | None":
-        """What is asked for; None with fewer than two catalogs."""
-        from exoplanet_desktop.client.merges import MergeRequest
+    def request(self) -> "MergeTask | None":
+        """The merge requested; None with fewer than two catalogs."""
 
         paths = tuple(self.picker.paths)
         if len(paths) < 2:
             return None
         rule = chosen(self.rule, Duplicates)
         identifier = self.identifier.currentData() if rule.by_identifier else None
-        return MergeRequest(paths, rule, identifier or None, self.name.text().strip() or None)
+        name = self.name.text().strip() or None
+        return MergeTask(paths, rule=rule, identifier=identifier or None, output_name=name)
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Several catalogs take the place of those that are there; one is added to them."""
+        """Several catalogs replace the current ones; a single one is added."""
         if len(paths) > 1:
             self.picker.set_paths(paths)
         else:
             self.picker.add_paths(paths)
 
     def offer_identifiers(self, columns: Sequence[str]) -> None:
-        """The columns that all catalogs have: one of them may name the object where the satellite's own does not."""
+        """The columns that all catalogs have: one of them may identify the object if the satellite's own does not."""
         before = self.identifier.currentData()
         self.identifier.blockSignals(True)
         self.identifier.clear()

@@ -1,14 +1,13 @@
-"""The merged files, those of the backend and those of this machine: listed, saved, deleted."""
+"""The merged files, on the backend and on this machine: listing, saving, deleting."""
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
-from exoplanet_desktop.client.transfers import Progress, ShouldStop
+from exoplanet_desktop.client.http.transfers import Progress, ShouldStop, copy_file
 from exoplanet_desktop.errors import AppError, NoAnswer
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio
@@ -18,16 +17,14 @@ from exoplanet_desktop.gui.merge.local import LocalFiles, LocalMerged
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import MergedFile
+from exoplanet_desktop.wire.payloads import MergedFile
 
 
 class Listing(QWidget):
     """Signals:
     used: the user wants to use the current file.
-    deleted: name of a file that is gone.
-    left: another backend is in use, whose files are other ones.
+    deleted: name of a deleted file.
+    left: the backend changed, and with it the files.
     """
 
     used = Signal()
@@ -74,15 +71,15 @@ class Listing(QWidget):
             await self.load()
         except NoAnswer:
             if connection is not None:
-                session.no_answer_from(connection)  # which says so, and asks again
+                session.no_answer_from(connection)  # which reports it, and retries
 
     async def load(self, select: str = "") -> None:
-        """List the files anew, and make one of them the current one. Raises AppError."""
+        """Refresh the list, and make one of the files current. Raises AppError."""
         workers, connection = self._services.workers, self._connection
         here = await workers.call(self._local.files)
         listed = await workers.call(self._services.session.backend().merged)
         if connection is self._connection:
-            # Each of the two is in order; a reference backend's times have no zone to be compared by.
+            # Each of the two is sorted; a reference backend's times have no time zone to compare by.
             self.files.show_files([*here, *listed.files])
             if select:
                 self.files.select(select)
@@ -98,7 +95,7 @@ class Listing(QWidget):
 
     @aio.slot(object, str)
     async def save(self, file: "MergedFile | LocalMerged", target: str) -> None:
-        """Write a merged file to a place of the user's."""
+        """Save a merged file to a place that the user chose."""
         saving = self._saving(file, Path(target))
         self.save_button.setEnabled(False)
         try:
@@ -109,8 +106,6 @@ class Listing(QWidget):
 
     def _saving(self, file: "MergedFile | LocalMerged", target: Path) -> Callable[[Progress, ShouldStop], None]:
         if isinstance(file, LocalMerged):
-            from exoplanet_desktop.client.transfers import copy_file
-
             return partial(copy_file, file.path, target)
         return partial(self._services.session.backend().download, file.url, target)
 
@@ -129,13 +124,13 @@ class Listing(QWidget):
     def ask_target(self) -> None:
         if (file := self.files.current) is None:
             return
-        # The name may come from a server: no folder of it is followed.
+        # The name may come from a server: ignore any folder in it.
         name = Path(file.filename.replace("\\", "/")).name
         ask_target(self, tr("Save the merged file"), name, partial(self.save, file))
 
     @Slot()
     def ask_delete(self) -> None:
-        """Deleting cannot be undone, so it is asked for."""
+        """Deleting cannot be undone, so ask first."""
         if (file := self.files.current) is None:
             return
         where = tr("on this machine") if isinstance(file, LocalMerged) else tr("on the backend")
@@ -155,7 +150,7 @@ class Listing(QWidget):
 
     @Slot()
     def _follow_session(self) -> None:
-        """Another backend has other files: what is listed and in use belongs to the one before."""
+        """Another backend has other files: the list and the file in use belong to the previous one."""
         session = self._services.session
         if session.connection is not self._connection:
             self._connection = session.connection

@@ -1,4 +1,4 @@
-"""Merged files that lie on this machine: made here, where the backend does not merge as asked."""
+"""Merged files on this machine: made here if the backend cannot merge as requested."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from exoplanet_desktop.gui.base.text import tr
 
 @dataclass(frozen=True)
 class LocalMerged:
-    """One of them, with what the list shows of it; `rows` is known as long as the window that made it is open."""
+    """A merged file with the details for the list; `rows` is known only while the window that made it is open."""
 
     path: Path
     size_bytes: int
@@ -33,13 +33,13 @@ class LocalFiles:
         self._rows[name] = rows
 
     def files(self) -> list[LocalMerged]:
-        """Newest first. Touches the disk."""
+        """Newest first. Accesses the disk."""
         found = []
         for path in self.folder.glob("[!.]*.csv"):
             try:
                 status = path.stat()
             except OSError:
-                continue  # deleted meanwhile
+                continue  # deleted in the meantime
             modified = datetime.fromtimestamp(status.st_mtime, UTC).isoformat()
             found.append(LocalMerged(path, status.st_size, modified, self._rows.get(path.name)))
         return sorted(found, key=lambda file: file.modified, reverse=True)

@@ -1,7 +1,6 @@
-"""What a merge would do, on screen before it happens."""
+"""The preview of a merge."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -16,19 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.catalogs.merging.preview import Conflict, FilePreview, MergePreview
 from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.gui.merge import words
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.merging.preview import Conflict, FilePreview, MergePreview
-
-MOST_FILES = 5  # rows of the table of files before it scrolls
-MOST_NOTES = 5  # lines of them before they scroll
-LEAST_NAME = 16  # characters of a catalog's name that are seen, however narrow its table
+MOST_FILES = 5  # rows in the table of files before it scrolls
+MOST_NOTES = 5  # lines of notes before they scroll
+LEAST_NAME = 16  # characters of a catalog's name that stay visible, however narrow its table
 MARGIN_PX = 8
 ROW_PADDING_PX = 10
-NOTHING = "–"  # a cell that says nothing
+NOTHING = "–"  # a cell without information
 
 Cell = tuple[str, str]
 """Text and tooltip."""
@@ -44,7 +41,7 @@ class PreviewPane(QFrame):
         self.sum = PlainLabel("", "muted")
         self.files = _table(tr("The catalogs of the merge"))
         self.notes = PlainLabel("", "warning", selectable=True)
-        self._notes_area = QScrollArea()  # Tab follows the order in which they get their parent
+        self._notes_area = QScrollArea()  # the tab order is the order in which they get their parent
         self._notes_area.setWidget(self.notes)
         self._notes_area.setWidgetResizable(True)
         self._notes_area.setAccessibleName(tr("Notes on the merge"))
@@ -81,7 +78,7 @@ class PreviewPane(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            QTimer.singleShot(0, self, self._fit_text)  # once the tables have the new letters too
+            QTimer.singleShot(0, self, self._fit_text)  # once the tables have the new font too
 
     @Slot()
     def _fit_text(self) -> None:
@@ -91,14 +88,14 @@ class PreviewPane(QFrame):
         self._fit_files()
 
     def _fit_notes(self) -> None:
-        """As high as the notes need, up to a few lines; then they scroll."""
+        """As high as the notes, up to a few lines; then they scroll."""
         needed = self.notes.heightForWidth(max(self.width() - 2 * MARGIN_PX, 200))
         most = MOST_NOTES * self.fontMetrics().lineSpacing()
         self._notes_area.setFixedHeight(max(0, min(needed, most)))  # -1 for no text
 
     @Slot()
     def _fit_files(self) -> None:
-        """As high as its rows, up to a few; the names take what room there is, and scroll where there is little."""
+        """As high as its rows, up to a few; the names take the available width, and scroll if there is too little."""
         files, header = self.files, self.files.horizontalHeader()
         if not files.columnCount():
             return
@@ -148,10 +145,10 @@ class PreviewPane(QFrame):
 
 
 class _PreviewTable(QTableWidget):
-    """Rows as high as the text wants, whose size may change.
+    """Adjusts row heights to the font, whose size may change.
 
     Signals:
-        resized: it has another size now.
+        resized: its size changed.
     """
 
     resized = Signal()
@@ -189,7 +186,7 @@ def _row_px(table: QTableWidget) -> int:
 def _fill(
     table: QTableWidget, titles: Sequence[str], lines: Sequence[Sequence[Cell]], numbers: Sequence[int] = ()
 ) -> None:
-    """Show lines of cells; `numbers` are the columns that stand at the right."""
+    """Show lines of cells; `numbers` are the right-aligned columns."""
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     table.clear()

@@ -1,13 +1,16 @@
-"""The preview of the merge that the form describes, made off the GUI thread."""
+"""The preview of the merge described by the form, made off the GUI thread."""
 
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from exoplanet_desktop.errors import AppError, Cancelled
+from exoplanet_desktop.catalogs.base.stamp import FileStamp
+from exoplanet_desktop.catalogs.merging.preview import MergePreview, preview_merge
+from exoplanet_desktop.catalogs.reading.layout import sniff
+from exoplanet_desktop.client.jobs.merges import MergeTask
+from exoplanet_desktop.errors import AppError, Cancelled, InputError, UnreadableFile
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.merge.preview import PreviewPane
@@ -16,17 +19,12 @@ from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.base.stamp import FileStamp
-    from exoplanet_desktop.catalogs.merging.preview import MergePreview
-    from exoplanet_desktop.client.merges import MergeRequest
-
-AFTER_MS = 250  # several changes in a row, as of a list that is sorted, are one
+AFTER_MS = 250  # several changes in a row, such as sorting a list, count as one
 
 
 class PreviewPage(QWidget):
     """Signals:
-    shown: a MergePreview that is on screen now.
+    shown: the MergePreview now on screen.
     columns_known: the columns that all catalogs have.
     chosen: number of the button of the empty page that was clicked.
     """
@@ -39,7 +37,7 @@ class PreviewPage(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._request: MergeRequest | None = None
+        self._request: MergeTask | None = None
         self._stop = threading.Event()
         self._number = 0
         self._working = False
@@ -66,8 +64,8 @@ class PreviewPage(QWidget):
     def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
-    def look_at(self, request: "MergeRequest | None") -> None:
-        """Show what a merge would make; the empty page for none."""
+    def look_at(self, request: "MergeTask | None") -> None:
+        """Show the result of a merge; the empty page for none."""
         if request is not None:
             request = replace(request, stamps=())
         if request == self._request and self.preview is not None:
@@ -79,19 +77,19 @@ class PreviewPage(QWidget):
         else:
             self._timer.start()
 
-    def stamps_of(self, request: "MergeRequest") -> "tuple[FileStamp | None, ...]":
-        """Of the files as they were previewed; none where the preview is of other ones."""
+    def stamps_of(self, request: "MergeTask") -> "tuple[FileStamp | None, ...]":
+        """For the files as previewed; none if the preview is of other files."""
         return self._stamps if self._request is not None and self._request.paths == request.paths else ()
 
     def show_busy(self, text: str) -> None:
-        """The merge itself goes on: a preview would only slow it down."""
+        """The merge itself is running: a preview would only slow it down."""
         self.stop()
         self._working = True
         self.busy.start(text, cancellable=True)
         self._stack.setCurrentWidget(self.busy)
 
     def back(self) -> None:
-        """After `show_busy`: show again what was there, or what has been asked for meanwhile."""
+        """After `show_busy`: restore the previous display, or show the preview requested since."""
         self._working = False
         if self.preview is not None:
             self._show(self.pane)
@@ -102,7 +100,7 @@ class PreviewPage(QWidget):
 
     @Slot()
     def stop(self) -> None:
-        """Make no preview any more."""
+        """Cancel the preview."""
         self._timer.stop()
         self._stop.set()
         self._number += 1
@@ -141,12 +139,9 @@ class PreviewPage(QWidget):
         self.shown.emit(preview)
 
     def _look(
-        self, request: "MergeRequest", number: int, stop: threading.Event
+        self, request: "MergeTask", number: int, stop: threading.Event
     ) -> "tuple[tuple[FileStamp | None, ...], list[str], MergePreview | AppError]":
-        """Runs in a worker. That a rule does not fit is an answer: its remedy may be one of the columns."""
-        from exoplanet_desktop.catalogs.base.stamp import FileStamp
-        from exoplanet_desktop.catalogs.merging.preview import preview_merge
-        from exoplanet_desktop.errors import InputError, UnreadableFile
+        """Runs in a worker. If a rule does not fit, that is a valid result: the remedy may be one of the columns."""
 
         stamps = tuple(FileStamp.of(path) for path in request.paths)
         columns = _common_columns(request)
@@ -179,8 +174,7 @@ class PreviewPage(QWidget):
             self.busy.show_progress(share, tr("Reading through the catalogs …"))
 
 
-def _common_columns(request: "MergeRequest") -> list[str]:
-    from exoplanet_desktop.catalogs.reading.layout import sniff
+def _common_columns(request: "MergeTask") -> list[str]:
 
     readings = request.readings or (None,) * len(request.paths)
     first, *others = (sniff(path, reading).columns for path, reading in zip(request.paths, readings, strict=True))

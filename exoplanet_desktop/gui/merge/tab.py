@@ -1,14 +1,14 @@
-"""The Merge tab: merge catalogs, look at the merged ones, train on one of them."""
+"""The Merge tab: merge catalogs, view the merged files, train on one of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from exoplanet_desktop.client.jobs.merges import MergeTask
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio
@@ -20,25 +20,23 @@ from exoplanet_desktop.gui.merge.local import LocalFiles
 from exoplanet_desktop.gui.merge.previews import PreviewPage
 from exoplanet_desktop.gui.merge.request import Merger
 from exoplanet_desktop.gui.merge.using import UsePage
+from exoplanet_desktop.gui.runs.run_state import RunSnapshot
 from exoplanet_desktop.gui.runs.services import Services
+from exoplanet_desktop.gui.tables.reading import ReadingDialog
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
 from exoplanet_desktop.gui.widgets.options import chosen
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Satellite
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
-    from exoplanet_desktop.client.merges import MergeRequest
 
 
 class MergeTab(QWidget):
     """Signals:
-    merged: the MergeReply of a merge that is done.
-    training_ended: the TrainingRun that is over.
+    merged: the MergeReply of a finished merge.
+    training_ended: the TrainingRun that has ended.
     """
 
     merged = Signal(object)
     training_ended = Signal(object)
-    _progress = Signal(object, str)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +63,6 @@ class MergeTab(QWidget):
         self.preview.columns_known.connect(self.form.offer_identifiers)
         self.preview.chosen.connect(self._fill)
         self.preview.busy.cancelled.connect(self.cancel)
-        self._progress.connect(self.preview.busy.show_progress)
         self.listing.used.connect(self.use)
         self.listing.deleted.connect(self.using.forget)
         self.listing.left.connect(lambda: self.using.forget())
@@ -76,11 +73,11 @@ class MergeTab(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a merge is under way."""
+        """Whether a merge is running."""
         return self._merger is not None
 
     def leave(self) -> None:
-        """The window closes: nothing here waits any longer."""
+        """The window is closing: cancel whatever is waiting here."""
         if self._merger is not None:
             self._merger.leave()
         self.preview.stop()
@@ -91,7 +88,7 @@ class MergeTab(QWidget):
         self._services.notices.failure(error)
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Take files that were chosen or dropped: several in place of those that are there, one in addition."""
+        """Take chosen or dropped files: several replace the current ones, a single one is added."""
         self.tabs.setCurrentWidget(self.preview)
         self.form.add(paths)
 
@@ -99,11 +96,11 @@ class MergeTab(QWidget):
         self.form.picker.ask_more()
 
     def ask_target(self) -> None:
-        """What saving is here: ask where the current merged file goes."""
+        """The save command: ask where to save the current merged file."""
         self.listing.ask_target()
 
     def start(self) -> None:
-        """What Ctrl+Return does: train on the file in use, else merge."""
+        """The command for Ctrl+Return: train on the file in use, otherwise merge."""
         if self.tabs.currentWidget() is self.using and self.using.can_train:
             self.using.train()
         elif self.go.button.isEnabled():
@@ -117,8 +114,9 @@ class MergeTab(QWidget):
         session.backend()
         connection = session.connection
         assert connection is not None  # session.backend() raises without one
-        tell, folder = self._progress.emit, self._local.folder
-        self._merger = merger = Merger(self._services, connection, session.has("cancel"), tell, request, folder)
+        folder = self._local.folder
+        self._merger = merger = Merger(self._services, connection, session.has("cancel"), request, folder)
+        merger.changed.connect(self._show_progress)
         self.update_enabled()
         self.tabs.setCurrentWidget(self.preview)
         self.preview.show_busy(tr("Merging …"))
@@ -135,6 +133,11 @@ class MergeTab(QWidget):
         self.form.name.clear()
         self.merged.emit(done.reply)
 
+    @Slot(object)
+    def _show_progress(self, run: RunSnapshot) -> None:
+        if not run.is_over:
+            self.preview.busy.show_progress(run.share, run.words)
+
     @aio.slot()
     async def cancel(self) -> None:
         if self._merger is not None:
@@ -149,7 +152,7 @@ class MergeTab(QWidget):
 
     @aio.slot()
     async def use_samples(self) -> None:
-        """Two simulated catalogs that share some rows."""
+        """Two simulated catalogs with some rows in common."""
         self.preview.show_busy(tr("Simulating two catalogs …"))
         try:
             satellite = chosen(self.using.options.satellite, Satellite)
@@ -160,7 +163,7 @@ class MergeTab(QWidget):
 
     @Slot()
     def update_enabled(self) -> None:
-        """Say why nothing can be merged, where that is so."""
+        """Say why merging is not possible, if that is so."""
         self.go.update_enabled(self._reason())
         self.using.update_enabled()
 
@@ -177,12 +180,12 @@ class MergeTab(QWidget):
     @aio.slot()
     async def _look(self) -> None:
         for path in self.form.picker.paths:
-            await self._services.tables.choice(path)  # from now on it can be had without waiting
+            await self._services.tables.choice(path)  # available without waiting from now on
         self.preview.look_at(self._request())
         self.update_enabled()
 
-    def _request(self) -> "MergeRequest | None":
-        """What the form asks for, with what was said of how its files are read, and as they were previewed."""
+    def _request(self) -> "MergeTask | None":
+        """The merge in the form, with the reading options of its files, as previewed."""
         request, tables = self.form.request(), self._services.tables
         if request is None:
             return None
@@ -191,8 +194,7 @@ class MergeTab(QWidget):
 
     @aio.slot()
     async def ask_reading(self) -> None:
-        """Ask how the current file of the list is to be read."""
-        from exoplanet_desktop.gui.tables.reading import ReadingDialog
+        """Ask how to read the current file of the list."""
 
         if (path := self.form.picker.current) is not None:
             given = await self._services.tables.choice(path)
@@ -200,7 +202,7 @@ class MergeTab(QWidget):
             dialog.chosen.connect(partial(self._read_as, path))
             dialog.open()
 
-    def _read_as(self, path: Path, choice: "Choice | None") -> None:
+    def _read_as(self, path: Path, choice: "ReadingOptions | None") -> None:
         self._services.tables.keep_choice(path, choice)
         self._look()
 

@@ -1,8 +1,7 @@
-"""A merged file in use: the table, and the slim bar of options to train on it."""
+"""The merged file in use: the table, and the compact bar of training options."""
 
 import threading
 import uuid
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -16,23 +15,21 @@ from exoplanet_desktop.gui.base.workers.pacing import Pacing
 from exoplanet_desktop.gui.merge.local import LocalMerged
 from exoplanet_desktop.gui.merge.words import WAITING_TEXT
 from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
-from exoplanet_desktop.gui.runs.request import TrainRequest
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.runs.services import Services
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.options import choose, chosen
+from exoplanet_desktop.wire.payloads import MergedFile
 from exoplanet_desktop.wire.vocabulary import Satellite
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import MergedFile
 
 
 class UsePage(QWidget):
     """Signals:
-    training_ended: the TrainingRun that is over.
+    training_ended: the TrainingRun that has ended.
     """
 
     training_ended = Signal(object)
@@ -90,11 +87,11 @@ class UsePage(QWidget):
             self._give_room()
 
     def _give_room(self) -> None:
-        """Let the table keep some rows in sight: with large text in a low window, the page is scrolled instead."""
+        """Keep some rows of the table visible: with large text in a low window, the page scrolls instead."""
         self.view.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
 
     async def use(self, file: "MergedFile | LocalMerged") -> None:
-        """Show a merged file with the options to train. Raises AppError."""
+        """Show a merged file with the training options. Raises AppError."""
         if self._fetching is not None:
             return
         if isinstance(file, LocalMerged):
@@ -120,7 +117,7 @@ class UsePage(QWidget):
         self.update_enabled()
 
     def forget(self, filename: str = "") -> None:
-        """Show a file no longer: that of a name, or whichever it is."""
+        """Stop showing a file: the one with this name, or any."""
         if self.used is not None and filename in ("", self.used.filename):
             self.used = None
             self.view.clear()
@@ -136,22 +133,22 @@ class UsePage(QWidget):
 
     @Slot()
     def stop(self) -> None:
-        """Stop fetching."""
+        """Stop the download."""
         if self._fetching is not None:
             self._fetching.set()
 
     @Slot()
     def update_enabled(self) -> None:
-        """Say why nothing can be trained on, where that is so."""
+        """Say why training is not possible, if that is so."""
         session = self._services.session
-        self.options.offer_extensions(session.has("features"), session.has("balance"))
+        self.options.offer_extensions(session.has)
         self.bar.setVisible(self.used is not None and self.view.shown is not None)
         reason = self._reason() if self.used is not None else ""
         self.train_button.setEnabled(not reason)
         self.train_reason.setText(reason)
         self.train_reason.setVisible(bool(reason) and not self.bar.isHidden())
 
-    def _request(self) -> TrainRequest:
+    def _request(self) -> TrainTask:
         if isinstance(self.used, LocalMerged):
             return self.options.request(paths=[self.used.path])
         return self.options.request(merged=self.used)

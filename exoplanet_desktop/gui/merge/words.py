@@ -1,15 +1,11 @@
-"""The words of the Merge tab."""
+"""The texts of the Merge tab."""
 
-from typing import TYPE_CHECKING
-
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
+from exoplanet_desktop.catalogs.merging.preview import MOST_CONFLICTS, Conflict, MergePreview, TypeClash
 from exoplanet_desktop.gui.base.text import count, counted, tr
+from exoplanet_desktop.wire.payloads import MergeReply
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.merging.preview import Conflict, MergePreview, TypeClash
-    from exoplanet_desktop.wire.payloads import MergeReply
-
-# Short enough for the column at the left; the tips say it whole.
+# Short enough for the column at the left; the tooltips have the full text.
 RULES = {
     Duplicates.EXACT: ("Exact: keep first", "Rows that agree in every cell: the first one is kept"),
     Duplicates.BY_IDENTIFIER_FIRST: ("By object: keep first", "Rows of the same object: the first one is kept"),
@@ -40,12 +36,12 @@ def rows(number: int) -> str:
 
 
 def size(preview: "MergePreview") -> str:
-    """What would come of a merge: rows and columns."""
+    """The size of the merged table: rows and columns."""
     return f"{rows(preview.rows)}, {counted(len(preview.columns), tr('column'), tr('columns'))}"
 
 
 def sum_of(preview: "MergePreview") -> str:
-    """How its rows come together."""
+    """How its rows are composed."""
     every, dropped = sum(file.rows for file in preview.files), sum(file.dropped for file in preview.files)
     parts = " + ".join(count(file.rows) for file in preview.files)
     if not dropped:
@@ -54,7 +50,7 @@ def sum_of(preview: "MergePreview") -> str:
 
 
 def objects(preview: "MergePreview") -> str:
-    """How many objects have several rows, and whether these say the same."""
+    """How many objects have several rows, and whether these agree."""
     if not preview.identifier:
         return tr("No column identifies the rows of the same object, so rows cannot be compared.")
     if not preview.repeated_identifiers:
@@ -63,7 +59,6 @@ def objects(preview: "MergePreview") -> str:
     told = counted(preview.repeated_identifiers, one, many).format(column=preview.identifier)
     if not preview.conflicts:
         return told + " " + tr("There are no conflicts.")
-    from exoplanet_desktop.catalogs.merging.preview import MOST_CONFLICTS
 
     if preview.label_changes:
         one, many = (
@@ -91,7 +86,7 @@ def stays(conflict: "Conflict") -> str:
 
 
 def merged(reply: "MergeReply", who: str) -> str:
-    """What came of a merge: who merged, rows, duplicates, and what else is noted."""
+    """The result of a merge: who merged, rows, duplicates, and other notes."""
     said = tr("{file} has {rows}", file=reply.merged_filename, rows=rows(reply.merged_rows))
     if reply.rows_each:
         said += tr(", from {parts}", parts=" + ".join(map(count, reply.rows_each)))

@@ -1,4 +1,4 @@
-"""The figures of a prediction: its classes, how they agree with the catalog, how confident they are."""
+"""The charts of a prediction: its classes, their agreement with the catalog, and the confidence."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -24,10 +24,10 @@ MOST_CLASSES = 12
 
 
 class PredictionFigures(QWidget):
-    """Follows the table of a prediction, which a click on a cell of the matrix filters.
+    """Charts of the predicted table; a click on a cell of the matrix filters the table.
 
     Signals:
-        filtered: the table shows the rows of a cell, or all again.
+        filtered: the table shows a cell's rows, or all rows again.
     """
 
     filtered = Signal()
@@ -60,7 +60,7 @@ class PredictionFigures(QWidget):
 
     @Slot()
     def clear(self) -> None:
-        """Show nothing."""
+        """Clear all charts."""
         self._found = self._figure = None
         self._show_panels(False, False)
 
@@ -94,7 +94,7 @@ class PredictionFigures(QWidget):
 
     @Slot(object)
     def _choose(self, cell: Place | None) -> None:
-        """Show the rows of a cell in the table, by conditions that can be taken away there."""
+        """Show a cell's rows in the table, through filters that can be cleared there."""
         figure, found = self._figure, self._found
         if figure is None or found is None:
             return
@@ -137,6 +137,6 @@ class PredictionFigures(QWidget):
 
 
 def _in_order(labels: set[str]) -> list[str]:
-    """The three classes first, then what a backend calls otherwise."""
+    """The three classes first, then a backend's other labels."""
     known = [str(label) for label in Disposition]
     return [*known, *sorted(labels.difference(known))]

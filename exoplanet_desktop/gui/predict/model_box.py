@@ -1,4 +1,4 @@
-"""The box with the models that can predict, and what stands below it."""
+"""The combo box of available models, and the hint below it."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,20 +15,20 @@ from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import FittedLabel, tip
 from exoplanet_desktop.wire.vocabulary import Satellite
 
-HINT = Qt.ItemDataRole.UserRole + 1  # what the box may be too narrow to show
+HINT = Qt.ItemDataRole.UserRole + 1  # text for which the box may be too narrow
 
 
 class ModelBox(QObject):
-    """Asks the backend in use for its models whenever there may be others.
+    """Fetches the models from the backend in use whenever they may have changed.
 
     Signals:
-        changed: another model is chosen, or other ones are offered.
+        changed: the chosen model or the list of models has changed.
     """
 
     changed = Signal()
 
     def __init__(self, services: Services, satellite: Callable[[], Satellite], parent: QObject | None = None) -> None:
-        """`satellite`: the one whose models are wanted now."""
+        """`satellite`: returns the satellite whose models to show."""
         super().__init__(parent)
         self._services, self._satellite = services, satellite
         self._refreshes = 0
@@ -56,7 +56,7 @@ class ModelBox(QObject):
 
     @aio.slot()
     async def refresh(self) -> None:
-        """Ask the backend which models it has trained for the satellite; the last question wins."""
+        """Fetch the trained models for the satellite from the backend; the last request wins."""
         session, satellite = self._services.session, self._satellite()
         self._refreshes += 1
         number, connection = self._refreshes, session.connection
@@ -70,17 +70,17 @@ class ModelBox(QObject):
             try:
                 models = await self._services.workers.call(connection.backend.models)
             except NoAnswer:
-                session.no_answer_from(connection)  # which says so, and asks again
+                session.no_answer_from(connection)  # reports it, and retries
                 return
             if number == self._refreshes:
                 self.offer(offered(models, satellite))
 
     def offer(self, entries: Sequence[ModelEntry]) -> None:
-        """Show the models; the one that was chosen, or has just been trained, stays or becomes the chosen one."""
+        """Show the models; the chosen or newly trained one stays or becomes current."""
         box, choices = self.box, [entry.choice for entry in entries]
         wanted = self.chosen
         if wanted is not None and not choices:
-            self._wanted = self._wanted or wanted  # until the backend answers again
+            self._wanted = self._wanted or wanted  # kept until the backend answers again
         if self._wanted in choices:
             wanted, self._wanted = self._wanted, None
         box.blockSignals(True)
@@ -94,7 +94,7 @@ class ModelBox(QObject):
         self.changed.emit()
 
     def update_hint(self, train_first: bool) -> None:
-        """Say of the chosen model what the box has no room for; nothing where one is trained first."""
+        """Show details of the chosen model that do not fit into the box; nothing if a model is trained first."""
         self.box.setEnabled(not train_first and self.box.count() > 0)
         self.box.setToolTip(tr("The model that will be trained first") if train_first else self.box.currentText())
         hint = "" if train_first else self.box.currentData(HINT) or ""
@@ -103,6 +103,6 @@ class ModelBox(QObject):
 
 
 def _first(entries: Sequence[ModelEntry]) -> int:
-    """The place of the newest model of all columns, of the newest where there is none such; -1 without any."""
+    """Index of the newest model that is not reduced, else of the newest one; -1 if there is none."""
     whole = (place for place, entry in enumerate(entries) if not entry.is_reduced)
     return next(whole, min(0, len(entries) - 1))

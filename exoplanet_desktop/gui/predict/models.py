@@ -1,4 +1,4 @@
-"""Which models the Predict tab can offer, in words."""
+"""The models that the Predict tab can offer, in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from exoplanet_desktop.gui.base.text import moment, tr
 from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.runs.result_words import spread, without_columns
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.widgets.combo import BETWEEN
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
@@ -16,10 +16,10 @@ from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model to choose.
+    """A model in the box.
 
-    `hint` is what stands below the box, which may be too narrow for its words. `is_reduced`: the model does without
-    some columns, for a file that lacks them, and is taken only where it is asked for.
+    `hint` appears below the box, which may be too narrow for it. `is_reduced`: the model leaves out some columns, for a
+    file that lacks them, and is used only on request.
     """
 
     words: str
@@ -29,7 +29,7 @@ class ModelEntry:
 
 
 def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEntry]:
-    """The trained models of a satellite, newest first; entries that make no sense are left out."""
+    """The trained models of a satellite, newest first; skips invalid entries."""
     found = []
     for entry in models:
         if entry.get("satellite") != satellite:
@@ -42,7 +42,7 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEnt
         score = spread(_number(entry.get("cv_mean")), _number(entry.get("cv_std")))
         name, kind, when = model.display_name, feature_title(features).lower(), _when(entry.get("created_at"))
         fewer = without_columns(_length(entry.get("without")))
-        together = score.replace(" ", "\u00a0")  # in one line
+        together = score.replace(" ", "\u00a0")  # keep on one line
         hint = tr("{kind} features, {score}, trained {when}", kind=kind, score=together, when=when)
         hint = BETWEEN.join(filter(None, (hint, fewer)))
         found.append(
@@ -52,9 +52,9 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEnt
 
 
 def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[ModelEntry]:
-    """The six kinds, for a backend that does not tell which it has trained.
+    """The six kinds, for a backend that does not list its trained models.
 
-    `against`: (satellite, model) to the sentence that speaks against one.
+    `against`: objections by (satellite, model), one sentence each.
     """
     found = []
     for model in Model:
@@ -69,7 +69,7 @@ def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> 
 
 
 def model_of(run: TrainingRun) -> ModelChoice:
-    """The model that a training has made; without a version where the backend does not name it."""
+    """The model from a training; without a version if the backend does not name one."""
     version = run.result.model_version if run.result else None
     return ModelChoice(run.request.model, run.request.features, version or None)
 

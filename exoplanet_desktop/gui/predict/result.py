@@ -1,15 +1,19 @@
-"""A prediction on screen: the strip with its numbers, and its CSV in the catalog view."""
+"""A prediction on screen: the summary strip, and its CSV in the catalog view."""
 
 import shutil
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+from exoplanet_desktop.catalogs.reading.layout import sniff
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter
+from exoplanet_desktop.client.calls.check_values import check_table
+from exoplanet_desktop.client.http.transfers import plain_stem
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult, Predictor, PredictTask
-from exoplanet_desktop.gui.predict.summary import CONFIDENCE, MATCH, PREDICTED, Summary
+from exoplanet_desktop.gui.predict.summary import Summary
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.busy import BusyPage
@@ -17,17 +21,16 @@ from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
+from exoplanet_desktop.wire.payloads import PredictReply
+from exoplanet_desktop.wire.prediction_columns import CONFIDENCE, MATCH_COLUMNS, PREDICTED_COLUMNS, PROBABILITY
+from exoplanet_desktop.wire.vocabulary import Disposition
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.wire.payloads import PredictReply
-
-PROBABILITIES = ("Prob_CANDIDATE", "Prob_CONFIRMED", "Prob_FALSE POSITIVE")
+_PROBABILITIES = tuple(PROBABILITY + label for label in Disposition)
 
 
 class ResultPage(QWidget):
     """Signals:
-    cancelled: the user wants the work to stop.
+    cancelled: the user wants to stop the prediction.
     """
 
     cancelled = Signal()
@@ -36,7 +39,7 @@ class ResultPage(QWidget):
         super().__init__(parent)
         self._services = services
         self.prediction: PredictionResult | None = None
-        self.request: PredictTask | None = None  # what the shown prediction answers
+        self.request: PredictTask | None = None  # the request behind the shown prediction
         waiting = EmptyPage(
             tr("No prediction yet"), tr("Choose a catalog and a model on the left, then click Predict.")
         )
@@ -62,7 +65,7 @@ class ResultPage(QWidget):
         self.view.selected.connect(self._press_chips)
 
     def _give_room(self) -> None:
-        """Let the table keep some rows in sight: with large text in a low window, the page is scrolled instead."""
+        """Keep some table rows visible: with large text in a low window, the page scrolls instead."""
         self.view.setMinimumHeight(LEAST_LINES * self.fontMetrics().lineSpacing())
 
     def show_busy(self, text: str) -> None:
@@ -77,14 +80,13 @@ class ResultPage(QWidget):
         self.summary.setVisible(self.view.shown is not None)
 
     async def show_prediction(self, prediction: PredictionResult, predictor: Predictor) -> None:
-        """Open the CSV, which is read once: what the backend does not count is counted in the table."""
-        from exoplanet_desktop.client.transfers import plain_stem
+        """Open the CSV, reading it once; whatever the backend does not count is counted in the table."""
 
         request = self.request = predictor.request
         old, self.prediction = self.prediction, prediction
         info = SATELLITES[request.satellite]
-        columns = (*info.identifiers[:2], *PREDICTED, *CONFIDENCE, *MATCH, info.label, *PROBABILITIES)
-        # Nothing of the one before is seen any more, while this one is read.
+        columns = (*info.identifiers[:2], *PREDICTED_COLUMNS, CONFIDENCE, *MATCH_COLUMNS, info.label, *_PROBABILITIES)
+        # Hide the previous prediction while this one is being read.
         self.busy.hide()
         self.summary.hide()
         self.view.show()
@@ -111,16 +113,13 @@ class ResultPage(QWidget):
 
 
 def _looked_at(table: "Table", reply: "PredictReply", request: PredictTask) -> tuple[int | None, list[str]]:
-    """How many rows of a result are uncertain, None where it does not tell, and what is odd about it, a sentence each.
+    """The number of uncertain rows in a result, None if unknown, and its oddities, one sentence each.
 
-    Where only some rows were asked for, some backends send the others too, so that the table is not held against them.
+    If only some rows were requested, some backends send the others too; then the table is not checked against them.
     """
-    from exoplanet_desktop.catalogs.reading.layout import sniff
-    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
-    from exoplanet_desktop.client.check_values import check_table
 
     every_row = request.from_row is None and request.to_row is None
     odd = check_table(table, reply, sniff(request.sent, request.sent_reading)) if every_row else []
-    if CONFIDENCE[0] not in table.columns:
+    if CONFIDENCE not in table.columns:
         return None, odd
-    return table.select([ColumnFilter(CONFIDENCE[0], "<", UNCERTAIN_BELOW)]).row_count, odd
+    return table.select([ColumnFilter(CONFIDENCE, "<", UNCERTAIN_BELOW)]).row_count, odd

@@ -1,4 +1,4 @@
-"""Which rows of a catalog shall be predicted."""
+"""Chooses which rows of a catalog to predict."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
@@ -12,10 +12,10 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 
 class PredictedRows(QWidget):
-    """All rows, those shown or selected, or those from one number to another, counted from 0, both inclusive.
+    """All rows, the shown or selected ones, or a range of row numbers from 0, both inclusive.
 
     Signals:
-        changed: other rows are chosen now.
+        changed: the choice of rows has changed.
     """
 
     changed = Signal()
@@ -46,19 +46,19 @@ class PredictedRows(QWidget):
         self._show_numbers()
 
     def offer(self, row_count: int) -> None:
-        """Say how many rows there are."""
+        """Set the number of rows."""
         for box in (self.first, self.last):
             box.setRange(0, max(row_count - 1, 0))
         self.first.setValue(0)
         self.last.setValue(max(row_count - 1, 0))
 
     def range(self) -> tuple[int | None, int | None]:
-        """The first and the last row, where these are what is chosen."""
+        """The first and the last row, if a range is chosen."""
         return (self.first.value(), self.last.value()) if self.choice.kind is RowScope.RANGE else (None, None)
 
     @property
     def why_not(self) -> str:
-        """Why nothing can be predicted with these rows."""
+        """Why these rows cannot be predicted."""
         first, last = self.range()
         if first is not None and last is not None and first > last:
             return tr("The first row, {first}, comes after the last one, {last}.", first=count(first), last=count(last))

@@ -1,36 +1,30 @@
-"""The strip above a prediction: classes, agreement, what is uncertain, what deviates, and the way to save it.
+"""The strip above a prediction: classes, agreement, uncertain rows, deviations, and the save button.
 
-Each of its numbers is a button that leaves in the table below the rows that it counts.
+Each number is a button that filters the table below to the rows it counts.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.gui.base import theme
 from exoplanet_desktop.gui.base.text import count, counted, fixed, percent, tr
+from exoplanet_desktop.gui.charts.classbar import MARKED, Shares
 from exoplanet_desktop.gui.predict import words
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult
 from exoplanet_desktop.gui.predict.worth import WorthLine
 from exoplanet_desktop.gui.runs.result_words import without_columns
-from exoplanet_desktop.gui.widgets.classbar import MARKED, Shares
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.notes import FoldedNotes
 from exoplanet_desktop.gui.widgets.row import in_order
+from exoplanet_desktop.wire.prediction_columns import CONFIDENCE, MATCH_COLUMNS, PREDICTED_COLUMNS
 from exoplanet_desktop.wire.vocabulary import Disposition, Model
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
-
-# Files of reference backends have spellings of their own for K2.
-PREDICTED = ("Predicted_Class", "pred_label")
-MATCH = ("Match", "match")
-CONFIDENCE = ("Confidence",)
+# Files of reference backends spell K2's columns their own way.
 MARGIN_PX = 8
 
 
@@ -38,7 +32,7 @@ class Summary(QFrame):
     """Shows one PredictionResult.
 
     Signals:
-        filter_wanted: a ColumnFilter, or None and the column whose condition is to go.
+        filter_wanted: a ColumnFilter; or None and the column whose filter to clear.
     """
 
     filter_wanted = Signal(object, str)
@@ -79,7 +73,7 @@ class Summary(QFrame):
         theme.theme().changed.connect(self._recolour)
 
     def minimumSizeHint(self) -> QSize:
-        """As wide as its widest part: the button stands below the words where there is no room beside them."""
+        """As wide as the widest part: in a narrow window the button moves below the text."""
         widest = max(part.minimumSizeHint().width() for part in self._parts)
         return QSize(widest + self._margins, super().minimumSizeHint().height())
 
@@ -95,7 +89,7 @@ class Summary(QFrame):
         return 2 * (MARGIN_PX + self.frameWidth())
 
     def show_prediction(self, prediction: PredictionResult, name: str, columns: "Sequence[str]") -> None:
-        """`columns` are those of the table below, which tell what it can be filtered by."""
+        """`columns` are those of the table below, and determine the possible filters."""
         reply = prediction.reply
         self._columns = frozenset(columns)
         self.headline.setText(
@@ -121,7 +115,7 @@ class Summary(QFrame):
 
     @Slot(object)
     def show_filters(self, filters: object) -> None:
-        """Press the buttons whose conditions hold in the table below."""
+        """Press the buttons whose filters are active in the table below."""
         there = set(filters) if isinstance(filters, tuple) else set()
         for name, chip in self.chips.items():
             chip.blockSignals(True)
@@ -129,14 +123,15 @@ class Summary(QFrame):
             chip.blockSignals(False)
 
     def _show_chips(self, prediction: PredictionResult) -> None:
-        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 
         while item := self._flow.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
         self.chips, self._filters = {}, {}
-        predicted, match, confidence = (self._column(names) for names in (PREDICTED, MATCH, CONFIDENCE))
+        predicted, match, confidence = (
+            self._column(names) for names in (PREDICTED_COLUMNS, MATCH_COLUMNS, (CONFIDENCE,))
+        )
         for label in map(str, Disposition):
             text = f"{label}  {count(prediction.counts.get(label, 0))}"
             self._add(label, text, ColumnFilter(predicted, "one of", (label,)))
@@ -170,7 +165,7 @@ class Summary(QFrame):
 
     @Slot()
     def _recolour(self) -> None:
-        """The marks are pictures, which do not follow the scheme by themselves."""
+        """Redraw the marks: they are pixmaps, which do not follow the colour scheme by themselves."""
         size = theme.mark_px(self.fontMetrics().lineSpacing())
         for name, chip in self.chips.items():
             chip.setIconSize(QSize(size, size))
@@ -195,7 +190,7 @@ def _agreement(prediction: PredictionResult) -> str:
 
 
 def _title(model: str | None) -> str:
-    """A model's name for a reader; as the backend writes it where it is none of the contract's."""
+    """A model's name for a reader; as written by the backend if the contract does not know it."""
     if not model:
         return tr("a model the backend does not name")
     try:

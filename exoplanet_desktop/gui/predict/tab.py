@@ -1,15 +1,16 @@
-"""The Predict tab: choose a catalog and a model, predict, look, save."""
+"""The Predict tab: choose a catalog and a model, predict, view, save."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QGroupBox, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_prediction
+from exoplanet_desktop.client.http.transfers import Progress, ShouldStop
+from exoplanet_desktop.client.jobs.saved_note import careful, keep_note, note_path
 from exoplanet_desktop.errors import AppError, InputError, UnavailableError
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio
@@ -24,9 +25,10 @@ from exoplanet_desktop.gui.predict.result import ResultPage
 from exoplanet_desktop.gui.predict.rows import PredictedRows
 from exoplanet_desktop.gui.run_views.several import settle_duplicates
 from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
-from exoplanet_desktop.gui.runs.request import TrainRequest
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.request import TrainTask
+from exoplanet_desktop.gui.runs.run_state import RunSnapshot, RunState
 from exoplanet_desktop.gui.runs.services import Services
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.column import GoButton, column, skeleton
@@ -36,19 +38,15 @@ from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.files import ask_files, ask_target, copy
 from exoplanet_desktop.gui.widgets.options import choose, chosen, satellite_combo
 from exoplanet_desktop.gui.widgets.picker import CatalogPicker
-from exoplanet_desktop.wire.vocabulary import KnownRows, Satellite, Status
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.transfers import Progress, ShouldStop
+from exoplanet_desktop.wire.vocabulary import KnownRows, Satellite
 
 
 class PredictTab(QWidget):
     """Signals:
-    predicted: a PredictionResult that is shown.
+    predicted: a PredictionResult that is now shown.
     """
 
     predicted = Signal(object)
-    _progress = Signal(object, str)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,60 +102,58 @@ class PredictTab(QWidget):
         self.summary.save_button.clicked.connect(self.ask_target)
         self.page.cancelled.connect(self.cancel)
         self.go.button.clicked.connect(self.predict)
-        self._progress.connect(self.busy.show_progress)
         self.update_enabled()
 
     @property
     def prediction(self) -> PredictionResult | None:
-        """The one that is shown."""
+        """The shown prediction."""
         return self.page.prediction
 
     @property
     def is_busy(self) -> bool:
-        """Whether a prediction, or the training before it, is under way."""
+        """Whether a prediction, or the training before it, is running."""
         return self._preparing or self._predictor is not None or self._training is not None
 
     def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Take a file that was chosen or dropped."""
+        """Open a file that was chosen or dropped."""
         self.picker.set_paths(paths)
 
     def choose(self) -> None:
         self.picker.ask()
 
     def start(self) -> None:
-        """What Ctrl+Return does."""
+        """The action of Ctrl+Return."""
         if self.go.button.isEnabled():
             self.predict()
 
     def use_run(self, run: TrainingRun) -> None:
-        """Take the model of a training that has ended."""
+        """Use the model of a finished training."""
         choose(self.satellite, run.request.satellite)
         self.models.want(model_of(run))
 
     @aio.slot()
     async def predict(self) -> None:
-        """Train first, where a training catalog is given, then predict and show the result.
+        """Train first if a training catalog is given, then predict and show the result.
 
-        What is asked is taken from the form now, whatever is changed in it while the work goes on.
+        The request is read from the form now; later changes to the form do not affect it.
         """
         if self.is_busy or (path := self.picker.path) is None:
             return
         session = self._services.session
         session.backend()
         connection, shown = session.connection, self.view.shown
-        assert connection is not None  # session.backend() raises without one
+        assert connection is not None  # session.backend() raises if there is none
         first, last = self.rows.range()
         used = self.rows.choice.described()
-        asked = partial(
-            PredictTask,
-            path,
-            connection,
-            session.has("async"),
-            session.has("cancel"),
+        asked = PredictTask(
             chosen(self.satellite, Satellite),
+            path=path,
+            connection=connection,
+            can_cancel=session.has("cancel"),
+            results_limit=0 if session.has("async") else None,
             from_row=first,
             to_row=last,
             row_count=used.rows if used else shown.row_count if shown else None,
@@ -182,7 +178,7 @@ class PredictTab(QWidget):
             if train_first is not None:
                 choice = await self._train_first(train_first)
             if choice is not None:
-                await self._predict(asked(choice=choice, rows=used))
+                await self._predict(replace(asked.by(choice), rows=used))
         finally:
             self._preparing = False
             self._training = self._predictor = None
@@ -198,9 +194,9 @@ class PredictTab(QWidget):
 
     @aio.slot(object)
     async def train_without(self, absent: tuple[str, ...]) -> None:
-        """Train the kind of model that has predicted on the columns that the file has, and predict with that.
+        """Retrain the same kind of model on the columns that the file has, and predict with it.
 
-        The catalog is the one that the model learnt from, where the record knows it and it is still the same.
+        Uses the model's training catalog if the record knows it and it is unchanged.
         """
         asked = self.page.request
         if self.is_busy or asked is None:
@@ -210,7 +206,7 @@ class PredictTab(QWidget):
             self._services.notices.information(
                 tr("The catalog this model was trained on is unknown or has changed. Choose one to train on.")
             )
-            request = TrainRequest(asked.satellite, asked.choice.model, asked.choice.features, without=absent)
+            request = TrainTask(asked.satellite, asked.model, asked.features, without=absent)
             ask_files(
                 self,
                 tr("Choose the catalog to train on"),
@@ -223,21 +219,21 @@ class PredictTab(QWidget):
         self._train_and_predict(replace(learnt_from, without=without), asked)
 
     @aio.slot(object, object)
-    async def _train_and_predict(self, request: TrainRequest, asked: PredictTask) -> None:
+    async def _train_and_predict(self, request: TrainTask, asked: PredictTask) -> None:
         if self.is_busy:
             return
         try:
             self._show_busy(tr("Preparing …"))
             choice = await self._train_first(request)
             if choice is not None:
-                await self._predict(replace(asked, choice=choice))
+                await self._predict(asked.by(choice))
         finally:
             self._training = self._predictor = None
             self.page.hide_busy()
             self.update_enabled()
 
     def leave(self) -> None:
-        """The window closes: nothing here waits any longer."""
+        """Stop waiting for anything: the window is closing."""
         if self._predictor is not None:
             self._predictor.leave()
 
@@ -253,8 +249,7 @@ class PredictTab(QWidget):
 
     @aio.slot(str)
     async def save(self, target: str) -> None:
-        """Write the predicted CSV to a place of the user's."""
-        from exoplanet_desktop.client.saved_note import careful, note_path
+        """Write the predicted CSV to the user's chosen place."""
 
         if self.prediction is not None:
             saving = partial(_save, self.prediction, Path(target))
@@ -267,17 +262,17 @@ class PredictTab(QWidget):
 
     @Slot()
     def ask_target(self) -> None:
-        """Ask where the CSV goes."""
+        """Ask where to save the CSV."""
         if self.prediction is not None:
             ask_target(self, tr("Save the prediction"), self.prediction.csv.name, self.save)
 
     @Slot()
     def update_enabled(self) -> None:
-        """Offer what the backend in use understands, and say why nothing can be predicted where that is so."""
+        """Enable what the backend in use supports, and say why prediction is impossible if it is."""
         session = self._services.session
         train_first = bool(self.training_picker.paths)
         self.training_options.setVisible(train_first)
-        self.training_options.offer_extensions(session.has("features"), session.has("balance"))
+        self.training_options.offer_extensions(session.has)
         self._form.setRowVisible(self.known_rows, session.has("known-rows"))
         self.summary.worth.offer_training(session.has("without"))
         self.models.update_hint(train_first)
@@ -285,30 +280,37 @@ class PredictTab(QWidget):
         self.go.update_enabled(self._reason())
         self.go.say(self.rows.choice.note)
 
-    def _training_request(self) -> TrainRequest:
+    def _training_request(self) -> TrainTask:
         paths = self.training_picker.paths
         readings = [self._services.tables.choice_now(path) for path in paths]
         return self.training_options.request(chosen(self.satellite, Satellite), paths, readings=readings)
 
-    async def _train_first(self, request: TrainRequest) -> ModelChoice | None:
-        """The model that was trained; None where the user has cancelled. Raises UnavailableError where it failed."""
+    async def _train_first(self, request: TrainTask) -> ModelChoice | None:
+        """The newly trained model; None after a cancel. Raises UnavailableError if the training failed."""
         self._training = run = self._services.runs.begin(request)
-        run.changed.connect(self._tell_training)
+        run.changed.connect(self._show_training)
         await run.work()
         self._training = None
         if run.result is None:
-            if run.phase == Status.CANCELLED:
+            if run.state is RunState.CANCELLED:
                 return None
             raise UnavailableError(tr("The preceding training failed: {why}", why=run.failure))
         self.models.want(model_of(run))
         return model_of(run)
 
-    def _tell_training(self) -> None:
+    @Slot(object)
+    def _show_training(self, run: RunSnapshot) -> None:
         if self._training is not None:
-            self.busy.show_progress(self._training.share, tr("Training first: {words}", words=self._training.words))
+            self.busy.show_progress(run.share, tr("Training first: {words}", words=run.words))
+
+    @Slot(object)
+    def _show_progress(self, run: RunSnapshot) -> None:
+        if not run.is_over:
+            self.busy.show_progress(run.share, run.words)
 
     async def _predict(self, request: PredictTask) -> None:
-        self._predictor = Predictor(self._services, request, self._progress.emit)
+        self._predictor = Predictor(self._services, request)
+        self._predictor.changed.connect(self._show_progress)
         prediction = await self._predictor.work()
         await self.page.show_prediction(prediction, self._predictor)
         self.predicted.emit(prediction)
@@ -399,8 +401,7 @@ class PredictTab(QWidget):
 
 
 def _save(prediction: PredictionResult, target: Path, progress: "Progress", should_stop: "ShouldStop") -> None:
-    """Copy the table, with the note that whoever takes it away should know. Raises UnavailableError and Cancelled."""
-    from exoplanet_desktop.client.saved_note import keep_note
+    """Copy the table, with a note of anything its readers should know. Raises UnavailableError and Cancelled."""
 
     copy(prediction.csv, target, progress, should_stop)
     keep_note(target, prediction.reply)

@@ -1,22 +1,19 @@
-"""What a prediction says of itself, in words."""
+"""The texts about a prediction."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
 from exoplanet_desktop.gui.base.text import count, fixed, tr
+from exoplanet_desktop.wire.payloads import PredictReply, Worth
 from exoplanet_desktop.wire.vocabulary import KnownRows
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import PredictReply, Worth
-
-# In our own engine's notes, of this version and of older ones.
+# From our own engine's notes, of this and of older versions.
 WORTH_SAYS, SEEN_SAYS = ("Accuracy about ", " right without "), (" in training; ",)
 
 
 def worth_sentence(worth: "Worth", there: Collection[str]) -> str:
-    """What a model is worth on a file that lacks some of its columns; `there`: the columns of the file.
+    """The accuracy of a model on a file that lacks some of its columns; `there`: the columns of the file.
 
-    A column that is there and absent all the same is empty.
+    A column that is both present and absent is empty.
     """
     without, with_all, number = fixed(worth.accuracy, 2), fixed(worth.with_all, 2), len(worth.absent)
     if number == 1:
@@ -43,7 +40,7 @@ def worth_sentence(worth: "Worth", there: Collection[str]) -> str:
 
 
 def seen(reply: "PredictReply") -> str:
-    """How many rows the model learnt from, and how these are answered."""
+    """How many rows were used in training, and how they were classified."""
     if not reply.seen:
         return ""
     rows, every = count(reply.seen), count(reply.total_predicted)
@@ -62,7 +59,7 @@ def seen(reply: "PredictReply") -> str:
 
 
 def without_repeats(notes: Sequence[str], reply: "PredictReply") -> list[str]:
-    """The notes without those that lines of their own say already."""
+    """The notes without those that have lines of their own."""
     said = [*WORTH_SAYS] if reply.worth and reply.worth.is_felt else []
     said += SEEN_SAYS if reply.seen else ()
     return [note for note in notes if not any(words in note for words in said)]

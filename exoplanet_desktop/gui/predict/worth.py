@@ -1,7 +1,6 @@
-"""The line above a prediction that says what its absent columns cost, and how to do without them."""
+"""The line above a prediction that shows the cost of absent columns, and offers a model without them."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -10,14 +9,12 @@ from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.predict.words import worth_sentence
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import Worth
+from exoplanet_desktop.wire.payloads import Worth
 
 
 class WorthLine(QFrame):
     """Signals:
-    training_wanted: the columns (tuple of names) without which the user wants to train.
+    training_wanted: names (tuple) of the columns to leave out of the training that the user asked for.
     """
 
     training_wanted = Signal(object)
@@ -54,7 +51,7 @@ class WorthLine(QFrame):
         self.hide()
 
     def show_worth(self, worth: "Worth | None", there: Collection[str]) -> None:
-        """Take no room where little is lost. `there`: the columns of the file."""
+        """Hide the line if little is lost. `there`: the columns of the file."""
         self.setVisible(worth is not None and worth.is_felt)
         if worth is None:
             return
@@ -66,7 +63,7 @@ class WorthLine(QFrame):
         self._show_names(False)
 
     def offer_training(self, can: bool) -> None:
-        """Whether the backend can train without some columns."""
+        """Offer a training without these columns if the backend supports it."""
         self.button.setVisible(can)
 
     @Slot(bool)

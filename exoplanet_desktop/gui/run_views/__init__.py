@@ -1,1 +1,1 @@
-"""What shows runs: the list, the progress dialog, results, comparison and reports."""
+"""Shows runs: the list, the progress dialog, results, comparison and reports."""

@@ -1,4 +1,4 @@
-"""What can be done with the runs of the list: each a QAction with words, and a key where one is at hand."""
+"""The actions on runs in the list: each a QAction with a label, and a shortcut if a handy key is free."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.run_views.rows import Row
-from exoplanet_desktop.gui.runs import words
+from exoplanet_desktop.gui.runs.run_state import RunState
+from exoplanet_desktop.wire.vocabulary import RunKind
 
 Keys = str | QKeySequence.StandardKey | Qt.Key | None
 
 
 class Actions:
-    """The actions, as attributes. They belong to `owner`, whose children have their keys."""
+    """The actions, as attributes. They belong to `owner`, so their shortcuts work in its children."""
 
     def __init__(self, owner: QWidget) -> None:
         self._owner = owner
@@ -35,9 +36,9 @@ class Actions:
         self.bin = self._make(tr("Show the &bin…"))
 
     def update_enabled(self, rows: Sequence[Row], undo: bool) -> None:
-        """Offer what can be done with the rows that are selected."""
+        """Enable the actions that the selected rows allow."""
         one = rows[0] if len(rows) == 1 else None
-        trained = [row for row in rows if row.entry.kind == "train" and row.state == words.DONE]
+        trained = [row for row in rows if row.entry.kind == RunKind.TRAIN and row.state is RunState.SUCCEEDED]
         self.open.setEnabled(one is not None)
         self.unfold.setEnabled(one is not None and one.is_group)
         self.predict.setEnabled(one is not None and len(trained) == 1)
@@ -49,13 +50,13 @@ class Actions:
         for action in (self.command, self.python):
             action.setEnabled(one is not None and bool(one.entry.run_id) and not one.is_group)
         whole = one is not None and bool(one.entry.run_id) and not one.is_live and not one.is_group
-        self.export.setEnabled(whole)  # a group is made of its parts, which are exported each
+        self.export.setEnabled(whole)  # a group consists of its parts, which are exported one by one
         self.report.setEnabled(whole and len(trained) == 1)
         self.delete.setEnabled(bool(rows) and not any(row.is_live for row in rows))
         self.undo.setEnabled(undo)
 
     def menu(self, rows: Sequence[Row]) -> QMenu:
-        """The context menu of the rows that are selected."""
+        """The context menu for the selected rows."""
         menu = QMenu(self._owner)
         groups: tuple[tuple[QAction, ...], ...] = (
             (self.open, self.unfold, self.predict, self.compare, self.cancel),
@@ -84,5 +85,5 @@ class Actions:
 
 
 def connect(action: QAction, slot: Callable[[], object]) -> None:
-    """`triggered` tells whether it is checked, which no slot here asks for."""
+    """Connect a slot without the `checked` argument of `triggered`."""
     action.triggered.connect(lambda: slot())

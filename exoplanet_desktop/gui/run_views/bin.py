@@ -1,6 +1,4 @@
-"""The bin: runs that were deleted, to be taken out again or to go for good."""
-
-from typing import TYPE_CHECKING
+"""The bin: deleted runs, to restore or to delete permanently."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -24,15 +22,13 @@ from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.widgets.row import size_in_text
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record import Record
-    from exoplanet_desktop.client.record_entry import RunEntry
+from exoplanet_desktop.record.entry import RunEntry
+from exoplanet_desktop.record.record import Record
 
 
 class BinDialog(QDialog):
     """Signals:
-    restored: list of the RunEntry that are back among the runs.
+    restored: list of the restored RunEntry objects.
     """
 
     restored = Signal(object)
@@ -82,7 +78,7 @@ class BinDialog(QDialog):
 
     @aio.slot()
     async def restore(self) -> None:
-        """Take what is selected out of the bin; a group comes with its parts."""
+        """Restore the selected runs; a group comes with its parts."""
         rows = self.model.with_members(self.view.chosen())
         ids = [row.entry.run_id for row in rows]
         entries = await self._recorder.work(lambda record: [_taken_out(record, run_id) for run_id in ids])
@@ -111,7 +107,7 @@ class BinDialog(QDialog):
 
     @aio.slot()
     async def empty(self) -> None:
-        """Remove for good what is in the bin."""
+        """Permanently delete everything in the bin."""
         await self._recorder.work(lambda record: record.empty_bin())
         self.load()
 

@@ -1,4 +1,4 @@
-"""The columns of the list of runs: what each shows, and what it sorts by."""
+"""The columns of the list of runs: display text and sort key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Column(IntEnum):
 
 @dataclass(frozen=True)
 class Spec:
-    """A column: what it shows, what it sorts by, and whether it is a number."""
+    """A column: its display text, its sort key, and whether it is a number."""
 
     show: Callable[[Row], str]
     key: Key
@@ -43,7 +43,9 @@ class Spec:
 
 
 SPECS: dict[int, Spec] = {
-    Column.STATE: Spec(lambda row: f"{row.mark} {row.said}", rows_of.text(lambda row: f"{row.state}{row.said}")),
+    Column.STATE: Spec(
+        lambda row: f"{row.state.mark} {row.said}", rows_of.text(lambda row: f"{row.state.group}{row.said}")
+    ),
     Column.STAR: Spec(lambda row: "★" if row.entry.starred else "", lambda row: row.entry.starred or None),
     Column.NAME: Spec(lambda row: row.entry.title, rows_of.text(lambda row: row.entry.title)),
     Column.DATASET: Spec(lambda row: row.entry.dataset or NONE, rows_of.text(lambda row: row.entry.dataset)),
@@ -98,7 +100,7 @@ def header(column: int) -> str:
 
 
 def meaning(column: int) -> str:
-    """What a column is, where its name alone does not tell."""
+    """The meaning of a column whose name alone does not explain it."""
     names = {
         Column.STAR: tr("Starred"),
         Column.FOLDS: tr("Accuracy over the folds: mean ± standard deviation"),
@@ -110,18 +112,13 @@ def meaning(column: int) -> str:
 
 
 def state_colour(row: Row) -> str:
-    """The colour of the mark and the words of a state, which tell the same without it."""
-    colours = theme.tokens()
-    return {
-        words.DONE: colours.confirmed,
-        words.FAILED: colours.danger,
-        words.CANCELLED: colours.muted,
-        words.RUNNING: colours.accent,
-    }[row.state]
+    """The colour for the mark and text of a state; the state is clear without it."""
+    colour: str = getattr(theme.tokens(), row.state.colour)
+    return colour
 
 
 def second_line(row: Row) -> str:
-    """What the narrow list says below the name."""
+    """The text below the name in the narrow list."""
     entry = row.entry
     if row.is_live:
         return row.said
@@ -135,7 +132,7 @@ def second_line(row: Row) -> str:
 
 
 def details(row: Row) -> str:
-    """All that the columns say, for a tooltip."""
+    """The texts of all columns, for a tooltip."""
     lines = (
         f"{header(column)}: {SPECS[column].show(row)}"
         for column in Column

@@ -1,4 +1,4 @@
-"""Two or more trainings side by side: what differs, and whether that is more than noise."""
+"""Two or more trainings side by side: their differences, and whether these exceed the noise."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.client.comparison import Contender, Verdict
 from exoplanet_desktop.gui.base import theme
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.run_views import comparing
@@ -27,15 +26,16 @@ from exoplanet_desktop.gui.runs import words
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import room_for_text, with_text
+from exoplanet_desktop.stats.comparison import Contender, Verdict
 
-NAME_LETTERS, RUN_LETTERS, LINES = 46, 54, 40  # room in letters and lines
-MOST_BESIDE = 4  # runs; of more, the others are scrolled to
+NAME_LETTERS, RUN_LETTERS, LINES = 46, 54, 40  # size in letters and lines
+MOST_BESIDE = 4  # runs in view; more are reached by scrolling
 ROW_PADDING_PX = 12
 WIDEST_CELL = "+0.000 (−0.000 to +0.000) ≈ within noise"
 
 
 class CompareDialog(QDialog):
-    """Not modal: the runs behind can be opened meanwhile."""
+    """Not modal: the user can open the runs behind it at the same time."""
 
     def __init__(self, contenders: Sequence[Contender], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,20 +76,20 @@ class CompareDialog(QDialog):
         theme.theme().changed.connect(self.show_all)
         QShortcut(QKeySequence.StandardKey.Copy, self.table, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
         for button in (copy, close):
-            button.setAutoDefault(False)  # Enter in the table copies nothing
+            button.setAutoDefault(False)  # Enter in the table must not copy
         self.base.setFocus()
         self.show_all()
         with_text(self, self._size)
 
     def _size(self) -> None:
-        """Room for what the cells say, and for a dozen scores, as far as the screen has it."""
+        """Enough room for the cell texts and a dozen scores, if the screen has it."""
         room_for_text(self, NAME_LETTERS + RUN_LETTERS * min(len(self.contenders), MOST_BESIDE), LINES)
         widest = self.fontMetrics().horizontalAdvance(WIDEST_CELL) + ROW_PADDING_PX * 2
         self.table.horizontalHeader().setMaximumSectionSize(widest)
 
     @Slot()
     def show_all(self) -> None:
-        """Fill the table for the base that is chosen."""
+        """Fill the table for the chosen base."""
         base = self.base.currentIndex()
         found = comparing.lines(self.contenders, base)
         shown = [line for line in found if line.differs or self.same.isChecked() or _is_main(line, found)]
@@ -105,7 +105,7 @@ class CompareDialog(QDialog):
 
     @Slot()
     def copy(self) -> None:
-        """Put the whole comparison on the clipboard as tab-separated text."""
+        """Copy the whole comparison to the clipboard as tab-separated text."""
         found = comparing.lines(self.contenders, self.base.currentIndex())
         rows = [["", *(one.run.title for one in self.contenders)]]
         rows += [[line.name, *(cell.text.replace("\n", " ; ") for cell in line.cells)] for line in found]
@@ -156,7 +156,7 @@ def _item(cell: Cell) -> QTableWidgetItem:
 
 
 def _is_main(line: Line, found: Sequence[Line]) -> bool:
-    """The first score is shown whether it differs or not: it is what is asked for."""
+    """The first score is always shown, equal or not: it is what the user wants to know."""
     return line is next((one for one in found if one.is_score), None)
 
 

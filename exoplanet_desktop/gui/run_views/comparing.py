@@ -1,9 +1,11 @@
-"""What a comparison says, in words: options, scores with their differences, and how sure that is."""
+"""A comparison in words: options, scores with their differences, and their uncertainty."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from exoplanet_desktop.client.comparison import (
+from exoplanet_desktop.gui.base.text import NONE, count, fixed, tr
+from exoplanet_desktop.gui.runs import words
+from exoplanet_desktop.stats.comparison import (
     Contender,
     Difference,
     Hindrance,
@@ -13,8 +15,6 @@ from exoplanet_desktop.client.comparison import (
     compare,
     hindrances,
 )
-from exoplanet_desktop.gui.base.text import NONE, count, fixed, tr
-from exoplanet_desktop.gui.runs import words
 
 MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NOISE: "≈", Verdict.UNKNOWN: "?"}
 
@@ -22,7 +22,7 @@ MARKS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.NOISE: "≈", Verd
 @dataclass(frozen=True)
 class Cell:
     """Attributes:
-    verdict: on a score beside that of the base; None where nothing is judged.
+    verdict: on a score relative to the base; None if there is no verdict.
     """
 
     text: str
@@ -31,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One option or one score of all runs, in their order."""
+    """One option or score for all runs, in order."""
 
     name: str
     cells: tuple[Cell, ...]
@@ -68,13 +68,13 @@ def verdict_words(verdict: Verdict) -> str:
 
 
 def lines(contenders: Sequence[Contender], base: int) -> list[Line]:
-    """All options and scores; the scores of the others stand beside those of the run number `base`."""
+    """All options and scores; other runs' scores come with their difference from run number `base`."""
     options = [Line(name, tuple(Cell(show(one)) for one in contenders)) for name, show in _options().items()]
     return options + _scores(contenders, contenders[base]) + _classes(contenders)
 
 
 def reasons(contenders: Sequence[Contender], base: int) -> list[str]:
-    """Which runs cannot be compared with the base, and why, a sentence each."""
+    """Which runs cannot be compared with the base, and why, one sentence each."""
     told = []
     for one in contenders:
         if one is not contenders[base]:
@@ -83,7 +83,7 @@ def reasons(contenders: Sequence[Contender], base: int) -> list[str]:
 
 
 def methods(contenders: Sequence[Contender], base: int) -> list[str]:
-    """How the intervals came about, a sentence for each method that was used."""
+    """How the intervals were calculated, one sentence per method in use."""
     found = {
         difference.method
         for one in contenders
@@ -122,7 +122,7 @@ def methods(contenders: Sequence[Contender], base: int) -> list[str]:
 
 
 def difference_words(difference: Difference, places: int = 3, between: str = " ") -> str:
-    """−0.012 (−0.018 to −0.006) ▼ worse; `between` stands before the verdict."""
+    """−0.012 (−0.018 to −0.006) ▼ worse; `between` precedes the verdict."""
     told = signed(difference.difference, places)
     if difference.interval is not None:
         low, high = (signed(end, places) for end in difference.interval)
@@ -165,7 +165,7 @@ def _scores(contenders: Sequence[Contender], base: Contender) -> list[Line]:
 
 
 def _classes(contenders: Sequence[Contender]) -> list[Line]:
-    """Precision and recall of each class, which no backend gives intervals of."""
+    """Precision and recall of each class, for which no backend gives intervals."""
     labels = list(dict.fromkeys(label for one in contenders for label in one.result.per_class or {}))
     found = []
     for label in labels:

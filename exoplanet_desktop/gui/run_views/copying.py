@@ -1,7 +1,7 @@
-"""What is told of a command or a program that was copied: what it needs before it runs."""
+"""The notice after copying a command or program: what it needs before it can run."""
 
-from exoplanet_desktop.client.replay import OWN_FOLDER, TOKEN_FILE
 from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.record.replay import OWN_FOLDER, TOKEN_FILE
 
 
 def told(as_command: bool, embedded: bool, token: bool) -> str:

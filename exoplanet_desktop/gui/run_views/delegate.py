@@ -1,4 +1,4 @@
-"""A run in two lines, for a narrow list: mark and name, and below it the score, the data and when."""
+"""A run in two lines, for a narrow list: mark and name; below them score, data and date."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
@@ -16,11 +16,11 @@ PAD = 8
 GAP = 2
 INDENT = 16
 BAR = 3
-LONGEST_NAME = 200  # as the record has it
+LONGEST_NAME = 200  # same limit as in the record
 
 
 class NameEditor(QStyledItemDelegate):
-    """Writes the name of a run in place."""
+    """Edits the name of a run in place."""
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: ARG002
         editor = QLineEdit(parent)
@@ -30,7 +30,7 @@ class NameEditor(QStyledItemDelegate):
 
 
 class TwoLines(NameEditor):
-    """Paints a run; everything comes from its Row."""
+    """Paints a run from its Row."""
 
     def __init__(self, model: RunsModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class TwoLines(NameEditor):
         return QSize(180, 2 * option.fontMetrics.lineSpacing() + 2 * PAD + GAP)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: ARG002
-        # Over both lines: a line that looks out below would be cut.
+        # Cover both lines: an editor line that stuck out at the bottom would be cut off.
         editor.setGeometry(option.rect.adjusted(4, 2, -4, -2))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -50,7 +50,7 @@ class TwoLines(NameEditor):
         style = option.widget.style() if option.widget else QApplication.style()
         self.initStyleOption(option, index)
         option.text = ""
-        # The style paints ground, selection and focus.
+        # The style paints background, selection and focus.
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         text = option.palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
@@ -76,7 +76,7 @@ class TwoLines(NameEditor):
         painter.setFont(option.font)
         wide = metrics.horizontalAdvance("◌ ") + 2
         painter.setPen(text if selected else QColor(state_colour(row)))
-        painter.drawText(first, left, row.mark)
+        painter.drawText(first, left, row.state.mark)
         painter.setPen(text)
         name = first.adjusted(wide, 0, 0, 0)
         end = "★" if row.entry.starred else ""
@@ -89,7 +89,7 @@ class TwoLines(NameEditor):
         painter.drawText(name, left, metrics.elidedText(row.entry.title, elide, name.width()))
         below = second.adjusted(wide, 0, 0, 0)
         painter.setPen(quiet)
-        # The last part is the name of a file. What runs says a sentence.
+        # For a finished run the last part is a file name; for a running one, a sentence.
         words = second_line(row)
         said = whole_parts(metrics, words, below.width(), name_last=not row.is_live)
         painter.drawText(below, left, said)

@@ -1,4 +1,4 @@
-"""Tells that work has ended while the user is elsewhere: a message of the desktop, and the entry in the task bar."""
+"""Reports finished work while the user is elsewhere: desktop notification and taskbar alert."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,24 +9,26 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.run_views.rows import Live
 from exoplanet_desktop.gui.runs import words
 from exoplanet_desktop.gui.runs.batch import Batch
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.run import Run
+from exoplanet_desktop.gui.runs.run_state import RunState
 from exoplanet_desktop.gui.runs.runs import Runs
-from exoplanet_desktop.wire.vocabulary import Status
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
+from exoplanet_desktop.record.entry import RunEntry
+from exoplanet_desktop.wire.vocabulary import RunKind
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.record_entry import RunEntry
+    from exoplanet_desktop.record.entry import RunEntry
 
 MESSAGE_MS = 10_000
-LONGEST = 200  # characters; desktops cut longer ones themselves
-# Some desktops show tags in a message as markup, links and pictures included, and what a server says may hold some.
+LONGEST = 200  # characters; desktops themselves cut longer ones
+# Some desktops interpret markup in a notification, including links and images, and a server's text may contain some.
 _NO_MARKUP = str.maketrans("<>", "‹›")
 
 
 class DesktopNotifier(QObject):
-    """Watches all work of the window. The parts of a group do not tell, the group does."""
+    """Watches all work of the window. A group sends one notification; its parts send none."""
 
     def __init__(
         self,
@@ -35,7 +37,7 @@ class DesktopNotifier(QObject):
         away: Callable[[QWidget], bool] | None = None,
         message: Callable[[str, str, QWidget], None] | None = None,
     ) -> None:
-        """`away` says whether the user is elsewhere, `message` shows a title and a text."""
+        """`away` returns whether the user is elsewhere, `message` shows a title and a text."""
         super().__init__()
         self._window = window
         self._away = away or is_away
@@ -47,7 +49,7 @@ class DesktopNotifier(QObject):
 
     @Slot(object)
     def _watch(self, run: TrainingRun) -> None:
-        if not run.group_id:
+        if not run.snapshot.group_id:
             run.ended.connect(partial(self._tell_of, run))
 
     @Slot(object, bool)
@@ -56,21 +58,21 @@ class DesktopNotifier(QObject):
 
     @Slot(object)
     def _take_entry(self, entry: "RunEntry") -> None:
-        """A prediction or a merge, which the record tells of."""
-        # An entry comes again where something odd is found in its result.
+        """Handle a prediction or merge, which arrives through the record."""
+        # An entry arrives again if something unusual turns up in its result.
         if entry.run_id in self._told:
             return
-        if entry.is_final and entry.kind in ("predict", "merge") and not entry.imported:
+        if entry.is_final and entry.kind in (RunKind.PREDICT, RunKind.MERGE) and not entry.imported:
             self._told.add(entry.run_id)
-            self._tell(entry.title, entry.error or words.status_words(entry.status, live=False))
+            self._tell(entry.title, entry.error or RunState.of(entry.status, live=False).word)
 
-    def _tell_of(self, live: Live) -> None:
-        said = live.failure or words.status_words(live.phase, live=False)
-        outcome = live.outcome() or {}
-        if live.phase == Status.SUCCEEDED and outcome.get("cv_mean") is not None:
+    def _tell_of(self, run: Run) -> None:
+        now = run.snapshot
+        said, outcome = now.failure or now.state.word, now.outcome or {}
+        if now.state is RunState.SUCCEEDED and outcome.get("cv_mean") is not None:
             score = words.folds_words(outcome["cv_mean"], outcome.get("cv_std"))
             said = tr("done, accuracy {score} over the folds", score=score)
-        self._tell(live.title, said)
+        self._tell(now.title, said)
 
     def _tell(self, title: str, text: str) -> None:
         window = self._window()
@@ -80,15 +82,15 @@ class DesktopNotifier(QObject):
 
 
 def is_away(window: QWidget) -> bool:
-    """Whether another program is in front, or the window is minimised."""
+    """Whether another program is in front or the window is minimised."""
     active = QGuiApplication.applicationState() == Qt.ApplicationState.ApplicationActive
     return not active or window.isMinimized()
 
 
 class Messages:
-    """Messages of the desktop, by way of an icon that is there while one is shown.
+    """Desktop notifications, sent through a tray icon that exists only while one is shown.
 
-    Not every desktop has them: then the entry in the task bar alone asks for attention.
+    Not every desktop supports them; then only the taskbar entry asks for attention.
     """
 
     def __init__(self, owner: QObject) -> None:

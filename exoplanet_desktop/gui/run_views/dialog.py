@@ -1,4 +1,4 @@
-"""The progress dialog: one training, watched until it has ended; not modal, and it can be closed and found again."""
+"""The progress dialog: one training, watched to its end; not modal, can be closed and reopened."""
 
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.client.record_entry import SENDING, WAITING
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.placement import grow
@@ -27,25 +26,24 @@ from exoplanet_desktop.gui.run_views.report import KINDS, file_name, save_report
 from exoplanet_desktop.gui.run_views.result_warnings import ResultWarnings
 from exoplanet_desktop.gui.run_views.results import Results
 from exoplanet_desktop.gui.runs import result_words as words
-from exoplanet_desktop.gui.runs.run import TrainingRun
-from exoplanet_desktop.gui.runs.run_state import SILENT, STALLED
+from exoplanet_desktop.gui.runs.run_state import RunSnapshot, RunState
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.widgets.files import ask_target, write
 from exoplanet_desktop.gui.widgets.labels import FittedLabel, PlainLabel
 from exoplanet_desktop.gui.widgets.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.widgets.row import at_the_end, in_order, measured, room_for_text, with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
-from exoplanet_desktop.wire.vocabulary import Status
 
 FULL = 1000
-STATE, RESULTS = (94, 14), (153, 52)  # room in letters and lines, as far as the screen has it
+STATE, RESULTS = (94, 14), (153, 52)  # size in letters and lines, if the screen is large enough
 
 
 class ProgressDialog(QDialog):
     """Signals:
-    use_in_predict: the TrainingRun whose model shall predict.
-    train_again: the TrainingRun that shall be done once more.
-    rows_wanted: the TrainingRun, and the numbers of the rows to show in its catalog.
-    row_wanted: the TrainingRun, and the number of the row to go to in its catalog.
+    use_in_predict: the TrainingRun whose model to use on the Predict tab.
+    train_again: the TrainingRun to repeat.
+    rows_wanted: the TrainingRun, and the row numbers to show in its catalog.
+    row_wanted: the TrainingRun, and the row number to go to in its catalog.
     """
 
     use_in_predict = Signal(object)
@@ -56,9 +54,10 @@ class ProgressDialog(QDialog):
     def __init__(self, run: TrainingRun, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.run, self._workers = run, workers
+        self._shown = run.snapshot
         self.setWindowTitle(tr("Training · {title}", title=run.request.title))
         self.setModal(False)
-        # A message about this run appears here, not in the window behind.
+        # Messages about this run appear here, not in the window behind.
         self.notices = Notices()
         self.notice_bar = NoticeBar(self.notices, self)
         self.notices.open()
@@ -67,8 +66,8 @@ class ProgressDialog(QDialog):
         self.elapsed = PlainLabel("", "muted", wrap=False)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName(tr("Progress of the training"))
-        self.bar.setTextVisible(False)  # it would be read on two grounds; the share stands beside the time
-        self.cancel_button = QPushButton(tr("Cancel") if run.can_cancel else tr("Stop watching"), self)
+        self.bar.setTextVisible(False)  # it would straddle two backgrounds; the percentage is beside the time
+        self.cancel_button = QPushButton(self)
         self.cancel_button.clicked.connect(self.cancel)
         self.ask_button = QPushButton(tr("&Check now"), self)
         self.ask_button.setToolTip(tr("Ask the backend for the job's progress right now"))
@@ -125,9 +124,9 @@ class ProgressDialog(QDialog):
         run.log_grew.connect(self._append_log)
         run.came_back.connect(self.notices.information)
         run.ended.connect(self._show_end)
-        self._append_log(run.log_text)
-        self._show_state()
-        if run.is_over:
+        self._append_log(self._shown.log_text)
+        self._show_state(self._shown)
+        if self._shown.is_over:
             self._show_end()
 
     def report_error(self, error: AppError) -> None:
@@ -158,7 +157,7 @@ class ProgressDialog(QDialog):
 
     @aio.slot(str)
     async def save_model(self, target: str) -> None:
-        """Download the model of this run to a file."""
+        """Download this run's model to a file."""
         self.save_model_button.setEnabled(False)
         try:
             await self.run.reconnect()
@@ -173,7 +172,7 @@ class ProgressDialog(QDialog):
 
     @aio.slot(str)
     async def save_report(self, target: str) -> None:
-        """Write a report of this run that tells all by itself, as HTML or PDF."""
+        """Write a self-contained report of this run, as HTML or PDF."""
         self.report_button.setEnabled(False)
         try:
             await save_report(self.run, Path(target), self._workers)
@@ -183,33 +182,32 @@ class ProgressDialog(QDialog):
 
     @aio.slot(str)
     async def save_picture(self, target: str) -> None:
-        """Write the picture on top to a file, as the backend sent it."""
+        """Save the top picture to a file, exactly as the backend sent it."""
         page = self.results.pictures
         if page is not None and (picture := page.shown) is not None:
             await self._workers.call(write, Path(target), picture.data)
             self.notices.information(tr("The picture is saved in {file}.", file=target))
 
-    @Slot()
-    def _show_state(self) -> None:
-        run = self.run
-        shown = run.trouble or str(run.phase)
-        self.chip.setText(_chip(shown))
-        self.ask_button.setVisible(bool(run.trouble) or run.waits)
+    @Slot(object)
+    def _show_state(self, run: RunSnapshot) -> None:
+        self._shown = run
+        self.chip.setText(run.state.chip)
+        self.ask_button.setVisible(run.state.is_trouble or run.waits)
         self.wait_button.setVisible(run.can_wait)
         self.cancel_button.setVisible(not run.is_over)
         self.cancel_button.setText(tr("Cancel") if run.can_cancel or run.waits else tr("Stop watching"))
         self.bar.setVisible(not run.is_over and not run.waits)
         if not run.is_over and not self._timer.isActive():
             self._timer.start()
-        in_vain = run.trouble == STALLED or (run.is_over and run.result is None)
-        self.again_button.setVisible(in_vain and run.request.can_be_repeated)
-        if self.chip.property("chip") != shown:
-            self.chip.setProperty("chip", shown)
+        in_vain = run.state is RunState.STALLED or (run.is_over and run.result is None)
+        self.again_button.setVisible(in_vain and run.can_be_repeated)
+        if self.chip.property("chip") != run.state.colour:
+            self.chip.setProperty("chip", run.state.colour)
             self.chip.style().unpolish(self.chip)
             self.chip.style().polish(self.chip)
         self.words.setText(run.words)
         if run.share is None and not run.is_over:
-            self.bar.setRange(0, 0)  # busy: nobody knows how far it is
+            self.bar.setRange(0, 0)  # busy: progress unknown
         else:
             self.bar.setRange(0, FULL)
             self.bar.setValue(round((run.share or 0) * FULL))
@@ -217,21 +215,19 @@ class ProgressDialog(QDialog):
 
     @Slot()
     def _show_time(self) -> None:
-        waits = self.run.waits
-        elapsed = tr("{time} elapsed", time=words.clock(self.run.elapsed_s))
-        if self.run.share is not None and not self.run.is_over:
-            elapsed = f"{percent(self.run.share)}  ·  {elapsed}"
-        self.elapsed.setText("" if waits else elapsed)
+        run = self._shown
+        elapsed = tr("{time} elapsed", time=words.clock(run.elapsed_s))
+        if run.share is not None and not run.is_over:
+            elapsed = f"{percent(run.share)}  ·  {elapsed}"
+        self.elapsed.setText("" if run.waits else elapsed)
 
     @Slot()
     def _show_end(self) -> None:
         self._timer.stop()
-        self._show_state()
-        self.cancel_button.hide()
-        succeeded = self.run.result is not None
-        self.bar.setVisible(succeeded)
+        result = self._shown.result
+        succeeded = result is not None
+        self.bar.setVisible(False)
         if succeeded:
-            self.bar.hide()
             self.results.show_run(self.run)
             self.results.show()
             self.result_warnings.refresh()
@@ -239,7 +235,7 @@ class ProgressDialog(QDialog):
         else:
             self.log_button.setChecked(True)
         for button, shown in (
-            (self.save_model_button, succeeded and bool(self.run.result and self.run.result.model_url)),
+            (self.save_model_button, result is not None and bool(result.model_url)),
             (self.predict_button, succeeded),
             (self.report_button, succeeded),
         ):
@@ -255,12 +251,12 @@ class ProgressDialog(QDialog):
 
     @Slot()
     def _order_buttons(self) -> None:
-        """Let Tab reach the buttons below last, also after pages that came later."""
+        """Make Tab reach the buttons at the bottom last, even after pages added later."""
         asked_for = (self.predict_button, self.save_model_button, self.report_button)
         at_the_end(self, *asked_for, self.transfer.cancel_button, self.again_button, self.close_button)
 
     def _size(self) -> None:
-        room_for_text(self, *(STATE if self.run.result is None else RESULTS))
+        room_for_text(self, *(STATE if self._shown.result is None else RESULTS))
 
     def _show_log(self, shown: bool) -> None:
         self.log_button.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
@@ -285,7 +281,7 @@ class ProgressDialog(QDialog):
         buttons.addWidget(self.again_button)
         buttons.addWidget(self.close_button)
         rows = self.run.request.rows
-        source = PlainLabel(f"{self.run.request.source}  ·  {self.run.backend_title}", "muted")
+        source = PlainLabel(f"{self.run.request.source}  ·  {self._shown.backend_title}", "muted")
         if rows is not None:
             source.setText(f"{source.text()}\n{rows.sentence}")
         about = QHBoxLayout()
@@ -307,18 +303,3 @@ class ProgressDialog(QDialog):
         in_order(self.log_button, self.wait_button, self.ask_button, self.cancel_button, self.log)
         self._order_buttons()
         with_text(self, self._size)
-
-
-def _chip(state: str) -> str:
-    """The state of a run, with its mark."""
-    return {
-        SENDING: "◌ " + tr("SENDING"),
-        Status.PENDING: "◌ " + tr("WAITING"),
-        Status.RUNNING: "● " + tr("RUNNING"),
-        Status.SUCCEEDED: "✓ " + tr("DONE"),
-        Status.FAILED: "✕ " + tr("FAILED"),
-        Status.CANCELLED: "■ " + tr("CANCELLED"),
-        SILENT: "◌ " + tr("NO ANSWER"),
-        STALLED: "◌ " + tr("STALLED"),
-        WAITING: "◌ " + tr("IN THE OUTBOX"),
-    }.get(state, state)

@@ -1,8 +1,7 @@
-"""The dock of the runs: live ones with their progress, those of the record below, and what can be done with them."""
+"""The dock of runs: live runs with their progress, recorded runs below, and their actions."""
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -27,23 +26,22 @@ from exoplanet_desktop.gui.run_views.model import RunsModel
 from exoplanet_desktop.gui.run_views.run_commands import RunCommands
 from exoplanet_desktop.gui.run_views.run_opener import RunOpener
 from exoplanet_desktop.gui.run_views.view import RunsView
+from exoplanet_desktop.gui.runs.run import Run
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.gui.widgets.dock_title import DockTitle
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import in_order
+from exoplanet_desktop.record.entry import RunEntry
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record_entry import RunEntry
-
-SEARCH_MS = 120  # after the last letter
+SEARCH_MS = 120  # after the last keystroke
 
 
 class RunsDock(QDockWidget):
     """Signals:
-    opened: the TrainingRun that the user wants to see.
-    use_in_predict: the TrainingRun whose model shall predict.
+    opened: the TrainingRun to show.
+    use_in_predict: the TrainingRun whose model to use on the Predict tab.
     """
 
     opened = Signal(object)
@@ -86,7 +84,7 @@ class RunsDock(QDockWidget):
         dialog.open()
 
     def _main_window(self) -> QWidget:
-        """The window of the program, also while the dock floats."""
+        """The main window, even while the dock floats."""
         parent = self.parentWidget()
         return parent.window() if parent is not None else self
 
@@ -153,15 +151,19 @@ class RunsDock(QDockWidget):
         self.opener.opened.connect(self.opened)
         self.opener.use_in_predict.connect(self.use_in_predict)
         self.model.renamed.connect(self.commands.rename)
-        self._runs.listed.connect(self.model.add)
+        self._runs.listed.connect(self._list)
         self._runs.past_known.connect(self._take_entries)
         self._runs.recorded.connect(self.model.take)
         self._runs.grouped.connect(self.opener.take_batch)
         self._runs.updated.connect(self.model.follow)
 
+    @Slot(object)
+    def _list(self, run: "Run") -> None:
+        self.model.add(run.snapshot)
+
     @Slot(bool)
     def _begin_in_search(self, floats: bool) -> None:
-        """A window of its own begins where something is typed, not at its title."""
+        """A floating dock starts with the focus in the search field, not in its title bar."""
         if floats:
             self.search.setFocus()
 

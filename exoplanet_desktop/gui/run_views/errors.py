@@ -1,4 +1,4 @@
-"""The list of held-out rows: those first whose own class was given the least probability."""
+"""The list of held-out rows, starting with the lowest probability for the true class."""
 
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ErrorsModel(QAbstractTableModel):
-    """Some of the held-out rows, in an order."""
+    """Some of the held-out rows, in a given order."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,18 +40,18 @@ class ErrorsModel(QAbstractTableModel):
         self._predicted: Integers | None = None
 
     def show(self, rows: HeldOutRows, places: "Integers", predicted: "Integers") -> None:
-        """Show the rows at `places`, with what was predicted for each of all rows."""
+        """Show the rows at `places`; `predicted` has the predicted class of every row."""
         self.beginResetModel()
         self._rows, self._places, self._predicted = rows, places, predicted
         self.endResetModel()
 
     def number(self, line: int) -> int:
-        """The number in the catalog of a line's row."""
+        """The catalog row number of a line."""
         assert self._rows is not None
         return int(self._rows.rows[self._places[line]])
 
     def numbers(self) -> list[int]:
-        """The numbers in the catalog of all lines, also of those that are not shown."""
+        """The catalog row numbers of all lines, including those not shown."""
         return [int(self._rows.rows[place]) for place in self._places] if self._rows is not None else []
 
     def rowCount(self, parent: Index = _ROOT) -> int:
@@ -68,7 +68,7 @@ class ErrorsModel(QAbstractTableModel):
         return None
 
     def cell(self, index: Index) -> Cell:
-        """What CellPainter draws."""
+        """The content for CellPainter."""
         rows, predicted, column = self._rows, self._predicted, index.column()
         if rows is None or predicted is None:
             return "", None, False
@@ -93,7 +93,7 @@ class ErrorsModel(QAbstractTableModel):
 
 
 class _ErrorsTable(QTableView):
-    """Asks for few lines, and takes what there is."""
+    """Asks for room for a few lines, but takes whatever there is."""
 
     def sizeHint(self) -> QSize:
         return QSize(256, self.minimumHeight())
@@ -101,8 +101,8 @@ class _ErrorsTable(QTableView):
 
 class ErrorsList(QWidget):
     """Signals:
-    row_wanted: number in the catalog of the row that was clicked.
-    rows_wanted: the numbers of all rows in the list.
+    row_wanted: catalog row number of the clicked row.
+    rows_wanted: the catalog row numbers of the whole list.
     """
 
     row_wanted = Signal(int)
@@ -124,7 +124,7 @@ class ErrorsList(QWidget):
         self.table.setTabKeyNavigation(False)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setMinimumSectionSize(8)  # Qt's own still fits the letters of before
+        self.table.verticalHeader().setMinimumSectionSize(8)  # Qt's own minimum still fits the previous font
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)

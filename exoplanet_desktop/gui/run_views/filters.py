@@ -9,14 +9,13 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.run_views.model import Filter, RunsModel
 from exoplanet_desktop.gui.runs import words
+from exoplanet_desktop.gui.runs.run_state import StateGroup
 from exoplanet_desktop.wire.vocabulary import Satellite
-
-STATES = (words.RUNNING, words.DONE, words.FAILED, words.CANCELLED)
 
 
 class FilterButton(QToolButton):
     """Signals:
-    changed: something else is chosen now; see `chosen`.
+    changed: the filter has changed; see `chosen`.
     """
 
     changed = Signal()
@@ -34,7 +33,7 @@ class FilterButton(QToolButton):
         self._update_text()
 
     def chosen(self, search: str) -> Filter:
-        """What is chosen, together with the words of a search."""
+        """The chosen filter, combined with the search text."""
         sets = {name: frozenset(ticked) for name, ticked in self._ticked.items()}
         return Filter(search.strip(), sets["kinds"], sets["states"], sets["satellites"], self._starred)
 
@@ -49,7 +48,7 @@ class FilterButton(QToolButton):
     @Slot()
     def _fill(self) -> None:
         self._menu.clear()
-        self._section(tr("State"), "states", ((state, words.states_words(state)) for state in STATES))
+        self._section(tr("State"), "states", ((str(group), group.words) for group in StateGroup))
         self._section(tr("Satellite"), "satellites", ((str(name), str(name)) for name in Satellite))
         kinds = self._model.values(lambda entry: entry.kind)
         self._section(tr("Kind"), "kinds", ((kind, words.kinds_words(kind)) for kind in kinds))

@@ -1,4 +1,4 @@
-"""Held-out rows of a training, as the backend's CSV has them; read in a worker."""
+"""A training's held-out rows from the backend's CSV; read in a worker."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.prediction_columns import PROBABILITY, is_probability
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-PROBABILITY = "Prob_"
 _NEEDED = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
 _NOT_READABLE = (
     "The backend's file of held-out rows {why}. Anything that needs it is left out; train again to get a new one."
@@ -25,16 +26,16 @@ _NOT_READABLE = (
 
 @dataclass(frozen=True)
 class HeldOutRows:
-    """Rows with what a model that has not seen them says of them.
+    """Rows with the predictions of models that have not seen them.
 
     Attributes:
-        labels: the classes.
-        rows: number of each row in the catalog, from 0.
-        objects: what the catalog calls each object.
-        stars: star of each row, counted from 0 without a gap.
-        actual, predicted: class of each row, counted in `labels`.
+        labels: class names.
+        rows: row number in the catalog, from 0.
+        objects: object name in the catalog.
+        stars: star of each row, numbered from 0 without gaps.
+        actual, predicted: class of each row, as an index into `labels`.
         probabilities: (rows, classes).
-        held: whether each row is of the hold-out.
+        held: whether each row belongs to the hold-out.
     """
 
     labels: tuple[str, ...]
@@ -51,17 +52,17 @@ class HeldOutRows:
 
     @cached_property
     def hold_out(self) -> "HeldOutRows":
-        """The rows of the hold-out alone."""
+        """Only the rows of the hold-out."""
         return self._part(self.held)
 
     @cached_property
     def others(self) -> "HeldOutRows":
-        """The rows that are not of the hold-out, as the fold that held each out saw it."""
+        """The rows outside the hold-out, each predicted by the fold model that had not seen it."""
         return self._part(~self.held)
 
     @cached_property
     def worst_first(self) -> "Integers":
-        """Places of all rows, those first whose own class was given the least probability."""
+        """Indices of all rows, in ascending order of the probability for the true class."""
         import numpy as np
 
         own = self.probabilities[np.arange(len(self)), self.actual]
@@ -85,13 +86,11 @@ class HeldOutRows:
 
 
 def read_held_out(path: Path) -> HeldOutRows:
-    """Reads the CSV, whose every cell is checked. Raises InputError and UnreadableFile."""
+    """Reads the CSV and validates every cell. Raises InputError and UnreadableFile."""
     import numpy as np
 
-    from exoplanet_desktop.catalogs.tables.table import Table
-
     with Table.open(path, lean=True) as table:
-        labels = tuple(name.removeprefix(PROBABILITY) for name in table.columns if name.startswith(PROBABILITY))
+        labels = tuple(name.removeprefix(PROBABILITY) for name in table.columns if is_probability(name))
         missing = [name for name in _NEEDED if name not in table.columns]
         if missing or len(labels) < 2 or not table.row_count:
             raise _unreadable("does not have the expected columns")

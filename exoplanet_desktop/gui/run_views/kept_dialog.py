@@ -1,4 +1,4 @@
-"""Shows a prediction or a merge of the record: what was asked, what came back, and its file."""
+"""Shows a recorded prediction or merge: request, result, and its file."""
 
 from datetime import datetime
 from pathlib import Path
@@ -21,15 +21,15 @@ from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import moment, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.runs.kept import KeptRun
+from exoplanet_desktop.gui.runs.run_state import RunState
 from exoplanet_desktop.gui.widgets.files import ask_target, copy
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.widgets.row import size_in_text
-from exoplanet_desktop.wire.vocabulary import Status
 
 
 class KeptDialog(QDialog):
-    """Not modal; there is one a run."""
+    """Not modal; one per run."""
 
     def __init__(self, kept: KeptRun, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,8 @@ class KeptDialog(QDialog):
         self._notices = Notices()
         bar = NoticeBar(self._notices, self)
         self._notices.open()
-        heading = PlainLabel(f"{_state(run.status)}  ·  {_when(run.created_at)}", "heading", selectable=True)
+        state = RunState.of(run.status, live=False).heading
+        heading = PlainLabel(f"{state}  ·  {_when(run.created_at)}", "heading", selectable=True)
         error = PlainLabel(run.error or "", "reason", selectable=True)
         error.setVisible(bool(run.error))
         self.warnings = PlainLabel("\n".join(f"⚠ {warning}" for warning in run.warnings), "warning", selectable=True)
@@ -89,14 +90,9 @@ class KeptDialog(QDialog):
 
     @aio.slot(str)
     async def save(self, target: str) -> None:
-        """Copy the file that the record keeps to a place of the user's."""
+        """Copy the recorded file to the user's chosen place."""
         await self._workers.call(copy, self.kept.files[0], Path(target))
         self._notices.information(tr("The file is saved in {target}.", target=target))
-
-
-def _state(status: str) -> str:
-    words = {Status.SUCCEEDED: tr("✓ Done"), Status.FAILED: tr("✕ Failed"), Status.CANCELLED: tr("■ Cancelled")}
-    return next((word for known, word in words.items() if status == known), tr("◌ Still running at last contact"))
 
 
 def _when(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The confusion matrix of a training, the rows behind its cells, and the threshold between planets and the rest."""
+"""A training's confusion matrix, the rows behind its cells, and the threshold between planets and the rest."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,8 @@ from exoplanet_desktop.gui.widgets.notices import Notices
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.run_views.heldout import Integers
 
-LETTERS = 12  # that a choice has room for at least
-ROWS_FOLLOW_MS = 60  # the list follows a slider that moves so often at most
+LETTERS = 12  # minimum room for a choice
+ROWS_FOLLOW_MS = 60  # minimum interval between updates of the list while the slider moves
 NO_ROWS = (
     "This run's held-out rows are not available, so you cannot list its errors or try thresholds. The embedded "
     "engine provides them with each training."
@@ -33,7 +33,7 @@ NO_ROWS = (
 
 @dataclass(frozen=True)
 class Scope:
-    """Some held-out rows, and what can be asked of them; `thresholds` is None where nothing can be told apart."""
+    """Some held-out rows and their thresholds; `thresholds` is None without both planets and false positives."""
 
     rows: HeldOutRows
     thresholds: Thresholds | None
@@ -42,7 +42,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class HeldOutScopes:
-    """The held-out rows of a run: those of the hold-out, the others, and all."""
+    """A run's held-out rows: those of the hold-out, the others, and all."""
 
     hold_out: Scope
     others: Scope | None
@@ -50,7 +50,7 @@ class HeldOutScopes:
 
 
 def load(path: Path) -> HeldOutScopes:
-    """For a worker. Raises AppError where the file is not what it should be."""
+    """For a worker. Raises AppError if the file is invalid."""
     rows = read_held_out(path)
     if rows.held.all():
         return HeldOutScopes(_scope(rows), None, _scope(rows))
@@ -68,9 +68,9 @@ def _scope(rows: HeldOutRows) -> Scope:
 
 class MatrixPage(QWidget):
     """Signals:
-    row_wanted: number in the catalog of a row that was clicked.
-    rows_wanted: numbers in the catalog of the rows of a cell, or of all errors.
-    threshold_settled: the threshold that the user has left; None for the likeliest class.
+    row_wanted: catalog row number of a clicked row.
+    rows_wanted: catalog row numbers of a cell's rows, or of all errors.
+    threshold_settled: the threshold on which the user has settled; None for the most likely class.
     """
 
     row_wanted = Signal(int)
@@ -111,7 +111,7 @@ class MatrixPage(QWidget):
         self.errors.rows_wanted.connect(self.rows_wanted)
 
     def show_held_out(self, loaded: HeldOutScopes, threshold: float | None) -> None:
-        """Offer the rows behind the matrix. `threshold`: the one that was left at this run."""
+        """Offer the rows behind the matrix. `threshold`: the last one set for this run."""
         self._loaded = loaded
         self.note.hide()
         self.errors.show()
@@ -127,12 +127,12 @@ class MatrixPage(QWidget):
             self.threshold.put(threshold)
 
     def show_none(self) -> None:
-        """Say that there are no rows behind the matrix."""
+        """Report that there are no rows behind the matrix."""
         self.note.setText(tr(NO_ROWS))
 
     @property
     def selected(self) -> Place | None:
-        """The cell that is chosen: (class in the catalog, predicted class)."""
+        """The selected cell: (class in the catalog, predicted class)."""
         return self._selected
 
     @Slot()
@@ -164,7 +164,7 @@ class MatrixPage(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        """Show matrix and rows as they are under the threshold in use."""
+        """Show matrix and rows under the current threshold."""
         scope = self._scope
         shade = Shade(self.shade.currentData())
         if scope is None:
@@ -176,7 +176,7 @@ class MatrixPage(QWidget):
 
     @Slot()
     def _follow(self) -> None:
-        """The slider moves: the matrix goes with it, the list a little later."""
+        """Follow the moving slider: the matrix at once, the list a little later."""
         if (scope := self._scope) is not None:
             self._show_matrix(scope, Shade(self.shade.currentData()))
             if not self._rows_soon.isActive():
@@ -234,12 +234,12 @@ class MatrixPage(QWidget):
 
 
 def shade_combo(parent: QWidget) -> QComboBox:
-    """What the cells of a matrix may say."""
+    """The choice of values for the cells of a matrix."""
     return combo(tr("What the cells show"), [(tr(text), shade) for shade, text in SHADES.items()], LETTERS, parent)
 
 
 def _named(text: str, box: QComboBox) -> QWidget:
-    """A box with its label before it."""
+    """A combo box preceded by its label."""
     holder = QWidget()
     label = QLabel(text, holder)
     label.setBuddy(box)

@@ -1,7 +1,7 @@
-"""The runs as a table model: all of the record at once, sorted and filtered here.
+"""The runs as a table model: holds the whole record, sorted and filtered here.
 
-A QSortFilterProxyModel would ask Python for two values at each comparison, a quarter of a million times for 10,000
-runs; sorting plain lists takes a few milliseconds.
+A QSortFilterProxyModel would call Python for two values per comparison, a quarter of a million times for 10,000 runs;
+sorting plain lists takes a few milliseconds.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,6 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
-from exoplanet_desktop.client.record_entry import RunEntry
 from exoplanet_desktop.gui.run_views import rows as rows_of
 from exoplanet_desktop.gui.run_views.columns import (
     LEFT,
@@ -24,23 +23,25 @@ from exoplanet_desktop.gui.run_views.columns import (
     spoken,
     state_colour,
 )
-from exoplanet_desktop.gui.run_views.rows import Live, Row
+from exoplanet_desktop.gui.run_views.rows import Row
+from exoplanet_desktop.gui.runs.run_state import RunSnapshot
 from exoplanet_desktop.gui.widgets.labels import tip
+from exoplanet_desktop.record.entry import RunEntry
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 Role = Qt.ItemDataRole
 ROW = Role.UserRole
-"""The role under which an index hands out its Row."""
+"""The role that returns an index's Row."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which runs are listed; an empty set leaves all.
+    """Which runs to list; an empty set allows all.
 
     Attributes:
-        search: words that a run must have, all of them.
-        kinds, states, satellites: see RunEntry and words.state_of.
+        search: words that must all occur in a run.
+        kinds, satellites: see RunEntry; states: see StateGroup.
     """
 
     search: str = ""
@@ -57,7 +58,7 @@ class Filter:
         entry = row.entry
         return (
             (not self.kinds or entry.kind in self.kinds)
-            and (not self.states or row.state in self.states)
+            and (not self.states or row.state.group in self.states)
             and (not self.satellites or entry.satellite in self.satellites)
             and (not self.starred or entry.starred)
             and all(word in row.haystack for word in self.search.lower().split())
@@ -66,8 +67,8 @@ class Filter:
 
 class RunsModel(QAbstractTableModel):
     """Signals:
-    renamed: a Row, and the name that the user has written.
-    counted: how many runs are listed, or how many there are, is another number now.
+    renamed: a Row, and the name that the user entered.
+    counted: the number of runs, listed or in total, has changed.
     """
 
     renamed = Signal(object, str)
@@ -81,7 +82,7 @@ class RunsModel(QAbstractTableModel):
         self._column, self._descending = int(Column.WHEN), True
         self._unfolded: set[str] = set()
 
-    # What is in it
+    # Content
 
     @property
     def total(self) -> int:
@@ -89,7 +90,7 @@ class RunsModel(QAbstractTableModel):
 
     @property
     def rows(self) -> list[Row]:
-        """The rows that are listed, in their order."""
+        """The listed rows, in order."""
         return self._shown
 
     @property
@@ -97,11 +98,11 @@ class RunsModel(QAbstractTableModel):
         return self._filter
 
     def set_entries(self, entries: Iterable[RunEntry]) -> None:
-        """Replace what came out of the record; what is live stays."""
+        """Replace the rows from the record; live rows stay."""
         live = [row for row in self._all if row.live is not None]
         ids = {row.entry.run_id for row in live if row.entry.run_id}
         known = {entry.run_id: entry for entry in entries}
-        for row in live:  # name and star may have been changed
+        for row in live:  # name and star may have changed
             if (kept := known.get(row.entry.run_id)) is not None:
                 row.entry = kept
                 row.refresh()
@@ -111,8 +112,8 @@ class RunsModel(QAbstractTableModel):
         self.endResetModel()
         self.counted.emit()
 
-    def add(self, live: Live) -> None:
-        """List a run of this window; one of the record that it takes up is not listed twice."""
+    def add(self, live: RunSnapshot) -> None:
+        """List a run of this window; if it resumes a recorded one, that is not listed twice."""
         for row in self._all:
             if live.run_id and row.entry.run_id == live.run_id:
                 row.live = live
@@ -123,7 +124,7 @@ class RunsModel(QAbstractTableModel):
         self.arrange()
 
     def take(self, entry: RunEntry) -> None:
-        """List an entry of the record that is new or other than before."""
+        """List a new or changed entry of the record."""
         line = rows_of.line_of(entry)
         row = self.find(line.run_id)
         if row is None:
@@ -135,20 +136,20 @@ class RunsModel(QAbstractTableModel):
         if row is not None and (place := self.place(row)) is not None:
             self._tell_changed(place)
 
-    def follow(self, live: Live) -> None:
-        """Show what a live run has become."""
-        row = next((row for row in self._all if row.live is live), None)
+    def follow(self, live: RunSnapshot) -> None:
+        """Update a live run's row."""
+        row = next((row for row in self._all if row.live is not None and row.live.key == live.key), None)
         if row is None:
             return
-        before = row.state, row.entry.group_id
-        row.refresh()
-        if (row.state, row.entry.group_id) != before:
+        before = row.state.group, row.entry.group_id
+        row.refresh(live)
+        if (row.state.group, row.entry.group_id) != before:
             self.arrange()
         if (place := self.place(row)) is not None:
             self._tell_changed(place)
 
     def change(self, row: Row, **fields: Any) -> None:
-        """Show what the user has changed: name or star."""
+        """Apply the user's change to a name or star."""
         row.entry = replace(row.entry, **fields)
         row.refresh()
         if (place := self.place(row)) is not None:
@@ -160,7 +161,7 @@ class RunsModel(QAbstractTableModel):
         self.arrange()
 
     def put_back(self, rows: Sequence[Row]) -> None:
-        """List runs again that were removed; what has come back by another way is not listed twice."""
+        """List removed runs again; those already back by another way are not listed twice."""
         self._all.extend(row for row in rows if self.find(row.entry.run_id) is None)
         self.arrange()
 
@@ -173,14 +174,14 @@ class RunsModel(QAbstractTableModel):
         return [part for part in self._all if part.entry.group_id == row.entry.run_id]
 
     def with_members(self, rows: Sequence[Row]) -> list[Row]:
-        """Rows, each once, and the parts of those that are groups."""
+        """The rows and the parts of those that are groups, each once."""
         return list({id(row): row for one in rows for row in (one, *self._members(one))}.values())
 
     def values(self, of: Callable[[RunEntry], str | None]) -> list[str]:
-        """What there is to filter by."""
+        """The values available for filtering."""
         return sorted({value for row in self._all if (value := of(row.entry))})
 
-    # How it is listed
+    # Order and filter
 
     def set_filter(self, chosen: Filter) -> None:
         if chosen != self._filter:
@@ -197,7 +198,7 @@ class RunsModel(QAbstractTableModel):
         return row.entry.run_id in self._unfolded
 
     def unfold(self, row: Row, unfolded: bool) -> None:
-        """Show the parts of a group below it, or hide them."""
+        """Show or hide a group's parts below it."""
         if unfolded:
             self._unfolded.add(row.entry.run_id)
         else:
@@ -205,7 +206,7 @@ class RunsModel(QAbstractTableModel):
         self.arrange()
 
     def arrange(self) -> None:
-        """Filter and sort anew; what is selected stays selected."""
+        """Filter and sort again; the selection is kept."""
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         held = [self._shown[index.row()] for index in kept]
@@ -223,7 +224,7 @@ class RunsModel(QAbstractTableModel):
         return next((place for place, shown in enumerate(self._shown) if shown is row), None)
 
     def is_part(self, row: Row) -> bool:
-        """Whether a row stands below its group."""
+        """Whether a row is listed below its group."""
         return self._filter.is_empty and row.entry.group_id in self._unfolded
 
     def _arranged(self) -> list[Row]:
@@ -231,7 +232,7 @@ class RunsModel(QAbstractTableModel):
         found = self._all if unfiltered else [row for row in self._all if self._filter.lets(row)]
         found = rows_of.in_order(found, SPECS[self._column].key, self._descending)
         if not unfiltered:
-            return found  # who searches wants to see the parts of a group as well
+            return found  # a search also shows the parts of groups
         groups = {row.entry.run_id for row in found if row.is_group}
         if not groups:
             return found
@@ -250,7 +251,7 @@ class RunsModel(QAbstractTableModel):
         return arranged
 
     def _name(self, row: Row) -> str:
-        """The name as the table shows it: a group with its arrow, its parts set in."""
+        """The name in the table: a group with its arrow, its parts indented."""
         if row.is_group:
             return f"{'▾' if self.is_unfolded(row) else '▸'} {row.entry.title}"
         return f"    {row.entry.title}" if self.is_part(row) else row.entry.title
@@ -258,7 +259,7 @@ class RunsModel(QAbstractTableModel):
     def _tell_changed(self, place: int) -> None:
         self.dataChanged.emit(self.index(place, 0), self.index(place, len(Column) - 1))
 
-    # What Qt asks
+    # The Qt model interface
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)

@@ -1,4 +1,4 @@
-"""The backend's own pictures, as it sent them."""
+"""The backend's own pictures, unchanged."""
 
 from collections.abc import Mapping
 
@@ -14,15 +14,15 @@ from exoplanet_desktop.gui.widgets.picture_view import PictureView
 TITLES = {"counts": "Confusion matrix", "shares": "Confusion matrix by class in the catalog"}
 FILE_NAMES = {"counts": "matrix", "shares": "matrix_by_class"}
 
-LETTERS = 12  # that a picture's name has at least
+LETTERS = 12  # minimum room for a picture's name
 
 
 class PicturesPage(QWidget):
     """Signals:
-    save_wanted: the picture on top shall be saved.
+    save_wanted: the user wants to save the top picture.
 
     Attributes:
-        pictures: those that could be read, by name.
+        pictures: the readable ones, by name.
     """
 
     save_wanted = Signal()
@@ -30,7 +30,7 @@ class PicturesPage(QWidget):
     def __init__(
         self, contents: Mapping[str, bytes], images: Mapping[str, QImage], parent: QWidget | None = None
     ) -> None:
-        """`contents`: the files as they came; `images`: what they show, by the same names (`decoded`)."""
+        """`contents`: the files as received; `images`: their decoded images under the same names (`decoded`)."""
         super().__init__(parent)
         self.pictures: dict[str, PictureView] = {}
         self.choice = combo(tr("Which picture"), [], LETTERS, self)
@@ -59,12 +59,12 @@ class PicturesPage(QWidget):
 
     @property
     def shown(self) -> PictureView | None:
-        """The picture on top."""
+        """The top picture."""
         return self.pictures.get(self.choice.currentData())
 
     @property
     def file_name(self) -> str:
-        """What the picture on top is called in a file name."""
+        """The top picture's name for use in a file name."""
         return FILE_NAMES.get(self.choice.currentData(), "picture")
 
     def _zoom(self, step: str) -> None:

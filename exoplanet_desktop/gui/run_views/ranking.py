@@ -1,17 +1,15 @@
-"""The ranking of all models: who is where, what is still to come, and how sure the order is."""
+"""The ranking of all models: their places, which are still to come, and how certain the order is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from exoplanet_desktop.client.comparison import Method, Metric, Ranked
 from exoplanet_desktop.gui.base.text import NONE, fixed, tr
 from exoplanet_desktop.gui.run_views import comparing
 from exoplanet_desktop.gui.runs import words
+from exoplanet_desktop.gui.runs.run_state import RunState
+from exoplanet_desktop.record.entry import StoredRun
+from exoplanet_desktop.stats.comparison import Method, Metric, Ranked
 from exoplanet_desktop.wire.vocabulary import Model
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record_entry import Run
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class Standing:
     """One line of the ranking.
 
     Attributes:
-        run_id: "" for a model that has not begun.
+        run_id: "" for a model that has not started.
         cells: in the order of `headers`.
     """
 
@@ -41,10 +39,10 @@ def headers() -> tuple[str, ...]:
     )
 
 
-def standings(runs: Sequence["Run"], ranked: Sequence[Ranked], live_words: dict[str, str]) -> list[Standing]:
-    """Those that are trained by their place, then those that run, failed, or have not begun.
+def standings(runs: Sequence["StoredRun"], ranked: Sequence[Ranked], live_words: dict[str, str]) -> list[Standing]:
+    """Trained models in order of place, then those that are running, have failed, or have not started.
 
-    `live_words` tells of the runs that are watched now, by their ids, how they are getting on.
+    `live_words` describes the progress of the runs watched now, by their ids.
     """
     shared = sum(one.place == 1 for one in ranked) > 1
     lines = [_placed(one, shared) for one in ranked]
@@ -57,7 +55,7 @@ def standings(runs: Sequence["Run"], ranked: Sequence[Ranked], live_words: dict[
 
 
 def verdict(ranked: Sequence[Ranked]) -> str:
-    """Who is best, in a sentence, and who cannot be told from it."""
+    """The best model, and those that are not distinguishable from it, in a sentence."""
     if not ranked:
         return ""
     names = [words.model_words(one.contender.run.model) for one in ranked if one.place == 1]
@@ -84,7 +82,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def method(ranked: Sequence[Ranked]) -> str:
-    """How the places came about."""
+    """How the places were determined."""
     used = {one.behind.method for one in ranked if one.behind is not None}
     how = {
         Method.ROWS: tr("row by row on the same held-out rows, whole host stars at a time"),
@@ -108,7 +106,7 @@ def _placed(one: Ranked, shared: bool) -> Standing:
     cells = (
         place,
         words.model_words(run.model),
-        f"✓ {words.status_words(run.status, live=False)}",
+        f"{RunState.SUCCEEDED.mark} {RunState.SUCCEEDED.word}",
         words.folds_words(result.cv_mean, result.cv_std),
         within,
         behind,
@@ -118,8 +116,10 @@ def _placed(one: Ranked, shared: bool) -> Standing:
     return Standing(run.run_id, cells)
 
 
-def _unplaced(run: "Run", live_words: dict[str, str]) -> Standing:
+def _unplaced(run: "StoredRun", live_words: dict[str, str]) -> Standing:
     live = run.run_id in live_words
-    said = live_words.get(run.run_id) or words.status_words(run.status, live)
-    mark = words.mark(run.status, live)
-    return Standing(run.run_id, ("", words.model_words(run.model), f"{mark} {said}", *[NONE] * 5), run.error or "")
+    state = RunState.of(run.status, live)
+    said = live_words.get(run.run_id) or state.word
+    return Standing(
+        run.run_id, ("", words.model_words(run.model), f"{state.mark} {said}", *[NONE] * 5), run.error or ""
+    )

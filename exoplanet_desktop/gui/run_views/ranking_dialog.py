@@ -1,7 +1,6 @@
-"""The window of a training of all models: how far it is, and who is best."""
+"""The window for a training of all models: its progress, and the best model."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.client.comparison import Contender, rank
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
@@ -25,36 +23,36 @@ from exoplanet_desktop.gui.run_views import ranking
 from exoplanet_desktop.gui.run_views.ranking import Standing
 from exoplanet_desktop.gui.runs.batch import Batch
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
+from exoplanet_desktop.gui.runs.run_state import RunSnapshot
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.notices import NoticeBar, Notices
 from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
+from exoplanet_desktop.record.record import Record
+from exoplanet_desktop.stats.comparison import Contender, rank
 from exoplanet_desktop.wire.vocabulary import Status
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record import Record
 
 FULL = 1000
 REFRESH_MS = 400
-PADDING_PX = 20  # of a cell
+PADDING_PX = 20  # per cell
 STATE, NUMBERS = 2, (3, 4, 6, 7)
-LONGEST_STATE = "✕ blind fold 5 of 5"  # more of what a training says of itself is in the tooltip
-LINES = 2  # of a row
-ROOM = (140, 32)  # in letters and lines, as far as the screen has it
+LONGEST_STATE = "✕ blind fold 5 of 5"  # the tooltip has the rest of a training's state
+LINES = 2  # per row
+ROOM = (140, 32)  # in letters and lines, if the screen is large enough
 
 
 class RankingDialog(QDialog):
-    """Not modal; there is one a group.
+    """Not modal; one per group.
 
     Signals:
-        opened: the id of a run that the user wants to see.
-        use_in_predict: the id of the run whose model shall predict.
+        opened: the id of the run to show.
+        use_in_predict: the id of the run whose model to use on the Predict tab.
     """
 
     opened = Signal(str)
     use_in_predict = Signal(str)
 
     def __init__(self, group_id: str, title: str, batch: Batch | None, recorder: RunRecorder, parent: QWidget) -> None:
-        """`batch` is the group itself where it is of this window; else it is read out of the record."""
+        """`batch` is the group itself if it belongs to this window; otherwise it is read from the record."""
         super().__init__(parent)
         self.batch, self._group_id, self._recorder = batch, group_id, recorder
         self.setWindowTitle(title)
@@ -62,6 +60,7 @@ class RankingDialog(QDialog):
         self.notice_bar = NoticeBar(self._notices, self)
         self._notices.open()
         self._left = False
+        self._group: RunSnapshot | None = None
         self._known: dict[str, Contender] = {}
         self._standings: list[Standing] = []
         self.state = PlainLabel("", "muted", selectable=True)
@@ -90,27 +89,26 @@ class RankingDialog(QDialog):
         if batch is not None:
             batch.changed.connect(self._follow)
             batch.ended.connect(self.load)
-        self._follow()
+        self._follow(batch.snapshot if batch is not None else None)
         self.load()
 
     def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
 
     def leave(self) -> None:
-        """The window closes: nothing is asked of the record any more."""
+        """Stop reading the record: the window is closing."""
         self._left = True
         self._timer.stop()
         self.close()
 
     @aio.slot()
     async def load(self) -> None:
-        """Read the runs of the group, and rank them."""
-        group_id = self.batch.run_id if self.batch is not None else self._group_id
+        """Read the group's runs and rank them."""
+        group = self._group
+        group_id = group.run_id if group is not None else self._group_id
         if not group_id or self._left:
             return
-
-        parts = [part for part in self.batch.parts if not part.is_over] if self.batch is not None else []
-        live = {part.run_id: part.words for part in parts}
+        live = {part.run_id: part.words for part in (group.parts if group else ()) if not part.is_over}
         self._show(*await self._recorder.work(partial(_ranked, group_id=group_id, live=live, known=self._known)))
 
     @aio.slot()
@@ -119,18 +117,18 @@ class RankingDialog(QDialog):
             self.cancel_button.setEnabled(False)
             await self.batch.cancel()
 
-    @Slot()
-    def _follow(self) -> None:
-        batch = self.batch
-        live = batch is not None and not batch.is_over
+    @Slot(object)
+    def _follow(self, group: RunSnapshot | None) -> None:
+        self._group = group
+        live = group is not None and not group.is_over
         self.bar.setVisible(live)
         self.cancel_button.setVisible(live)
-        self.state.setVisible(batch is not None)
-        if batch is not None:
-            self.state.setText(batch.failure or batch.words)
-            self.bar.setValue(round((batch.share or 0.0) * FULL))
+        self.state.setVisible(group is not None)
+        if group is not None:
+            self.state.setText(group.failure or group.words)
+            self.bar.setValue(round((group.share or 0.0) * FULL))
         if live and not self._left and not self._timer.isActive():
-            self._timer.start()  # not at every step: the record is read for it
+            self._timer.start()  # delayed, because every update reads the record
 
     def _show(self, standings: list[Standing], verdict: str, method: str) -> None:
         self.method.setText(method)
@@ -154,7 +152,7 @@ class RankingDialog(QDialog):
         self._update_enabled()
 
     def _chosen(self) -> str:
-        """The id of the run that is selected; "" where none is, or it has not begun."""
+        """The id of the selected run; "" if none is selected or it has not started."""
         rows = self.table.selectionModel().selectedRows() if self.table.selectionModel() else []
         return self._standings[rows[0].row()].run_id if rows and rows[0].row() < len(self._standings) else ""
 
@@ -195,7 +193,7 @@ class RankingDialog(QDialog):
             table.setHorizontalHeaderItem(column, header)
 
     def _fit(self) -> None:
-        """Rows and the state have the room that they need, and no more: all columns shall be seen at once."""
+        """Size the rows and the state column to just fit, so that all columns are visible at once."""
         metrics = self.table.fontMetrics()
         texts = [ranking.headers()[STATE], *(standing.cells[STATE] for standing in self._standings)]
         needed = max(metrics.horizontalAdvance(text) for text in texts)
@@ -229,7 +227,7 @@ class RankingDialog(QDialog):
 def _ranked(
     record: "Record", group_id: str, live: dict[str, str], known: dict[str, Contender]
 ) -> tuple[list[Standing], str, str]:
-    """`known` is added to: what is over is read once."""
+    """Adds finished runs to `known`, so that each is read only once."""
     runs = [record.run(member.run_id) for member in record.members(group_id) if member.deleted_at is None]
     for run in runs:
         new = run.status == Status.SUCCEEDED and run.run_id not in known

@@ -1,4 +1,4 @@
-"""A report of a run, out of what the window and the record know of it."""
+"""Builds a run's report from the data in the window and the record."""
 
 import platform
 from datetime import datetime
@@ -12,18 +12,18 @@ from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.charts.figure import paper_style
 from exoplanet_desktop.gui.run_views.report_content import Account, write_report
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 KINDS = "HTML (*.html);;PDF (*.pdf)"
 
 
 def file_name(run: TrainingRun) -> str:
-    """What the report of a run is called, unless the user wants it otherwise."""
+    """The suggested file name for a run's report."""
     return f"{run.request.satellite}_{run.request.model}_report.html"
 
 
 async def save_report(run: TrainingRun, target: Path, workers: Workers) -> None:
-    """Write the report of a run with a result: PDF or HTML, as the file's name ends. Raises AppError."""
+    """Write the report of a run with a result, as PDF or HTML according to the file's suffix. Raises AppError."""
     await workers.call(write_report, await _account(run), paper_style(), target)
 
 
@@ -35,7 +35,7 @@ async def _account(run: TrainingRun) -> Account:
         title=kept.title if kept else run.request.title,
         when=datetime.fromisoformat(kept.created_at) if kept else None,
         backend=run.backend_title,
-        request=run.asked(),
+        request=run.request.to_json(),
         result=run.result,
         warnings=kept.warnings if kept else (),
         pictures=run.pictures,

@@ -1,4 +1,4 @@
-"""What a report consists of, and its texts as HTML: every word of it comes from outside, and is escaped."""
+"""The parts of a report, and their texts as HTML: every text comes from outside and is escaped."""
 
 import html
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Facts:
-    """(name, value) in lines."""
+    """(name, value) pairs, one per line."""
 
     pairs: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class ReportTable:
-    """Cells as they are written; all columns but the first are numbers where every cell of theirs looks like one."""
+    """Cells as text; apart from the first column, columns in which every cell looks like a number are numeric."""
 
     headers: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -38,7 +38,7 @@ class ReportTable:
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded picture of somebody else's, and what it shows."""
+    """An encoded picture from the backend, and its title."""
 
     content: bytes
     title: str
@@ -49,7 +49,7 @@ Block: TypeAlias = TextBlock | Picture | Figure
 
 
 def as_markup(block: TextBlock) -> str:
-    """A block as HTML, in the few tags that Qt's documents know as well."""
+    """A block as HTML, limited to tags that Qt's documents also support."""
     if isinstance(block, Heading):
         return f"<h{block.level}>{escaped(block.text)}</h{block.level}>"
     if isinstance(block, Paragraph):

@@ -1,10 +1,9 @@
-"""A run as a report that tells all by itself: HTML with its figures inside, or PDF. Written in a worker."""
+"""A run as a self-contained report: HTML with embedded figures, or PDF. Written in a worker."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base.text import tr
@@ -13,11 +12,12 @@ from exoplanet_desktop.gui.charts.matrix import Shade
 from exoplanet_desktop.gui.run_views.heldout import HeldOutRows
 from exoplanet_desktop.gui.run_views.matrix_page import Scope, load
 from exoplanet_desktop.gui.run_views.report_blocks import Block, Facts, Heading, Paragraph, Picture, ReportTable
+from exoplanet_desktop.gui.run_views.report_html import as_html
+from exoplanet_desktop.gui.run_views.report_pdf import as_pdf
 from exoplanet_desktop.gui.run_views.slider import cost
 from exoplanet_desktop.gui.run_views.training_figures import figures_of, matrix_of
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import TrainResult
+from exoplanet_desktop.gui.widgets.files import write
+from exoplanet_desktop.wire.payloads import TrainResult
 
 MOST_ERRORS = 20
 MOST_IMPORTANT = 30
@@ -48,15 +48,15 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Account:
-    """All that a report tells of.
+    """The data for a report.
 
     Attributes:
-        when: when the run was begun.
-        request: what was asked, as the record keeps it.
-        pictures: the backend's own, by name; drawn where it gives no numbers.
+        when: when the run started.
+        request: the request as recorded.
+        pictures: the backend's own, by name; used if it gives no numbers.
         held_out: the file of held-out rows.
-        threshold: the one that was left at the run.
-        versions: of what wrote the report.
+        threshold: the last one set for the run.
+        versions: of the programs that wrote the report.
     """
 
     title: str
@@ -72,10 +72,7 @@ class Account:
 
 
 def write_report(account: Account, style: ChartStyle, target: Path) -> None:
-    """Write the report, whole or not at all: PDF where the file's name says so, else HTML. Raises AppError."""
-    from exoplanet_desktop.gui.run_views.report_html import as_html
-    from exoplanet_desktop.gui.run_views.report_pdf import as_pdf
-    from exoplanet_desktop.gui.widgets.files import write
+    """Write the report completely or not at all: PDF if the file name says so, otherwise HTML. Raises AppError."""
 
     blocks = told(account)
     make = as_pdf if target.suffix.lower() == ".pdf" else as_html
@@ -111,7 +108,7 @@ def told(account: Account) -> list[Block]:
 
 
 def _held_out(account: Account) -> tuple[Scope | None, list[str]]:
-    """The rows of the hold-out, or why they are left out of the report, which has all the rest."""
+    """The rows of the hold-out, or the reason why the report leaves them out."""
     try:
         return (load(account.held_out).hold_out if account.held_out is not None else None), []
     except AppError as error:

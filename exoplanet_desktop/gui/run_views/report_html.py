@@ -1,4 +1,4 @@
-"""A report as one HTML file that loads nothing from anywhere."""
+"""A report as one HTML file that loads nothing from outside."""
 
 import base64
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from exoplanet_desktop.gui.charts.export import svg
 from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure
 from exoplanet_desktop.gui.run_views.report_blocks import Block, Picture, as_markup, escaped
 
-# Nothing may be loaded or run, whatever stands in the texts.
+# Nothing may be loaded or run, whatever the texts contain.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 STYLE = """
 body {{ font: 15px/1.45 system-ui, sans-serif; color: {text}; background: {base}; max-width: 60rem; margin: 2rem auto;
@@ -35,7 +35,7 @@ def as_html(title: str, blocks: Sequence[Block], style: ChartStyle) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escaped(title)}</title>\n<style>{sheet}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    ).encode("utf-8", "replace")  # a text of a server may hold half a letter
+    ).encode("utf-8", "replace")  # a server's text may contain half a surrogate pair
 
 
 def _markup(block: Block, style: ChartStyle) -> str:
@@ -61,7 +61,7 @@ def _data(kind: str, content: bytes) -> str:
 
 
 def _png(image: QImage) -> bytes:
-    """Encoded anew: nothing of the sender's file but its points goes into the report."""
+    """Re-encode an image: of the sender's file, only its pixels enter the report."""
     device = QBuffer()
     device.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(device, "PNG")  # type: ignore[call-overload]

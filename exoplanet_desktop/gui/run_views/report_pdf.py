@@ -1,4 +1,4 @@
-"""A report as PDF, page by page: texts as Qt lays them out, figures as lines and letters."""
+"""A report as PDF, page by page: text in Qt's layout, figures as vectors."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def as_pdf(title: str, blocks: Sequence[Block], style: ChartStyle) -> bytes:
 
 
 class _Pages:
-    """Puts one block below the other, and begins a page where there is no more room."""
+    """Places one block below the other, and starts a new page when there is no more room."""
 
     def __init__(self, writer: QPdfWriter, title: str, style: ChartStyle) -> None:
         self._writer, self._title, self._style = writer, title, style
@@ -50,7 +50,7 @@ class _Pages:
         self._headings: list[QTextDocument] = []
 
     def add(self, block: Block) -> None:
-        """A heading waits for what follows it, so that both are on one page."""
+        """Add a block; a heading waits for the next block, so that both are on one page."""
         if isinstance(block, Heading):
             self._headings.append(self._document(block))
             return
@@ -78,7 +78,7 @@ class _Pages:
         return document
 
     def _draw(self, document: QTextDocument) -> None:
-        """What is higher than a page goes on on the next."""
+        """Draw a document; one higher than a page continues on the next."""
         height, done = document.size().height(), 0.0
         while done < height:
             part = min(height - done, self._height - self._y)
@@ -93,7 +93,7 @@ class _Pages:
         self._y += GAP
 
     def _begin(self, height: float) -> None:
-        """Make room for what is so high, with the headings before it, and draw these."""
+        """Make room for this height and the pending headings, and draw those."""
         headings, self._headings = self._headings, []
         wanted = height + sum(heading.size().height() + GAP for heading in headings)
         if self._y and self._y + min(wanted, self._height) > self._height:

@@ -1,4 +1,4 @@
-"""What speaks against a result, and the offer to check what a backend says of its own model."""
+"""Objections to a result, and the offer to check a backend's claims about its own model."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
@@ -8,16 +8,16 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 
-MOST_OF_SCREEN = 0.5  # of its height; the worst stands first
+MOST_OF_SCREEN = 0.5  # of its height; the most serious comes first
 
 
 class ResultWarnings(QWidget):
-    """A line a deviation, then the parity check: offered, under way, or what it found."""
+    """One line per deviation, then the parity check: offered, running, or its result."""
 
     def __init__(self, run: TrainingRun, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class ResultWarnings(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Show the run as it stands."""
+        """Show the run's current state."""
         run = self._run
         self.warnings.setText("\n".join(f"⚠ {warning}" for warning in run.warnings))
         self.warnings.setVisible(bool(run.warnings))
@@ -73,14 +73,14 @@ class ResultWarnings(QWidget):
         self._keep_whole()
 
     def _keep_whole(self) -> None:
-        """Figures give way to what speaks against them: a wrapped text by itself would be cut where room is short."""
+        """Let figures give way to warnings: a wrapped text alone would be cut off where room is short."""
         most = round(MOST_OF_SCREEN * self.screen().availableSize().height())
         for words in (self.warnings, self.fits):
             words.setMinimumHeight(0 if words.isHidden() else min(most, words.heightForWidth(self.width())))
 
     @aio.slot()
     async def check(self) -> None:
-        """Predict a sample, and compare."""
+        """Predict a sample and compare."""
         run = self._run
         try:
             await run.reconnect()

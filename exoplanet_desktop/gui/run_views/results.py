@@ -1,8 +1,7 @@
-"""What a training brought: its numbers in cards, and pages of figures and tables."""
+"""The result of a training: its numbers in cards, and pages of figures and tables."""
 
 import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -19,21 +18,19 @@ from exoplanet_desktop.gui.run_views.pictures import PicturesPage
 from exoplanet_desktop.gui.run_views.score_table import ScoreTable
 from exoplanet_desktop.gui.run_views.training_figures import figures_of, matrix_of
 from exoplanet_desktop.gui.runs import result_words as words
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.widgets.labels import LargeLabel, PlainLabel
 from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.picture_view import decoded
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import TrainResult
+from exoplanet_desktop.wire.payloads import TrainResult
 
 PAGES = {"curves": "Curves", "reliability": "Reliability", "importance": "Importance"}
-CARD_EM = 20  # the width of a card, in letters
-LEAST_LINES = 15  # of text, as high as the figures must be before cards get their room
+CARD_EM = 20  # width of a card, in letters
+LEAST_LINES = 15  # height in text lines that figures need before the cards get room
 
 
 class Cards(QWidget):
-    """The main numbers, in as many columns as there is room for."""
+    """The main numbers, in as many columns as fit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +55,7 @@ class Cards(QWidget):
         self._place(len(self._cards))
 
     def minimumSizeHint(self) -> QSize:
-        """As wide as the widest card: they go below each other where there is no more room."""
+        """As wide as the widest card: in a narrow window they are stacked."""
         wide = max([card.sizeHint().width() for card in self._cards], default=0)
         return QSize(wide, self._grid.minimumSize().height())
 
@@ -79,13 +76,13 @@ class Cards(QWidget):
 
 class Results(QWidget):
     """Signals:
-    completed: all pages are there.
-    row_wanted: number in the catalog of the row to go to.
-    rows_wanted: numbers in the catalog of the rows to show.
-    save_picture_wanted: the backend's picture on top shall be saved.
+    completed: all pages have been added.
+    row_wanted: catalog number of the row to go to.
+    rows_wanted: catalog numbers of the rows to show.
+    save_picture_wanted: the user wants to save the backend's top picture.
 
     Attributes:
-        complete: all pages are there.
+        complete: whether all pages have been added.
     """
 
     completed = Signal()
@@ -124,7 +121,7 @@ class Results(QWidget):
         self._notices.failure(error)
 
     def minimumSizeHint(self) -> QSize:
-        """Where there is little room, a line stands for the cards."""
+        """In little room, one line replaces the cards."""
         line = self.fontMetrics().lineSpacing()
         return QSize(self.tabs.minimumSizeHint().width(), self.tabs.minimumSizeHint().height() + 3 * line)
 
@@ -133,7 +130,7 @@ class Results(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Figures first: cards and protocol only where they leave enough room; both are under Protocol as well."""
+        """Figures come first: cards and protocol appear only if enough room is left; the Protocol page has both."""
         labels = (self.gap, self.protocol)
         head = self.cards.minimumSizeHint().height() + sum(label.heightForWidth(self.width()) for label in labels)
         fits = self.height() - head > LEAST_LINES * self.fontMetrics().lineSpacing()
@@ -143,7 +140,7 @@ class Results(QWidget):
         self.gap.setVisible(fits and bool(self.gap.text()))
 
     def show_run(self, run: TrainingRun) -> None:
-        """Show a run that has a result."""
+        """Show a run with a result."""
         result = run.result
         if result is None:
             return
@@ -159,7 +156,7 @@ class Results(QWidget):
 
     @Slot()
     def _add_next(self) -> None:
-        """One page at a time: all of them at once would keep the window from answering for a tenth of a second."""
+        """Add one page at a time: adding all at once would block the window for a tenth of a second."""
         if next(self._left, None) is not None:
             self._soon.start()
         else:
@@ -179,7 +176,7 @@ class Results(QWidget):
         self.completed.emit()
 
     def _pages(self, run: TrainingRun, result: "TrainResult") -> Iterator[bool]:
-        """Adds a page at each step."""
+        """Adds one page per step."""
         stem = f"{run.request.satellite}_{run.request.model}"
         if (matrix := matrix_of(result)) is not None:
             self._add_matrix(matrix, run, stem)
@@ -202,7 +199,7 @@ class Results(QWidget):
 
     @aio.slot(object, object)
     async def _load_held_out(self, page: MatrixPage, run: TrainingRun) -> None:
-        """Read the held-out rows, where the record has them."""
+        """Read the held-out rows, if the record has them."""
         try:
             path = await run.held_out.path(run.run_id)
             if path is None:
@@ -211,7 +208,7 @@ class Results(QWidget):
                 threshold = await run.held_out.threshold(run.run_id)
                 page.show_held_out(await self._workers.call(load, path), threshold)
         except AppError:
-            page.show_none()  # it is no longer looked for
+            page.show_none()  # the wait for them is over
             raise
 
     def _add_pictures(self, page: PicturesPage) -> None:
@@ -233,7 +230,7 @@ class Results(QWidget):
         self.tabs.addTab(ScoreTable(headers, rows), tr("Scores by class"))
 
     def _add_leaks(self, result: "TrainResult") -> None:
-        """What the sentinel says of the columns: those that carry the verdict, that identify or that date an object."""
+        """The leak sentinel's findings on columns: those that carry the verdict, or identify or date an object."""
         if not result.leaks:
             return
         rows = [

@@ -1,10 +1,9 @@
-"""What is done with the runs of the list: names, stars, the bin, copies, exports."""
+"""The commands on runs in the list: rename, star, bin, copy, export."""
 
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -17,20 +16,20 @@ from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.run_views import copying
 from exoplanet_desktop.gui.run_views.bin import BinDialog
 from exoplanet_desktop.gui.run_views.model import RunsModel
+from exoplanet_desktop.gui.run_views.report import save_report
 from exoplanet_desktop.gui.run_views.rows import Row
 from exoplanet_desktop.gui.run_views.view import RunsView
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.notices import NoticeAction
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record import Record
-    from exoplanet_desktop.client.record_entry import RunEntry
+from exoplanet_desktop.record import replay
+from exoplanet_desktop.record.entry import RunEntry
+from exoplanet_desktop.record.record import Record
 
 
 class RunCommands(QObject):
     """Signals:
-    done: what can be undone is other than before.
+    done: the undoable action has changed.
     """
 
     done = Signal()
@@ -64,7 +63,7 @@ class RunCommands(QObject):
 
     @aio.slot()
     async def delete(self) -> None:
-        """Put the selected runs into the bin; a group goes with its parts."""
+        """Move the selected runs to the bin; a group takes its parts along."""
         chosen = self._view.chosen()
         rows = self._model.with_members(chosen)
         kept = [row for row in rows if row.entry.run_id]
@@ -75,13 +74,13 @@ class RunCommands(QObject):
             told = tr("“{name}” was moved to the bin.", name=chosen[0].entry.title)
         else:
             told = tr("{runs} were moved to the bin.", runs=counted(len(chosen), tr("run"), tr("runs")))
-        # Of what this notice tells, whatever has been deleted after it.
+        # Undo what this notice reports, whatever has been deleted since.
         self._services.notices.information(told, NoticeAction(tr("Undo"), partial(self._take_out, kept)))
         self.done.emit()
 
     @aio.slot()
     async def undo(self) -> None:
-        """Take out of the bin what was put there last."""
+        """Restore the runs that were moved to the bin last."""
         await self._restored(self._deleted)
 
     @aio.slot(object)
@@ -99,16 +98,15 @@ class RunCommands(QObject):
 
     @aio.slot()
     async def copy_command(self) -> None:
-        """Put the command line that does the selected run again on the clipboard."""
+        """Copy the command line that repeats the selected run to the clipboard."""
         await self._copy(as_command=True)
 
     @aio.slot()
     async def copy_python(self) -> None:
-        """Put a program that does the selected run again on the clipboard."""
+        """Copy a program that repeats the selected run to the clipboard."""
         await self._copy(as_command=False)
 
     async def _copy(self, as_command: bool) -> None:
-        from exoplanet_desktop.client import replay
 
         run_id = self._view.chosen()[0].entry.run_id
         run = await self._runs.recorder.work(lambda record: record.run(run_id))
@@ -124,10 +122,10 @@ class RunCommands(QObject):
 
     @aio.slot()
     async def cancel(self) -> None:
-        """Cancel what runs of the selected."""
+        """Cancel the running ones among the selected."""
         for row in self._view.chosen():
-            if row.is_live and row.live is not None:
-                await row.live.cancel()
+            if row.is_live and row.live is not None and (run := self._runs.of(row.live)) is not None:
+                await run.cancel()
 
     @Slot()
     def show_bin(self) -> None:
@@ -158,8 +156,7 @@ class RunCommands(QObject):
     @aio.slot(object, str)
     async def report(self, row: Row, target: str) -> None:
         """Write a report of a training that tells all by itself, as HTML or PDF."""
-        from exoplanet_desktop.gui.run_views.report import save_report
-        from exoplanet_desktop.gui.runs.run import TrainingRun
+        from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
         run = await self._runs.past(row.entry.run_id)
         if not isinstance(run, TrainingRun):
@@ -177,14 +174,14 @@ class RunCommands(QObject):
 
     @aio.slot(str)
     async def import_run(self, source: str) -> None:
-        """Take an exported run into the record, and show it."""
+        """Import an exported run into the record, and show it."""
         entry = await self._runs.import_(Path(source))
         self._show_entry(entry.run_id)
         self._services.notices.information(tr("The run “{name}” is imported.", name=entry.title))
 
     @aio.slot(object, str)
     async def export(self, row: Row, target: str) -> None:
-        """Write all of a run as one zip."""
+        """Write a whole run as one zip."""
         await self._runs.export(row.entry.run_id, Path(target))
         self._services.notices.information(tr("The run is exported to {file}.", file=target))
 
@@ -216,7 +213,7 @@ def _star(record: "Record", run_ids: Sequence[str], starred: bool) -> None:
 
 
 def _file_stem(row: Row) -> str:
-    """The title of a run as the stem of a file name."""
+    """A run's title as the stem of a file name."""
     return "".join(letter if letter.isalnum() else "_" for letter in row.entry.title).strip("_") or "run"
 
 

@@ -1,33 +1,31 @@
-"""What is shown of a run: its own window, a ranking, several side by side, or Predict with its model."""
+"""Opens runs: in their own window, as a ranking, side by side, or on the Predict tab with their model."""
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.run_views.compare_dialog import CompareDialog
 from exoplanet_desktop.gui.run_views.model import RunsModel
+from exoplanet_desktop.gui.run_views.ranking_dialog import RankingDialog
 from exoplanet_desktop.gui.run_views.rows import Row
 from exoplanet_desktop.gui.run_views.usable import check_model
 from exoplanet_desktop.gui.run_views.view import RunsView
 from exoplanet_desktop.gui.runs.batch import Batch
 from exoplanet_desktop.gui.runs.kept import KeptRun
-from exoplanet_desktop.gui.runs.run import TrainingRun
 from exoplanet_desktop.gui.runs.services import Services
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.comparison import Contender
-    from exoplanet_desktop.client.record import Record
-    from exoplanet_desktop.gui.run_views.ranking_dialog import RankingDialog
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
+from exoplanet_desktop.record.record import Record
+from exoplanet_desktop.stats.comparison import Contender
 
 
 class RunOpener(QObject):
     """Signals:
-    opened: the TrainingRun or KeptRun that the user wants to see.
-    use_in_predict: the TrainingRun whose model shall predict.
+    opened: the TrainingRun or KeptRun to show.
+    use_in_predict: the TrainingRun whose model to use on the Predict tab.
     """
 
     opened = Signal(object)
@@ -43,20 +41,21 @@ class RunOpener(QObject):
         self._services.notices.failure(error)
 
     def close(self) -> None:
-        """The window closes: nothing is read for a ranking any more."""
+        """Stop reading for rankings: the window is closing."""
         for dialog in self.rankings.values():
             dialog.leave()
 
     @aio.slot(object)
     async def open(self, row: Row) -> None:
         if row.is_group:
-            self._show_ranking(row.entry.run_id, row.entry.title, row.live if isinstance(row.live, Batch) else None)
+            batch = self._runs.of(row.live) if row.live is not None else None
+            self._show_ranking(row.entry.run_id, row.entry.title, batch if isinstance(batch, Batch) else None)
         else:
             self.opened.emit(await self._run_of(row))
 
     @aio.slot()
     async def use_model(self) -> None:
-        """Take the model of the selected run into Predict, where its backend still has it."""
+        """Use the selected run's model on the Predict tab, if its backend still has it."""
         await self._use(await self._run_of(self._view.chosen()[0]))
 
     @aio.slot()
@@ -64,8 +63,7 @@ class RunOpener(QObject):
         """Show the selected trainings side by side."""
         ids = [row.entry.run_id for row in self._view.chosen()]
         contenders = await self._runs.recorder.work(partial(_contenders, run_ids=ids))
-        # Here, because it imports what only results need, and the list is there at the start of the program.
-        from exoplanet_desktop.gui.run_views.compare_dialog import CompareDialog
+        # Imported here, because only results need its imports, and the list opens when the program starts.
 
         if len(contenders) < len(ids):
             raise InputError(tr("One of these runs has no stored scores, so it cannot be compared. Leave it out."))
@@ -75,7 +73,7 @@ class RunOpener(QObject):
 
     @Slot(object, bool)
     def take_batch(self, batch: Batch, begun: bool) -> None:
-        self._model.add(batch)
+        self._model.add(batch.snapshot)
         if begun:
             self._show_ranking("", batch.title, batch)
 
@@ -95,8 +93,7 @@ class RunOpener(QObject):
             await self._use(await self._run_of(row))
 
     def _show_ranking(self, group_id: str, title: str, batch: Batch | None) -> None:
-        # Here for the same reason as the other dialog.
-        from exoplanet_desktop.gui.run_views.ranking_dialog import RankingDialog
+        # Imported here for the same reason as the other dialog.
 
         key: object = batch or group_id
         dialog = self.rankings.get(key)
@@ -110,13 +107,12 @@ class RunOpener(QObject):
         dialog.activateWindow()
 
     async def _run_of(self, row: Row) -> TrainingRun | KeptRun:
-        if isinstance(row.live, TrainingRun):
-            return row.live
+        if row.live is not None and isinstance(run := self._runs.of(row.live), TrainingRun):
+            return run
         return await self._runs.past(row.entry.run_id)
 
 
 def _contenders(record: "Record", run_ids: Sequence[str]) -> "list[Contender]":
-    from exoplanet_desktop.client.comparison import Contender
 
     found = (Contender.kept(record, run_id) for run_id in run_ids)
     return [one for one in found if one is not None]

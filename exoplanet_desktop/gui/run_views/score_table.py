@@ -1,4 +1,4 @@
-"""The small tables of a result: a name, and numbers beside it."""
+"""The small tables of a result: names with numbers beside them."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ScoreTable(QTableWidget):
-    """Read, not written. A name that is one of the classes has its mark."""
+    """Read-only. A name that is one of the classes gets its mark."""
 
     def __init__(self, headers: Sequence[str], rows: Sequence[Sequence[str]], parent: QWidget | None = None) -> None:
         super().__init__(len(rows), len(headers), parent)
@@ -41,7 +41,7 @@ class ScoreTable(QTableWidget):
 
     @Slot()
     def _dress(self) -> None:
-        """Rows and marks in the size and the colours of now."""
+        """Update rows and marks to the current text size and colours."""
         line = self.fontMetrics().lineSpacing()
         size = theme.mark_px(line)
         self.verticalHeader().setDefaultSectionSize(line + ROW_PADDING_PX)

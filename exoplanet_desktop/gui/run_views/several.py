@@ -1,4 +1,4 @@
-"""Several catalogs of one training: what they say of the same objects is asked about before it begins."""
+"""Several catalogs in one training: before it starts, asks how to treat objects that occur in more than one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.gui.base.text import count, counted, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
-from exoplanet_desktop.gui.runs.request import TrainRequest, each_read
+from exoplanet_desktop.gui.runs.request import TrainTask, each_read
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 
-async def settle_duplicates(parent: QWidget, workers: Workers, request: TrainRequest) -> TrainRequest | None:
-    """The request with the rule that the user wants for objects that are in several of its files.
+async def settle_duplicates(parent: QWidget, workers: Workers, request: TrainTask) -> TrainTask | None:
+    """The request with the user's rule for objects that are in several of its files.
 
-    None where the user thinks better of it. Raises AppError where the files cannot be merged.
+    None if the user cancels. Raises AppError if the files cannot be merged.
     """
     if len(request.paths) < 2:
         return request
@@ -33,8 +33,8 @@ async def settle_duplicates(parent: QWidget, workers: Workers, request: TrainReq
     return None if rule is None else replace(request, duplicates=rule)
 
 
-def counted_objects(paths: Sequence[Path], readings: "Sequence[Choice | None]") -> tuple[int, int]:
-    """How many objects are in several of the files, and how many of these have different dispositions there.
+def counted_objects(paths: Sequence[Path], readings: "Sequence[ReadingOptions | None]") -> tuple[int, int]:
+    """The number of objects in several of the files, and of those with different dispositions there.
 
     Called in a worker. Raises UnreadableFile, InputError and UnavailableError.
     """
@@ -45,7 +45,7 @@ def counted_objects(paths: Sequence[Path], readings: "Sequence[Choice | None]") 
 
 
 async def _ask(parent: QWidget, files: int, several: int, different: int) -> Duplicates | None:
-    """The rule that the user chooses; None for no training."""
+    """The user's rule; None to cancel the training."""
     answer: asyncio.Future[Duplicates | None] = asyncio.get_running_loop().create_future()
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
@@ -63,7 +63,7 @@ async def _ask(parent: QWidget, files: int, several: int, different: int) -> Dup
     buttons = {box.addButton(words, QMessageBox.ButtonRole.AcceptRole): rule for words, rule in rules.items()}
     box.setDefaultButton(next(iter(buttons)))
     box.addButton(QMessageBox.StandardButton.Cancel)
-    # The box has finished before a button of its own tells that it was clicked.
+    # The message box has closed before its button emits clicked.
     box.finished.connect(lambda _: answer.set_result(buttons.get(box.clickedButton())))  # type: ignore[call-overload]
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()

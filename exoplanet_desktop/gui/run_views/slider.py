@@ -1,4 +1,4 @@
-"""The slider between planets and false positives, and what it costs in words."""
+"""The slider between planets and false positives, with its cost in words."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -25,7 +25,7 @@ from exoplanet_desktop.gui.widgets.row import with_text
 
 STEPS = 1000
 SETTLED_MS = 300
-MOST_MISSED, LEAST_PRECISION = 2.0, 95.0  # percent, to begin with
+MOST_MISSED, LEAST_PRECISION = 2.0, 95.0  # percent; initial values
 PROTOCOL = (
     "A planet is CONFIRMED or CANDIDATE. A row is classified as a planet if these two probabilities add up to the "
     "threshold or more. {rows}; 95 % intervals by bootstrap of whole stars. A threshold chosen on these rows is "
@@ -35,8 +35,8 @@ PROTOCOL = (
 
 class ThresholdPanel(QWidget):
     """Signals:
-    moved: the threshold in use now; None for the likeliest class.
-    settled: the same, once the user has stopped moving it.
+    moved: the current threshold; None for the most likely class.
+    settled: the same, once the user has stopped moving the slider.
     """
 
     moved = Signal(object)
@@ -82,15 +82,15 @@ class ThresholdPanel(QWidget):
 
     @property
     def threshold(self) -> float | None:
-        """The threshold in use; None where the likeliest class is taken."""
+        """The current threshold; None if the most likely class is used."""
         return self._exact if self.use.isChecked() else None
 
     def offer(self, thresholds: Thresholds, others: Thresholds | None, rows: str) -> None:
-        """Work on some rows.
+        """Use these rows.
 
         Args:
-            others: rows beside them, on which the threshold is checked.
-            rows: which these rows are, in words.
+            others: other rows, on which to check the threshold.
+            rows: description of the rows.
         """
         self._thresholds, self._others = thresholds, others
         self.protocol.setText(tr(PROTOCOL, rows=rows))
@@ -99,20 +99,20 @@ class ThresholdPanel(QWidget):
         self._tell_cost()
 
     def put(self, threshold: float) -> None:
-        """Use this threshold, which is known already: nothing settles."""
+        """Set a threshold that is already stored, without emitting `settled`."""
         self._set(threshold)
         self.use.setChecked(True)
         self._settle.stop()
 
     @Slot()
     def miss_at_most(self) -> None:
-        """Move to the highest threshold that misses no more planets than the number beside says."""
+        """Move to the highest threshold that misses at most the given share of planets."""
         if self._thresholds is not None:
             self._aim(self._thresholds.missing_at_most(self.missed.value() / 100))
 
     @Slot()
     def be_precise(self) -> None:
-        """Move to where most planets are found with the precision that the number beside says."""
+        """Move to the threshold that finds the most planets at the given precision."""
         if self._thresholds is None:
             return
         found = self._thresholds.precise(self.precision.value() / 100)
@@ -140,7 +140,7 @@ class ThresholdPanel(QWidget):
         self._move()
 
     def _set(self, threshold: float, by: QWidget | None = None) -> None:
-        """Keep the exact number; slider and field show it as near as they can."""
+        """Keep the exact number; slider and field show it as closely as they can."""
         self._exact = threshold
         for widget, shown in ((self.slider, round(threshold * STEPS)), (self.value, threshold)):
             if widget is not by:
@@ -171,7 +171,7 @@ class ThresholdPanel(QWidget):
 
     @aio.slot()
     async def _ask(self) -> None:
-        """Work out intervals for where the slider stands, until it stands still."""
+        """Calculate intervals for the current threshold, until the slider stops."""
         self._asking = True
         try:
             while (thresholds := self._thresholds) is not None and (threshold := self.threshold) is not None:
@@ -199,7 +199,7 @@ class ThresholdPanel(QWidget):
 
 
 def cost(cut: Cut, ranges: tuple[Interval | None, Interval | None] | None, check: Cut | None) -> str:
-    """What a threshold costs, in words.
+    """The cost of a threshold, in words.
 
     Args:
         ranges: intervals of precision and recall, once they are known.

@@ -1,7 +1,7 @@
-"""Where to draw the line between planets and false positives, and what that costs.
+"""Thresholds between planets and false positives, and their cost.
 
-A row is called a planet where P(CONFIRMED) + P(CANDIDATE) reaches the threshold, and then has the likelier of the two
-classes; else it is called a false positive. All numbers are of held-out rows.
+A row is classified as a planet if P(CONFIRMED) + P(CANDIDATE) reaches the threshold, as the likelier of these two
+classes; otherwise as a false positive. All numbers refer to held-out rows.
 """
 
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SEED, MOST_DRAWS, FEWEST_DRAWS = 42, 300, 50
-MOST_WEIGHTS = 6_000_000  # draws × stars that are held at once
+MOST_WEIGHTS = 6_000_000  # draws × stars in memory at once
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What a threshold makes of the rows.
+    """The result of a threshold on the rows.
 
     Attributes:
-        threshold: the probability of a planet from which on a row is called one.
-        found, missed: planets that are called so, and those that are not.
-        wrong: false positives that are called planets.
+        threshold: minimum probability of a planet.
+        found, missed: planets classified as planets, and planets classified as false positives.
+        wrong: false positives classified as planets.
         matrix: (class in the catalog, predicted class).
     """
 
@@ -42,19 +42,19 @@ class Cut:
 
     @property
     def precision(self) -> float | None:
-        """The share of planets among what is called so; None where nothing is."""
+        """The share of planets among rows classified as planets; None if there are no such rows."""
         called = self.found + self.wrong
         return self.found / called if called else None
 
     @property
     def recall(self) -> float | None:
-        """The share of the planets that is called so; None where there are none."""
+        """The share of planets classified as planets; None if there are no planets."""
         planets = self.found + self.missed
         return self.found / planets if planets else None
 
 
 class Thresholds:
-    """All that can be asked of some held-out rows, worked out beforehand, so that a slider can move."""
+    """All threshold statistics of some held-out rows, precomputed so that a slider can follow."""
 
     def __init__(self, rows: HeldOutRows) -> None:
         """For a worker. The rows need classes on both sides: see `possible`."""
@@ -66,7 +66,7 @@ class Thresholds:
         planets = rows.probabilities.copy()
         planets[:, self._negative] = -1
         self._as_planet = planets.argmax(axis=1)
-        # Rounded as the file's digits are: what is equal there must not differ by the order of a sum.
+        # Round to the file's digits: equal values must not differ because of summation order.
         self._score = np.clip(1 - rows.probabilities[:, self._negative], 0, 1).round(9)
         self._is_planet = rows.actual != self._negative
         order = np.argsort(-self._score, kind="stable")
@@ -77,7 +77,7 @@ class Thresholds:
 
     @staticmethod
     def possible(rows: HeldOutRows) -> bool:
-        """Whether there are planets and false positives to tell apart."""
+        """Whether there are both planets and false positives."""
         import numpy as np
 
         if Disposition.FALSE_POSITIVE not in rows.labels or len(rows.labels) < 2:
@@ -86,7 +86,7 @@ class Thresholds:
         return len(np.unique(rows.actual == negative)) == 2
 
     def at(self, threshold: float) -> Cut:
-        """What a threshold makes of the rows; a look into sums that are there already."""
+        """The result of a threshold on the rows; a lookup in precomputed sums."""
         many, negative = len(self.rows.labels), self._negative
         called = self._called[int(self._sorted.searchsorted(-threshold, side="right"))].reshape(many, many)
         matrix = called.copy()
@@ -104,14 +104,14 @@ class Thresholds:
         return np.where(self._score >= threshold, self._as_planet, self._negative)
 
     def missing_at_most(self, share: float) -> float:
-        """The highest threshold that misses at most this share of the planets."""
+        """The highest threshold that misses at most this share of planets."""
         import numpy as np
 
         scores = np.sort(self._score[self._is_planet])
         return float(scores[min(int(share * len(scores) + 1e-9), len(scores) - 1)])
 
     def precise(self, precision: float) -> float | None:
-        """The threshold that finds most planets with at least this precision; None where none has it."""
+        """The threshold that finds the most planets with at least this precision; None if none reaches it."""
         import numpy as np
 
         right = self._is_planet[np.argsort(-self._score, kind="stable")].cumsum()
@@ -120,7 +120,10 @@ class Thresholds:
         return float(-self._sorted[good[-1]]) if len(good) else None
 
     def intervals(self, threshold: float) -> tuple[Interval | None, Interval | None]:
-        """95 % of precision and recall: bootstrap over whole stars, as the engine's own scores. For a worker."""
+        """95 % intervals of precision and recall: bootstrap over whole stars, like the engine's scores.
+
+        For a worker.
+        """
         import numpy as np
 
         called = self._score >= threshold
@@ -131,7 +134,7 @@ class Thresholds:
 
     @cached_property
     def _weights(self) -> "NDArray[np.float32]":
-        """How often each draw takes each star."""
+        """How often each draw contains each star."""
         import numpy as np
 
         stars = int(self.rows.stars.max()) + 1

@@ -1,20 +1,16 @@
-"""Which figures the numbers of a training's result make."""
-
-from typing import TYPE_CHECKING
+"""Builds the figures for the numbers in a training's result."""
 
 from exoplanet_desktop.gui.charts.bars import ImportanceFigure
 from exoplanet_desktop.gui.charts.curves import precision_recall_of, reliability_of, roc_of
 from exoplanet_desktop.gui.charts.figure import Figure
 from exoplanet_desktop.gui.charts.matrix import MatrixFigure, Shade
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import TrainResult
+from exoplanet_desktop.wire.payloads import TrainResult
 
 MOST_CLASSES = 12
 
 
 def matrix_of(result: "TrainResult", shade: Shade = Shade.COUNTS) -> MatrixFigure | None:
-    """The confusion matrix, where the backend gives one that is square and whole."""
+    """The confusion matrix, if the backend gives a complete square one."""
     labels, counts = result.labels or [], result.confusion_matrix or []
     fits = 1 < len(labels) <= MOST_CLASSES and len(counts) == len(labels)
     if not fits or any(len(row) != len(labels) or min(row) < 0 for row in counts) or not any(map(any, counts)):
@@ -23,7 +19,7 @@ def matrix_of(result: "TrainResult", shade: Shade = Shade.COUNTS) -> MatrixFigur
 
 
 def figures_of(result: "TrainResult") -> dict[str, list[Figure]]:
-    """The other figures, by page; a page without any is left out."""
+    """The other figures, by page; pages without figures are left out."""
     curves = result.curves or {}
     support = {label: score.support for label, score in (result.per_class or {}).items()}
     importance = [entry for entry in result.importance or [] if entry.mean == entry.mean]

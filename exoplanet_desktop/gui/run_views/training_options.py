@@ -1,6 +1,6 @@
 """The options of a training as a form, shared by the tabs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLa
 
 from exoplanet_desktop.gui.base.rows_used import RowsUsed
 from exoplanet_desktop.gui.base.text import counted, tr
-from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.fields import FoldingFields
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
@@ -17,23 +17,23 @@ from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 from exoplanet_desktop.gui.widgets.options import balance_title, chosen, feature_hint, feature_title, satellite_combo
 
 
 class TrainingOptions(QWidget):
-    """Satellite, model, features and class balance of a training, below each other or side by side (`slim`).
+    """Satellite, model, features and class balance of a training, stacked or side by side (`slim`).
 
     Signals:
-        changed: another training is described now.
+        changed: the options have changed.
     """
 
     changed = Signal()
 
     def __init__(self, slim: bool = False, satellite: bool = True, parent: QWidget | None = None) -> None:
-        """`satellite`: whether it is asked for here."""
+        """`satellite`: whether to include this choice."""
         super().__init__(parent)
         self.satellite = satellite_combo(short=slim)
         self.model = combo(tr("Model"), [(model.display_name, model) for model in Model])
@@ -74,7 +74,7 @@ class TrainingOptions(QWidget):
                 grid.addWidget(box, row, 1)
         self._fields = FoldingFields([(label, box) for box, label in self._rows.items()]) if slim else None
         if self._fields is not None:
-            # The line below the features explains them; where they stand side by side their tooltip does.
+            # The line below the features explains them; in the side-by-side layout their tooltip does.
             grid.addWidget(self._fields, 0, 0, 1, 2)
             self.hint.hide()
             self.sentinel.hide()
@@ -97,24 +97,24 @@ class TrainingOptions(QWidget):
         self._explain()
 
     def add_row(self, text: str, field: QWidget) -> None:
-        """One more field below the others."""
+        """Add a field below the others."""
         label = QLabel(text, self)
         label.setBuddy(field)
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(field, row, 1)
 
-    def offer_extensions(self, features: bool, balance: bool) -> None:
-        """Show only what the backend in use understands; others would ignore it in silence."""
-        self._show(self.features, features)
-        self.hint.setVisible(features and not self._slim)
-        self._show(self.balance, balance)
+    def offer_extensions(self, has: Callable[[str], bool]) -> None:
+        """Show only what the backend in use understands (`has`); others would ignore it in silence."""
+        self._show(self.features, has("features"))
+        self.hint.setVisible(has("features") and not self._slim)
+        self._show(self.balance, has("balance"))
         self._explain()
         if self._fields is not None:
             self._fields.fold()
 
     def tell_model_labels(self, rows: int) -> None:
-        """Say of the catalog how many of its rows carry labels that a model made, and ask whether they are used."""
+        """Show how many of the catalog's rows have labels made by a model, and ask whether to use them."""
         one = tr("row has a label made by a model and is left out.")
         many = tr("rows have labels made by a model and are left out.")
         self.labels_note.setText(counted(rows, one, many))
@@ -127,11 +127,11 @@ class TrainingOptions(QWidget):
         satellite: Satellite | None = None,
         paths: Sequence[Path] = (),
         merged: "MergedFile | MergeReply | None" = None,
-        readings: "Sequence[Choice | None]" = (),
+        readings: "Sequence[ReadingOptions | None]" = (),
         rows: RowsUsed | None = None,
-    ) -> TrainRequest:
-        """The training that the options describe, on files of this machine or on a merged one of the backend."""
-        return TrainRequest(
+    ) -> TrainTask:
+        """The training that the options describe, on local files or on a merged file of the backend."""
+        return TrainTask(
             satellite=satellite or chosen(self.satellite, Satellite),
             model=chosen(self.model, Model),
             features=None if self.features.isHidden() else chosen(self.features, Features),

@@ -1,13 +1,13 @@
-"""Whether the model of a run can still be used, and in words why not."""
+"""Checks whether a run's model can still be used, and if not, why."""
 
 from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.runs.run import TrainingRun
 from exoplanet_desktop.gui.runs.services import Services
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 
 async def check_model(run: TrainingRun, services: Services) -> None:
-    """Raises AppError where the backend in use is not that of the run, or no longer has its model."""
+    """Raises AppError if the backend in use is not the run's, or no longer has its model."""
     if run.result is None:
         raise InputError(tr("This run has no model: {reason}", reason=run.failure or tr("it has not finished.")))
     await run.reconnect()
@@ -18,7 +18,7 @@ async def check_model(run: TrainingRun, services: Services) -> None:
         )
     version = run.result.model_version
     if version is None or not connection.has("models"):
-        return  # such a backend answers with the newest model of the kind, as it always does
+        return  # such a backend always predicts with its newest model of the kind
     models = await services.workers.call(connection.backend.models)
     if not any(model.get("model_version") == version for model in models):
         raise UnavailableError(

@@ -1,4 +1,4 @@
-"""The list of runs as two views of one model: two lines a run where it is narrow, a table where there is room."""
+"""The list of runs as two views of one model: a table, or two lines per run where space is narrow."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -13,7 +13,7 @@ from exoplanet_desktop.gui.tables.header import QuickHeader
 from exoplanet_desktop.gui.widgets.row import with_text
 
 TABLE_FROM_CHARACTERS = 62
-"""From so many characters of width on, the table is shown."""
+"""Minimum width for the table, in characters."""
 SAMPLES = {
     Column.STATE: "■ cancelled",
     Column.STAR: "★",
@@ -35,7 +35,7 @@ HIDDEN_AT_FIRST = (Column.BACKEND,)
 
 class NarrowList(QListView):
     """Signals:
-    folded: the Row whose parts shall be shown or hidden, and whether shown.
+    folded: the Row whose parts to show or hide, and whether to show them.
     """
 
     folded = Signal(object, bool)
@@ -50,8 +50,8 @@ class NarrowList(QListView):
 
 class RunsView(QStackedWidget):
     """Signals:
-    opened: the Row that the user wants to see.
-    selected: the selection is another one.
+    opened: the Row to open.
+    selected: the selection has changed.
     """
 
     opened = Signal(object)
@@ -62,7 +62,7 @@ class RunsView(QStackedWidget):
         self.model = model
         self.table = _table(model, self)
         self.list = _list(model, self)
-        # One selection: what is chosen in the list is chosen in the table.
+        # One shared selection model for list and table.
         self.list.setSelectionModel(self.table.selectionModel())
         self.addWidget(self.list)
         self.addWidget(self.table)
@@ -80,13 +80,13 @@ class RunsView(QStackedWidget):
         return view
 
     def chosen(self) -> list[Row]:
-        """The rows that are selected, from the top."""
+        """The selected rows, from the top."""
         selection = self.table.selectionModel().selection().toList()
         places = {place for part in selection for place in range(part.top(), part.bottom() + 1)}
         return [self.model.rows[place] for place in sorted(places) if place < len(self.model.rows)]
 
     def choose(self, row: Row) -> None:
-        """Select one row and bring it into sight."""
+        """Select one row and scroll to it."""
         if (place := self.model.place(row)) is None:
             return
         index = self.model.index(place, Column.NAME)
@@ -95,7 +95,7 @@ class RunsView(QStackedWidget):
         self.in_front.scrollTo(index)
 
     def edit_name(self) -> None:
-        """Write the name of the current run in place."""
+        """Edit the current run's name in place."""
         view = self.in_front
         if view.currentIndex().isValid():
             view.edit(self.model.index(view.currentIndex().row(), Column.NAME))
@@ -120,7 +120,7 @@ class RunsView(QStackedWidget):
 
     @Slot(QModelIndex)
     def _fold_by_click(self, index: QModelIndex) -> None:
-        """A click on the arrow at the right of a group."""
+        """Fold or unfold a group on a click on the arrow at its right."""
         row = index.data(ROW)
         if not isinstance(row, Row) or not row.is_group:
             return
@@ -155,7 +155,7 @@ def _table(model: RunsModel, parent: QWidget) -> QTableView:
     across.setSortIndicatorShown(True)
     across.setHighlightSections(False)
     view.verticalHeader().hide()
-    view.verticalHeader().setMinimumSectionSize(8)  # Qt's own still fits the letters of before
+    view.verticalHeader().setMinimumSectionSize(8)  # Qt's own minimum still fits the previous font
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     with_text(view, lambda: view.verticalHeader().setDefaultSectionSize(view.fontMetrics().lineSpacing() + 9))
     view.setSortingEnabled(True)
@@ -177,19 +177,19 @@ def _table(model: RunsModel, parent: QWidget) -> QTableView:
 
 
 class _Widths:
-    """Gives each column room for what it usually shows; one that the user made wider or narrower keeps its share."""
+    """Sizes each column for its usual content; a column that the user resized keeps its share."""
 
     def __init__(self, view: QTableView) -> None:
         self._view = view
         self._given: dict[int, int] = {}
 
     def follow(self) -> None:
-        """Make columns as wide as the text wants that is shown now."""
+        """Make columns as wide as the current text needs."""
         view, metrics = self._view, self._view.fontMetrics()
         for column, sample in SAMPLES.items():
             widest = max(metrics.horizontalAdvance(text) for text in (sample, f"{header(column)} ▾")) + PADDING_PX
             usual, is_now = self._given.get(column), view.columnWidth(column)
-            # A hidden column has no width that could be asked for.
+            # A hidden column has no width.
             share = is_now / usual if usual and not view.isColumnHidden(column) else 1.0
             self._given[column] = widest
             view.setColumnWidth(column, round(widest * share))

@@ -1,1 +1,1 @@
-"""Running jobs without a view: what was asked, how it goes, and the record of all runs."""
+"""Jobs without a view: request, progress, and the record of all runs."""

@@ -1,81 +1,59 @@
-"""All models one after another on the same data: a run that has the runs of the models as its parts."""
+"""All models one after another on the same data: a run whose parts are the models' runs."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Slot
 
 from exoplanet_desktop.gui.backends.session import Session, State
 from exoplanet_desktop.gui.base.text import count, counted, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.poller import Connection
-from exoplanet_desktop.gui.runs.request import TrainRequest
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.request import TrainTask
+from exoplanet_desktop.gui.runs.run import Run, Wish
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
+from exoplanet_desktop.gui.runs.run_state import RunState
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.runs.words import ALL_MODELS
 from exoplanet_desktop.wire.vocabulary import Model, Status
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record_entry import Run
-
 BACKEND_BACK_S = 60.0
-"""How long the next model waits for a backend that does not answer, such as an engine that is started again."""
-Begin = Callable[[TrainRequest, Connection, str], TrainingRun]
+"""How long the next model waits for a silent backend, such as a restarting engine."""
+Begin = Callable[[TrainTask, Connection, str], TrainingRun]
 
 
-class Batch(QObject):
-    """One after another, so that they do not share the processors; one that fails does not keep the next from its turn.
-
-    Signals:
-        changed: phase, progress or words are other ones now.
-        ended: it is over.
-    """
-
-    changed = Signal()
-    ended = Signal()
-    kind = ALL_MODELS
+class Batch(Run):
+    """One after another, so that they do not share the processors; after one that fails comes the next all the same."""
 
     def __init__(
         self,
-        request: TrainRequest,
+        request: TrainTask,
         connection: Connection,
         session: Session,
         workers: Workers,
         recorder: RunRecorder,
         begin: Begin,
+        run_id: str = "",
     ) -> None:
-        """`begin(request, connection, group_id)` lists a run that is a part of this one."""
-        super().__init__()
-        self.request, self.run_id, self.group_id = request, "", ""
-        self.backend_title = connection.title
-        self.phase: str = Status.PENDING
-        self.words, self.failure = tr("Preparing …"), ""
-        self.share: float | None = None
+        """`begin(request, connection, group_id)` lists a run that is part of this one; `run_id`: as `Run`."""
+        title = tr("{satellite} · all models", satellite=request.satellite)
+        asked = {**request.to_json(), "model": None}
+        super().__init__(
+            ALL_MODELS, title, asked, backend_title=connection.title, run_id=run_id, state=RunState.PENDING
+        )
+        self.request = request
         self.parts: list[TrainingRun] = []
         self.waiting: list[Model] = list(Model)
         self._connection, self._session = connection, session
         self._workers, self._recorder, self._begin = workers, recorder, begin
-        self._cancelled = self._closing = False
 
-    @property
-    def title(self) -> str:
-        return tr("{satellite} · all models", satellite=self.request.satellite)
-
-    @property
-    def is_over(self) -> bool:
-        return self.phase in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
-
-    def asked(self) -> dict[str, Any]:
-        """What was asked, as the record keeps it."""
-        return {**self.request.as_json(), "model": None}
-
-    def outcome(self) -> Mapping[str, Any] | None:
-        """The scores of the best, for the list."""
+    def _outcome(self) -> Mapping[str, Any] | None:
+        """The best model's scores, for the list."""
         results = [part.result for part in self.parts if part.result is not None]
         known = [result for result in results if result.cv_mean is not None]
-        if not self.is_over or not known:
+        if not known:
             return None
         best = max(known, key=lambda result: result.cv_mean or 0.0)
         took = sum(result.elapsed_sec or 0.0 for result in results)
@@ -83,16 +61,17 @@ class Batch(QObject):
         return {**told, "elapsed_sec": took}
 
     async def work(self) -> None:
-        """Train all of them. Never raises: what failed is told by its run, and in `failure`."""
+        """Train all models. Never raises: each run reports its own failure; `failure` sums them up."""
         address = self._connection.backend.base_url
-        self.run_id = await self._recorder.begin(
-            self.title, self.asked(), self._connection.title, address, kind=ALL_MODELS, status=str(Status.RUNNING)
+        asked = dict(self._snapshot.asked)
+        run_id = await self._recorder.begin(
+            self.title, asked, self._connection.title, address, kind=ALL_MODELS, status=str(Status.RUNNING)
         )
+        self._write(run_id=run_id)
         await self._go_on()
 
-    async def take_up(self, kept: "Run", done: Sequence[TrainingRun]) -> None:
-        """Go on where the window was closed: `done` are the runs that had begun, over or taken up again."""
-        self.run_id = kept.run_id
+    async def take_up(self, done: Sequence[TrainingRun]) -> None:
+        """Resume after the window was closed: `done` are the runs that had started, ended or resumed."""
         self.waiting = [model for model in Model if model not in {part.request.model for part in done}]
         for part in done:
             self._take(part)
@@ -107,45 +86,41 @@ class Batch(QObject):
         await self._go_on()
 
     async def cancel(self) -> None:
-        """Cancel the model that is trained now, and all that would follow."""
-        self._cancelled = True
+        """Cancel the current model and all remaining ones."""
+        await super().cancel()
         self.waiting = []
         for part in self.parts:
             if not part.is_over:
                 await part.cancel()
 
-    def leave(self) -> None:
-        """The window closes; at the next start it goes on."""
-        self._closing = True
-
     async def _go_on(self) -> None:
-        self._set(Status.RUNNING)
-        while self.waiting and not self._cancelled and not self._closing:
+        self._become(RunState.RUNNING)
+        self._follow()
+        while self.waiting and not self.should_stop():
             if not await self._backend_answers():
                 break
-            if self._closing or not self.waiting:
+            if self.should_stop() or not self.waiting:
                 break
             part = self._begin(replace(self.request, model=self.waiting.pop(0)), self._connection, self.run_id)
             self._take(part)
             await part.work()
-        if self._closing:
-            return
+        if self._wish is Wish.LEAVE:
+            return  # at the next start it goes on
         one = tr("model was not trained: {backend} does not answer.")
         many = tr("models were not trained: {backend} does not answer.")
         why = counted(len(self.waiting), one, many).format(backend=self.backend_title)
         self._end(why if self.waiting else "")
 
     async def _backend_answers(self) -> bool:
-        """Wait for the backend where it is away for a moment."""
+        """Wait for the backend if it is away for a moment."""
         if self._is_ready():
             return True
-        self.words = tr("Waiting for {backend} …", backend=self.backend_title)
-        self.changed.emit()
+        self._write(words=tr("Waiting for {backend} …", backend=self.backend_title))
         back = asyncio.Event()
         self._session.changed.connect(back.set)
         try:
             async with asyncio.timeout(BACKEND_BACK_S):
-                while not (self._is_ready() or self._closing or self._cancelled):
+                while not (self._is_ready() or self.should_stop()):
                     back.clear()
                     await back.wait()
         except TimeoutError:
@@ -155,7 +130,7 @@ class Batch(QObject):
         return True
 
     def _is_ready(self) -> bool:
-        """Where another backend is in use now, the training finds out whether this one answers."""
+        """If another backend is in use now, the training itself finds out whether this one answers."""
         return self._session.connection is not self._connection or self._session.state is State.READY
 
     def _take(self, part: TrainingRun) -> None:
@@ -171,36 +146,37 @@ class Batch(QObject):
         total = len(self.parts) + len(self.waiting)
         over = sum(part.is_over for part in self.parts)
         now = next((part for part in self.parts if not part.is_over), None)
-        self.share = (over + ((now.share or 0.0) if now else 0.0)) / total if total else None
+        changes: dict[str, Any] = {"parts": tuple(part.snapshot for part in self.parts)}
+        if total:
+            changes["share"] = (over + ((now.snapshot.share or 0.0) if now else 0.0)) / total
         if now is not None:
             place = {"number": count(over + 1), "total": count(total), "model": now.request.model.display_name}
-            self.words = tr("{number} of {total}, {model}: {words}", **place, words=now.words)
-        self.changed.emit()
-
-    def _set(self, phase: str) -> None:
-        self.phase = phase
-        self._follow()
+            changes["words"] = tr("{number} of {total}, {model}: {words}", **place, words=now.snapshot.words)
+        self._write(**changes)
 
     def _end(self, failure: str) -> None:
         trained = sum(part.result is not None for part in self.parts)
         total = len(self.parts) + len(self.waiting)
         self.waiting = []
-        self.failure = failure
-        if self._cancelled:
-            self.phase = Status.CANCELLED
-        else:
-            self.phase = Status.SUCCEEDED if trained else Status.FAILED
-        self.share = 1.0
-        self.words = tr("{trained} of {total} models trained", trained=count(trained), total=count(total))
-        if not trained and not failure and not self._cancelled:
-            self.failure = tr("No model could be trained. Each run shows why.")
-        self._recorder.note(self.run_id, status=str(self.phase), error=self.failure or None, result=self.outcome())
-        self.changed.emit()
-        self.ended.emit()
+        cancelled = self._wish is Wish.CANCEL
+        if not trained and not failure and not cancelled:
+            failure = tr("No model could be trained. Each run shows why.")
+        state = RunState.SUCCEEDED if trained else RunState.FAILED
+        self._finish(
+            RunState.CANCELLED if cancelled else state,
+            tr("{trained} of {total} models trained", trained=count(trained), total=count(total)),
+            share=1.0,
+            failure=failure,
+            outcome=self._outcome(),
+        )
+
+    def _keep_end(self) -> None:
+        now = self._snapshot
+        self._recorder.note(self.run_id, status=now.status, error=now.failure or None, result=now.outcome)
 
 
 async def _ended(part: TrainingRun) -> None:
-    """Wait until a run that somebody else follows is over."""
+    """Wait until a run that is followed elsewhere has ended."""
     if part.is_over:
         return
     over = asyncio.Event()

@@ -1,23 +1,20 @@
-"""The held-out rows of a run, and the threshold that was chosen on them: both lie in the record beside the run."""
+"""A run's held-out rows and the threshold chosen on them, both stored in the record with the run."""
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from exoplanet_desktop.client.held_rows import FILE_NAME
 from exoplanet_desktop.files.temporary import discard_folder, own_folder
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record import Record
+from exoplanet_desktop.record.record import Record
+from exoplanet_desktop.stats.held_rows import FILE_NAME
 
 THRESHOLD_FILE = "threshold.json"
 
 
 class HeldOutStore:
-    """What the record keeps of one run's held-out rows."""
+    """The held-out rows and thresholds of runs in the record."""
 
     def __init__(self, workers: Workers, recorder: RunRecorder) -> None:
         self._workers, self._recorder = workers, recorder
@@ -34,11 +31,11 @@ class HeldOutStore:
             await self._workers.call(discard_folder, folder)
 
     async def path(self, run_id: str) -> Path | None:
-        """Where the file lies; None where the record has none. Raises AppError."""
+        """The path of the file; None if the record has none. Raises AppError."""
         return await self._recorder.work(lambda record: record.file(run_id, FILE_NAME)) if run_id else None
 
     async def threshold(self, run_id: str) -> float | None:
-        """The threshold that was left at the run; None where there is none. Raises AppError."""
+        """The last threshold set for the run; None if there is none. Raises AppError."""
 
         def read(record: "Record") -> float | None:
             path = record.file(run_id, THRESHOLD_FILE)
@@ -47,12 +44,12 @@ class HeldOutStore:
         return await self._recorder.work(read) if run_id else None
 
     def keep_threshold(self, run_id: str, threshold: float | None) -> None:
-        """Keep the threshold in use; None for the likeliest class."""
+        """Store the current threshold; None for the most likely class."""
         self._recorder.file(run_id, THRESHOLD_FILE, json.dumps({"planet_from": threshold}).encode())
 
 
 def _number(content: bytes) -> float | None:
-    """The threshold of the file, which an imported run may have brought along."""
+    """The threshold in the file, which may come from an imported run."""
     try:
         found = json.loads(content).get("planet_from")
     except (ValueError, AttributeError, RecursionError):

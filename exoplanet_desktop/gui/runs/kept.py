@@ -1,17 +1,15 @@
-"""A prediction or a merge out of the record, which is looked at and no longer done."""
+"""A prediction or merge from the record, for viewing only."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exoplanet_desktop.gui.base.text import count, counted, megabytes, tr
 from exoplanet_desktop.gui.widgets.options import feature_title
+from exoplanet_desktop.record.entry import StoredRun
+from exoplanet_desktop.record.record import Record
 from exoplanet_desktop.wire.vocabulary import Features, Model
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.record import Record
-    from exoplanet_desktop.client.record_entry import Run
 
 MOST_FACTS = 40
 
@@ -19,15 +17,15 @@ MOST_FACTS = 40
 @dataclass(frozen=True)
 class KeptRun:
     """Attributes:
-    files: what the record keeps of it, whole.
+    files: its complete files in the record.
     """
 
-    run: "Run"
+    run: "StoredRun"
     log_text: str
     files: tuple[Path, ...]
 
     @classmethod
-    def of(cls, run: "Run", log_text: str, record: "Record") -> "KeptRun":
+    def of(cls, run: "StoredRun", log_text: str, record: "Record") -> "KeptRun":
         names = record.files(run.run_id)
         found = tuple(path for name in names if (path := record.file(run.run_id, name)) is not None)
         return cls(run, log_text, found)
@@ -37,7 +35,7 @@ class KeptRun:
         return self.run.run_id
 
     def facts(self) -> list[tuple[str, str]]:
-        """(what, how it stands) of the request and of the reply, for a reader."""
+        """(name, value) pairs of request and reply, for a reader."""
         run = self.run
         found = [(tr("Backend"), f"{run.backend_title}  ({run.backend_address})")]
         for told in run.request.get("inputs") or []:
@@ -73,7 +71,7 @@ def _told() -> dict[str, str]:
 
 
 def _asked_value(key: str, value: Any) -> str:
-    """What was asked for, by the name that the window has for it."""
+    """A requested value, as the window words it."""
     with suppress(ValueError):
         if key == "model":
             return Model(value).display_name
@@ -89,7 +87,7 @@ def _value(value: Any) -> str:
 
 
 def _file(told: Any) -> str:
-    """A file with its size and the beginning of its digest."""
+    """A file with its size and the start of its digest."""
     if not isinstance(told, dict):
         return str(told)
     size = told.get("bytes")

@@ -1,7 +1,7 @@
-"""The outbox: trainings that could not be sent wait until their backend answers, also from one start to the next.
+"""The outbox: trainings that could not be sent wait until their backend answers, even across restarts.
 
-A run waits because the user has asked for it, never by itself. The record keeps it as WAITING with the places of its
-files and a digest of them, so that a file that was changed since is told and not sent in silence.
+A run waits only at the user's request. The record stores it as WAITING with the paths and a digest of its files, so
+that a file changed in the meantime is reported, not silently sent.
 """
 
 import hashlib
@@ -21,15 +21,16 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.runs.journal import told_of_file
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
+from exoplanet_desktop.gui.runs.run_state import RunState
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.gui.runs.run import TrainingRun
+    from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
 
 class Outbox(QObject):
-    """Holds the runs that wait, each with what the waiting room knows of its backend."""
+    """The waiting runs, each with its entry in the waiting room of its backend."""
 
     def __init__(self, room: WaitingRoom, recorder: RunRecorder, workers: Workers) -> None:
         super().__init__()
@@ -42,7 +43,7 @@ class Outbox(QObject):
 
     @aio.slot(object)
     async def put(self, run: "TrainingRun") -> None:
-        """Let a run wait that could not be sent."""
+        """Queue a run that could not be sent."""
         try:
             digest = await self._workers.call(digest_of, run.request.paths)
         except AppError as error:
@@ -52,7 +53,7 @@ class Outbox(QObject):
         self.take_up(run, pause_s=FIRST_S)
 
     def take_up(self, run: "TrainingRun", pause_s: float = 0.0) -> None:
-        """Let a run wait that waits already, as the record says."""
+        """Queue a run again that is waiting according to the record."""
         work = partial(self._send, run)
         title, address = run.destination
         queue = self._room.wait(title, address, work, pause_s=pause_s)
@@ -60,17 +61,17 @@ class Outbox(QObject):
         self._say(run, queue)
 
     def hurry(self, run: "TrainingRun") -> None:
-        """Ask the backend of a run at once."""
+        """Retry a run's backend at once."""
         if run in self._waiting:
             self._room.try_now(self._waiting[run][0])
 
     def forget(self, run: "TrainingRun") -> None:
-        """A run that was cancelled waits no longer."""
+        """Remove a cancelled run."""
         if (entry := self._waiting.pop(run, None)) is not None:
             self._room.forget(entry[1])
 
     async def _send(self, run: "TrainingRun", connection: Connection) -> None:
-        """Its backend answers: send it, unless it was cancelled or its files are other ones now."""
+        """Send a run whose backend answers, unless it was cancelled or its files have changed."""
         if self._waiting.pop(run, None) is None:
             return
         try:
@@ -78,11 +79,11 @@ class Outbox(QObject):
         except AppError as error:
             run.give_up(str(error))
             return
-        if run.is_cancelled:
-            return  # while its files were read
+        if run.should_stop():
+            return  # cancelled while its files were read
         await run.send_again(connection)
-        if run.is_unsent and not run.is_cancelled:
-            # It answers, but takes no file: the user has asked for patience once.
+        if run.state is RunState.UNSENT and not run.should_stop():
+            # The backend answers but accepts no files: the user has already asked to wait.
             run.wait(run.digest)
             self.take_up(run, pause_s=4 * FIRST_S)
 
@@ -102,7 +103,7 @@ class Outbox(QObject):
 
 
 def digest_of(paths: Sequence[Path]) -> str:
-    """One digest of all files, in their order; that of the file itself where there is one. Raises InputError."""
+    """One digest of all files, in order; for a single file its own. Raises InputError."""
     digests = [str(told_of_file(path)["sha256"]) for path in paths]
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 

@@ -1,25 +1,26 @@
-"""The parity check of a training on a backend that is not ours: does its model do what its accuracy says?"""
+"""The parity check of a training on a third-party backend: does its model match its reported accuracy?"""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.http.caller import plain_name
+from exoplanet_desktop.client.http.transfers import Progress, ShouldStop
+from exoplanet_desktop.client.jobs.parity import ParityCheck, parity_check
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.gui.backends.engine_supervisor import EMBEDDED
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.runs.request import TrainRequest, each_read, merged_url
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.parity import ParityCheck
-    from exoplanet_desktop.client.transfers import Progress, ShouldStop
-    from exoplanet_desktop.wire.payloads import TrainResult
+from exoplanet_desktop.gui.runs.request import TrainTask, each_read, merged_url
+from exoplanet_desktop.wire.payloads import TrainResult
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.requests import PredictRequest
 
 
-def can_be_checked(request: TrainRequest, backend_title: str, result: "TrainResult | None") -> bool:
-    """Whether there is something to compare: an accuracy of a backend that does not tell how it came about, and the
-    data. Our own engine tells its protocol, and replays rows whenever it loads a model.
+def can_be_checked(request: TrainTask, backend_title: str, result: "TrainResult | None") -> bool:
+    """Whether a check is possible: a backend reports an accuracy but no protocol, and the data is available. Our own
+    engine reports its protocol, and replays rows whenever it loads a model.
     """
     if result is None or result.accuracy is None or result.evaluation is not None or backend_title == EMBEDDED:
         return False
@@ -27,20 +28,17 @@ def can_be_checked(request: TrainRequest, backend_title: str, result: "TrainResu
 
 
 def check(
-    request: TrainRequest, result: "TrainResult", backend: "Backend", progress: "Progress", should_stop: "ShouldStop"
+    request: TrainTask, result: "TrainResult", backend: "Backend", progress: "Progress", should_stop: "ShouldStop"
 ) -> "ParityCheck":
     """Predict a sample of the data and compare. Blocking: call it in a worker. Raises AppError."""
-    from exoplanet_desktop.client.parity import parity_check
 
     with temporary_folder("parity") as folder:
         path, reading = _data(request, backend, folder, should_stop)
         return parity_check(
             backend,
             path,
-            request.satellite,
-            request.model,
+            PredictRequest(request.satellite, request.model, features=request.features),
             result.accuracy or 0.0,
-            features=request.features,
             reading=reading,
             progress=progress,
             should_stop=should_stop,
@@ -48,12 +46,10 @@ def check(
 
 
 def _data(
-    request: TrainRequest, backend: "Backend", folder: Path, should_stop: "ShouldStop"
-) -> "tuple[Path, Choice | None]":
-    """A file that was trained on, and how it is read: any of several will do, since each of its rows was."""
+    request: TrainTask, backend: "Backend", folder: Path, should_stop: "ShouldStop"
+) -> "tuple[Path, ReadingOptions | None]":
+    """A training file and its reading options: any of several will do, since all their rows were used."""
     if request.merged is not None:
-        from exoplanet_desktop.client.caller import plain_name
-
         path = folder / plain_name(request.source)
         backend.download(merged_url(request.merged), path, should_stop=should_stop)
         return path, None
@@ -69,7 +65,6 @@ def _data(
 
 
 def kept(parity: "ParityCheck") -> dict[str, Any]:
-    """A check as the record keeps it."""
-    from dataclasses import asdict
+    """A check in the form for the record."""
 
     return asdict(parity)

@@ -1,4 +1,4 @@
-"""Numbers of a training result in words: three decimals with their spread, and the protocol behind them."""
+"""A training result in words: numbers with three decimals and their spread, and the protocol behind them."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ NOT_GIVEN = "–"
 
 
 def three(value: float | None) -> str:
-    """A metric with three decimals; a dash where there is none, or none that is a number."""
+    """A metric with three decimals; a dash if it is missing or not a number."""
     return fixed(value)
 
 
@@ -22,14 +22,14 @@ def spread(mean: float | None, deviation: float | None) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Elapsed time as 00:07, or 1:02:03 from an hour on."""
+    """Elapsed time as 00:07; from one hour on, as 1:02:03."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
 
 
 def cards(result: "TrainResult") -> list[tuple[str, str]]:
-    """(figure, what it is) of the main numbers."""
+    """(value, description) of the main numbers."""
     evaluation = result.evaluation
     folds = tr("accuracy, mean of {count} folds", count=evaluation.folds if evaluation else 5)
     took = NOT_GIVEN if result.elapsed_sec is None else tr("{seconds} s", seconds=fixed(result.elapsed_sec, 1))
@@ -43,7 +43,7 @@ def cards(result: "TrainResult") -> list[tuple[str, str]]:
 
 
 def brief(result: "TrainResult") -> str:
-    """The main numbers in a line.
+    """The main numbers in one line.
 
     >>> from exoplanet_desktop.wire.payloads import TrainResult
     >>> brief(TrainResult(accuracy=0.9313, elapsed_sec=3.1))
@@ -53,13 +53,13 @@ def brief(result: "TrainResult") -> str:
 
 
 def _interval(result: "TrainResult", name: str) -> str:
-    """The 95 % interval of a metric, where the backend gives one."""
+    """The 95 % interval of a metric, if the backend gives one."""
     low, high = (result.intervals or {}).get(name) or (None, None)
     return "" if low is None or high is None else "\n" + tr("95 %: {low} to {high}", low=fixed(low), high=fixed(high))
 
 
 def protocol(result: "TrainResult") -> str:
-    """The protocol in a sentence, or that the backend does not tell it."""
+    """The protocol in one sentence, or that the backend does not report it."""
     evaluation = result.evaluation
     if evaluation is None:
         return tr("This backend does not say how it evaluated.")
@@ -71,7 +71,7 @@ def protocol(result: "TrainResult") -> str:
 
 
 def without_columns(number: int) -> str:
-    """That a model does without some of the usual columns; "" where it has them all."""
+    """That a model was trained without some of the usual columns; "" if it has them all."""
     return tr("without {columns}", columns=counted(number, tr("column"), tr("columns"))) if number else ""
 
 
@@ -90,7 +90,7 @@ def protocol_short(result: "TrainResult") -> str:
 
 
 def cells(result: "TrainResult") -> list[str]:
-    """That cells were not read as written, in one sentence; nothing where all were."""
+    """One sentence about cells that were not read as written; empty if there are none."""
     if not result.cells:
         return []
     if len(result.cells) == 1:
@@ -102,6 +102,6 @@ def cells(result: "TrainResult") -> list[str]:
 
 
 def gap(result: "TrainResult") -> str:
-    """What the columns of the human verdict are worth, where the backend measured it."""
+    """How much the columns of the human verdict contribute, if the backend measured it."""
     sentence = str(result.blind.get("sentence") or "") if result.blind else ""
     return tr("Accuracy over the folds: {sentence}.", sentence=sentence) if sentence else ""

@@ -1,4 +1,4 @@
-"""Writes runs into the record, and reads them out of it; the disk is waited for in a thread of its own."""
+"""Writes runs into the record and reads them from it, with all disk access in its own thread."""
 
 import asyncio
 import logging
@@ -11,10 +11,11 @@ from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.notices import Notices
+from exoplanet_desktop.wire.vocabulary import SENDING, RunKind
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.record import Record
-    from exoplanet_desktop.client.record_entry import Run, RunEntry
+    from exoplanet_desktop.record.entry import RunEntry, StoredRun
+    from exoplanet_desktop.record.record import Record
 
 R = TypeVar("R")
 
@@ -25,17 +26,17 @@ PICTURES = {"counts": "confusion_matrix.png", "shares": "confusion_matrix_by_cla
 
 
 class RunRecorder:
-    """The record of runs, for the window. What cannot be written is told once; the work itself goes on."""
+    """The record of runs, for the window. A failed write is reported once; the work itself continues."""
 
     def __init__(self, folder: Path, notices: Notices) -> None:
         self._folder, self._notices = folder, notices
-        # One thread: what is written of a run is written in its order.
+        # A single thread keeps the writes of a run in order.
         self._disk = Workers(count=1, most=1)
         self._record: Record | None = None
         self._has_told = False
 
     async def open(self) -> "list[RunEntry]":
-        """Open the record; the newest runs. Raises UnavailableError."""
+        """Open the record; returns the newest runs. Raises UnavailableError."""
         entries = await self._disk.call(self._open)
         if self._record is not None and self._record.notice:
             self._notices.information(self._record.notice)
@@ -48,11 +49,11 @@ class RunRecorder:
         backend_title: str,
         backend_address: str,
         *,
-        kind: str = "train",
-        status: str = "SENDING",
+        kind: str = RunKind.TRAIN,
+        status: str = SENDING,
         group_id: str = "",
     ) -> str:
-        """A new run; its id, or an empty one where the record cannot be written."""
+        """Create a run; returns its id, or "" if the record cannot be written."""
 
         def write(record: "Record") -> str:
             return record.new(
@@ -62,13 +63,13 @@ class RunRecorder:
         return await self._try(write) or ""
 
     async def work(self, work: "Callable[[Record], R]") -> R:
-        """Do something with the record that the user waits for, after what was written before. Raises AppError."""
+        """Do something with the record that the user is waiting for, after all earlier writes. Raises AppError."""
         if (record := self._record) is None:
             raise _not_open()
         return await self._disk.call(work, record)
 
     def note(self, run_id: str, **changes: Any) -> None:
-        """Keep what is known of a run now; see `Record.update`."""
+        """Save the current state of a run; see `Record.update`."""
         self._later(run_id, lambda record: record.update(run_id, **changes))
 
     def log(self, run_id: str, text: str) -> None:
@@ -78,27 +79,27 @@ class RunRecorder:
         self._later(run_id, lambda record: record.keep_file(run_id, PICTURES[name], data))
 
     def file(self, run_id: str, name: str, content: bytes | Path) -> "asyncio.Task[None] | None":
-        """Keep a file of a run under a plain name, whole or not at all."""
+        """Save a run's file under a plain name, completely or not at all."""
         return self._later(run_id, lambda record: record.keep_file(run_id, name, content))
 
-    async def read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
+    async def read(self, run_id: str) -> "tuple[StoredRun, str, dict[str, bytes]]":
         """A run with its log and its pictures. Raises AppError."""
         return await self._disk.call(self._read, run_id)
 
-    async def unfinished(self) -> "list[Run]":
+    async def unfinished(self) -> "list[StoredRun]":
         """Runs that had not ended when the window closed."""
         record = self._record
         return await self._disk.call(record.unfinished) if record is not None else []
 
     async def close(self) -> None:
-        """Write what still waits, and close the record."""
+        """Finish pending writes, and close the record."""
         await self._disk.call(self._close)
         self._disk.close()
 
     def _later(self, run_id: str, write: "Callable[[Record], object]") -> "asyncio.Task[None] | None":
         if not run_id or (record := self._record) is None:
             return None
-        # Handed to the disk now, not when the task begins: what is read afterwards must see it.
+        # Submit now, not when the task starts: later reads must see this write.
         return aio.background(self._done(self._disk.call(write, record)))
 
     async def _done(self, writing: Awaitable[object]) -> None:
@@ -120,12 +121,12 @@ class RunRecorder:
             return None
 
     def _open(self) -> "list[RunEntry]":
-        from exoplanet_desktop.client.record import Record
+        from exoplanet_desktop.record.record import Record
 
         self._record = Record(self._folder)
         return self._record.runs(MOST_LISTED)
 
-    def _read(self, run_id: str) -> "tuple[Run, str, dict[str, bytes]]":
+    def _read(self, run_id: str) -> "tuple[StoredRun, str, dict[str, bytes]]":
         if (record := self._record) is None:
             raise _not_open()
         pictures = {}

@@ -1,186 +1,245 @@
-"""What a training is like at one moment, and what may be done with it: what dialogs and lists read."""
+"""The state of a run: one table of marks, words, colours and transitions, and the snapshot that views show."""
 
-import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
-
-from exoplanet_desktop.client.record_entry import SENDING, WAITING
-from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.base.workers.poller import Connection
-from exoplanet_desktop.gui.runs.parity import can_be_checked
-from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.wire import vocabulary
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import JobStatus, TrainResult
-
-PARITY = "parity"  # in the kept result; see client.record_trust
-SILENT, STALLED = "SILENT", "STALLED"
+    from exoplanet_desktop.wire.payloads import TrainResult
 
 
-class RunState(QObject):
-    """Signals:
-    changed: phase, progress or words are other ones now.
-    log_grew: the new part of the log.
-    came_back: what happened while nothing was heard of it, in a sentence.
-    ended: it is over; `result` or `failure` is there.
-    judged: what its backend says of the model was checked.
-    wants_to_wait: it shall be sent once its backend answers.
-    hurried: its backend shall be asked at once, for which it waits.
+class StateGroup(StrEnum):
+    """What the list of runs is filtered by: every state counts as one of these."""
 
-    Attributes:
-        digest: of the data, once it is known; see `outbox.digest_of`.
-        is_unsent: whether it has ended because its backend did not answer before it had the data.
-        destination: title and address of its backend.
-        warnings: what speaks against the result, a sentence each.
-        parity: the outcome of the parity check, as the record keeps it; None where none was made.
-        trouble: SILENT while its backend does not answer, STALLED where nothing moves any more, else "".
-    """
-
-    changed = Signal()
-    log_grew = Signal(str)
-    came_back = Signal(str)
-    ended = Signal()
-    judged = Signal()
-    wants_to_wait = Signal()
-    hurried = Signal()
-    kind = "train"
-
-    def __init__(self, request: TrainRequest, connection: Connection | None, can_cancel: bool, run_id: str) -> None:
-        """`connection` is None for a run out of the record whose backend is not in use; `run_id` is its id there."""
-        super().__init__()
-        self.request, self.can_cancel, self.run_id = request, can_cancel, run_id
-        self.group_id = ""
-        self.backend_title = connection.title if connection else ""
-        self.destination = (connection.title, connection.backend.base_url) if connection else ("", "")
-        self.reach: Callable[[], Awaitable[Connection]] | None = None  # of a run of the past
-        self.digest, self.is_unsent = "", False
-        self.phase: str = SENDING
-        self.words = tr("Preparing …")
-        self.share: float | None = None
-        self.trouble = ""
-        self.log_text = ""
-        self.status: JobStatus | None = None
-        self.result: TrainResult | None = None
-        self.failure = ""
-        self.warnings: tuple[str, ...] = ()
-        self.parity: dict[str, Any] | None = None
-        self.pictures: dict[str, bytes] = {}
-        self._connection = connection
-        self._job_id = ""
-        self._stop = threading.Event()
-        self._began = time.monotonic()
-        self._took: float | None = None
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
     @property
-    def title(self) -> str:
-        return self.request.title
+    def words(self) -> str:
+        return _GROUPS[self]()
 
-    def outcome(self) -> dict[str, Any] | None:
-        """The scores, for the list."""
-        told = {"accuracy", "cv_mean", "cv_std", "auc_score", "elapsed_sec"}
-        return self.result.model_dump(include=told) if self.result is not None else None
 
-    def asked(self) -> dict[str, Any]:
-        """What was asked, as the record keeps it."""
-        return self.request.as_json()
+_GROUPS: dict[StateGroup, Callable[[], str]] = {
+    StateGroup.RUNNING: lambda: tr("Running or waiting"),
+    StateGroup.DONE: lambda: tr("Done"),
+    StateGroup.FAILED: lambda: tr("Failed"),
+    StateGroup.CANCELLED: lambda: tr("Cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class _Traits:
+    """A line of the table of states.
+
+    Attributes:
+        status: the word of the record; "" where the run keeps the one that it had.
+        mark: stands before the words; it says the same without its colour.
+        colour: a token of `theme` and of the style sheet.
+        word: for a list; `chip`: for the dialog of a run; `heading`: for that of a run in the record.
+        leads_to: the names of the states that may follow.
+    """
+
+    status: str
+    group: StateGroup
+    mark: str
+    colour: str
+    word: Callable[[], str]
+    chip: Callable[[], str]
+    heading: Callable[[], str]
+    leads_to: frozenset[str]
+
+
+def _traits(
+    status: str,
+    group: StateGroup,
+    mark: str,
+    colour: str,
+    word: Callable[[], str],
+    chip: Callable[[], str],
+    heading: Callable[[], str] = lambda: tr("Still running at last contact"),
+    leads_to: str = "",
+) -> _Traits:
+    return _Traits(status, group, mark, colour, word, chip, heading, frozenset(leads_to.split()))
+
+
+_ENDS = "SUCCEEDED FAILED CANCELLED"
+_AT_BACKEND = f"PENDING RUNNING SILENT STALLED {_ENDS}"
+
+
+class RunState(Enum):
+    """Where a run is.
+
+    SENDING: its data is prepared and sent. WAITING: in the outbox, until its backend answers. PENDING, RUNNING: as the
+    backend reports. SILENT: the backend does not answer. STALLED: it answers, but nothing moves. UNSENT: failed before
+    the backend had the data, so that it can wait in the outbox. UNFINISHED: of the record, and not watched.
+    """
+
+    SENDING = _traits(
+        vocabulary.SENDING, StateGroup.RUNNING, "◌", "accent", lambda: tr("sending"), lambda: tr("SENDING"),
+        leads_to=f"WAITING PENDING RUNNING UNSENT {_ENDS}",
+    )  # fmt: skip
+    WAITING = _traits(
+        vocabulary.WAITING, StateGroup.RUNNING, "◌", "accent",
+        lambda: tr("waiting for the backend"), lambda: tr("IN THE OUTBOX"),
+        leads_to="SENDING FAILED CANCELLED",
+    )  # fmt: skip
+    PENDING = _traits(
+        Status.PENDING, StateGroup.RUNNING, "◌", "accent", lambda: tr("waiting"), lambda: tr("WAITING"),
+        leads_to=_AT_BACKEND,
+    )  # fmt: skip
+    RUNNING = _traits(
+        Status.RUNNING, StateGroup.RUNNING, "●", "accent", lambda: tr("running"), lambda: tr("RUNNING"),
+        leads_to=_AT_BACKEND,
+    )  # fmt: skip
+    SILENT = _traits(
+        "", StateGroup.RUNNING, "◌", "candidate", lambda: tr("running"), lambda: tr("NO ANSWER"),
+        leads_to=_AT_BACKEND,
+    )  # fmt: skip
+    STALLED = _traits(
+        "", StateGroup.RUNNING, "◌", "candidate", lambda: tr("running"), lambda: tr("STALLED"),
+        leads_to=_AT_BACKEND,
+    )  # fmt: skip
+    UNSENT = _traits(
+        Status.FAILED, StateGroup.FAILED, "✕", "danger", lambda: tr("failed"), lambda: tr("FAILED"),
+        lambda: tr("Failed"), leads_to="WAITING FAILED",
+    )  # fmt: skip
+    SUCCEEDED = _traits(
+        Status.SUCCEEDED, StateGroup.DONE, "✓", "confirmed", lambda: tr("done"), lambda: tr("DONE"),
+        lambda: tr("Done"),
+    )  # fmt: skip
+    FAILED = _traits(
+        Status.FAILED, StateGroup.FAILED, "✕", "danger", lambda: tr("failed"), lambda: tr("FAILED"),
+        lambda: tr("Failed"),
+    )  # fmt: skip
+    CANCELLED = _traits(
+        Status.CANCELLED, StateGroup.CANCELLED, "■", "muted", lambda: tr("cancelled"), lambda: tr("CANCELLED"),
+        lambda: tr("Cancelled"),
+    )  # fmt: skip
+    UNFINISHED = _traits(
+        "", StateGroup.RUNNING, "◌", "accent", lambda: tr("not finished"), lambda: tr("NOT FINISHED"),
+    )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"RunState.{self.name}"
+
+    @classmethod
+    def of(cls, status: str, live: bool) -> "RunState":
+        """The state that a status of the record stands for. `live`: the run is watched now."""
+        state = _BY_STATUS.get(status, cls.RUNNING)
+        return state if live or state.is_over or state is cls.WAITING else cls.UNFINISHED
+
+    @property
+    def group(self) -> StateGroup:
+        return self._value_.group
+
+    @property
+    def status(self) -> str:
+        return self._value_.status
+
+    @property
+    def mark(self) -> str:
+        return self._value_.mark
+
+    @property
+    def colour(self) -> str:
+        return self._value_.colour
+
+    @property
+    def word(self) -> str:
+        """For a list."""
+        return self._value_.word()
+
+    @property
+    def chip(self) -> str:
+        return f"{self.mark} {self._value_.chip()}"
+
+    @property
+    def heading(self) -> str:
+        return f"{self.mark} {self._value_.heading()}"
+
+    @property
+    def is_over(self) -> bool:
+        return self._value_.group is not StateGroup.RUNNING
+
+    @property
+    def is_trouble(self) -> bool:
+        return self in (RunState.SILENT, RunState.STALLED)
+
+    def may_become(self, other: "RunState") -> bool:
+        """Whether `other` may follow; what goes on may also stay as it is."""
+        return other.name in self._value_.leads_to or (other is self and not self.is_over)
+
+
+_BY_STATUS = {
+    str(state.status): state
+    for state in (
+        RunState.SENDING,
+        RunState.WAITING,
+        RunState.PENDING,
+        RunState.RUNNING,
+        RunState.SUCCEEDED,
+        RunState.FAILED,
+        RunState.CANCELLED,
+    )
+}
+
+
+@dataclass(frozen=True)
+class RunSnapshot:
+    """A run at one moment: all that views show of how it is getting on.
+
+    Attributes:
+        key: tells the runs of this window apart, also before the record knows them.
+        asked: what was asked, as the record keeps it.
+        status: a word of the record: that of the state, or of the state before its backend was silent or stalled.
+        words: how it is getting on, or how it ended, in a sentence.
+        share: from 0 to 1; None where nobody knows.
+        failure: why it has no result; "" where it has one, or is not over.
+        began: by time.monotonic; `took_s`: None until it is over.
+        outcome: the scores, for the list.
+        parts: of a group, those that have begun.
+    """
+
+    key: int
+    kind: str
+    title: str
+    state: RunState
+    status: str
+    words: str
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    run_id: str = ""
+    group_id: str = ""
+    backend_title: str = ""
+    share: float | None = None
+    failure: str = ""
+    log_text: str = ""
+    began: float = field(default_factory=time.monotonic)
+    took_s: float | None = None
+    can_cancel: bool = False
+    can_wait: bool = False
+    can_be_repeated: bool = False
+    result: "TrainResult | None" = None
+    outcome: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    parts: "tuple[RunSnapshot, ...]" = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.state.is_over
 
     @property
     def waits(self) -> bool:
         """Whether it is in the outbox."""
-        return self.phase == WAITING
-
-    @property
-    def is_over(self) -> bool:
-        return self.phase in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self._stop.is_set()
-
-    @property
-    def can_wait(self) -> bool:
-        """Whether it can be sent once its backend answers: it failed before that, and its data is at hand."""
-        at_hand = self.request.merged is not None or all(path.is_absolute() for path in self.request.paths)
-        return self.is_unsent and self.phase == Status.FAILED and at_hand
+        return self.state is RunState.WAITING
 
     @property
     def elapsed_s(self) -> float:
-        return self._took if self._took is not None else time.monotonic() - self._began
-
-    def is_on(self, connection: Connection | None) -> bool:
-        """Whether that backend does it."""
-        return connection is not None and connection is self._connection
-
-    @property
-    def connection(self) -> Connection:
-        """Who answers. Raises UnavailableError for a run of the past whose backend is not in use."""
-        if self._connection is None:
-            backend = self.backend_title or tr("The backend")
-            raise UnavailableError(
-                tr("This run's backend, {backend}, is not in use. Choose it in the Backend menu.", backend=backend)
-            )
-        return self._connection
-
-    @property
-    def outlives_window(self) -> bool:
-        """Whether the job goes on without this program: it was sent, and the backend is not our own engine."""
-        return bool(self._job_id) and self._connection is not None and not self._connection.embedded
-
-    @property
-    def can_check_parity(self) -> bool:
-        return can_be_checked(self.request, self.backend_title, self.result)
-
-    def show_past(
-        self,
-        status: str,
-        failure: str,
-        log_text: str,
-        result: Any,
-        pictures: dict[str, bytes],
-        warnings: tuple[str, ...] = (),
-    ) -> None:
-        """Be a run of the record that has ended."""
-        parity = result.get(PARITY) if isinstance(result, dict) else None
-        self.warnings, self.parity = warnings, parity if isinstance(parity, dict) else None
-        self.log_text, self.pictures, self.failure = log_text, pictures, failure
-        self.result = _readable(result) if status == Status.SUCCEEDED else None
-        if status == Status.SUCCEEDED and self.result is None:
-            status, self.failure = Status.FAILED, tr("Its stored result cannot be read. Train again.")
-        self._took = (self.result.elapsed_sec if self.result else None) or 0.0
-        self.phase, self.words = status, ready_words() if self.result else self.failure
-
-    def _say(self, share: float | None, words: str) -> None:
-        # Plain attributes and a signal: Qt queues the signal to the GUI thread.
-        self.share, self.words = share, words
-        self.changed.emit()
-
-    def _set(self, phase: str, share: float | None, words: str) -> None:
-        self.phase = phase
-        self._say(share, words)
-
-    def _kept_result(self) -> dict[str, Any] | None:
-        if self.result is None:
-            return None
-        kept = self.result.model_dump(mode="json")
-        return kept if self.parity is None else {**kept, PARITY: self.parity}
-
-
-def _readable(result: Any) -> "TrainResult | None":
-    """A kept result; None for what is none, as in an export that somebody has changed."""
-    import pydantic
-
-    from exoplanet_desktop.wire.payloads import TrainResult
-
-    try:
-        return TrainResult.model_validate(result) if result else None
-    except pydantic.ValidationError:
-        return None
-
-
-def ready_words() -> str:
-    return tr("The model is ready: use it in Predict, or save it.")
+        return self.took_s if self.took_s is not None else time.monotonic() - self.began

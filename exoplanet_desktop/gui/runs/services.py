@@ -1,5 +1,6 @@
-"""What every tab needs, handed in and never fetched from a global."""
+"""The services that every tab needs; passed in, never fetched from a global."""
 
+import csv
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,9 @@ SAMPLE_SEED = 42
 @dataclass(frozen=True)
 class Services:
     """Attributes:
-    tables: how catalogs were looked at last.
-    scratch: a folder of this window's own, removed when it closes.
-    folder: where engine, record and files of this program keep what outlives the window.
+    tables: the last view settings of catalogs.
+    scratch: this window's temporary folder, deleted when it closes.
+    folder: the permanent data folder of engine, record and other files of this program.
     """
 
     workers: Workers
@@ -42,8 +43,8 @@ class Services:
     @classmethod
     def make(cls, data_dir: Path | None, config_dir: Path | None = None) -> "Services":
         """Args:
-        data_dir: where engine and record keep their data; the user's data folder if None.
-        config_dir: where the list of backends lies; the user's configuration folder if None.
+        data_dir: folder for the data of engine and record; the user's data folder if None.
+        config_dir: folder for the list of backends; the user's configuration folder if None.
         """
         from platformdirs import user_config_path, user_data_path
 
@@ -60,7 +61,7 @@ class Services:
         return cls(workers, notices, session, poller, recorder, runs, tables, scratch, folder)
 
     async def sample(self, satellite: Satellite) -> Path:
-        """A simulated catalog to try things on. Raises AppError."""
+        """A simulated catalog for trying things out. Raises AppError."""
         path = self.scratch / f"simulated_{satellite}.csv"
         await self.workers.call(_simulate, satellite, path)
         return path
@@ -71,7 +72,7 @@ class Services:
         return first, await self.workers.call(last_rows, first, self.scratch / f"{first.stem}_part.csv")
 
     async def close(self) -> None:
-        """End engine, threads and temporary files; what fails is logged, and the rest is ended all the same."""
+        """Shut down engine, threads and temporary files; a failure is logged and does not stop the rest."""
         self.poller.begin_to_end()
         for step in (
             self.session.close,
@@ -87,7 +88,7 @@ class Services:
         self.workers.close()
 
     async def _end_poller(self) -> None:
-        """Wait for the poller in a worker; a lane that hangs on a silent server goes with the process."""
+        """Wait for the poller in a worker; a lane stuck on a silent server ends with the process."""
         if not await self.workers.call(self.poller.wait_ended, POLLER_END_S):
             log.warning("the poller is still waiting for an answer; it is abandoned")
 
@@ -103,8 +104,7 @@ def _simulate(satellite: Satellite, path: Path) -> None:
 
 
 def last_rows(path: Path, target: Path) -> Path:
-    """The last fifth of a catalog, as a file of its own."""
-    import csv
+    """The last fifth of a catalog, as a separate file."""
 
     from exoplanet_desktop.catalogs.tables.table import Table
 

@@ -1,32 +1,35 @@
-"""The way of a training's data to the backend: merged before where there are several files, and without the labels
-that a model made where the backend cannot leave them out itself. Runs in a worker.
+"""Sends a training's data to the backend: merges several files first, and drops labels made by a model if the backend
+cannot leave them out itself. Runs in a worker.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training
+from exoplanet_desktop.catalogs.merging.merge import merge_many
+from exoplanet_desktop.catalogs.reading.layout import sniff
+from exoplanet_desktop.client.calls.backend import Backend
+from exoplanet_desktop.client.calls.labels import to_learn_from
+from exoplanet_desktop.client.http.caller import plain_name
 from exoplanet_desktop.files.temporary import temporary_folder
 from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.base.workers.pacing import Pacing
-from exoplanet_desktop.gui.runs.request import TrainRequest, each_read
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.wire.payloads import MergedFile, MergeReply, TrainAccepted
+from exoplanet_desktop.gui.runs.request import TrainTask, each_read
+from exoplanet_desktop.wire.payloads import MergedFile, MergeReply, TrainAccepted
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 
 @dataclass(frozen=True)
 class TrainingUpload:
     """Attributes:
-    request, backend: what is asked of whom.
-    say: tells a share and words; `log` takes lines of the run's log; `sent` bytes sent and bytes in all.
-    should_stop: whether the user has thought better of it.
+    request, backend: the request and its recipient.
+    say: takes a fraction and a text; `log` takes lines for the run's log; `sent` takes bytes sent and total bytes.
+    should_stop: whether the user has cancelled.
     """
 
-    request: TrainRequest
+    request: TrainTask
     backend: "Backend"
     say: Callable[[float | None, str], None]
     log: Callable[[str], None]
@@ -35,23 +38,10 @@ class TrainingUpload:
 
     def begin(self) -> "TrainAccepted":
         """Send the data and start the training. Raises AppError."""
-        from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training
-        from exoplanet_desktop.catalogs.reading.layout import sniff
-        from exoplanet_desktop.client.labels import to_learn_from
 
         request, backend = self.request, self.backend
         if request.merged is not None and backend.has("merge-token") and backend.has("model-labels"):
-            return backend.train_merged(
-                request.merged,
-                request.satellite,
-                request.model,
-                features=request.features,
-                balance=request.balance,
-                sentinel=request.sentinel,
-                model_labels=request.model_labels,
-                progress=self.sent,
-                should_stop=self.should_stop,
-            )
+            return backend.train_merged(request.merged, request, progress=self.sent, should_stop=self.should_stop)
         with ExitStack() as stack:
             folder = stack.enter_context(temporary_folder("sending"))
             path = self._fetched(request.merged, folder) if request.merged else self._one_file(request.paths, folder)
@@ -65,28 +55,17 @@ class TrainingUpload:
                 self.log(counted(left_out, one, many) + "\n")
             return backend.train(
                 sent,
-                request.satellite,
-                request.model,
-                features=request.features,
-                balance=request.balance,
-                sentinel=request.sentinel,
-                model_labels=request.model_labels,
+                request,
                 in_place=path is sent and folder not in path.parents,
                 told=lambda note: self.log(f"{note}\n"),
                 progress=self.sent,
                 should_stop=self.should_stop,
                 reading=request.reading if sent is path else None,  # a copy is plain
                 stamp=request.stamp if sent is path else None,
-                **self._without(),
             )
 
-    def _without(self) -> dict[str, Any]:
-        """The columns that are left out, where any is."""
-        return {"without": self.request.without} if self.request.without else {}
-
     def _fetched(self, merged: "MergedFile | MergeReply", folder: Path) -> Path:
-        """A merged file of a backend that cannot train on it as asked."""
-        from exoplanet_desktop.client.caller import plain_name
+        """A local copy of a merged file, for a backend that cannot train on it as requested."""
 
         name, url = _place(merged)
         target = folder / plain_name(name)
@@ -100,8 +79,6 @@ class TrainingUpload:
             return self.request.rows.needed_file()
         if len(paths) == 1:
             return paths[0]
-        from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
-        from exoplanet_desktop.catalogs.merging.merge import merge_many
 
         target = folder / f"merged_{len(paths)}_{paths[0].stem}.csv"
         summary = merge_many(
@@ -126,7 +103,6 @@ class TrainingUpload:
 
 
 def _place(merged: "MergedFile | MergeReply") -> tuple[str, str]:
-    from exoplanet_desktop.wire.payloads import MergedFile
 
     if isinstance(merged, MergedFile):
         return merged.filename, merged.url

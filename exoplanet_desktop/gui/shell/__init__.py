@@ -1,1 +1,1 @@
-"""The main window, its menus and keys, and how it starts and closes."""
+"""The main window, its menus and keys, startup and shutdown."""

@@ -1,4 +1,4 @@
-"""Starting and ending the window."""
+"""Startup and shutdown of the window."""
 
 import asyncio
 import logging
@@ -42,15 +42,15 @@ Script = Callable[[MainWindow], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Start:
-    """What this start of the program is given.
+    """Parameters of this start of the program.
 
     Attributes:
         files: catalogs to open.
         data_dir: where engine and record keep their data; the user's data folder if None.
-        script: what drives the window in place of a person.
-        instance: whom later starts call.
-        crashes: what takes down where the program is when it ends without being asked to.
-        failures: why the script failed, or that somebody has stopped the program.
+        script: drives the window instead of a person.
+        instance: receives calls from later starts.
+        crashes: records the state of the program if it ends unexpectedly.
+        failures: why the script failed, or that the program was stopped.
     """
 
     files: Sequence[Path]
@@ -67,10 +67,10 @@ def run(
     """Open the window and return when it has closed.
 
     Args:
-        files: catalogs to open at the start.
+        files: catalogs to open at startup.
         data_dir: where the embedded engine keeps its data; the user's data folder if None.
-        script: what drives the window in place of a person, and closes it by returning.
-        instance: whom later starts call; none for a script.
+        script: drives the window instead of a person, and closes it by returning.
+        instance: receives calls from later starts; none for a script.
     """
     application = _application()
     logged = log_file()
@@ -96,7 +96,7 @@ def run(
 
 
 class Opener(QObject):
-    """Files that the system hands to the running program: a double click on macOS.
+    """Files that the system passes to the running program: a double click on macOS.
 
     Signals:
         asked: list of Path.
@@ -126,7 +126,7 @@ async def _live(application: QApplication, start: Start) -> None:
     try:
         await _show(application, start, services)
     except Exception:
-        await services.close()  # Qt ends the process by force where a thread still runs, and nobody reads why it failed
+        await services.close()  # Qt aborts the process if a thread is still running, and nobody sees why it failed
         raise
 
 
@@ -134,13 +134,13 @@ async def _show(application: QApplication, start: Start, services: Services) -> 
     _catch_everything(services.notices, start.crashes)
     kept = settings.settings_file()
     call = services.workers.call
-    # A script starts from the defaults and leaves the user's own settings alone.
+    # A script starts with the default settings and leaves the user's own alone.
     before = settings.Settings() if start.script else await call(settings.load, kept)
     await call(theme.template)
     window = MainWindow(services, before, None if start.script else kept)
     if start.script is None:
         _close_by_signals(window, start)
-    # Dressed once and whole: each widget would be dressed anew wherever it is put.
+    # Style everything once: otherwise each widget would be restyled wherever it is inserted.
     theme.apply(application)
     window.show()
     await _painted(window)
@@ -148,11 +148,13 @@ async def _show(application: QApplication, start: Start, services: Services) -> 
     for _part in window.parts:
         await asyncio.sleep(0)
     if window.is_closing:
-        await window.closed.wait()  # closed as soon as it was there: nothing more is to be started
+        await window.closed.wait()  # closed right after opening: start nothing more
         return
     opener = Opener()
     opener.asked.connect(window.take_files)
-    if sys.platform == "darwin":  # elsewhere nothing is handed over so, and a filter sees every event of every widget
+    if (
+        sys.platform == "darwin"
+    ):  # other systems do not pass files this way, and a filter sees every event of every widget
         application.installEventFilter(opener)
     if start.instance is not None:
         start.instance.called.connect(window.take_files)
@@ -160,7 +162,7 @@ async def _show(application: QApplication, start: Start, services: Services) -> 
         start.instance.listen()
     services.runs.open()
     call(_import_modules, OPENED_LATER)
-    call(sweep)  # what a killed process left behind
+    call(sweep)  # left by killed processes
     dressing = aio.background(_put_icon(application, services))
     starting = aio.background(backends.begin(services.session, before.backend, window.assistance.remember_backend))
     if start.files:
@@ -183,12 +185,12 @@ async def _show(application: QApplication, start: Start, services: Services) -> 
 
 
 def _close_by_signals(window: MainWindow, start: Start) -> None:
-    """Let Ctrl+C in the terminal, its end, and SIGTERM close the window in order; the same again ends the program."""
+    """Close the window in order on Ctrl+C, SIGTERM or the terminal's end; a second signal ends the program."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
         start.failures.append(Cancelled(tr("Stopped.")))
-        # Later, since this comes between any two steps of Python, the painting of a widget among them.
+        # Deferred, because this runs between any two Python instructions, even while a widget paints.
         QTimer.singleShot(0, lambda: window.shut_down())
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -198,7 +200,7 @@ def _close_by_signals(window: MainWindow, start: Start) -> None:
 
 
 async def _painted(window: MainWindow) -> None:
-    """Wait until the window was painted, since whatever else is done now delays it; not for one that stays hidden."""
+    """Wait for the first paint, because any other work would delay it; not for a hidden window."""
     end = time.monotonic() + PAINTED_S
     while not window.is_closing and time.monotonic() < end:
         if (handle := window.windowHandle()) is not None and handle.isExposed():
@@ -207,7 +209,7 @@ async def _painted(window: MainWindow) -> None:
 
 
 def _import_modules(names: Sequence[str]) -> None:
-    """What is needed soon, so that the window does not wait for it then; in a worker."""
+    """Loads what the window will need soon, so that it need not wait then; in a worker."""
     for name in names:
         import_module(f"exoplanet_desktop.gui.{name}")
 
@@ -239,16 +241,16 @@ def _show_crash(crash: Crash | None, window: MainWindow) -> None:
 
 
 def _log_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    """What Qt itself says goes to the log, not to the terminal of the user."""
+    """Qt's own messages go to the log, not to the user's terminal."""
     fatal = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
     log.log(logging.ERROR if fatal else logging.INFO, "Qt: %s", text)
 
 
 def _catch_everything(notices: Notices, crashes: CrashRecord | None) -> None:
-    """Whatever nobody caught is logged with its traceback, and the user hears of it in one sentence."""
+    """Logs uncaught exceptions with their traceback, and tells the user in one sentence."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        log.critical("nobody caught this", exc_info=(kind, error, trace))
+        log.critical("uncaught exception", exc_info=(kind, error, trace))
         if crashes is not None:
             crashes.note(error)
         if isinstance(error, Exception):

@@ -1,6 +1,6 @@
-"""What stands beside the work: settings, backends, help, keys, commands, first steps, and what a helper needs.
+"""Everything besides the main work: settings, backends, help, keys, commands, first steps, and support.
 
-Dialogs are imported where they are opened, so that the window is there before they are.
+Dialogs are imported when they are opened, so that the window appears first.
 """
 
 from typing import TYPE_CHECKING
@@ -17,11 +17,11 @@ from exoplanet_desktop.gui.shell.support.logs import open_log_folder
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.shell.help.tour import Tour
     from exoplanet_desktop.gui.shell.help.window import HelpWindow
-    from exoplanet_desktop.gui.shell.main_window import MainWindow
+    from exoplanet_desktop.gui.shell.main_window import MainWindow  # a circle: a part of the window, which makes it
 
 
 class Assistance(QObject):
-    """Opens it over the main window."""
+    """Opens these over the main window."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -42,7 +42,7 @@ class Assistance(QObject):
 
     @Slot(str)
     def remember_backend(self, name: str) -> None:
-        """Begin with a backend at the next start; with the embedded engine where `name` is empty."""
+        """Use this backend at the next start; the embedded engine if `name` is empty."""
         self._preferences.change(backend=name)
 
     @Slot()
@@ -55,7 +55,7 @@ class Assistance(QObject):
 
     @Slot()
     def show_tour(self) -> None:
-        """The first steps; one at a time."""
+        """The first steps; only one at a time."""
         from exoplanet_desktop.gui.shell.help.tour import Tour, first_steps
 
         if self._tour is None:
@@ -72,7 +72,7 @@ class Assistance(QObject):
 
     @Slot()
     def show_help(self, page: str = "") -> None:
-        """The help window; there is one."""
+        """The help window; there is only one."""
         from exoplanet_desktop.gui.shell.help.window import HelpWindow
 
         if self._help is None:
@@ -113,7 +113,7 @@ class Assistance(QObject):
 
     @aio.slot()
     async def copy_diagnostics(self) -> None:
-        """What somebody who helps needs to know goes to the clipboard."""
+        """Copies the diagnostics to the clipboard, for whoever helps."""
         from exoplanet_desktop.gui.shell.support.diagnostics import diagnostics, packages
 
         session = self._services.session

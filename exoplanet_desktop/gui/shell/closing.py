@@ -1,4 +1,4 @@
-"""The question before a window closes on work that is under way."""
+"""The question before a window closes while work is running."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from exoplanet_desktop.gui.base.text import counted, tr
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 
 def ask_before_closing(
@@ -16,12 +16,12 @@ def ask_before_closing(
     close: Callable[[], object],
     groups: Sequence[str] = (),
 ) -> None:
-    """Say what becomes of the work, and call `close` where the user wants it so.
+    """Say what will happen to the work, and call `close` if the user agrees.
 
     Args:
-        live: trainings that are under way.
-        busy: what else is, in words.
-        groups: trainings of all models, in words, of which some have not begun.
+        live: running trainings.
+        busy: other running work, in words.
+        groups: trainings of all models, in words, some of which have not begun.
     """
     lasting = [run for run in live if run.outlives_window]
     ending = [tr("the training {title}", title=run.request.title) for run in live if run not in lasting] + list(busy)

@@ -1,6 +1,6 @@
-"""One window for each user and data folder: a second start hands its files to the first, and ends.
+"""One window per user and data folder: a second start passes its files to the first, and ends.
 
-Imported before anything else of the window, so that the second start ends at once.
+Imported before any other part of the window, so that the second start ends at once.
 """
 
 import getpass
@@ -33,7 +33,7 @@ class Instance(QObject):
     """This start of the program, the first or a later one.
 
     Signals:
-        called: list of Path that a later start hands over; empty where it only wants the window to be seen.
+        called: list of Path from a later start; empty if it only wants the window raised.
     """
 
     called = Signal(object)
@@ -44,14 +44,14 @@ class Instance(QObject):
         identity = f"{_user()}\0{folder.absolute()}"
         self._name = f"exoplanet-desktop-{hashlib.sha256(identity.encode()).hexdigest()[:24]}"
         self._lock = QLockFile(str(folder / "window.lock"))
-        self._lock.setStaleLockTime(0)  # held as long as its process lives, however long that is
-        # A folder that cannot be written cannot be locked either; two windows are then better than none.
+        self._lock.setStaleLockTime(0)  # held for as long as its process lives
+        # A folder that is not writable cannot be locked either; two windows are then better than none.
         self.is_first = self._lock.tryLock(0) or self._lock.error() is not QLockFile.LockError.LockFailedError
         self._server: QLocalServer | None = None
         self._waiting: dict[QLocalSocket, bytes] = {}
 
     def listen(self) -> None:
-        """Be found by later starts. A socket that a killed process left is replaced: the lock says that it is dead."""
+        """Become reachable for later starts. Replaces a killed process's socket: the lock shows that it is dead."""
         from PySide6.QtNetwork import QLocalServer
 
         QLocalServer.removeServer(self._name)
@@ -62,15 +62,15 @@ class Instance(QObject):
             log.warning("later starts cannot find this window: %s", server.errorString())
 
     def hand_over(self, files: Sequence[Path]) -> bool:
-        """Give files to the first start. False where that has ended meanwhile: then this start is the first.
+        """Pass files to the first start. False if that has ended by now: this start is then the first.
 
-        Raises UnavailableError where the first one lives and does not answer.
+        Raises UnavailableError if the first one is alive but does not answer.
         """
         deadline = QDeadlineTimer(ANSWER_MS)
         while not deadline.hasExpired():
             if self._told(files, deadline):
                 return True
-            # Nobody listens yet, or no longer: a window that closes takes no files, and will have given its lock back.
+            # Nobody listens yet, or any more: a closing window takes no files, and will have released its lock.
             if self._lock.tryLock(0):
                 self.is_first = True
                 return False
@@ -78,7 +78,7 @@ class Instance(QObject):
         raise _silent()
 
     def _told(self, files: Sequence[Path], deadline: QDeadlineTimer) -> bool:
-        """Whether the first start has taken the files."""
+        """Whether the first start has accepted the files."""
         from PySide6.QtNetwork import QLocalSocket
 
         socket = QLocalSocket()
@@ -96,12 +96,12 @@ class Instance(QObject):
 
     @Slot()
     def stop_listening(self) -> None:
-        """The window closes: what a later start brings would be lost with it."""
+        """The window is closing: files from a later start would be lost."""
         if self._server is not None:
             self._server.close()
 
     def close(self) -> None:
-        """The window goes: the next start is the first."""
+        """The window is gone: the next start is the first."""
         self.stop_listening()
         self._lock.unlock()
 
@@ -151,7 +151,7 @@ def _user() -> str:
 
 
 def _files(text: bytes) -> list[Path] | None:
-    """The files in a message of a later start; None where it is no such message."""
+    """The files in a message from a later start; None if it is not a valid message."""
     try:
         names = json.loads(text)
     except ValueError:

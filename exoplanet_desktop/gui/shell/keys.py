@@ -1,4 +1,4 @@
-"""The list of keys, drawn from the commands."""
+"""The list of keyboard shortcuts, generated from the commands."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ from exoplanet_desktop.gui.widgets.row import size_in_text
 
 
 class KeysDialog(QDialog):
-    """A list by menu, to be read.
+    """A read-only list by menu.
 
     Signals:
         help_wanted: the user wants to read the help pages.
@@ -76,7 +76,7 @@ def _by_menu(commands: Commands) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _elsewhere() -> list[tuple[str, str]]:
-    """Keys that belong to a part of the window, not to a command."""
+    """Shortcuts that belong to a part of the window, not to a command."""
     standard = QKeySequence.StandardKey
     return [
         (tr("Copy the selected cells"), _native(QKeySequence.keyBindings(standard.Copy)[:1])),

@@ -1,6 +1,6 @@
 """The main window: three tabs, menus, a status bar, and the list of runs.
 
-Dialogs are imported where they are opened, so that the window is there before they are.
+Dialogs are imported when they are opened, so that the window appears first.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.gui.predict.tab import PredictTab
     from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
     from exoplanet_desktop.gui.run_views.dock import RunsDock
-    from exoplanet_desktop.gui.runs.run import TrainingRun
+    from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 Tab = TypeVar("Tab", bound="TrainTab | PredictTab | MergeTab")
 log = logging.getLogger("exoplanet_desktop.gui")
@@ -50,13 +50,13 @@ class MainWindow(QMainWindow):
     """Composes everything that is on screen.
 
     Signals:
-        leaving: the window has begun to close.
+        leaving: the window has started to close.
     """
 
     leaving = Signal()
 
     def __init__(self, services: Services, settings: Settings, settings_file: Path | None = None) -> None:
-        """`settings_file`: where the settings are kept; nowhere if None."""
+        """`settings_file`: where to keep the settings; nowhere if None."""
         super().__init__()
         self.services = services
         self.preferences = Preferences(settings, services.workers, settings_file)
@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentIndex(settings.tab)
         services.notices.open()
 
-    # Built when they are first needed, or by `complete`, so that the window can be used before they are there.
+    # Built when first needed, or by `complete`, so that the window is usable before that.
 
     @cached_property
     def predict(self) -> "PredictTab":
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
 
         dock = RunsDock(self.services, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        FileDrops(dock, self.open_files)  # of its own, because it may float
+        FileDrops(dock, self.open_files)  # its own, because it may float
         dock.hide()
         dock.opened.connect(self.run_dialogs.show)
         dock.use_in_predict.connect(self._use_in_predict)
@@ -134,19 +134,19 @@ class MainWindow(QMainWindow):
 
     @property
     def parts(self) -> Iterator[QObject]:
-        """What `complete` builds, one after another."""
+        """The parts that `complete` builds, one after another."""
         yield self.predict
         yield self.merge
         yield self.runs_dock
         yield self.files
 
     def complete(self) -> None:
-        """Build what is not there yet."""
+        """Build the missing parts."""
         for part in self.parts:
             log.debug("%s is there", type(part).__name__)
 
     def _put_tab(self, number: int, tab: Tab) -> Tab:
-        """Put a tab where its place is kept."""
+        """Put a tab into its reserved place."""
         current, title = self.tabs.currentIndex(), self.tabs.tabText(number)
         kept = QSignalBlocker(self.tabs)
         if (placeholder := self.tabs.widget(number)) is not None:
@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         return tab
 
     def _take_drops(self, part: QWidget) -> None:
-        """Open files that are dropped on fields, which else would take a path for words."""
+        """Open files dropped on text fields, which would otherwise insert the path as text."""
         for field in part.findChildren(QLineEdit):
             FileDrops(field, self.open_files)
 
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
 
     @property
     def tab(self) -> "TrainTab | PredictTab | MergeTab":
-        """The tab in front."""
+        """The current tab."""
         number = self.tabs.currentIndex()
         return self.train if number == 0 else self.predict if number == 1 else self.merge
 
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
         return self.preferences.now
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Open catalogs in the tab in front, take exported runs into the record; what is neither is told."""
+        """Open catalogs in the current tab, and import exported runs into the record; report any other file."""
         found = sorted_out(paths)
         if refusal := found.refusal():
             self.report_error(refusal)
@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def take_files(self, paths: Sequence[Path]) -> None:
-        """Come to the front with files that a later start of the program hands over."""
+        """Come to the front with the files from a later start of the program."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -214,13 +214,13 @@ class MainWindow(QMainWindow):
         self.open_files(paths)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Whoever comes back from another program may have changed the file there."""
+        """When the user returns from another program, the file may have changed."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and not self._closing:
             self.tab.view.look_for_changes()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask where work is under way; then end everything in order before the window goes."""
+        """Ask if work is running; then end everything in order before the window closes."""
         from exoplanet_desktop.gui.shell.closing import ask_before_closing
 
         if self._closing:
@@ -237,14 +237,14 @@ class MainWindow(QMainWindow):
 
     @aio.slot()
     async def shut_down(self) -> None:
-        """End everything in order; the window goes whatever happens on the way."""
+        """End everything in order; the window closes whatever happens on the way."""
         if self._closing:
             return
         self._closing = True
         self.leaving.emit()
         self.hide()
         try:
-            self.complete()  # else a window that is closed at once would forget where its parts stood the last time
+            self.complete()  # otherwise a window closed right after opening would lose its saved layout
             self.preferences.change(**placement(self), tab=self.tabs.currentIndex())
             self.run_dialogs.close_all()
             self.runs_dock.opener.close()
@@ -261,13 +261,13 @@ class MainWindow(QMainWindow):
             self.closed.set()
 
     def table_in_front(self) -> CatalogView:
-        """The table that the user looks at."""
+        """The table that the user sees."""
         on_result = self.tabs.currentIndex() == 1 and self.predict.tabs.currentIndex() == 1
         return self.predict.result if on_result else self.tab.view
 
     @property
     def dialogs(self) -> "dict[TrainingRun, ProgressDialog]":
-        """The dialogs of trainings that are there."""
+        """The existing dialogs of trainings."""
         return self.run_dialogs.open
 
     @Slot(object)
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         self.status.show_rows(shown.row_count if shown else None)
 
     def _tab_names(self) -> dict[str, QWidget]:
-        """What the tabs are called in the settings."""
+        """The names of the tabs in the settings."""
         return {"train": self.train, "predict": self.predict, "merge": self.merge}
 
     def _busy_words(self) -> "list[tuple[PredictTab | MergeTab, str]]":
@@ -291,13 +291,13 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _use_settings(self) -> None:
-        """What is not the application's own: how often jobs are asked, how much memory a table may take."""
+        """Apply the settings besides the application's own: polling interval of jobs, memory limit of a table."""
         settings = self.settings
         self.services.poller.set_interval(settings.poll_ms)
         save_in(settings.save_folder)
         for view in self.findChildren(CatalogView):
             view.memory_mb = settings.table_memory_mb
-        # Fields of numbers have a locale of their own.
+        # Number fields have their own locale.
         self.setLocale(locale())
 
     @Slot()
@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def stop_in_front(self) -> None:
-        """Stop what the tab in front waits for; where it waits for nothing, dismiss the messages."""
+        """Stop what the current tab is waiting for; if nothing, dismiss the messages."""
         for page in self.tab.findChildren(BusyPage):
             if page.isVisible() and page.cancel.isVisible():
                 page.cancel.click()
@@ -317,7 +317,7 @@ class MainWindow(QMainWindow):
         self.notices.clear()
 
     def resize_text(self, step_percent: int) -> None:
-        """Larger or smaller text in all windows; with 0, the system's size."""
+        """Larger or smaller text in all windows; 0 restores the system's size."""
         least, most = TEXT_PERCENT
         percent = self.settings.text_percent + step_percent if step_percent else 100
         self.preferences.change(text_percent=min(max(percent, least), most))

@@ -1,4 +1,4 @@
-"""The commands of the main window, menu by menu. Add a command here: menu, keys and palette follow from it."""
+"""The commands of the main window, by menu. Add a command here to get its menu entry, keys and palette entry."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from exoplanet_desktop.gui.base.commands import Command
 from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
+    # A circle: each command asks the window, which makes its menus of them.
     from exoplanet_desktop.gui.shell.main_window import MainWindow
 
 Standard = QKeySequence.StandardKey
@@ -16,7 +17,7 @@ LARGER = (Standard.ZoomIn, "Ctrl+=")  # the key without Shift, on keyboards wher
 
 
 def window_commands(window: "MainWindow") -> list[Command]:
-    """All of them, in the order of the menus."""
+    """All of them, in menu order."""
     return [*_file(window), *_edit(window), *_view(window), *_run(window), *_backend(window), *_help(window)]
 
 
@@ -58,7 +59,7 @@ def _edit(window: "MainWindow") -> list[Command]:
         window.table_in_front().pane.tools.start_finding()
 
     return [
-        # Ctrl+C itself belongs to whatever has the focus: a table, a field, a log.
+        # Ctrl+C itself belongs to the widget with the focus: a table, a field, a log.
         Command("edit.copy", menu, tr("&Copy selected cells"), lambda: window.table_in_front().grid.copy_selection()),
         Command(
             "edit.copy_names",

@@ -1,4 +1,4 @@
-"""The command palette: type some letters of what is wanted, and Enter does it. Works by keyboard alone."""
+"""The command palette: type some letters of a command, and press Enter to run it. Needs only the keyboard."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -24,7 +24,7 @@ ROWS_SHOWN = 12
 
 
 class CommandPalette(QDialog):
-    """A field, and below it the commands that fit what is typed, the best first."""
+    """A field, and below it the matching commands, the best first."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +62,7 @@ class CommandPalette(QDialog):
         self._fill("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The arrows move in the list while the field keeps the focus."""
+        """The arrow keys move in the list while the field keeps the focus."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in MOVES:
             self.list.keyPressEvent(event)
             return True
@@ -93,7 +93,7 @@ class CommandPalette(QDialog):
 
 
 def words(command: Command) -> str:
-    """A command as the palette shows it: its menu, and what it does."""
+    """A command as the palette shows it: its menu, and its text."""
     return f"{plain(command.menu)}: {plain(command.text)}"
 
 
@@ -107,9 +107,9 @@ def plain(text: str) -> str:
 
 
 def score(wanted: str, text: str) -> float | None:
-    """How well letters fit a text that has them in this order; None where it has not.
+    """How well letters match a text that contains them in this order; None if it does not.
 
-    Letters at the beginning of a word count most, then those that follow the letter before.
+    Letters at the start of a word count most, then letters directly after the previous match.
 
     >>> score("xyz", "File: Open catalog…") is None
     True

@@ -1,4 +1,4 @@
-"""The menu of files that were opened lately; those that are gone are marked."""
+"""The menu of recent files; missing ones are marked."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from exoplanet_desktop.gui.shell.open_files import OpenFiles
 
 class RecentMenu(QMenu):
     """Signals:
-    chosen: the Path that is to be opened.
+    chosen: the Path to open.
     """
 
     chosen = Signal(object)
@@ -27,7 +27,7 @@ class RecentMenu(QMenu):
 
     @Slot()
     def _look(self) -> None:
-        """Show the files at once, and mark those that are gone as soon as it is known."""
+        """Show the files at once, and mark the missing ones as soon as they are known."""
         self._fill([(path, True) for path in self._files.recent])
         self._files.look_up_recent()
 
@@ -36,7 +36,7 @@ class RecentMenu(QMenu):
         self.clear()
         for number, (path, is_there) in enumerate(files, start=1):
             name = f"&{number} " if number < 10 else ""
-            # An ampersand in a name is no mnemonic.
+            # An ampersand in a name is not a mnemonic.
             name += path.name.replace("&", "&&")
             action = self.addAction(name if is_there else tr("{name}  (missing)", name=name))
             action.setToolTip(str(path))

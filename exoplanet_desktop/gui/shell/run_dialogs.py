@@ -1,4 +1,4 @@
-"""The dialogs of runs over the main window: one a training, made when it is wanted."""
+"""The dialogs of runs over the main window: one per training, made on demand."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,15 +16,15 @@ from exoplanet_desktop.gui.train.rows import RunRows
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
     from exoplanet_desktop.gui.runs.kept import KeptRun
-    from exoplanet_desktop.gui.runs.run import TrainingRun
+    from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 
 class RunDialogs(QObject):
     """Signals:
-    use_in_predict: the TrainingRun whose model shall predict.
+    use_in_predict: the TrainingRun whose model to predict with.
 
     Attributes:
-        open: the dialogs that are there, by their run.
+        open: the existing dialogs, by their run.
     """
 
     use_in_predict = Signal(object)
@@ -37,8 +37,8 @@ class RunDialogs(QObject):
         window: QWidget,
     ) -> None:
         """Args:
-        run_rows: who shows the rows that are chosen in a dialog.
-        open_files: who opens files that are dropped on one.
+        run_rows: shows the rows chosen in a dialog.
+        open_files: opens files that are dropped on one.
         """
         super().__init__(window)
         self._services, self._run_rows, self._window = services, run_rows, window
@@ -50,8 +50,8 @@ class RunDialogs(QObject):
 
     @Slot(object)
     def show(self, run: "TrainingRun | KeptRun") -> None:
-        """Show the dialog of a run; there is one a run."""
-        # Imported where they are opened, so that the window is there before they are.
+        """Show the dialog of a run; there is one per run."""
+        # Imported when opened, so that the window appears first.
         from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
         from exoplanet_desktop.gui.runs.kept import KeptRun
 
@@ -71,7 +71,7 @@ class RunDialogs(QObject):
         dialog.activateWindow()
 
     def close(self, run: "TrainingRun") -> None:
-        """Close the dialog of a run, if it is there."""
+        """Close the dialog of a run, if it exists."""
         if run in self.open:
             self.open[run].close()
 
@@ -80,7 +80,7 @@ class RunDialogs(QObject):
             dialog.close()
 
     def _forget(self, run: "TrainingRun") -> None:
-        """The figures of a dialog take 12 MB; it is made anew where it is wanted again."""
+        """A dialog's figures take 12 MB; it is made again when needed."""
         dialog = self.open.get(run)
         if dialog is not None and run.is_over and not dialog.transfer.is_busy:
             del self.open[run]

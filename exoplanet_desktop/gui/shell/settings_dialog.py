@@ -1,4 +1,4 @@
-"""The settings that are the user's to choose."""
+"""The user's settings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,7 +68,7 @@ class SettingsDialog(QDialog):
         preferences.changed.connect(self._follow)
 
     def show_settings(self, settings: Settings) -> None:
-        """Put settings into the form; they are used only after OK."""
+        """Fill the form; the settings apply only after OK."""
         choose(self.theme, settings.theme)
         choose(self.numbers, settings.numbers)
         self.text_percent.setValue(settings.text_percent)
@@ -78,7 +78,7 @@ class SettingsDialog(QDialog):
         self.save_folder.setText(settings.save_folder)
 
     def values(self) -> dict[str, Any]:
-        """What the form says, by the names of the settings."""
+        """The form's values, by the names of the settings."""
         return {
             "theme": str(self.theme.currentData()),
             "numbers": str(self.numbers.currentData()),
@@ -91,7 +91,7 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def _follow(self) -> None:
-        """What was changed elsewhere is shown here, unless the user has changed it here as well."""
+        """Show settings that were changed elsewhere, unless the user has changed them here as well."""
         mine = {name: value for name, value in self.values().items() if value != getattr(self._shown, name)}
         self._shown = self._preferences.now
         self.show_settings(replace(self._shown, **mine))

@@ -1,7 +1,6 @@
-"""Choosing which columns are shown, in which order, and which stay at the left."""
+"""Choosing the visible columns, their order, and the frozen ones."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -21,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from exoplanet_desktop.catalogs.facts.presets import Preset, preset
 from exoplanet_desktop.catalogs.facts.satellites import recognise
+from exoplanet_desktop.catalogs.tables.summary import without_variety
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, counted, tr
@@ -32,14 +33,11 @@ from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import size_in_text
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-
 _NAME = Qt.ItemDataRole.UserRole
 
 
 class CatalogColumns(QDialog):
-    """A list of the columns as they stand in the grid, with a search; what is done here shows in the grid at once."""
+    """A searchable list of the columns in grid order; changes apply to the grid at once."""
 
     def __init__(
         self, workers: Workers, grid: Grid, facts: ColumnFacts, table: "Table | None", parent: QWidget | None = None
@@ -82,8 +80,7 @@ class CatalogColumns(QDialog):
 
     @aio.slot()
     async def hide_without_variety(self) -> None:
-        """Hide the columns in which all rows are the same."""
-        from exoplanet_desktop.catalogs.tables.summary import without_variety
+        """Hide the columns in which all rows are equal."""
 
         if self._table is None:
             return
@@ -137,7 +134,7 @@ class CatalogColumns(QDialog):
         self.freeze.setEnabled(row >= 0)
         frozen = row >= 0 and self.list.item(row).data(_NAME) in self._grid.frozen_columns()
         self.freeze.setText(tr("Un&freeze") if frozen else tr("&Freeze"))
-        # Between columns that are not on screen there is no place to drop one.
+        # Hidden columns offer no place for dropping one.
         modes = QAbstractItemView.DragDropMode
         self.list.setDragDropMode(modes.NoDragDrop if searched else modes.InternalMove)
         shown, every = len(self._grid.shown_columns()), self.list.count()
@@ -176,7 +173,7 @@ class CatalogColumns(QDialog):
         self._update_enabled()
 
     def _tick(self, state: Qt.CheckState) -> None:
-        """Show or hide all columns that the search leaves."""
+        """Show or hide all columns that match the search."""
         self.list.blockSignals(True)
         for row in range(self.list.count()):
             if not (item := self.list.item(row)).isHidden():
@@ -190,7 +187,7 @@ class CatalogColumns(QDialog):
         return [item.data(_NAME) for item in items if item.checkState() is Qt.CheckState.Checked]
 
     def _move(self, by: int) -> None:
-        """Move the current column one place, with the keyboard as well."""
+        """Move the current column by one place; also works from the keyboard."""
         row = self.list.currentRow()
         if row >= 0 and 0 <= row + by < self.list.count() and not self.search.text():
             self.list.blockSignals(True)

@@ -1,25 +1,21 @@
-"""The conditions on single columns, each as a chip that can be changed and taken away."""
+"""The conditions on single columns, each as a chip that the user can change or remove."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from exoplanet_desktop.catalogs.tables.view import RowNumbers
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter, RowNumbers
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.row import in_order
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
-
-LONGEST = 60  # characters of a chip
+LONGEST = 60  # characters in a chip
 
 
 def in_words(one: "ColumnFilter | RowNumbers") -> str:
-    """A condition as the user reads it.
+    """A condition in words for the user.
 
     >>> from exoplanet_desktop.catalogs.tables.view import ColumnFilter
     >>> in_words(ColumnFilter("koi_period", "between", ("1", "")))
@@ -45,18 +41,18 @@ def in_words(one: "ColumnFilter | RowNumbers") -> str:
 
 
 class FilterChips(QWidget):
-    """Takes no room without a condition.
+    """Takes no space without a condition.
 
     Signals:
-        change_wanted: name of the column whose condition is to be changed.
-        drop_wanted: name of the column whose condition is to be taken away.
+        change_wanted: name of the column whose condition the user wants to change.
+        drop_wanted: name of the column whose condition the user wants to remove.
     """
 
     change_wanted = Signal(str)
     drop_wanted = Signal(str)
 
     def __init__(self, after: QWidget, parent: QWidget | None = None) -> None:
-        """`after`: what Tab comes from."""
+        """`after`: the widget before this one in tab order."""
         super().__init__(parent)
         self._after = after
         self._flow = FlowLayout(self)

@@ -1,7 +1,8 @@
-"""Which rows of the catalog on screen are used: a visible choice, and the file with them."""
+"""Which rows of the displayed catalog to use: a visible choice, and the file with these rows."""
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,19 +19,19 @@ from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import tip
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.catalogs.tables.view import View
     from exoplanet_desktop.gui.tables.table_query import TableQuery
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
-Spans = Sequence[tuple[int, int]]  # first and last row on screen, both included
+Spans = Sequence[tuple[int, int]]  # first and last row on screen, inclusive
 
 
 class RowsChoice(QWidget):
-    """All rows, those that the filter leaves, those that are selected; with `ranged`, also those from one number on.
+    """All rows, the filtered rows, the selected rows; with `ranged`, also rows from a given number on.
 
     Signals:
-        changed: other rows are chosen now, or there are others to choose from.
+        changed: the choice of rows, or the rows to choose from, changed.
     """
 
     changed = Signal()
@@ -62,13 +63,13 @@ class RowsChoice(QWidget):
         return RowScope(self.box.currentData())
 
     def offer_several(self, several: bool) -> None:
-        """Whether several catalogs are used together, of which only all rows can be."""
+        """Whether several catalogs are used together, which only allows all rows."""
         self._several = several
         self.update_choices()
 
     @Slot()
     def update_choices(self) -> None:
-        """Say how many rows each choice means, and why one of them cannot be had."""
+        """Show how many rows each choice means, and why one is unavailable."""
         shown = self._view.shown
         every = shown.row_count if shown else 0
         self.box.setItemText(0, tr("All rows ({rows})", rows=count(every)) if every else tr("All rows"))
@@ -82,7 +83,7 @@ class RowsChoice(QWidget):
 
     @property
     def note(self) -> str:
-        """What should be known beside the button: that the filter on screen does not count, where that is so."""
+        """A note for the button: that the displayed filter is not applied, if that is so."""
         shown, rows = self._view.shown, self._shown_rows()
         if shown is None or self.kind is not RowScope.ALL or not self._filtered:
             return ""
@@ -94,13 +95,13 @@ class RowsChoice(QWidget):
 
     @property
     def why_not(self) -> str:
-        """Why nothing can be done with the rows that are chosen."""
+        """Why the chosen rows cannot be used."""
         if self.kind is RowScope.SHOWN and not self._shown_rows():
             return tr("The filter leaves no rows. Change it, or use all rows.")
         return ""
 
     def described(self) -> RowsUsed | None:
-        """The rows that are chosen, without their file; None for all, and for a range."""
+        """The chosen rows, without their file; None for all, and for a range."""
         shown, kind = self._view.shown, self.kind
         if shown is None or kind not in (RowScope.SHOWN, RowScope.SELECTED):
             return None
@@ -109,7 +110,7 @@ class RowsChoice(QWidget):
         return RowsUsed(kind, _condition(self._view.pane.queries.query), self._shown_rows(), shown.row_count)
 
     async def write(self, used: RowsUsed, scratch: Path) -> RowsUsed:
-        """Write these rows as a CSV below `scratch`, in the order of the catalog. Raises AppError."""
+        """Write these rows as a CSV in `scratch`, in the order of the catalog. Raises AppError."""
         queries, shown = self._view.pane.queries, self._view.shown
         if queries.table is None or queries.view is None or shown is None:
             raise InputError(tr("The catalog is no longer open. Choose it again."))
@@ -168,14 +169,14 @@ class RowsChoice(QWidget):
 
     @Slot()
     def _follow_selection(self) -> None:
-        """From the first table on; before that there is no grid."""
+        """Available once the first table exists; before that there is no grid."""
         self._view.opened.disconnect(self._follow_selection)
         self._view.grid.selectionModel().selectionChanged.connect(self.update_choices)
         self._view.grid.table_model.modelReset.connect(self.update_choices)
 
     @Slot()
     def _begin_anew(self) -> None:
-        """Another catalog: what was chosen was said of the one before."""
+        """Another catalog: discard the choice, which was about the previous one."""
         self.box.setCurrentIndex(0)
         self.update_choices()
 
@@ -195,14 +196,13 @@ def _condition(query: "TableQuery") -> str:
 
 
 def _write(
-    table: "Table", view: "View", query: "TableQuery", spans: Spans, target: Path, given: "Choice | None"
-) -> "tuple[Path, Choice, int]":
-    """The rows of a table as a file of their own: the file, how it is read, and how many they are. In a worker."""
-    from dataclasses import replace
+    table: "Table", view: "View", query: "TableQuery", spans: Spans, target: Path, given: "ReadingOptions | None"
+) -> "tuple[Path, ReadingOptions, int]":
+    """Writes the rows of a table to a separate file: returns the file, how to read it, and row count. In a worker."""
 
-    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.catalogs.tables.export import export
     from exoplanet_desktop.catalogs.tables.view import RowNumbers
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
     if spans:
         numbers = [number for first, last in spans for number in view.numbers(first, last - first + 1)]
@@ -211,8 +211,14 @@ def _write(
         chosen = table.select([query.where, *query.filters])
     target.parent.mkdir(parents=True)
     export(chosen, target)
-    # The copy has the program's names, commas and no lines before its header; its cells are written as they were.
+    # The copy has the program's names, commas and no lines before its header; its cells are unchanged.
     reading = replace(
-        given or Choice(), delimiter=",", encoding="utf-8", decimal=table.layout.decimal, skip=0, rename={}, label=None
+        given or ReadingOptions(),
+        delimiter=",",
+        encoding="utf-8",
+        decimal=table.layout.decimal,
+        skip=0,
+        rename={},
+        label=None,
     )
     return target, reading, chosen.row_count

@@ -1,30 +1,28 @@
-"""What a column's header tells: label, unit and meaning at once; missing share and range once they were looked for."""
+"""The contents of a column's tooltip: label, unit and meaning at once; missing share and range once they are known."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo, dictionary
+from exoplanet_desktop.catalogs.reading.layout import Layout
+from exoplanet_desktop.catalogs.tables.summary import Brief, brief
+from exoplanet_desktop.catalogs.tables.view import View
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import percent, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
-from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Satellite
+from exoplanet_desktop.wire.prediction_columns import SEEN_COLUMN
+from exoplanet_desktop.wire.vocabulary import Satellite
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.facts.dictionary import ColumnInfo
-    from exoplanet_desktop.catalogs.reading.layout import Layout
-    from exoplanet_desktop.catalogs.tables.summary import Brief
-    from exoplanet_desktop.catalogs.tables.view import View
-
-LONGEST = 60  # characters of a cell
+LONGEST = 60  # characters in a cell
 
 
 class ColumnFacts(QObject):
-    """Asks the table for a column's facts when its header is first pointed at.
+    """Queries the table for a column's facts when the user first points at its header.
 
     Signals:
-        learnt: name of a column of which more is known now.
+        learnt: name of a column about which more is known now.
     """
 
     learnt = Signal(str)
@@ -35,15 +33,14 @@ class ColumnFacts(QObject):
         self._layout: Layout | None = None
         self._known: Mapping[str, ColumnInfo] = {}
         self._view: View | None = None
-        self._briefs: dict[str, Brief | None] = {}  # None: it cannot be had
+        self._briefs: dict[str, Brief | None] = {}  # None: not available
         self._asked: set[str] = set()
 
     def report_error(self, _error: AppError) -> None:
-        """A tooltip without its range says all that can be said."""
+        """A tooltip without its range is complete."""
 
     def show_layout(self, layout: "Layout", satellite: Satellite | None) -> None:
-        """Another file; `show_view` follows once its rows are there."""
-        from exoplanet_desktop.catalogs.facts.dictionary import dictionary
+        """A new file; `show_view` follows once its rows are available."""
 
         self._layout, self._view = layout, None
         self._known = dictionary(satellite) if satellite else {}
@@ -51,7 +48,7 @@ class ColumnFacts(QObject):
         self._asked.clear()
 
     def show_view(self, view: "View | None") -> None:
-        """The whole table, to be asked from now on."""
+        """The whole table, to query from now on."""
         self._view = view
         self._briefs.clear()
         self._asked.clear()
@@ -69,7 +66,7 @@ class ColumnFacts(QObject):
         return info.meaning if info else ""
 
     def describe(self, column: str) -> str:
-        """All that is known, a line each; asks for what is not."""
+        """All known facts, one per line; queries the missing ones."""
         unit = self.unit(column)
         lines = [column, self.label(column), tr("Unit: {unit}", unit=unit) if unit else "", self.meaning(column)]
         return "\n".join(line for line in (*lines, self._measured(column)) if line)
@@ -87,7 +84,6 @@ class ColumnFacts(QObject):
 
     @aio.slot(str)
     async def _learn(self, column: str) -> None:
-        from exoplanet_desktop.catalogs.tables.summary import brief
 
         view = self._view
         if view is None:
@@ -104,7 +100,7 @@ class ColumnFacts(QObject):
 def in_words(brief: "Brief") -> str:
     """Missing share and range of a column, on two lines."""
     share = brief.missing_share
-    # A few of a million are not none.
+    # A few in a million must not round to none.
     places = 0 if share in (0.0, 1.0) or 0.01 <= share <= 0.99 else 2
     missing = tr("Missing: {share}", share=percent(share, places))
     if brief.least is None or brief.most is None:

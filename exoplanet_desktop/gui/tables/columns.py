@@ -1,4 +1,4 @@
-"""Choosing which columns of a small table are shown; a catalog has catalog_columns."""
+"""Choosing the visible columns of a small table; for a catalog, see catalog_columns."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -21,7 +21,7 @@ from exoplanet_desktop.gui.widgets.row import size_in_text
 
 
 class ColumnsDialog(QDialog):
-    """A list of the columns with a search; a tick shows a column at once."""
+    """A searchable list of the columns; a tick shows a column at once."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class ColumnsDialog(QDialog):
         self.show_all = QPushButton(tr("&Show all"), self)
         self.hide_all = QPushButton(tr("&Hide all"), self)
         for button in (self.show_all, self.hide_all):
-            button.setAutoDefault(False)  # Enter in the search shows nothing
+            button.setAutoDefault(False)  # Enter in the search field shows nothing
         self.show_all.clicked.connect(lambda: self._tick(Qt.CheckState.Checked))
         self.hide_all.clicked.connect(lambda: self._tick(Qt.CheckState.Unchecked))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -82,7 +82,7 @@ class ColumnsDialog(QDialog):
         self._hide(item.data(Qt.ItemDataRole.UserRole), item.checkState() is Qt.CheckState.Unchecked)
 
     def _tick(self, state: Qt.CheckState) -> None:
-        """Show or hide all columns that the search leaves."""
+        """Show or hide all columns that match the search."""
         for row in range(self.list.count()):
             if not (item := self.list.item(row)).isHidden():
                 item.setCheckState(state)

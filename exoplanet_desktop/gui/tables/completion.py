@@ -1,4 +1,4 @@
-"""Completion of column names in a filter: of the word that is being written, not of the whole line."""
+"""Completion of column names in a filter: for the word being typed, not for the whole line."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from PySide6.QtCore import QStringListModel, Qt, Slot
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 _WORD = re.compile(r"[\w`.]*$")
-SHORTEST = 2  # characters before anything is offered
+SHORTEST = 2  # characters before it offers completions
 
 
 class WordCompleter(QCompleter):

@@ -1,37 +1,43 @@
-"""How the cells of a column are spread, split by class: a dialog that asks the table when it is opened."""
-
-from typing import TYPE_CHECKING
+"""The distribution of a column, split by class: a dialog that queries the table when it opens."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
+from exoplanet_desktop.catalogs.tables.view import View
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
-from exoplanet_desktop.gui.base.text import count, counted, percent, tr
+from exoplanet_desktop.gui.base.text import count, counted, few_digits, percent, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
-from exoplanet_desktop.gui.tables.bars import ClassStrips, ValueBars, few_digits
+from exoplanet_desktop.gui.charts.distribution import StripsFigure, ValuesFigure
+from exoplanet_desktop.gui.charts.figure import Figure
+from exoplanet_desktop.gui.charts.view import FigurePanel, FigureView
 from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
+from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.row import size_in_text
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
-    from exoplanet_desktop.catalogs.tables.view import View
-
 QUARTILES = (0.25, 0.5, 0.75)
-LONGEST = 60  # characters of a cell
+LONGEST = 60  # characters in a cell
 
 
 class DistributionDialog(QDialog):
-    """Of the rows that were shown when it was opened; not modal, so that several can be compared."""
+    """Covers the rows shown when it was opened; not modal, so that the user can compare several."""
 
     def __init__(
-        self, workers: Workers, facts: ColumnFacts, view: "View", column: str, parent: QWidget | None = None
+        self,
+        workers: Workers,
+        notices: Notices,
+        facts: ColumnFacts,
+        view: "View",
+        column: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Distribution of {column}", column=column))
-        self._workers, self._view, self._column, self._unit = workers, view, column, facts.unit(column)
+        self._workers, self._notices, self._view, self._column = workers, notices, view, column
+        self._unit = facts.unit(column)
         title = facts.label(column) or column
         self.heading = PlainLabel(f"{title} ({self._unit})" if self._unit else title, "heading")
         self.meaning = PlainLabel(facts.meaning(column), "muted")
@@ -77,16 +83,22 @@ class DistributionDialog(QDialog):
     def show_summary(self, summary: "ColumnSummary") -> None:
         self.figures.setText("\n".join(_figures(summary, self._unit)))
         if summary.top:
-            bars = ValueBars(summary)
-            self._room.addWidget(bars)
+            rows = [(value, summary.top_classes.get(value, {"": rows})) for value, rows in summary.top]
+            self._show_figure(ValuesFigure(summary.column, rows))
+            self._room.addStretch(1)
             rest = summary.distinct - len(summary.top)
             if rest > 0:
                 self._note(tr("The most frequent of {number} different values.", number=count(summary.distinct)))
-        elif summary.histogram is not None:
-            self._room.addWidget(ClassStrips(summary, self._unit), 1)
+        elif (found := summary.histogram) is not None:
+            self._show_figure(
+                StripsFigure(summary.column, self._unit, found.edges, found.counts, logarithmic=found.logarithmic)
+            )
             self._note(_scale_note(summary))
-            return
-        self._room.addStretch(1)
+        else:
+            self._room.addStretch(1)
+
+    def _show_figure(self, figure: Figure) -> None:
+        self._room.addWidget(FigurePanel(FigureView(figure), self._workers, self._notices, self._column))
 
     def _note(self, text: str) -> None:
         self.note.setText(text)
@@ -117,7 +129,7 @@ def _figures(summary: "ColumnSummary", unit: str) -> list[str]:
 
 
 def _brief(cell: str) -> str:
-    """A number of a cell as long as it is read with ease."""
+    """The number in a cell, at a readable length."""
     try:
         return few_digits(float(cell))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Scrolling a table of more rows than Qt has pixels for: its model is a window, and this bar stands for all rows."""
+"""Scrolling a table with more rows than Qt has pixels for: the model is a window, and this bar covers all rows."""
 
 from typing import TYPE_CHECKING
 
@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QScrollBar
 from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
+    # A circle: a part of the grid, which makes it.
     from exoplanet_desktop.gui.tables.grid import Grid
 
 _KEYS = QKeySequence.StandardKey
 
 
 class FarScroll(QScrollBar):
-    """Counts rows, not pixels. It stands in for the grid's own bar where the table is too long for that, and is hidden
-    otherwise."""
+    """Counts rows, not pixels. Replaces the grid's own scroll bar if the table is too long for that; otherwise
+    hidden.
+    """
 
     def __init__(self, grid: "Grid") -> None:
         super().__init__(Qt.Orientation.Vertical, grid)
@@ -24,7 +26,7 @@ class FarScroll(QScrollBar):
         self._moving = False
         self.setAccessibleName(tr("Rows"))
         self.hide()
-        # Not within the scrolling itself: a window that is moved resets the view.
+        # Not during the scrolling itself: moving the window resets the view.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._leave_edge)
         self.valueChanged.connect(self._lead)
@@ -38,7 +40,7 @@ class FarScroll(QScrollBar):
 
     @Slot()
     def fit(self) -> None:
-        """Fit the bar to the table."""
+        """Adjust the bar to the table."""
         self.setVisible(self.needed)
         policy = Qt.ScrollBarPolicy
         wanted = policy.ScrollBarAlwaysOff if self.needed else policy.ScrollBarAsNeeded
@@ -53,7 +55,7 @@ class FarScroll(QScrollBar):
             self._moving = False
 
     def reach(self, row: int) -> None:
-        """Move the window where a row of the table does not lie well inside it."""
+        """Move the window if a row of the table is not well inside it."""
         place, page = row - self._model.first_row, self._page()
         last = self._model.first_row + self._model.rowCount() >= self._model.all_rows
         too_high = place < page and self._model.first_row > 0
@@ -62,7 +64,7 @@ class FarScroll(QScrollBar):
             self._move_window(row)
 
     def take_key(self, event: QKeyEvent) -> bool:
-        """Answer a key that leaves the window; True where it needs no further answer."""
+        """Handle a key that leaves the window; True if it is fully handled."""
         if not self.needed:
             return False
         index = self._grid.currentIndex()
@@ -86,7 +88,7 @@ class FarScroll(QScrollBar):
         return self._model.first_row + self._grid.verticalScrollBar().value() // self._height
 
     def _move_window(self, row: int) -> None:
-        """Keeps the current cell and what is seen, where both lie in the new window."""
+        """Keeps the current cell and the visible rows, if both are in the new window."""
         self._moving = True
         grid, model, top = self._grid, self._model, self._top()
         current, seen = grid.currentIndex(), model.first_row
@@ -99,13 +101,13 @@ class FarScroll(QScrollBar):
         self._moving = False
 
     def _scroll(self, place: int) -> None:
-        """Let a row of the window be the first on screen, as far as its ends allow it."""
+        """Make a row of the window the first one on screen, as far as the window's ends allow."""
         bar = self._grid.verticalScrollBar()
         bar.setValue(max(0, min(place * self._height, bar.maximum())))
 
     @Slot(int)
     def _lead(self, row: int) -> None:
-        """The user has moved this bar."""
+        """The user moved this bar."""
         if self._moving:
             return
         self.reach(row)
@@ -116,7 +118,7 @@ class FarScroll(QScrollBar):
 
     @Slot(int)
     def _follow(self, _pixels: int) -> None:
-        """The grid was scrolled."""
+        """The grid scrolled."""
         if self._moving or not self.needed:
             return
         self._moving = True

@@ -1,6 +1,4 @@
-"""A condition on one column, without the language of expressions."""
-
-from typing import TYPE_CHECKING
+"""A condition on one column, without the expression language."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -15,6 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter, Test
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio, theme
 from exoplanet_desktop.gui.base.text import count, tr
@@ -23,11 +24,6 @@ from exoplanet_desktop.gui.tables.model import LABELS, Classes
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text, with_text
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.summary import ColumnSummary
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.catalogs.tables.view import ColumnFilter, Test
 
 NUMBER_TESTS: "tuple[Test, ...]" = ("between", "is missing", "is there")
 TEXT_TESTS: "tuple[Test, ...]" = ("one of", "contains", "starts with", "is missing", "is there")
@@ -50,7 +46,7 @@ class FilterDialog(QDialog):
         given: "ColumnFilter | None" = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`given` is the condition that the column has already."""
+        """`given`: the condition that the column already has."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Filter on {column}", column=column))
@@ -111,8 +107,7 @@ class FilterDialog(QDialog):
         self.reason.setText(str(error))
 
     def condition(self) -> "ColumnFilter | None":
-        """What is asked for; None where that is not complete."""
-        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
+        """The condition entered; None if it is incomplete."""
 
         test: Test = self.test.currentData()
         if test == "between":
@@ -144,7 +139,7 @@ class FilterDialog(QDialog):
 
     @Slot()
     def _mark(self) -> None:
-        """Give each class its mark, in the colours and the size of now."""
+        """Give each class its mark, in the current colours and size."""
         size = theme.mark_px(self.fontMetrics().lineSpacing())
         self.values.setIconSize(QSize(size, size))
         self.values.blockSignals(True)

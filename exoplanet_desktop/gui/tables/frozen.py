@@ -1,8 +1,8 @@
-"""Columns that stay at the left while the others are scrolled: a second view over the first, on the same model."""
+"""Frozen columns at the left: a second view over the first, on the same model."""
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 
@@ -11,17 +11,16 @@ from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
 from exoplanet_desktop.gui.tables.painting import CellPainter
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import Qt
-
+    # A circle: a part of the grid, which makes it.
     from exoplanet_desktop.gui.tables.grid import Grid
 
 WIDEST_SHARE = 0.7  # of the grid; columns that do not fit scroll like the others
 
 
 class FrozenColumns(QTableView):
-    """Covers the first columns of a grid with themselves, and follows it in everything: rows, order, widths, selection.
+    """Overlays the first columns of a grid, and follows the grid in everything: rows, order, widths, selection.
 
-    It takes no focus: the grid has the keyboard for both.
+    It takes no focus: the grid handles the keyboard for both.
     """
 
     def __init__(self, grid: "Grid") -> None:
@@ -65,7 +64,7 @@ class FrozenColumns(QTableView):
 
     @property
     def cover(self) -> int:
-        """Pixels of the grid's columns that are covered."""
+        """Width in pixels of the covered columns."""
         return self.width() if self.isVisibleTo(self._grid) else 0
 
     def covers(self, column: int) -> bool:
@@ -74,7 +73,7 @@ class FrozenColumns(QTableView):
 
     @Slot()
     def follow(self) -> None:
-        """Take the grid's columns as they are now."""
+        """Adopt the grid's current columns."""
         shown = self._fitting()
         self.setVisible(shown > 0)
         if not shown:
@@ -88,7 +87,7 @@ class FrozenColumns(QTableView):
         self.verticalScrollBar().setValue(self._grid.verticalScrollBar().value())
 
     def place(self) -> None:
-        """Lie over the first columns of the grid."""
+        """Cover the first columns of the grid."""
         grid, frame = self._grid, self._grid.frameWidth()
         head = grid.horizontalHeader().height()
         self.header.setFixedHeight(head)
@@ -102,7 +101,7 @@ class FrozenColumns(QTableView):
         index: QModelIndex | QPersistentModelIndex,
         hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
     ) -> None:
-        """Nothing: the grid scrolls, and this follows."""
+        """Does nothing: the grid scrolls, and this view follows."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._grid.wheelEvent(event)
@@ -112,7 +111,7 @@ class FrozenColumns(QTableView):
         event.accept()
 
     def _fitting(self) -> int:
-        """How many of the frozen columns there is room for."""
+        """How many of the frozen columns fit."""
         header = self._grid.horizontalHeader()
         room = self._grid.viewport().width() * WIDEST_SHARE
         used = 0

@@ -1,8 +1,8 @@
-"""The grid itself: a QTableView that stays quick on long tables and copies as tab-separated text."""
+"""The grid itself: a QTableView that stays fast on long tables and copies as tab-separated text."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -14,9 +14,8 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.far import FarScroll
 from exoplanet_desktop.gui.tables.frozen import FrozenColumns
 from exoplanet_desktop.gui.tables.header import ColumnHeader, RowHeader
-from exoplanet_desktop.gui.tables.memory import ColumnLayout
+from exoplanet_desktop.gui.tables.kept import ColumnLayout
 from exoplanet_desktop.gui.tables.model import LABELS, TableModel
-from exoplanet_desktop.gui.tables.paint_hold import PaintHold
 from exoplanet_desktop.gui.tables.painting import CellPainter
 from exoplanet_desktop.gui.widgets.notices import Notices
 
@@ -26,21 +25,22 @@ PADDING_PX = 28
 MARK_GAP_PX = 8  # before and after the mark of a class
 SORT_PX = 10  # for the key and the arrow of a sort
 ROW_PADDING_PX = 9
-SAMPLED_CELLS = 2_000  # that column widths are taken from
+SAMPLED_CELLS = 2_000  # rows from which to calculate column widths
 LONGEST_SAMPLED = 60  # characters
+HOLD_MS = 30  # rows that come later are waited for in sight
 
 
 class Grid(QTableView):
     """Shows a TableModel.
 
     Signals:
-        menu_wanted: where on the screen; the menu is that of the current cell.
-        froze: other columns are frozen now.
+        menu_wanted: global position; the menu is that of the current cell.
+        froze: the frozen columns changed.
     """
 
     menu_wanted = Signal(QPoint)
     froze = Signal()
-    holding: PaintHold | None = None  # until there is something to hold
+    holding: "PaintHold | None" = None  # until there is something to hold
 
     def __init__(self, model: TableModel, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,11 +57,11 @@ class Grid(QTableView):
         self.setWordWrap(False)
         self.setShowGrid(False)
         self.setItemDelegate(CellPainter(model, self))
-        self.setTabKeyNavigation(False)  # Tab leaves the table: the arrows walk its cells
+        self.setTabKeyNavigation(False)  # Tab leaves the table: the arrows move between its cells
         across = self.horizontalHeader()
         across.setSectionsMovable(True)
         self._line = 0
-        self.verticalHeader().setMinimumSectionSize(ROW_PADDING_PX)  # Qt's own still fits the letters of before
+        self.verticalHeader().setMinimumSectionSize(ROW_PADDING_PX)  # Qt's own still fits the previous font
         self._fit_rows()
         # -1: the order of the file, until the user clicks a header.
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -77,24 +77,24 @@ class Grid(QTableView):
     # --- columns
 
     def shown_columns(self) -> list[str]:
-        """The columns that are not hidden, as they stand from left to right."""
+        """The visible columns, from left to right."""
         names = self.table_model.columns
         return [names[at] for at in self.order_of_columns() if not self.isColumnHidden(at)]
 
     def order_of_columns(self) -> list[int]:
-        """All columns of the model from left to right, hidden ones included."""
+        """All columns of the model from left to right, including hidden ones."""
         header = self.horizontalHeader()
         return [header.logicalIndex(place) for place in range(header.count())]
 
     def put_columns(self, names: Sequence[str]) -> None:
-        """Let these columns stand first, in this order; the rest follows as it is."""
+        """Put these columns first, in this order; the others keep theirs."""
         header, at = self.horizontalHeader(), {name: place for place, name in enumerate(self.table_model.columns)}
         for place, name in enumerate(name for name in names if name in at):
             if (now := header.visualIndex(at[name])) != place:
                 header.moveSection(now, place)
 
     def freeze(self, names: Sequence[str]) -> None:
-        """Let these columns stand at the left, and stay there; none where there are none."""
+        """Freeze these columns at the left; none to freeze no column."""
         there = [name for name in names if name in self.table_model.columns]
         self.put_columns(there)
         self.frozen.count = len(there)
@@ -106,14 +106,14 @@ class Grid(QTableView):
         return [names[at] for at in self.order_of_columns()[: self.frozen.count]]
 
     def show_only(self, names: Sequence[str]) -> None:
-        """Hide all other columns; those that were hidden among these are shown."""
+        """Hide all other columns; hidden columns among these are shown."""
         wanted = set(names)
         for column, name in enumerate(self.table_model.columns):
             if self.isColumnHidden(column) != (name not in wanted):
                 self.setColumnHidden(column, name not in wanted)
 
     def look(self) -> ColumnLayout:
-        """How the columns stand now."""
+        """The current arrangement of the columns."""
         names, order = self.table_model.columns, self.order_of_columns()
         hidden = {at for at in order if self.isColumnHidden(at)}
         widths = {names[at]: self.columnWidth(at) for at in order if at not in hidden}
@@ -125,7 +125,7 @@ class Grid(QTableView):
         )
 
     def take_look(self, look: ColumnLayout) -> None:
-        """Let the columns stand as they did; what this table does not have is left out."""
+        """Restore an arrangement of columns; columns that this table lacks are ignored."""
         hidden = set(look.hidden)
         self.put_columns(look.order)
         if any(name not in hidden for name in self.table_model.columns):
@@ -139,7 +139,7 @@ class Grid(QTableView):
         self.show_only(self.table_model.columns)
 
     def fit_columns(self, sample: list[list[str]]) -> None:
-        """Set each column's width from its header and a few rows; Qt's own way would ask for a thousand rows."""
+        """Set each column's width from its header and a few rows; Qt's own method would fetch a thousand rows."""
         metrics, columns = self.fontMetrics(), self.table_model.columnCount()
         self._fitted.clear()
         sample = sample[: max(2, SAMPLED_CELLS // max(1, columns))]
@@ -149,7 +149,7 @@ class Grid(QTableView):
             longest = max(texts, key=len, default="")
             width = max(metrics.horizontalAdvance(header) + SORT_PX, metrics.horizontalAdvance(longest)) + PADDING_PX
             if any(text in LABELS for text in texts):
-                # Room for the mark, and for the longest class: the sample may not have it.
+                # Space for the mark, and for the longest class, which the sample may not contain.
                 width = max(width, metrics.horizontalAdvance(max(LABELS, key=len)) + PADDING_PX)
                 width += mark_px(metrics.lineSpacing()) + MARK_GAP_PX
             width = max(NARROWEST_PX, min(WIDEST_PX, width))
@@ -164,7 +164,7 @@ class Grid(QTableView):
             self._fit_rows()
 
     def _fit_rows(self) -> None:
-        """Rows as high as the text wants, whose size may change, and columns as wide, in the proportions they have."""
+        """Adapt row heights to the font, and column widths in proportion."""
         before, self._line = self._line, self.fontMetrics().lineSpacing()
         self.verticalHeader().setDefaultSectionSize(self._line + ROW_PADDING_PX)
         if before not in (0, self._line):
@@ -199,7 +199,7 @@ class Grid(QTableView):
         index: QModelIndex | QPersistentModelIndex,
         hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
     ) -> None:
-        """As Qt does, but what the frozen columns cover is not seen."""
+        """Like Qt, but treats cells under the frozen columns as hidden."""
         bar = self.horizontalScrollBar()
         before = bar.value()
         super().scrollTo(index, hint)
@@ -211,14 +211,14 @@ class Grid(QTableView):
             bar.setValue(bar.value() - (self.frozen.cover - left))
 
     def go_to(self, row: int, column: str) -> None:
-        """Make a cell of the table the current one and bring it into sight."""
+        """Make a cell of the table the current one and scroll to it."""
         self.far.reach(row)
         index = self.table_model.index(row - self.table_model.first_row, self.table_model.columns.index(column))
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
     def show_top(self) -> None:
-        """The order and the first rows of the file."""
+        """Restore the order of the file and go to its first rows."""
         self.show_order()
         self.clearSelection()
         self.setCurrentIndex(QModelIndex())
@@ -226,7 +226,7 @@ class Grid(QTableView):
         self.horizontalScrollBar().setValue(0)
 
     def show_order(self) -> None:
-        """Let the header show the model's order."""
+        """Show the model's order in the header."""
         header, order = self.horizontalHeader(), self.table_model.order
         at = self.table_model.columns.index(order[0][0]) if order else -1
         down = Qt.SortOrder.DescendingOrder if order and order[0][1] else Qt.SortOrder.AscendingOrder
@@ -245,7 +245,7 @@ class Grid(QTableView):
 
     @aio.slot()
     async def copy_with_names(self) -> None:
-        """The same, with the names of the columns as the first line."""
+        """The same, with the column names as the first line."""
         await self._copy(names=True)
 
     async def _copy(self, names: bool) -> None:
@@ -271,3 +271,47 @@ class Grid(QTableView):
                 most=count(MOST_COPIED_CELLS),
             )
         )
+
+
+class PaintHold(QObject):
+    """Keeps what is on screen for a moment while the rows that are scrolled to are read: a jump is painted once then.
+
+    Cells, row numbers and frozen columns are held back together.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        super().__init__(grid)
+        self._grid, self._model = grid, grid.table_model
+        self._held: tuple[QWidget, ...] = ()
+        self._late = QTimer(self, singleShot=True, interval=HOLD_MS)
+        self._late.timeout.connect(self.release)
+        self._model.dataChanged.connect(self._look)
+        self._model.modelReset.connect(self.release)
+
+    def begin(self) -> None:
+        """The rows are about to be scrolled: hold what is seen where the next rows are not there yet."""
+        if not self._model.ask(*self._next_rows()) and not self._held:
+            grid = self._grid
+            self._held = (grid.viewport(), grid.verticalHeader().viewport(), grid.frozen.viewport())
+            for part in self._held:
+                part.setUpdatesEnabled(False)
+            self._late.start()
+
+    @Slot()
+    def release(self) -> None:
+        """Paint whatever is there."""
+        self._late.stop()
+        held, self._held = self._held, ()
+        for part in held:
+            part.setUpdatesEnabled(True)
+
+    @Slot()
+    def _look(self) -> None:
+        if self._held and self._model.ask(*self._next_rows()):
+            self.release()
+
+    def _next_rows(self) -> tuple[int, int]:
+        """The first and the last row of where the scroll bar stands, before the grid has followed it."""
+        top, height = self._grid.verticalScrollBar().value(), self._grid.verticalHeader().defaultSectionSize()
+        last = (top + self._grid.viewport().height() - 1) // height
+        return top // height, min(last, self._model.rowCount() - 1)

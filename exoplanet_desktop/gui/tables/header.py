@@ -1,4 +1,4 @@
-"""Headers that stay quick on long tables, show each key of a sort, and open a column's menu."""
+"""Headers that stay fast on long tables, show each key of a sort, and open a column's menu."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QCursor
@@ -8,8 +8,9 @@ from exoplanet_desktop.gui.tables.model import TableModel
 
 
 class QuickHeader(QHeaderView):
-    """A header that does not ask the selection about each section: with all rows of a long table selected, Qt's own
-    asks every row of every visible column at each repaint (51 s for a million rows, measured)."""
+    """A header that does not query the selection for each section: with all rows of a long table selected, Qt's own
+    queries every row of every visible column at each repaint (51 s for a million rows, measured).
+    """
 
     def initStyleOptionForIndex(self, option: QStyleOptionHeader, logical: int) -> None:
         model = self.model()
@@ -23,17 +24,17 @@ class QuickHeader(QHeaderView):
             option.sortIndicator = arrow.SortUp if descending else arrow.SortDown
 
     def sorts_down(self, logical: int) -> bool | None:
-        """Whether the rows are sorted by a section, descending; None where they are not."""
+        """Whether the rows are sorted by a section, and if so whether descending; None if they are not."""
         if self.sortIndicatorSection() != logical:
             return None
         return self.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
 
 
 class ColumnHeader(QuickHeader):
-    """The names above a TableModel's columns.
+    """The header above a TableModel's columns.
 
     Signals:
-        menu_wanted: number of a column (-1 for none), and where on the screen.
+        menu_wanted: number of a column (-1 for none), and the global position.
     """
 
     menu_wanted = Signal(int, QPoint)
@@ -46,7 +47,7 @@ class ColumnHeader(QuickHeader):
         self.setSortIndicatorClearable(True)
 
     def sorts_down(self, logical: int) -> bool | None:
-        """By any key of the sort, not by the first alone."""
+        """By any key of the sort, not just the first."""
         return dict(self._table_model.order).get(self._table_model.columns[logical])
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -55,7 +56,7 @@ class ColumnHeader(QuickHeader):
 
     @Slot(str)
     def show_learnt(self, column: str) -> None:
-        """Bring the tooltip of a column up to date, where it is on screen."""
+        """Update the tooltip of a column, if it is visible."""
         at = self.mapFromGlobal(QCursor.pos())
         logical = self.logicalIndexAt(at) if self.rect().contains(at) else -1
         names = self._table_model.columns
@@ -65,7 +66,7 @@ class ColumnHeader(QuickHeader):
 
 
 class RowHeader(QuickHeader):
-    """The numbers beside a TableModel's rows; all rows are equally high."""
+    """The row numbers of a TableModel; all rows have the same height."""
 
     def __init__(self, model: TableModel, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
@@ -74,6 +75,6 @@ class RowHeader(QuickHeader):
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def sectionSizeFromContents(self, _logical: int) -> QSize:
-        """Wide enough for the longest number, without asking for each."""
+        """Wide enough for the longest number, without measuring each."""
         widest = "8" * max(4, len(str(self._table_model.all_rows)))
         return QSize(self.fontMetrics().horizontalAdvance(widest) + 20, self.defaultSectionSize())

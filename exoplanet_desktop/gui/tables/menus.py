@@ -1,22 +1,20 @@
-"""What a click with the right button offers: on a column's header, and on a cell."""
+"""The context menus of a column's header and of a cell."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.model import MOST_KEYS, Order
 from exoplanet_desktop.gui.tables.table_query import QueryRunner
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.view import ColumnFilter
-
 
 class TableActions(Protocol):
-    """What the menus ask for and do not do themselves."""
+    """What the menus request but do not do themselves."""
 
     def choose_columns(self) -> None: ...
     def ask_filter(self, column: str) -> None: ...
@@ -86,8 +84,7 @@ class Menus:
         self._queries.sort(order)
 
     def _same(self, row: int, column: str) -> "ColumnFilter | None":
-        """The condition that a column has what a cell has; None where the cell is not there yet."""
-        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
+        """Filter condition: the column equals this cell's value; None if the cell is not loaded yet."""
 
         model = self._grid.table_model
         text = model.text(row, model.columns.index(column))

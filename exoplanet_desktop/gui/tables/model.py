@@ -1,4 +1,4 @@
-"""A Qt model over a table that is read by pages: rows are asked for when they are looked at, off the GUI thread."""
+"""A Qt model over a paged table: it requests rows when they become visible, off the GUI thread."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,15 +12,16 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.pages import FirstRows, PageCache, Row, RowSource
 from exoplanet_desktop.gui.tables.texts import one_line, runs, shown_as
 from exoplanet_desktop.gui.widgets.labels import tip
-from exoplanet_desktop.wire.vocabulary import SEEN_COLUMN, Disposition
+from exoplanet_desktop.wire.prediction_columns import SEEN_COLUMN
+from exoplanet_desktop.wire.vocabulary import Disposition
 
 Index = QModelIndex | QPersistentModelIndex
 Order = tuple[tuple[str, bool], ...]
 Classes = Mapping[str, Mapping[str, str]]  # class by text of the cell, by column
 
-MOST_KEYS = 3  # columns that a sort goes by
-MOST_ROWS = 20_000_000  # that Qt is told of at once: their heights in pixels must fit 31 bits at any size of text
-LONGEST_SHOWN = 500  # characters of a cell: Qt would lay out all of them
+MOST_KEYS = 3  # columns in a sort
+MOST_ROWS = 20_000_000  # that Qt is told of at once: their total height in pixels must fit 31 bits at any text size
+LONGEST_SHOWN = 500  # characters in a cell: Qt would lay out all of them
 ROOT = QModelIndex()
 WAITING = "…"
 
@@ -31,17 +32,17 @@ _KEYS = "¹²³"
 
 
 class TableModel(QAbstractTableModel):
-    """Read-only model of rows; knows no file and no tab.
+    """Read-only model of rows, independent of files and tabs.
 
-    Of a table longer than `most_rows`, the model is a window that `move_window` moves; the model's row 0 is then the
+    For a table longer than `most_rows`, the model is a window that `move_window` moves; the model's row 0 is then the
     table's row `first_row`.
 
     Signals:
         page_failed: an AppError; the rows could not be read.
-        order_wanted: the Order that the user asked for by a click; `show_rows` answers it.
+        order_wanted: the Order that the user chose by a click; `show_rows` applies it.
 
     Attributes:
-        describe: what the tooltip of a column's header says.
+        describe: returns the tooltip of a column's header.
         most_rows: of the window.
         first_row: the table's row that is the model's first.
     """
@@ -86,7 +87,7 @@ class TableModel(QAbstractTableModel):
         Args:
             columns: names, in the order of the rows' cells.
             rows: the cells.
-            first: the columns that stand at the left, where there are such.
+            first: the columns to put at the left, if present.
             units: by column.
             numeric: columns whose cells are numbers.
             classes: columns in which texts stand for one of the three classes.
@@ -107,7 +108,7 @@ class TableModel(QAbstractTableModel):
         self.endResetModel()
 
     def show_rows(self, rows: RowSource, order: Order) -> None:
-        """Other rows of the same table, or another order of them; the columns stay as they are on screen."""
+        """Other rows of the same table, or another order; the columns keep their arrangement."""
         before = self.rowCount()
         if before:
             self.beginRemoveRows(ROOT, 0, before - 1)
@@ -123,7 +124,7 @@ class TableModel(QAbstractTableModel):
             self.endInsertRows()
 
     def move_window(self, row: int) -> None:
-        """Put the window so that a row of the table lies in its middle, as far as the table's ends allow it."""
+        """Centre the window on a row of the table, as far as the table's ends allow."""
         first = max(0, min(row - self.most_rows // 2, self.all_rows - self.most_rows))
         if first != self.first_row:
             self.beginResetModel()
@@ -132,7 +133,7 @@ class TableModel(QAbstractTableModel):
 
     @property
     def all_rows(self) -> int:
-        """Rows of the table, in and out of the window."""
+        """Rows of the table, inside and outside the window."""
         return self._source.row_count
 
     @property
@@ -148,9 +149,9 @@ class TableModel(QAbstractTableModel):
         return self._numeric
 
     def lines(self, rows: Sequence[int], columns: Sequence[int], names: bool = False) -> Callable[[], list[str]]:
-        """What reads cells as tab-separated lines, in a worker: of the rows as they are now, whatever is shown next.
+        """A function that reads cells as tab-separated lines in a worker: from the current rows, whatever comes later.
 
-        `names`: with the columns' names as the first line.
+        `names`: include the column names as the first line.
         """
         source, positions = self._source, [self._positions[column] for column in columns]
         head, first = [self._columns[column] for column in columns], self.first_row
@@ -165,7 +166,7 @@ class TableModel(QAbstractTableModel):
         return read
 
     def sample(self, rows: Sequence[Row]) -> list[list[str]]:
-        """Some rows as they stand on screen, for the width of the columns."""
+        """Some rows as displayed, for the column widths."""
         return [[row[position] or "" for position in self._positions] for row in rows]
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -175,7 +176,7 @@ class TableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        # Thousands of calls a repaint: the roles that are not answered leave first.
+        # Thousands of calls per repaint: unanswered roles return first.
         if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(index)[0]
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -191,12 +192,12 @@ class TableModel(QAbstractTableModel):
         return None
 
     def text(self, row: int, column: int) -> str | None:
-        """A cell as the file has it; None where its page was not read."""
+        """A cell as in the file; None if its page is not loaded."""
         cells = self._pages.find(self.first_row + row)
         return None if cells is None else (cells[self._positions[column]] or "" if cells else "")
 
     def ask(self, first: int, last: int) -> bool:
-        """Whether some rows are there; those that are not are asked for."""
+        """Whether some rows are loaded; requests the missing ones."""
         pages = range((self.first_row + first) // self._pages.rows, (self.first_row + last) // self._pages.rows + 1)
         missing = [number for number in pages if self._pages.find(number * self._pages.rows) is None]
         for number in missing if last >= first else ():
@@ -205,7 +206,7 @@ class TableModel(QAbstractTableModel):
         return not missing
 
     def cell(self, index: Index) -> tuple[str, str | None, bool]:
-        """All that is painted of a cell: its text, its class, and whether it stands at the right."""
+        """Everything needed to paint a cell: its text, its class, and whether it is right-aligned."""
         column = index.column()
         text = self._text(index)
         classes = self._classes[column]
@@ -220,7 +221,7 @@ class TableModel(QAbstractTableModel):
         return text, label, self._at_right[column]
 
     def class_of(self, index: Index) -> str | None:
-        """The class that a cell stands for; None where it stands for none."""
+        """The class for a cell; None if it stands for none."""
         return self.cell(index)[1]
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -240,7 +241,7 @@ class TableModel(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Ask for an order: by this column first, then by those that were clicked before; -1 for the file's own."""
+        """Request an order: by this column first, then by those clicked before; -1 for the file's own order."""
         wanted: Order = ()
         if 0 <= column < len(self._columns):
             name = self._columns[column]
@@ -250,7 +251,7 @@ class TableModel(QAbstractTableModel):
             self.order_wanted.emit(wanted)
 
     def _key(self, name: str) -> str:
-        """Which key of the sort a column is, where there are several."""
+        """The position of a column among the sort keys, if there are several."""
         if len(self._order) < 2:
             return ""
         return next((f" {_KEYS[at]}" for at, (column, _) in enumerate(self._order) if column == name), "")
@@ -261,7 +262,7 @@ class TableModel(QAbstractTableModel):
             return tip(tr("{text}: counts as {label}", text=text, label=label))
         if len(text) > LONGEST_SHOWN:
             return tip(text[:LONGEST_SHOWN] + WAITING)
-        return tip(text) if self._shown_as[index.column()] else None  # as the file has it
+        return tip(text) if self._shown_as[index.column()] else None  # as in the file
 
     def _text(self, index: Index) -> str:
         row = self.first_row + index.row()
@@ -284,12 +285,12 @@ class TableModel(QAbstractTableModel):
             page = await self._workers.call(self._source.page, number * size, size)
         except Exception:
             if generation == self._generation:
-                # Told, and not read again at each repaint, but when the rows are scrolled to the next time.
+                # Report it, and read again not at each repaint but when the user next scrolls to the rows.
                 self._wanted.discard(number)
                 self._failed.add(number)
             raise
         if generation != self._generation:
-            return  # another table or another order is shown meanwhile
+            return  # another table or order is shown by now
         self._wanted.discard(number)
         self._pages.keep(number, page)
         top = max(number * size - self.first_row, 0)

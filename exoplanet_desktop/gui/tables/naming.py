@@ -1,9 +1,8 @@
-"""What the columns of a file are called in the archive, and what its dispositions mean: guessed, to be put right."""
+"""The archive's names for a file's columns, and the meaning of its dispositions: guessed, for the user to correct."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -22,17 +21,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.catalogs.facts.dictionary import dictionary
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
+from exoplanet_desktop.catalogs.reading.choices import remember
+from exoplanet_desktop.catalogs.reading.layout import sniff
+from exoplanet_desktop.catalogs.tables.labels import count_labels
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.combo import ElidedCombo, combo
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import in_order, size_in_text, with_text
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice
 
 MOST_VALUES = 30
 Index = QModelIndex | QPersistentModelIndex
@@ -40,13 +42,13 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class _Found:
-    """What is found in a file, and what was said of it.
+    """What was found in a file, and what the user specified.
 
     Attributes:
         file_columns: as the file writes them.
-        guessed: the program's names for them, as they are found.
-        named: the same with what was said.
-        known: names that the archive has, the satellite's first, with what they mean.
+        guessed: the program's names for them, as detected.
+        named: the same with the user's changes.
+        known: names that the archive has, the satellite's first, with their meanings.
     """
 
     file_columns: tuple[str, ...]
@@ -58,7 +60,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Value:
-    """A text of the label column, its rows, and what it is taken for."""
+    """A text in the label column, its row count, and its meaning."""
 
     text: str
     rows: int
@@ -66,7 +68,7 @@ class _Value:
 
 
 class _NameDelegate(QStyledItemDelegate):
-    """Offers the archive's names; another one can be written."""
+    """Offers the archive's names; the user may type another one."""
 
     names: Sequence[str] = ()
 
@@ -89,7 +91,7 @@ class _NameDelegate(QStyledItemDelegate):
 
 class NamesDialog(QDialog):
     """Signals:
-    chosen: a Choice, or None where everything is left as it is found.
+    chosen: a ReadingOptions, or None if everything is left as detected.
     """
 
     chosen = Signal(object)
@@ -98,12 +100,12 @@ class NamesDialog(QDialog):
         self,
         workers: Workers,
         path: Path,
-        given: "Choice | None",
+        given: "ReadingOptions | None",
         store: Path,
         satellite: Satellite | None,
         parent: QWidget | None = None,
     ) -> None:
-        """`store`: where it is kept what was said of files with a certain header."""
+        """`store`: where the options for files with a given header are kept."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Names and labels of {file}", file=path.name))
@@ -143,17 +145,16 @@ class NamesDialog(QDialog):
         self._look()
 
     def report_error(self, error: AppError) -> None:
-        """What is said does not fit the file, or the file cannot be read."""
+        """The user's choice does not fit the file, or the file cannot be read."""
         self.problem.setText(str(error))
         self.problem.show()
 
-    def choice(self) -> "Choice":
-        """What the user has said, beside how the file is read."""
-        from exoplanet_desktop.catalogs.reading.layout import Choice
+    def choice(self) -> "ReadingOptions":
+        """The user's choices, in addition to the reading options."""
 
         found = self._found
         if found is None:
-            return self._given or Choice()
+            return self._given or ReadingOptions()
         rename = {
             name: said
             for name, guessed, said in zip(found.file_columns, found.guessed, self._written(), strict=True)
@@ -164,7 +165,7 @@ class NamesDialog(QDialog):
             for text, box in self.meanings.items()
             if box.property("guess") != box.currentData()
         }
-        return replace(self._given or Choice(), rename=rename, label=self.label.currentData(), labels=labels)
+        return replace(self._given or ReadingOptions(), rename=rename, label=self.label.currentData(), labels=labels)
 
     @aio.slot()
     async def _look(self) -> None:
@@ -191,14 +192,14 @@ class NamesDialog(QDialog):
 
     @aio.slot()
     async def _show_values(self) -> None:
-        """Count the values of the column that is chosen."""
+        """Count the values of the chosen column."""
         column = self.label.currentData() or (self._found.label if self._found else "")
         found: list[_Value] = []
         rest = 0
         if column:
             found, rest = await self._workers.call(_values_of, self._path, self._given, column, self._satellite)
         if column != (self.label.currentData() or (self._found.label if self._found else "")):
-            return  # another one meanwhile
+            return  # another one by now
         self.meanings = {}
         self.values.setRowCount(len(found))
         for row, value in enumerate(found):
@@ -229,7 +230,7 @@ class NamesDialog(QDialog):
 
     @Slot(QTableWidgetItem)
     def _explain(self, item: QTableWidgetItem) -> None:
-        """Say what the name means that was just given."""
+        """Show the meaning of the name that was just chosen."""
         if item.column() == 1 and self._found is not None:
             self.problem.hide()
             meaning = self._found.known.get(item.text().strip(), "")
@@ -237,12 +238,11 @@ class NamesDialog(QDialog):
 
     @aio.slot()
     async def _take(self) -> None:
-        from exoplanet_desktop.catalogs.reading.layout import Choice
 
         choice = self.choice()
         columns = self._found.file_columns if self._found is not None and self.keep.isChecked() else None
         await self._workers.call(_checked, self._path, choice, columns, self._store)
-        self.chosen.emit(None if choice == Choice() else choice)
+        self.chosen.emit(None if choice == ReadingOptions() else choice)
         self.accept()
 
     @Slot()
@@ -293,7 +293,7 @@ def _dress(table: QTableWidget, name: str, heads: Sequence[str]) -> None:
     table.verticalHeader().hide()
     table.horizontalHeader().setHighlightSections(False)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    # Boxes to choose from stand in the rows.
+    # The rows contain combo boxes.
     with_text(
         table, lambda: table.verticalHeader().setDefaultSectionSize(table.fontMetrics().lineSpacing() * 3 // 2 + 10)
     )
@@ -302,22 +302,17 @@ def _dress(table: QTableWidget, name: str, heads: Sequence[str]) -> None:
 # --- in a worker
 
 
-def _without_names(choice: "Choice | None") -> "Choice":
-    from exoplanet_desktop.catalogs.reading.layout import Choice
+def _without_names(choice: "ReadingOptions | None") -> "ReadingOptions":
 
-    return replace(choice or Choice(), rename={}, label=None, labels={})
+    return replace(choice or ReadingOptions(), rename={}, label=None, labels={})
 
 
-def _look_at(path: Path, given: "Choice | None", satellite: Satellite) -> _Found:
-    from exoplanet_desktop.catalogs.facts.dictionary import dictionary
-    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
-    from exoplanet_desktop.catalogs.reading.layout import sniff
-    from exoplanet_desktop.errors import InputError
+def _look_at(path: Path, given: "ReadingOptions | None", satellite: Satellite) -> _Found:
 
     found = sniff(path, _without_names(given))
     try:
         named = sniff(path, given).columns
-    except InputError:  # it was said of another content of this file
+    except InputError:  # it applied to an earlier content of this file
         named = found.columns
     order = (satellite, *(each for each in Satellite if each is not satellite))
     known = {
@@ -332,11 +327,10 @@ def _look_at(path: Path, given: "Choice | None", satellite: Satellite) -> _Found
     return _Found(found.file_columns, found.columns, named, known, column)
 
 
-def _values_of(path: Path, given: "Choice | None", column: str, satellite: Satellite) -> tuple[list[_Value], int]:
+def _values_of(
+    path: Path, given: "ReadingOptions | None", column: str, satellite: Satellite
+) -> tuple[list[_Value], int]:
     """The values of a column (by the file's name) with their rows, the most frequent first; how many are not listed."""
-    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
-    from exoplanet_desktop.catalogs.reading.layout import sniff
-    from exoplanet_desktop.catalogs.tables.labels import count_labels
 
     layout = sniff(path, _without_names(given))
     counts, _ = count_labels(layout, layout.columns[layout.file_columns.index(column)])
@@ -349,10 +343,8 @@ def _values_of(path: Path, given: "Choice | None", column: str, satellite: Satel
     return values[:MOST_VALUES], max(0, len(values) - MOST_VALUES)
 
 
-def _checked(path: Path, choice: "Choice", keep_for: Sequence[str] | None, store: Path) -> None:
-    """Keep a choice that fits its file. Raises InputError where it does not, and UnavailableError."""
-    from exoplanet_desktop.catalogs.reading.choices import remember
-    from exoplanet_desktop.catalogs.reading.layout import sniff
+def _checked(path: Path, choice: "ReadingOptions", keep_for: Sequence[str] | None, store: Path) -> None:
+    """Keep a choice that fits its file. Raises InputError if it does not, and UnavailableError."""
 
     sniff(path, choice)
     if keep_for is not None:

@@ -1,6 +1,4 @@
-"""What the reader of a catalog should know: the notes, and each line that could not be read."""
-
-from typing import TYPE_CHECKING
+"""What the user should know about a catalog: the notes, and each line that could not be read."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -17,20 +15,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.catalogs.reading.records import BadLine
+from exoplanet_desktop.catalogs.tables.account import sentence
 from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.widgets.labels import PlainLabel, tip
 from exoplanet_desktop.gui.widgets.row import at_the_end, size_in_text, with_text
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.records import BadLine
-
 
 class NotesDialog(QDialog):
-    """Cells that were not read as written, to go to, and lines with number, reason and text, which can be copied.
+    """Cells that were not read as written, with links, and lines with number, reason and text, which can be copied.
 
     Signals:
-        cell_wanted: a Told whose first cell is to be shown.
+        cell_wanted: a CellIssue whose first cell to show.
     """
 
     cell_wanted = Signal(object)
@@ -78,7 +75,6 @@ class NotesDialog(QDialog):
         at_the_end(self, notes, self.cells, self.lines, self.copy, close)
 
     def _cell_table(self, opened: Opened) -> QTableWidget:
-        from exoplanet_desktop.catalogs.tables.account import sentence
 
         table = QTableWidget(len(opened.cells), 4, self)
         right, left = (
@@ -131,7 +127,7 @@ def _table(lines: "tuple[BadLine, ...]") -> QTableWidget:
 
 
 def _dress(table: QTableWidget, name: str) -> None:
-    table.setWordWrap(False)  # a line of a catalog has no words, and its end is as good as its beginning
+    table.setWordWrap(False)  # a line of a catalog has no words, so it can be cut anywhere
     table.setAccessibleName(name)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.horizontalHeader().setHighlightSections(False)

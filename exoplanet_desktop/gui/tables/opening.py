@@ -1,45 +1,48 @@
-"""Reading a catalog for the screen: its first rows at once, then the whole of it and what is told about it."""
+"""Reads a catalog for display: its first rows at once, then all of it, with notes about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, identify
+from exoplanet_desktop.catalogs.tables.labels import account_of_labels, count_model_labels, label_reader
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop
     from exoplanet_desktop.catalogs.base.stamp import FileStamp
-    from exoplanet_desktop.catalogs.reading.layout import Choice, Preview
+    from exoplanet_desktop.catalogs.reading.layout import Preview
     from exoplanet_desktop.catalogs.reading.records import BadLine
     from exoplanet_desktop.catalogs.tables.account import CellIssue
     from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.catalogs.tables.view import View
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 MOST_BAD_LINES_TOLD = 3
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A catalog that is shown.
+    """A displayed catalog.
 
     Attributes:
         path: its file.
         columns: its column names.
         row_count: its data rows.
-        satellite: the one its columns were recognised as; None where none fits.
+        satellite: the one recognised from its columns; None if none fits.
         counts: rows by class, "" for rows without a known label.
-        model_labels: rows whose label a model made, as a merge marks them.
-        notes: what the reader should know, a sentence each (such as lines that could not be read).
+        model_labels: rows whose label comes from a model, as marked by a merge.
+        notes: notes for the user, a sentence each (such as lines that could not be read).
         rows: all rows, in the order of the file.
         numeric: columns whose cells are numbers.
-        names: what completes a filter.
-        bad_lines: what could not be read: the first of `bad_count`.
-        partial: these are the first rows only, because the reading was stopped.
-        cells: cells that were not read as written, a column each.
-        cell_notes: the same in sentences; where there are many, the last one counts the rest.
-        doubt: what is to be told of the kind of table that it is; empty where all is well.
-        labels: what its dispositions let a training fear, a sentence each.
+        names: completions for a filter.
+        bad_lines: the first of the lines that could not be read.
+        partial: these are the first rows only, because reading was stopped.
+        cells: cells that were not read as written, by column.
+        cell_notes: the same in sentences; if there are many, the last one counts the rest.
+        doubt: a warning about the kind of table; empty if all is well.
+        labels: warnings about its dispositions before a training, a sentence each.
     """
 
     path: Path
@@ -65,11 +68,13 @@ class Opened:
         return (*self.notes, *self.cell_notes)
 
 
-def first_rows(path: Path, choice: "Choice | None", store: Path) -> "tuple[Preview, FileStamp, Choice | None]":
-    """The first rows of a file, its stamp before it was read, and what was recalled of how to read it, if it was.
+def first_rows(
+    path: Path, choice: "ReadingOptions | None", store: Path
+) -> "tuple[Preview, FileStamp, ReadingOptions | None]":
+    """The first rows of a file, its stamp before reading, and the remembered reading options, if any.
 
-    Where nothing is said of the file itself, what was said of the last one with the same header counts; `store` is
-    where that is kept. Raises UnreadableFile.
+    If the file itself has no options, those of the last file with the same header apply; `store` is
+    where they are kept. Raises UnreadableFile.
     """
     from exoplanet_desktop.catalogs.base.stamp import FileStamp
     from exoplanet_desktop.catalogs.reading.choices import recall
@@ -83,7 +88,7 @@ def first_rows(path: Path, choice: "Choice | None", store: Path) -> "tuple[Previ
 
 
 def forget_header(path: Path, store: Path) -> None:
-    """Forget what was said of files with the header of this one. Raises UnreadableFile and UnavailableError."""
+    """Forget the options for files with this file's header. Raises UnreadableFile and UnavailableError."""
     from exoplanet_desktop.catalogs.reading.choices import forget
     from exoplanet_desktop.catalogs.reading.layout import sniff
 
@@ -92,23 +97,21 @@ def forget_header(path: Path, store: Path) -> None:
 
 def read(
     path: Path,
-    choice: "Choice | None",
+    choice: "ReadingOptions | None",
     count_classes: bool,
     memory_mb: int | None,
     report: "Report",
     should_stop: "ShouldStop",
     keep_partial: Callable[[], bool],
 ) -> "tuple[Table, Opened]":
-    """Read the whole file and what is told about it; `memory_mb` is what reading may take (its own measure if None).
+    """Read the whole file and the notes on it; `memory_mb` limits the memory for reading (default if None).
 
-    `keep_partial`: asked when `should_stop` says so: whether to show what was read by then.
+    `keep_partial`: called when `should_stop` returns true: whether to show what was read by then.
     """
     from exoplanet_desktop.catalogs.base.database import ROOMY_MB
-    from exoplanet_desktop.catalogs.facts.satellites import identify
     from exoplanet_desktop.catalogs.reading.layout import sniff
     from exoplanet_desktop.catalogs.tables.account import sentences
     from exoplanet_desktop.catalogs.tables.expression import names_for_completion
-    from exoplanet_desktop.catalogs.tables.labels import count_model_labels
     from exoplanet_desktop.catalogs.tables.table import Table
 
     table = Table.open(
@@ -123,7 +126,7 @@ def read(
     rows, found = table.select(), identify(table.columns)
     satellite = found.satellite
     told: tuple[CellIssue, ...] = ()
-    if count_classes:  # of a table whose reading was stopped, what was read is told all the same
+    if count_classes:  # even if reading was stopped, report on what was read
         told = table.account(should_stop=None if table.partial else should_stop)
     counts, labels = _look_at_labels(rows, satellite) if count_classes else ({}, ())
     opened = Opened(
@@ -149,14 +152,12 @@ def read(
 
 
 def count_by_class(view: "View", satellite: Satellite | None) -> dict[str, int]:
-    """Rows of a view by class, "" for those without a known label; nothing where the table has no label."""
+    """Rows of a view by class, "" for those without a known label; empty if the table has no label."""
     return _look_at_labels(view, satellite)[0]
 
 
 def _look_at_labels(view: "View", satellite: Satellite | None) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Rows by class, and what the labels let a training fear, a sentence each."""
-    from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
-    from exoplanet_desktop.catalogs.tables.labels import account_of_labels, label_reader
+    """Rows by class, and warnings about the labels before a training, a sentence each."""
 
     info = SATELLITES[satellite] if satellite else None
     if info is None or info.label not in view.table.columns:
@@ -170,7 +171,7 @@ def _look_at_labels(view: "View", satellite: Satellite | None) -> tuple[dict[str
     return counts, account_of_labels(texts, reader).sentences(info.label)
 
 
-def _notes(table: "Table", choice: "Choice | None") -> list[str]:
+def _notes(table: "Table", choice: "ReadingOptions | None") -> list[str]:
     notes = list(table.layout.notes)
     if table.partial:
         notes.append("Training and prediction use the whole file, not only the rows shown.")

@@ -1,4 +1,4 @@
-"""The pages of a table that were read for the screen, the latest ones kept."""
+"""The pages of a table that were loaded for display; keeps the most recent ones."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from typing import Protocol
 Row = Sequence[str | None]
 
 PAGE_ROWS = 200
-_PAGE_CELLS = 20_000  # of one page: a row of a wide table is longer to read
+_PAGE_CELLS = 20_000  # of one page: a row of a wide table takes longer to read
 _LEAST_ROWS = 16
-_MOST_CELLS = 400_000  # that are kept
+_MOST_CELLS = 400_000  # pages to keep
 _LEAST_PAGES = 6
 
 
 class RowSource(Protocol):
-    """What is shown: a view of a catalogs.Table, or the first rows of a file."""
+    """The displayed rows: a view of a catalogs.Table, or the first rows of a file."""
 
     @property
     def row_count(self) -> int: ...
@@ -33,10 +33,10 @@ class FirstRows:
 
 
 class PageCache:
-    """Pages by number; of a table with many columns they are short, and fewer are kept.
+    """Pages by number; for a table with many columns they are shorter, and fewer are kept.
 
     Attributes:
-        rows: of each page but the last.
+        rows: in each page except the last.
     """
 
     def __init__(self, columns: int) -> None:
@@ -45,7 +45,7 @@ class PageCache:
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
 
     def find(self, row: int) -> Row | None:
-        """A row; None where its page was not read. Beyond the end of a page, a row without cells."""
+        """A row; None if its page is not loaded. Beyond the end of a page, a row without cells."""
         number, place = divmod(row, self.rows)
         page = self._pages.get(number)
         if page is None:

@@ -1,7 +1,7 @@
-"""Painting cells directly: the style's own way asks seven roles a cell, and matches style sheets for each.
+"""Paints cells directly: the style's own method queries seven roles per cell, and matches style sheets for each.
 
-A page has some three hundred cells, and all of them are painted at each step of a scrolling: what does not change from
-one to the next is looked up once.
+A page has some three hundred cells, and each scroll step paints all of them: anything that stays the same from one
+to the next is looked up once.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 from exoplanet_desktop.gui.base import theme
 
 Index = QModelIndex | QPersistentModelIndex
-Cell = tuple[str, str | None, bool]  # text, class that it stands for, whether it stands at the right
+Cell = tuple[str, str | None, bool]  # text, its class, whether it is right-aligned
 
 PADDING_PX = 7
 GAP_PX = 6
@@ -26,7 +26,7 @@ _BREAKS = dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " ")  # which Qt
 
 @dataclass(frozen=True)
 class _Colours:
-    """Of the scheme in use, for Qt."""
+    """The current colour scheme, for Qt."""
 
     text: QColor
     on_accent: QColor
@@ -35,13 +35,13 @@ class _Colours:
 
 
 class CellSource(Protocol):
-    """A model that says all of a cell at once."""
+    """A model that returns everything about a cell at once."""
 
     def cell(self, index: Index) -> Cell: ...
 
 
 class CellPainter(QStyledItemDelegate):
-    """Draws a model's cells: ground, mark of the class, text."""
+    """Draws a model's cells: background, mark of the class, text."""
 
     def __init__(self, model: CellSource, parent: object = None) -> None:
         super().__init__(parent)  # type: ignore[arg-type]
@@ -79,7 +79,7 @@ class CellPainter(QStyledItemDelegate):
                 text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
                 wide = metrics.horizontalAdvance(text)
             painter.setPen(colours.on_accent if selected else colours.text)
-            # At a point: to lay the text out in a rectangle would measure it once more.
+            # At a point: laying the text out in a rectangle would measure it once more.
             line = top + (height - metrics.height() + 1) // 2 + metrics.ascent()
             painter.drawText(left + width - wide if right != mirrored else left, line, text)
         if state & _FOCUSED:

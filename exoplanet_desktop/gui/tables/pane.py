@@ -2,37 +2,40 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, recognise
+from exoplanet_desktop.catalogs.reading.layout import Layout, Preview
+from exoplanet_desktop.catalogs.tables.export import Format, export
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter, View
 from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, counted, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.charts.classbar import ClassBar
+from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.chips import FilterChips
 from exoplanet_desktop.gui.tables.column_facts import ColumnFacts
+from exoplanet_desktop.gui.tables.distribution import DistributionDialog
+from exoplanet_desktop.gui.tables.filtering import FilterDialog
 from exoplanet_desktop.gui.tables.grid import Grid
-from exoplanet_desktop.gui.tables.memory import ColumnLayout, Kept
+from exoplanet_desktop.gui.tables.kept import ColumnLayout, Kept
 from exoplanet_desktop.gui.tables.menus import Menus
 from exoplanet_desktop.gui.tables.model import Classes, TableModel
+from exoplanet_desktop.gui.tables.notes import NotesDialog
 from exoplanet_desktop.gui.tables.opening import Opened, count_by_class
 from exoplanet_desktop.gui.tables.pages import FirstRows
 from exoplanet_desktop.gui.tables.pane_header import PaneHeader
+from exoplanet_desktop.gui.tables.samp import send
 from exoplanet_desktop.gui.tables.table_query import QueryRunner, TableQuery
 from exoplanet_desktop.gui.tables.table_search import TableSearch
 from exoplanet_desktop.gui.tables.tools import TableTools
-from exoplanet_desktop.gui.widgets.classbar import ClassBar
 from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.row import in_order
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Layout, Preview
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.catalogs.tables.view import View
 
 
 class TablePane(QFrame):
@@ -40,7 +43,7 @@ class TablePane(QFrame):
 
     Signals:
         stop_wanted, reading_wanted, names_wanted: see PaneHeader.
-        look_changed: what `kept` says is other than before.
+        look_changed: the result of `kept` changed.
     """
 
     stop_wanted = Signal()
@@ -107,9 +110,9 @@ class TablePane(QFrame):
         self.heading.show_share(share)
 
     def show_table(self, table: "Table", opened: Opened, first: Sequence[str], kept: Kept) -> None:
-        """Replace the preview, and bring back which rows were shown in which order when the file was closed."""
+        """Replace the preview, and restore the rows and order shown when the file was closed."""
         self._opened = opened
-        look = self.grid.look()  # the user may have changed it while the file was read
+        look = self.grid.look()  # the user may have changed it while the file was being read
         self.queries.show_table(table, opened.rows)
         self._show_layout(table.layout, opened.rows, first, opened.numeric)
         self.grid.take_look(look)
@@ -127,17 +130,15 @@ class TablePane(QFrame):
             self.queries.ask(query)
 
     def kept(self) -> Kept:
-        """What is to be remembered of the table."""
-        from exoplanet_desktop.catalogs.tables.view import ColumnFilter
+        """The state of the table to remember."""
 
         query = self.queries.query
-        # Rows that a run asked for are of that moment.
+        # Rows that a run selected are temporary.
         filters = tuple(one for one in query.filters if isinstance(one, ColumnFilter))
         return Kept(self.grid.look(), query.where, filters, query.order)
 
     @Slot()
     def show_notes(self) -> None:
-        from exoplanet_desktop.gui.tables.notes import NotesDialog
 
         if self._opened is not None:
             dialog = NotesDialog(self._opened, self)
@@ -155,15 +156,13 @@ class TablePane(QFrame):
 
     @Slot()
     def choose_columns(self) -> None:
-        from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 
         dialog = CatalogColumns(self._workers, self.grid, self.facts, self.queries.table, self)
         dialog.show()
 
     @Slot(str)
     def ask_filter(self, column: str) -> None:
-        """Ask for a condition on a column, or for another one."""
-        from exoplanet_desktop.gui.tables.filtering import FilterDialog
+        """Ask for a condition on a column, or for a new one."""
 
         if (table := self.queries.table) is None:
             return
@@ -174,25 +173,24 @@ class TablePane(QFrame):
         dialog.open()
 
     def show_distribution(self, column: str) -> None:
-        """How the cells of a column are spread, in the rows that are shown."""
-        from exoplanet_desktop.gui.tables.distribution import DistributionDialog
+        """Show the distribution of a column, over the displayed rows."""
 
         if (view := self.queries.view) is not None:
-            DistributionDialog(self._workers, self.facts, view, column, self).show()
+            DistributionDialog(self._workers, self._notices, self.facts, view, column, self).show()
 
     @Slot()
     def ask_export(self) -> None:
-        """Ask where the rows and columns on screen go, as CSV or as Parquet."""
+        """Ask where to save the displayed rows and columns, as CSV or as Parquet."""
         self._ask_export(tr("Export what is shown"), "shown", self.export)
 
     @Slot()
     def ask_export_all(self) -> None:
-        """Ask where all rows and columns go."""
+        """Ask where to save all rows and columns."""
         self._ask_export(tr("Export all rows and columns"), "all", self.export_all)
 
     @aio.slot(str)
     async def export(self, target: str) -> None:
-        """Write the rows that the filter leaves, in the order and with the columns on screen."""
+        """Write the filtered rows, with the displayed columns and order."""
         if (view := self.queries.view) is not None:
             await self._export(view, target, self.grid.shown_columns())
 
@@ -204,12 +202,11 @@ class TablePane(QFrame):
 
     @aio.slot()
     async def send(self) -> None:
-        """Send the rows that the filter leaves, with the columns on screen, to the other programs of this desktop."""
+        """Send the filtered rows, with the displayed columns, to the other programs on this desktop."""
         view = self.queries.view
         if view is None:
             self._notices.information(tr("There is no table to send yet. Open a catalog first."))
             return
-        from exoplanet_desktop.gui.tables.samp import send
 
         takers = await self._workers.call(send, view, self.grid.shown_columns(), Path(self.title.text()).stem)
         rows, programs = count(view.row_count), counted(takers, tr("program"), tr("programs"))
@@ -247,7 +244,7 @@ class TablePane(QFrame):
 
     @Slot()
     def _show_view(self) -> None:
-        """The rows are other ones, or in another order."""
+        """The rows or their order changed."""
         self.tools.say("")
         if (view := self.queries.view) is not None:
             self.model.show_rows(view, self.queries.query.order)
@@ -259,7 +256,7 @@ class TablePane(QFrame):
 
     @aio.slot()
     async def _count_classes(self) -> None:
-        """Let the bar below show the classes of the rows that are shown."""
+        """Show the classes of the displayed rows in the bar below."""
         opened, view = self._opened, self.queries.view
         if opened is None or view is None or not opened.counts:
             return
@@ -277,7 +274,7 @@ class TablePane(QFrame):
     @Slot(object)
     def _refuse(self, error: AppError) -> None:
         if isinstance(error, InputError):
-            self.tools.say(str(error))  # what the user wrote, told where it was written
+            self.tools.say(str(error))  # the user's own input: report the error next to it
         else:
             self._notices.failure(error)
         self.grid.show_order()
@@ -310,6 +307,5 @@ class TablePane(QFrame):
 
 
 def _export(view: "View", target: Path, columns: Sequence[str]) -> None:
-    from exoplanet_desktop.catalogs.tables.export import Format, export
 
     export(view, target, Format.PARQUET if target.suffix.lower() == ".parquet" else Format.CSV, columns)

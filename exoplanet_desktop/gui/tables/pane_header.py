@@ -1,4 +1,4 @@
-"""The line above a table: its name, how much of it is shown, how the reading goes, and what should be known of it."""
+"""The line above a table: its name, how much of it is shown, the reading progress, and its notes."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -11,9 +11,9 @@ from exoplanet_desktop.gui.widgets.labels import ElidedLabel, PlainLabel, tip
 
 class PaneHeader(QWidget):
     """Signals:
-    stop_wanted: no more of the file is to be read.
-    reading_wanted: the user wants to say how the file is read.
-    names_wanted: the user wants to say what the columns and dispositions mean.
+    stop_wanted: the user wants to stop reading the file.
+    reading_wanted: the user wants to change how the file is read.
+    names_wanted: the user wants to change what the columns and dispositions mean.
     notes_wanted: the user wants to see the notes.
     """
 
@@ -63,7 +63,7 @@ class PaneHeader(QWidget):
         self.size_label.setText(tr("reading … {done} of {all}", done=done, all=megabytes(self._bytes)))
 
     def show_notes(self, opened: Opened) -> None:
-        """The whole file, or what was kept of it, is there."""
+        """The whole file, or the part that was kept, is loaded."""
         self.stop.hide()
         notes = opened.all_notes
         self.notes.setText("⚠ " + counted(len(notes), tr("note"), tr("notes")))
@@ -72,7 +72,7 @@ class PaneHeader(QWidget):
         self.notes.setVisible(bool(notes))
 
     def show_size(self, rows: int, every: int, columns: int, shown_columns: int, partial: bool) -> None:
-        """Rows that are shown of those that there are, and columns likewise."""
+        """Displayed and total rows, and displayed and total columns."""
         of = counted(every, tr("row"), tr("rows"))
         words = f"{count(every)} × {count(columns)}" if rows == every else tr("{rows} of {of}", rows=count(rows), of=of)
         if shown_columns != columns:

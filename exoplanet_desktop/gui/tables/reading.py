@@ -1,9 +1,8 @@
-"""How a file is to be read: what was found in its beginning, with the first rows to judge it by, to be changed."""
+"""How to read a file: the detected options, with the first rows to check them by, for the user to change."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -20,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.catalogs.reading.layout import Preview, preview
+from exoplanet_desktop.catalogs.reading.sniffing import kind_in_sample
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import counted, tr
@@ -27,13 +28,11 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import size_in_text
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.reading.layout import Choice, Preview
+from exoplanet_desktop.wire.reading_options import ENCODINGS, ReadingOptions
 
 ROWS = 30
-MOST_COLUMNS = 200  # that the preview shows
-LONGEST = 80  # characters of a cell
+MOST_COLUMNS = 200  # rows in the preview
+LONGEST = 80  # characters in a cell
 WAIT_MS = 150  # after the last change
 MOST_SKIPPED = 100_000
 AS_FOUND = -1
@@ -42,12 +41,14 @@ NUMBERS = ("whole numbers", "numbers")
 
 class ReadingDialog(QDialog):
     """Signals:
-    chosen: a Choice, or None where everything is left as it is found.
+    chosen: a ReadingOptions, or None if everything is left as detected.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, workers: Workers, path: Path, given: "Choice | None", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workers: Workers, path: Path, given: "ReadingOptions | None", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("How {file} is read", file=path.name))
@@ -64,7 +65,7 @@ class ReadingDialog(QDialog):
         self.decimal = self._box(tr("Decimal sign"), {".": tr("point (1.5)"), ",": tr("comma (1,5)")})
         self.skip = QSpinBox(self)
         self.skip.setRange(AS_FOUND, MOST_SKIPPED)
-        self.skip.setValue(AS_FOUND)  # by itself it is at 0, which says that no line is skipped
+        self.skip.setValue(AS_FOUND)  # its minimum is 0, which means that no line is skipped
         self.skip.setAccessibleName(tr("Lines before the column names"))
         self.as_text = QCheckBox(tr("Column &as text"), self)
         self.as_text.setToolTip(
@@ -95,7 +96,7 @@ class ReadingDialog(QDialog):
         self.refresh()
 
     def report_error(self, error: AppError) -> None:
-        """The file cannot be read like that."""
+        """The file cannot be read with these options."""
         self.problem.setText(str(error))
         self.problem.show()
         self.said.clear()
@@ -104,13 +105,12 @@ class ReadingDialog(QDialog):
         self.preview.setColumnCount(0)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(False)
 
-    def choice(self) -> "Choice":
-        """What the user has said; the rest is found in the file."""
-        from exoplanet_desktop.catalogs.reading.layout import Choice
+    def choice(self) -> "ReadingOptions":
+        """The user's choices; the rest is detected from the file."""
 
         skip = self.skip.value()
         return replace(
-            self._given or Choice(),  # names and labels are asked for elsewhere
+            self._given or ReadingOptions(),  # names and labels are set elsewhere
             delimiter=self.delimiter.currentData(),
             encoding=self.encoding.currentData(),
             decimal=self.decimal.currentData(),
@@ -120,7 +120,7 @@ class ReadingDialog(QDialog):
 
     @aio.slot()
     async def refresh(self) -> None:
-        """Read the first rows anew."""
+        """Read the first rows again."""
         self._request += 1
         request = self._request
         try:
@@ -179,7 +179,7 @@ class ReadingDialog(QDialog):
         self.preview.setHorizontalHeaderLabels(heads)
 
     def _align(self) -> None:
-        """Numbers stand at the right, texts at the left, and what heads them as well."""
+        """Right-align numbers, left-align texts, and their headers too."""
         for place in range(self.preview.columnCount()):
             items = [self.preview.item(row, place) for row in range(self.preview.rowCount())]
             for item in (self.preview.horizontalHeaderItem(place), *items):
@@ -193,7 +193,7 @@ class ReadingDialog(QDialog):
 
     @Slot()
     def _update_enabled(self) -> None:
-        """Offer what can be said of the column that is selected."""
+        """Offer the options for the selected column."""
         at = self.preview.currentColumn()
         there = 0 <= at < len(self._columns) and self._kinds[at] != "texts"
         self.as_text.setEnabled(there)
@@ -227,13 +227,12 @@ class ReadingDialog(QDialog):
 
     @Slot()
     def _accept(self) -> None:
-        from exoplanet_desktop.catalogs.reading.layout import Choice
 
         choice = self.choice()
-        self.chosen.emit(None if choice == Choice() else choice)
+        self.chosen.emit(None if choice == ReadingOptions() else choice)
         self.accept()
 
-    def _show(self, given: "Choice") -> None:
+    def _show(self, given: "ReadingOptions") -> None:
         for box, value in (
             (self.delimiter, given.delimiter),
             (self.encoding, given.encoding),
@@ -276,15 +275,12 @@ class ReadingDialog(QDialog):
 
 
 def _encodings() -> Sequence[str]:
-    from exoplanet_desktop.catalogs.reading.layout import ENCODINGS
 
     return ENCODINGS
 
 
-def _look_at(path: Path, choice: "Choice") -> "tuple[Preview, list[str]]":
-    """The first rows of a file, and what the cells of each column are in them."""
-    from exoplanet_desktop.catalogs.reading.layout import preview
-    from exoplanet_desktop.catalogs.reading.sniffing import kind_in_sample
+def _look_at(path: Path, choice: "ReadingOptions") -> "tuple[Preview, list[str]]":
+    """The first rows of a file, and the kind of each column's cells in them."""
 
     found = preview(path, choice=choice)
     columns = range(min(len(found.layout.columns), MOST_COLUMNS))

@@ -1,32 +1,31 @@
-"""The rows on screen, sent to the other programs of this desktop by SAMP, as a VOTable (the extra `vo`)."""
+"""Sends the displayed rows to the other programs on this desktop by SAMP, as a VOTable (the extra `vo`)."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
+from exoplanet_desktop.catalogs.tables.export import export
+from exoplanet_desktop.catalogs.tables.view import View
 from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.gui.base.text import tr
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.view import View
-
 LOAD = "table.load.votable"
-# The archive's words for units that the format knows; what it does not know stays in the description.
+# The archive's words for units that the format knows; other units stay in the description.
 UNITS = {"days": "d", "hrs": "h", "decimal degrees": "deg", "Solar radii": "solRad", "Solar mass": "solMass"}
 
 
 def send(view: "View", columns: Sequence[str], name: str) -> int:
     """Send rows to every program that loads tables; returns how many there are. For a worker.
 
-    The file that they read lies among the table's temporary files, and goes with them.
+    The file that they read is one of the table's temporary files, and is removed with them.
 
     Args:
         view: the rows.
         columns: which, in their order.
-        name: what the table is called there.
+        name: the table's name there.
 
-    Raises UnavailableError where nobody takes it, or the extra is not installed.
+    Raises UnavailableError if no program accepts it, or the extra is not installed.
     """
     try:
         from pyvo import samp
@@ -63,8 +62,6 @@ def _votable(view: "View", columns: Sequence[str]) -> Path:
     import pandas as pd
     from astropy.table import Table
 
-    from exoplanet_desktop.catalogs.tables.export import export
-
     labels, units = view.table.layout.labels, view.table.layout.units
     path = view.table.exports / f"{uuid4().hex}.vot"
     rows = path.with_suffix(".csv")
@@ -82,7 +79,7 @@ def _votable(view: "View", columns: Sequence[str]) -> Path:
 
 
 def _unit(words: str) -> Any:
-    """The unit that the archive calls so; None where the format cannot write it, such as parts per million."""
+    """The unit for the archive's name; None if the format cannot write it, such as parts per million."""
     from astropy.units import Unit
 
     if not words:

@@ -1,30 +1,26 @@
-"""Which rows of a table are shown, and in which order: asked for off the GUI thread, the latest query wins."""
+"""Which rows of a table to show, and in which order: queried off the GUI thread; the latest query wins."""
 
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from exoplanet_desktop.catalogs.tables.view import RowNumbers
+from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.catalogs.tables.view import ColumnFilter, RowNumbers, View
 from exoplanet_desktop.errors import AppError, Cancelled
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.model import Order
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-    from exoplanet_desktop.catalogs.tables.view import ColumnFilter, View
-
 
 @dataclass(frozen=True)
 class TableQuery:
-    """What is to be shown.
+    """What to show.
 
     Attributes:
         where: an expression; empty for all rows.
-        filters: conditions on columns, and certain rows, which must hold as well.
+        filters: conditions on columns, and selected rows, which also apply.
         order: of the rows.
     """
 
@@ -37,8 +33,8 @@ class QueryRunner(QObject):
     """Holds the table and its view.
 
     Signals:
-        selected: the view is another one now; `query` says which.
-        refused: an AppError; the view and `query` are what they were before.
+        selected: the view changed; `query` describes it.
+        refused: an AppError; the view and `query` are unchanged.
     """
 
     selected = Signal()
@@ -72,7 +68,7 @@ class QueryRunner(QObject):
         self.ask(replace(self.query, where=where))
 
     def add_filter(self, one: "ColumnFilter | RowNumbers") -> None:
-        """A condition on a column, in place of the one that the column had."""
+        """A condition on a column; replaces the column's previous one."""
         others = tuple(each for each in self.query.filters if each.column != one.column)
         self.ask(replace(self.query, filters=(*others, one)))
 
@@ -85,7 +81,7 @@ class QueryRunner(QObject):
         self.ask(replace(self.query, filters=tuple(each for each in self.query.filters if each.column != column)))
 
     def ask(self, query: TableQuery) -> None:
-        """Show the rows of a query. A later one wins over one before it."""
+        """Show the rows of a query. A later one takes precedence over an earlier one."""
         if self.table is not None:
             # At once, not when the slot begins: the next query builds on this one.
             self.query = query

@@ -1,10 +1,10 @@
-"""Going from one cell that contains a text to the next, round the end."""
+"""Goes from one cell that contains a text to the next, wrapping around at the end."""
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QObject
 
+from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, tr
@@ -13,12 +13,9 @@ from exoplanet_desktop.gui.tables.grid import Grid
 from exoplanet_desktop.gui.tables.table_query import QueryRunner
 from exoplanet_desktop.gui.tables.tools import TableTools
 
-if TYPE_CHECKING:
-    from exoplanet_desktop.catalogs.tables.table import Table
-
 
 class TableSearch(QObject):
-    """Searches the rows and columns on screen."""
+    """Searches the displayed rows and columns."""
 
     def __init__(self, workers: Workers, queries: QueryRunner, grid: Grid, tools: TableTools) -> None:
         super().__init__(grid)
@@ -62,7 +59,7 @@ class TableSearch(QObject):
 
     @aio.slot(str, bool)
     async def find(self, text: str, backwards: bool) -> None:
-        """Go to the next cell with a text, from the current one on."""
+        """Go to the next cell with a text, starting from the current one."""
         view = self._queries.view
         if view is None or not text:
             return

@@ -1,15 +1,17 @@
-"""The texts of cells: as they are shown, and as they are copied."""
+"""The texts of cells: as displayed, and as copied."""
 
 from collections.abc import Callable, Iterator, Sequence
+
+from exoplanet_desktop.wire.prediction_columns import CONFIDENCE, MATCH, is_probability
 
 MATCH_MARKS = {"Yes": "✓ Yes", "No": "✗ No"}
 
 
 def shown_as(column: str) -> Callable[[str], str] | None:
-    """How the cells of a prediction column are shown; all others stand as the file has them."""
-    if column == "Confidence" or column.startswith("Prob_"):
+    """How to display the cells of a prediction column; all others appear as in the file."""
+    if column == CONFIDENCE or is_probability(column):
         return _probability
-    return _match if column.lower() == "match" else None
+    return _match if column.lower() == MATCH.lower() else None
 
 
 def _match(text: str) -> str:
@@ -24,12 +26,12 @@ def _probability(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A cell that stays one cell where tabs and line ends part cells."""
+    """A cell that stays one cell in a format that separates cells by tabs and line ends."""
     return text.translate({9: " ", 10: " ", 13: None}) if "\t" in text or "\n" in text or "\r" in text else text
 
 
 def runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Rows in order, as (first, last) of those without a gap."""
+    """Rows in order, as (first, last) of each gapless span."""
     first = last = rows[0]
     for row in rows[1:]:
         if row != last + 1:

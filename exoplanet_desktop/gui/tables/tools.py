@@ -1,4 +1,4 @@
-"""The line above a table: filter, find, and which columns are shown."""
+"""The line above a table: filter, find, and column selection."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.tables.completion import WordCompleter
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
-PERIODS = ("koi_period", "pl_orbper")  # the orbital period in KOI, and in K2 and TOI: what most filter by
+PERIODS = ("koi_period", "pl_orbper")  # the orbital period in KOI, and in K2 and TOI: the most common filter
 
 
 class TableTools(QWidget):
     """Signals:
     filter_wanted: an expression; empty for all rows.
-    find_wanted: a text, and whether it is looked for backwards.
+    find_wanted: a text, and whether to search backwards.
     columns_wanted: the user wants to choose columns.
     """
 
@@ -57,7 +57,7 @@ class TableTools(QWidget):
         self._keys(QKeySequence.StandardKey.FindPrevious, self.find_previous)
 
     def offer(self, names: Sequence[str]) -> None:
-        """Begin anew for a table: nothing is filtered or looked for, and these names complete a filter."""
+        """Reset for a new table: no filter or search, and these names as completions."""
         self._completer.set_names(names)
         self.filter_line.setPlaceholderText(_example(names))
         for line in (self.filter_line, self.find_line):
@@ -67,7 +67,7 @@ class TableTools(QWidget):
         self.say("")
 
     def show_filter(self, where: str) -> None:
-        """Write a filter into the line that is in use already."""
+        """Show a filter that is already applied."""
         self.filter_line.blockSignals(True)
         self.filter_line.setText(where)
         self.filter_line.blockSignals(False)
@@ -104,7 +104,7 @@ class TableTools(QWidget):
 
 
 def _example(names: Sequence[str]) -> str:
-    """What may be written, for a table with these columns."""
+    """Placeholder examples for a table with these columns."""
     if period := next((name for name in PERIODS if name in names), None):
         return tr("Filter rows, such as {column} < 10", column=period)
     return tr("Filter rows by a condition")

@@ -1,4 +1,4 @@
-"""One catalog on screen, in four states: empty, loading, failed (empty again, and told), shown."""
+"""One catalog on screen, in four states: empty, loading, failed (empty again, with a message), shown."""
 
 import threading
 from collections.abc import Sequence
@@ -15,28 +15,28 @@ from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.tables.memory import TableMemory
+from exoplanet_desktop.gui.tables.opening import Opened, first_rows, forget_header, read
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.empty import EmptyPage
 from exoplanet_desktop.gui.widgets.notices import NoticeAction, Notices
 from exoplanet_desktop.gui.widgets.row import in_order, inside
+from exoplanet_desktop.wire.vocabulary import Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.catalogs.base.stamp import FileStamp
-    from exoplanet_desktop.catalogs.reading.layout import Choice
     from exoplanet_desktop.catalogs.tables.table import Table
     from exoplanet_desktop.gui.tables.grid import Grid
     from exoplanet_desktop.gui.tables.model import TableModel
-    from exoplanet_desktop.gui.tables.opening import Opened
     from exoplanet_desktop.gui.tables.pane import TablePane
-    from exoplanet_desktop.wire.vocabulary import Satellite
+    from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 
 class CatalogView(QWidget):
     """Signals:
-    opened: an Opened, when the whole table is there.
+    opened: an Opened, when the whole table is loaded.
     closed: nothing is shown any more, or the file could not be read.
-    selected: other rows of the table are shown, or in another order.
-    furnished: the pane is there; it is built when it is first needed.
+    selected: the displayed rows or their order changed.
+    furnished: the pane exists; it is built when first needed.
     """
 
     opened = Signal(object)
@@ -54,8 +54,9 @@ class CatalogView(QWidget):
         result: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """`result`: what is shown are predictions, in a file that is new each time: the rows of each class are not
-        counted below the table, and its look is remembered for all of them together."""
+        """`result`: the table shows predictions, in a new file each time: the rows of each class are not
+        counted below the table, and all results share one remembered look.
+        """
         super().__init__(parent)
         self._workers, self._notices, self._memory, self._result = workers, notices, memory, result
         self._path: Path | None = None
@@ -64,13 +65,13 @@ class CatalogView(QWidget):
         self._keep_partial = threading.Event()
         self._table: Table | None = None
         self._shown: Opened | None = None
-        self.stamp: FileStamp | None = None  # of the file as it is on screen
+        self.stamp: FileStamp | None = None  # of the file on screen
         self._change_told = False
-        self.reading: Choice | None = None  # how the user said that the file on screen is read
+        self.reading: ReadingOptions | None = None  # the user's reading options for the file on screen
         self._stop = threading.Event()
         self._request = 0
         self.failure = ""
-        self.memory_mb: int | None = None  # what reading may take, where somebody says so
+        self.memory_mb: int | None = None  # memory limit for reading, if set
         self.empty = empty
         self.busy = BusyPage(self)
         self.busy.cancelled.connect(self._stop_reading)
@@ -94,7 +95,7 @@ class CatalogView(QWidget):
 
         pane = TablePane(self._workers, self._notices, self)
         pane.stop_wanted.connect(self._keep_what_is_read)
-        pane.heading.names.setVisible(not self._result)  # a result has the names that it was given
+        pane.heading.names.setVisible(not self._result)  # a result has its final names already
         pane.reading_wanted.connect(self.ask_reading)
         pane.names_wanted.connect(self.ask_names)
         pane.look_changed.connect(self._keep_look)
@@ -114,7 +115,7 @@ class CatalogView(QWidget):
 
     @property
     def shown(self) -> "Opened | None":
-        """The catalog on screen, once it was read whole."""
+        """The catalog on screen, once it is completely read."""
         return self._shown
 
     async def open(self, path: Path, name: str = "", first: Sequence[str] = ()) -> "Opened":
@@ -122,12 +123,11 @@ class CatalogView(QWidget):
 
         Args:
             path: the CSV.
-            name: what stands as its title, if not its file name.
-            first: columns that stand at the left.
+            name: its title, if not its file name.
+            first: columns to put at the left.
         """
-        from exoplanet_desktop.gui.tables.opening import first_rows, read
 
-        self._notices.withdraw(self.failure)  # of the file before, whose page is going
+        self._notices.withdraw(self.failure)  # of the previous file, whose page is closing
         self.close_table()
         self._request += 1
         self._path, self._name, self._first = path, name, tuple(first)
@@ -168,7 +168,7 @@ class CatalogView(QWidget):
         self._stack.setCurrentWidget(self.busy)
 
     def clear(self, failure: str = "") -> None:
-        """Show the empty page; `failure` says why nothing could be shown."""
+        """Show the empty page; `failure` says why nothing can be shown."""
         self.failure = failure
         self.close_table()
         self._request += 1
@@ -176,7 +176,7 @@ class CatalogView(QWidget):
         self.closed.emit()
 
     def _fail(self, error: AppError) -> None:
-        """Say why nothing can be shown, and offer what may mend it."""
+        """Say why nothing can be shown, and offer possible remedies."""
         cancelled = isinstance(error, Cancelled)
         self.clear(tr("Reading was cancelled.") if cancelled else str(error))
         if not cancelled and not self._result:
@@ -198,28 +198,27 @@ class CatalogView(QWidget):
 
     @aio.slot()
     async def forget_choice(self) -> None:
-        """Read the file as it is found, and so all others with the same column names."""
-        from exoplanet_desktop.gui.tables.opening import forget_header
+        """Detect how to read the file again, also for all others with the same column names."""
 
         if (path := self._path) is not None:
             await self._workers.call(forget_header, path, self._memory.store)
             await self._read_as(None)
 
     async def has_changed(self) -> bool:
-        """Whether the file is another one on the disk than what is on screen."""
+        """Whether the file on disk differs from the one on screen."""
         if self._shown is None or (stamp := self.stamp) is None:
             return False
         return await self._workers.call(stamp.changed) and self.stamp is stamp
 
     @aio.slot()
     async def look_for_changes(self) -> None:
-        """Tell where the file has changed on the disk since it was read."""
+        """Report if the file on disk has changed since it was read."""
         if not self._result and not self._change_told and await self.has_changed():
             self._change_told = True
             self.tell_change()
 
     def tell_change(self) -> None:
-        """Say that the file on the disk is not the one on screen, and offer to read it again."""
+        """Say that the file on disk differs from the one on screen, and offer to read it again."""
         file = self._path.name if self._path else ""
         words = tr("{file} has changed on disk since it was opened. The table shows its old contents.", file=file)
         self._notices.information(words, NoticeAction(tr("Read again"), self.read_again))
@@ -231,7 +230,7 @@ class CatalogView(QWidget):
             await self.open(self._path, self._name, self._first)
 
     def back(self) -> None:
-        """After `show_busy`: show again what was there before."""
+        """After `show_busy`: restore the previous display."""
         self._stack.setCurrentWidget(self.pane if self._shown else self.empty)
 
     def report_error(self, error: AppError) -> None:
@@ -239,7 +238,7 @@ class CatalogView(QWidget):
 
     @aio.slot()
     async def ask_reading(self) -> None:
-        """Ask how the file is to be read, and read it again; also where it could not be read at all."""
+        """Ask how to read the file, and read it again; also works if it could not be read at all."""
         if (path := self._path) is not None:
             from exoplanet_desktop.gui.tables.reading import ReadingDialog
 
@@ -249,7 +248,7 @@ class CatalogView(QWidget):
 
     @aio.slot()
     async def ask_names(self) -> None:
-        """Ask what the columns and the dispositions of the file mean, and read it again."""
+        """Ask what the columns and dispositions of the file mean, and read it again."""
         if (path := self._path) is not None:
             from exoplanet_desktop.gui.tables.naming import NamesDialog
 
@@ -263,16 +262,16 @@ class CatalogView(QWidget):
         return self._shown.satellite if self._shown else None
 
     @aio.slot(object)
-    async def _read_again(self, choice: "Choice | None") -> None:
+    async def _read_again(self, choice: "ReadingOptions | None") -> None:
         await self._read_as(choice)
 
-    async def _read_as(self, choice: "Choice | None") -> None:
+    async def _read_as(self, choice: "ReadingOptions | None") -> None:
         if self._path is not None:
             self._memory.keep_choice(self._path, choice)
             await self.open(self._path, self._name, self._first)
 
     def close_table(self) -> None:
-        """Give the table's temporary files back; it must not be read any more."""
+        """Release the table's temporary files; the table must not be read any more."""
         self._stop.set()
         self._shown = self.stamp = self.reading = None
         if self._table is not None:
@@ -306,6 +305,6 @@ class CatalogView(QWidget):
             self._memory.keep(file, self._group(self._shown.columns), self.pane.kept())
 
     def _group(self, columns: Sequence[str]) -> str:
-        """Tables that are looked at alike: those of one satellite, catalogs and results apart."""
+        """Tables that share one look: those of one satellite, catalogs and results separately."""
         satellite = recognise(columns)
         return f"{'result' if self._result else 'catalog'} {satellite}" if satellite else ""

@@ -1,4 +1,4 @@
-"""Rows of a run in the catalog that it was trained on, where that is open on the Train tab."""
+"""Finds a run's rows in its training catalog, if that is open on the Train tab."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from exoplanet_desktop.catalogs.base.file_memo import digest_of
 from exoplanet_desktop.errors import AppError, InputError
-from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
@@ -16,14 +16,14 @@ from exoplanet_desktop.gui.widgets.notices import NoticeAction, Notices
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
-    from exoplanet_desktop.gui.runs.run import TrainingRun
+    from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 
 class RunRows(QObject):
-    """Does what the dialogs of runs ask for; what cannot be is told in the dialog, with the way to mend it.
+    """Handles row requests from the dialogs of runs; a refusal appears in the dialog, with its remedy.
 
     Signals:
-        shown: the Train tab shows rows that were asked for, or opens their catalog.
+        shown: the Train tab shows the requested rows, or opens their catalog.
     """
 
     shown = Signal()
@@ -38,12 +38,12 @@ class RunRows(QObject):
         self._notices.failure(error)
 
     def serve(self, dialog: "ProgressDialog") -> None:
-        """Show the rows that are chosen in the dialog of a run."""
+        """Show the rows that the user selects in a run's dialog."""
         dialog.rows_wanted.connect(lambda run, numbers: self._serve(dialog, run, self.show_rows(run, numbers)))
         dialog.row_wanted.connect(lambda run, number: self._serve(dialog, run, self.go_to(run, number)))
 
     async def show_rows(self, run: "TrainingRun", numbers: Sequence[int]) -> None:
-        """Show these rows alone, as a condition that can be taken away. Raises InputError for another catalog."""
+        """Show only these rows, through a filter that can be cleared. Raises InputError for another catalog."""
         from exoplanet_desktop.catalogs.tables.view import RowNumbers
 
         await self._check(run)
@@ -52,7 +52,7 @@ class RunRows(QObject):
         self._view.pane.queries.add_filter(RowNumbers(tuple(numbers), words))
 
     async def go_to(self, run: "TrainingRun", number: int) -> None:
-        """Go to a row. Raises InputError where another catalog is open."""
+        """Go to a row. Raises InputError if another catalog is open."""
         await self._check(run)
         self._view.pane.finding.go_to_number(number)
 
@@ -71,7 +71,7 @@ class RunRows(QObject):
         self._open_files([path])
 
     async def _file_of(self, run: "TrainingRun") -> Path | None:
-        """The file that a run was trained on, where it is one of this machine and still the same."""
+        """A run's training file, if it is on this machine and unchanged."""
         paths = run.request.paths
         if len(paths) != 1 or run.result is None or not run.result.data_digest:
             return None
@@ -97,8 +97,8 @@ class RunRows(QObject):
 
 
 def _digest(path: Path) -> str:
-    """SHA-256 of a file; "" where it cannot be read."""
+    """SHA-256 of a file; "" if it cannot be read."""
     try:
-        return sha256_of(path)
+        return digest_of(path)
     except OSError:
         return ""

@@ -1,4 +1,4 @@
-"""The Train tab: choose a catalog, look at it, train a classifier."""
+"""The Train tab: choose a catalog, view it, train a classifier."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, tr
 from exoplanet_desktop.gui.run_views.several import settle_duplicates
 from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
-from exoplanet_desktop.gui.runs.request import TrainRequest
+from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.choosing_rows import RowsChoice
 from exoplanet_desktop.gui.tables.opening import Opened
@@ -32,7 +32,7 @@ from exoplanet_desktop.wire.vocabulary import Satellite
 
 class TrainTab(QWidget):
     """Signals:
-    training_ended: the TrainingRun that is over.
+    training_ended: the TrainingRun that has ended.
     """
 
     training_ended = Signal(object)
@@ -40,7 +40,7 @@ class TrainTab(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services, self._preparing = services, False
-        self._counts: dict[str, int] = {}  # rows by class of the catalog that is shown
+        self._counts: dict[str, int] = {}  # rows per class in the shown catalog
         self.picker = CatalogPicker(tr("C&atalog"), many=True)
         self.options = TrainingOptions()
         self.go = GoButton(tr("&Train"))
@@ -84,14 +84,14 @@ class TrainTab(QWidget):
         self._services.notices.failure(error)
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Take files that were chosen or dropped."""
+        """Open files that were chosen or dropped."""
         self.picker.set_paths(paths)
 
     def choose(self) -> None:
         self.picker.ask()
 
     def start(self) -> None:
-        """What Ctrl+Return does."""
+        """The action of Ctrl+Return."""
         if self.go.button.isEnabled():
             self.train()
 
@@ -103,11 +103,11 @@ class TrainTab(QWidget):
         await run.work()
         self.training_ended.emit(run)
 
-    async def _ready_request(self) -> TrainRequest | None:
-        """What is to be trained, with the rows that are chosen as a file; None where the user has to look first."""
+    async def _ready_request(self) -> TrainTask | None:
+        """The training to start, with the chosen rows as a file; None if something needs the user's attention first."""
         request = self._request()
         if self._preparing or self._services.runs.under_way(request) is not None:
-            return None  # a second click before the button was disabled
+            return None  # second click before the button was disabled
         self._preparing = True
         try:
             self.update_enabled()
@@ -124,14 +124,14 @@ class TrainTab(QWidget):
 
     @aio.slot()
     async def train_all(self) -> None:
-        """All models one after another, with the options that are chosen."""
+        """Train all models one after another, with the chosen options."""
         if self.all_button.isEnabled() and (request := await self._ready_request()) is not None:
             batch = self._services.runs.begin_all(request)
             await batch.work()
 
     @aio.slot()
     async def use_sample(self) -> None:
-        """Simulate a catalog of the satellite that is chosen, and take it."""
+        """Simulate a catalog of the chosen satellite and open it."""
         self.view.show_busy(tr("Simulating a catalog …"))
         try:
             path = await self._services.sample(chosen(self.options.satellite, Satellite))
@@ -142,13 +142,10 @@ class TrainTab(QWidget):
 
     @Slot()
     def update_enabled(self) -> None:
-        """Offer what the backend in use understands, and say why nothing can be trained where that is so."""
+        """Enable what the backend in use supports, and say why training is impossible if it is."""
         session = self._services.session
         embedded_or_unknown = session.health is None and session.state is not State.READY
-        self.options.offer_extensions(
-            features=embedded_or_unknown or session.has("features"),
-            balance=embedded_or_unknown or session.has("balance"),
-        )
+        self.options.offer_extensions(lambda extension: embedded_or_unknown or session.has(extension))
         self.go.update_enabled(self._reason())
         self.go.say(self.rows.note)
         self.all_button.setEnabled(self.go.button.isEnabled() and not self._all_under_way())
@@ -182,7 +179,7 @@ class TrainTab(QWidget):
         request = self._request()
         return any(replace(batch.request, model=request.model) == request for batch in self._services.runs.groups)
 
-    def _request(self) -> TrainRequest:
+    def _request(self) -> TrainTask:
         paths = self.picker.paths
         readings = [self._services.tables.choice_now(path) for path in paths]
         request = self.options.request(paths=paths, readings=readings, rows=self.rows.described())

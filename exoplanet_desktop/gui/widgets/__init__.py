@@ -1,1 +1,1 @@
-"""Small widgets that several tabs share."""
+"""Small widgets shared by several tabs."""

@@ -1,4 +1,4 @@
-"""The loading state of a panel: a sentence, a bar that tells the truth, and a way to stop."""
+"""The loading state of a panel: a sentence, a truthful progress bar, and a way to stop."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -39,7 +39,7 @@ class BusyPage(QWidget):
         self.cancel.setVisible(cancellable)
 
     def show_progress(self, share: float | None, text: str) -> None:
-        """`share` from 0 to 1, or None where nobody knows it: the bar is then busy, without a number."""
+        """`share` from 0 to 1, or None if unknown: the bar is then indeterminate."""
         self.bar.setRange(0, 0 if share is None else FULL)
         if share is not None:
             self.bar.setValue(round(share * FULL))

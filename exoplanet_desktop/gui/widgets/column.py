@@ -1,4 +1,4 @@
-"""The skeleton of a tab: options at the left, the data at the right, and one primary button with its reason."""
+"""The skeleton of a tab: options at the left, data at the right, and one primary button with its reason."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from exoplanet_desktop.gui.widgets.side import Side
 
 COLUMN_PX = 316
 LEAST_PX = 300
-MOST_OF_WINDOW = 1 / 3  # that the options take of themselves where the text is large: the data has the room
-LEAST_LINES = 16  # of text, that a table with all around it is high at least where its page can be scrolled
+MOST_OF_WINDOW = 1 / 3  # maximum share of the window for the options at large text
+LEAST_LINES = 16  # lines of text: minimum height of a table with its surroundings on a page that scrolls
 
 
 class GoButton(QWidget):
-    """The primary button of a tab; where it is disabled, the reason stands below it."""
+    """The primary button of a tab; if it is disabled, the reason appears below it."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,12 +32,12 @@ class GoButton(QWidget):
         layout.addWidget(self.reason)
 
     def say(self, note: str) -> None:
-        """What should be known before the button is pressed."""
+        """A note on what to know before pressing the button."""
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
     def update_enabled(self, reason: str) -> None:
-        """Enable the button where `reason` is empty."""
+        """Enable the button if `reason` is empty."""
         self.button.setEnabled(not reason)
         self.button.setAccessibleDescription(reason)
         self.reason.setText(reason)
@@ -45,7 +45,7 @@ class GoButton(QWidget):
 
 
 def column(widgets: Sequence[QWidget]) -> QScrollArea:
-    """Options below each other, scrolled where the window is too low for them."""
+    """Options in a column, which scrolls if the window is too low for them."""
     page = QWidget()
     page.setObjectName("page")
     layout = QVBoxLayout(page)
@@ -58,7 +58,7 @@ def column(widgets: Sequence[QWidget]) -> QScrollArea:
 
 
 def scrolled(page: QWidget) -> QScrollArea:
-    """A page that is scrolled where its room is too low, never sideways: it is as wide as its widest control wants."""
+    """A page that scrolls vertically if it is too high, never sideways: it is as wide as its widest control."""
     area = _Scrolled()
     area.setWidget(page)
     area.setWidgetResizable(True)
@@ -69,11 +69,11 @@ def scrolled(page: QWidget) -> QScrollArea:
 
 
 class _Scrolled(QScrollArea):
-    """As wide as its widest control wants, at any size of text and in any dress."""
+    """As wide as its widest control, at any text size and in any style."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()  # the page may want another width now
+            self.updateGeometry()  # the page may need a different width now
         return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
@@ -84,7 +84,7 @@ class _Scrolled(QScrollArea):
 
 
 def skeleton(name: str, left: QWidget, right: QWidget) -> QSplitter:
-    """The two halves, with a handle between them whose place is remembered under `name`."""
+    """The two halves, with a splitter handle whose position is remembered under `name`."""
     holder = QWidget()
     layout = QVBoxLayout(holder)
     layout.setContentsMargins(0, 8, 8, 8)

@@ -1,4 +1,4 @@
-"""Boxes to choose from, in which nothing is cut through."""
+"""Combo boxes that never cut a letter."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,15 +13,15 @@ BETWEEN = " · "
 
 
 class ElidedCombo(QComboBox):
-    """A combo box whose text ends in “…” where there is no room for all of it; Qt's own cuts through a letter."""
+    """A combo box that elides its text with “…” if space is short; Qt's own cuts through a letter."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # Qt's own for these lists does not know the style sheet.
+        # Qt's own delegate for these lists ignores the style sheet.
         self.setItemDelegate(QStyledItemDelegate(self))
 
     def showPopup(self) -> None:
-        """Open a list as wide as its longest entry: the box is as narrow as its column, the list need not be."""
+        """Make the list as wide as its longest entry: the box is as narrow as its column, but the list need not be."""
         wanted = self.view().sizeHintForColumn(0) + 2 * EDGE_PX
         self.view().setMinimumWidth(min(wanted, self.screen().availableGeometry().width()))
         super().showPopup()
@@ -43,7 +43,7 @@ class ElidedCombo(QComboBox):
 def combo(
     name: str, entries: Sequence[tuple[str, Any]], least: int = LEAST_LETTERS, parent: QWidget | None = None
 ) -> QComboBox:
-    """A combo box of (text, value) with an accessible name; it never asks for more width than `least` letters."""
+    """A combo box of (text, value) with an accessible name; it never requires more width than `least` letters."""
     box = ElidedCombo(parent)
     box.setAccessibleName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -54,10 +54,10 @@ def combo(
 
 
 def whole_parts(metrics: QFontMetrics, text: str, room: int, name_last: bool = False) -> str:
-    """A text as long as its room. Of one in parts, with “·” between them, no number or date is cut through.
+    """A text elided to its space. In one with parts, separated by “·”, no number or date is cut.
 
-    One of which some digits are missing would be read as another one; a name or a word may be shortened. `name_last`:
-    the last part is a name, whatever digits are in it.
+    A number that lacks some digits would be misread; a name or a word may be shortened. `name_last`:
+    the last part is a name, whatever digits it contains.
     """
     if metrics.horizontalAdvance(text) <= room:
         return text

@@ -1,4 +1,4 @@
-"""The title of a dock. Qt's own keeps the letters with which the dock was made, however large the text becomes."""
+"""The title bar of a dock. Qt's own keeps the font with which the dock was made, however large the text becomes."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QToolButton, QWidget
@@ -8,9 +8,9 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 
 class DockTitle(QWidget):
-    """What the dock is, and the buttons that take it out of the window, put it back, and close it.
+    """The dock's name, and the buttons that float it, put it back, and close it.
 
-    It can be dragged, and double-clicked, as Qt's own: what no button takes goes on to the dock.
+    It can be dragged and double-clicked like Qt's own: events that no button takes go to the dock.
     """
 
     def __init__(self, dock: QDockWidget) -> None:

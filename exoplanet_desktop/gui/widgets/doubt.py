@@ -1,4 +1,4 @@
-"""What is in doubt about a catalog, beside the satellite that the user chooses, and the way to settle it."""
+"""A doubt about a catalog, shown next to the satellite that the user chooses, and the way to resolve it."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
@@ -8,10 +8,10 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 
 
 class Doubt(QWidget):
-    """Takes no room where there is none.
+    """Takes no space if there is none.
 
     Signals:
-        settled: the user has said which satellite it is.
+        settled: the user has chosen the satellite.
         names_wanted: the user wants to say what the columns are.
     """
 
@@ -19,7 +19,7 @@ class Doubt(QWidget):
     names_wanted = Signal()
 
     def __init__(self, satellite: QComboBox, parent: QWidget | None = None) -> None:
-        """`satellite`: the box in which a choice settles the question."""
+        """`satellite`: a choice in this box resolves the doubt."""
         super().__init__(parent)
         self._asked = False
         self.words = PlainLabel("", "warning", selectable=True, parent=self)
@@ -35,11 +35,11 @@ class Doubt(QWidget):
 
     @property
     def why_not(self) -> str:
-        """The question, while nothing may go on without its answer."""
+        """The question that must be answered before work can continue."""
         return tr("Choose the satellite of this catalog first.") if self._asked else ""
 
     def ask(self, sentence: str, unknown: bool) -> None:
-        """Say a sentence, if there is one; where the satellite is `unknown`, the user has to choose one."""
+        """Show a sentence, if there is one; if the satellite is `unknown`, the user has to choose one."""
         self._asked = unknown
         self.words.setText(sentence)
         self.setVisible(bool(sentence))

@@ -1,4 +1,4 @@
-"""The empty state of a panel: what goes there, and the ways to get it there."""
+"""The empty state of a panel: what it will show, and the ways to fill it."""
 
 from collections.abc import Sequence
 
@@ -47,5 +47,5 @@ class EmptyPage(QFrame):
         layout.addStretch(1)
 
     def say(self, text: str) -> None:
-        """Show other words than those it was made with."""
+        """Replace the texts it was made with."""
         self._words.setText(text)

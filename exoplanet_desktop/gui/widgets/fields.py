@@ -1,4 +1,4 @@
-"""Fields with their labels in one line, and in several where one would be too narrow for what is chosen in them."""
+"""Fields with their labels in one line, or in several if one would be too narrow for their contents."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QStyle, QStyleOptionComboBox, QWidget
 
 SPACING_PX = 8
-HALF_ENOUGH = 0.75  # of the longest entry: below each other, the fields would take the room of the table
+HALF_ENOUGH = 0.75  # of the longest entry: in a column, the fields would take the space of the table
 
 Field = tuple[QLabel, QComboBox]
 
 
 class FoldingFields(QWidget):
-    """As narrow as its widest field can be; the fields stand in lines of equal length."""
+    """As narrow as its widest field can be; arranges the fields in lines of equal length."""
 
     def __init__(self, fields: Sequence[Field], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class FoldingFields(QWidget):
         self.fold()
 
     def fold(self) -> None:
-        """Place the fields that are shown, as many beside each other as there is room for."""
+        """Place the visible fields, as many next to each other as fit."""
         shown = [field for field in self._fields if not field[1].isHidden()]
         if not shown:
             return
@@ -63,7 +63,7 @@ class FoldingFields(QWidget):
             self.fold()
 
     def _width(self, shown: Sequence[Field], across: int, share: float) -> float:
-        """Pixels that the fields need in lines of so many, the boxes a share of what their longest entry needs."""
+        """Pixels that the fields need in lines of the given length, the boxes with a share of their longest entry."""
         columns = [shown[column::across] for column in range(across)]
         labels = (max(label.sizeHint().width() for label, _ in column) for column in columns)
         boxes = (max(_whole_width(box) for _, box in column) for column in columns)
@@ -71,7 +71,7 @@ class FoldingFields(QWidget):
 
 
 def _whole_width(box: QComboBox) -> int:
-    """Pixels in which a box cuts none of its entries."""
+    """Width in pixels at which a box cuts none of its entries."""
     metrics, option = box.fontMetrics(), QStyleOptionComboBox()
     box.initStyleOption(option)
     widest = max((metrics.horizontalAdvance(box.itemText(place)) for place in range(box.count())), default=0)

@@ -1,4 +1,4 @@
-"""Asking for files, and writing them whole or not at all."""
+"""Asking for files, and writing them atomically."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,21 +12,21 @@ from exoplanet_desktop.files.whole import CATALOG_ENDINGS, whole
 from exoplanet_desktop.gui.base.text import tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.transfers import Progress, ShouldStop
+    from exoplanet_desktop.client.http.transfers import Progress, ShouldStop
 
 _BLOCK = 1 << 20  # bytes
-_save_folder = [""]  # where the next result is offered to be saved; the user chooses it once for all tabs
+_save_folder = [""]  # the suggested folder for the next result; chosen once for all tabs
 
 
 def save_in(folder: str) -> None:
-    """Offer this folder for results from now on; "" keeps the last one."""
+    """Suggest this folder for results from now on; "" keeps the last one."""
     if folder:
         _save_folder[0] = folder
 
 
 def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callable[[list[Path]], object]) -> None:
-    """Ask for one catalog, or for several; `take` gets them unless the user thinks better of it."""
-    # `open`, not `exec`: a nested event loop breaks the coroutines that wait meanwhile.
+    """Ask for one catalog, or for several; calls `take` with them unless the user cancels."""
+    # `open`, not `exec`: a nested event loop breaks waiting coroutines.
     kinds = " ".join(f"*{ending}" for ending in (".CSV", *CATALOG_ENDINGS))
     dialog = QFileDialog(parent, title, folder, tr("Catalogs ({kinds});;All files (*)", kinds=kinds))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
@@ -36,7 +36,7 @@ def ask_files(parent: QWidget, title: str, folder: str, many: bool, take: Callab
 
 
 def ask_target(parent: QWidget, title: str, name: str, take: Callable[[str], object], kinds: str = "") -> None:
-    """Ask where a file goes; Qt asks before one that is there is replaced. `kinds` are Qt's name filters."""
+    """Ask where to save a file; Qt asks before replacing an existing one. `kinds` are Qt's name filters."""
     dialog = QFileDialog(parent, title, str(Path(_save_folder[0]) / name))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     if kinds:
@@ -59,7 +59,7 @@ def write(target: Path, data: bytes) -> None:
 def copy(
     source: Path, target: Path, progress: "Progress | None" = None, should_stop: "ShouldStop | None" = None
 ) -> None:
-    """Copy a file whole or not at all. Raises UnavailableError, and Cancelled when told to stop."""
+    """Copy a file whole or not at all. Raises UnavailableError, and Cancelled on request."""
     try:
         total, done = source.stat().st_size, 0
         with source.open("rb") as there, whole(target) as part, part.open("wb") as here:

@@ -1,11 +1,11 @@
-"""A layout that puts widgets side by side and goes on in the next line where there is no more room."""
+"""A layout that places widgets next to each other and wraps to the next line."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Each item at the size that it asks for, lines from top to bottom."""
+    """Each item at its size hint, lines from top to bottom."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 4) -> None:
         super().__init__(parent)
@@ -48,7 +48,7 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, move: bool) -> int:
-        """The height that is used."""
+        """The height used."""
         y = rect.y()
         for line in self._lines(rect.width()):
             high = max(item.sizeHint().height() for item in line)
@@ -56,7 +56,7 @@ class FlowLayout(QLayout):
             for item in line:
                 size = item.sizeHint()
                 if move:
-                    # Beside each other, low and high ones stand on one middle.
+                    # Within a line, centre items of different heights vertically.
                     at = QPoint(x, y + (high - size.height()) // 2)
                     item.setGeometry(QRect(at, QSize(min(size.width(), rect.width()), size.height())))
                 x += size.width() + self.spacing()
@@ -64,7 +64,7 @@ class FlowLayout(QLayout):
         return max(y - self.spacing() - rect.y(), 0)
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        """The items that are shown, by lines."""
+        """The visible items, by line."""
         lines: list[list[QLayoutItem]] = []
         used = 0
         for item in self._items:

@@ -1,4 +1,4 @@
-"""Text on screen that nobody's markup can get into: names and sentences come from files and from servers."""
+"""Displayed text that no markup can enter: names and sentences come from files and servers."""
 
 import html
 
@@ -12,7 +12,7 @@ LEAST_LETTERS = 16  # in a line of a narrow label
 
 
 class PlainLabel(QLabel):
-    """A label of plain text. Qt's own would show what looks like HTML as HTML, links and pictures included."""
+    """A plain-text label. Qt's own would render text that looks like HTML, including links and pictures."""
 
     def __init__(
         self, text: str = "", role: str = "", wrap: bool = True, selectable: bool = False, parent: QWidget | None = None
@@ -29,7 +29,7 @@ class PlainLabel(QLabel):
 
 
 class LargeLabel(PlainLabel):
-    """Letters so many times as large as those of the application."""
+    """Scale the font relative to that of the application."""
 
     def __init__(
         self, text: str, role: str, times: float, selectable: bool = False, parent: QWidget | None = None
@@ -37,7 +37,7 @@ class LargeLabel(PlainLabel):
         super().__init__(text, role, wrap=False, selectable=selectable, parent=parent)
         self._times = times
         self._enlarge()
-        # After the style sheet, which would bring back the letters that it has found.
+        # After the style sheet, which would restore the font that it has found.
         theme().changed.connect(self._enlarge)
 
     @Slot()
@@ -48,7 +48,7 @@ class LargeLabel(PlainLabel):
 
 
 class ElidedLabel(PlainLabel):
-    """One line, shortened in its middle where there is no room for all of it; the tooltip has it whole."""
+    """One line, elided in the middle if space is short; the tooltip has the whole text."""
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, role, wrap=False, parent=parent)
@@ -72,7 +72,7 @@ class ElidedLabel(PlainLabel):
 
 
 class FittedLabel(PlainLabel):
-    """As high as its text is at the width that it has: a form would give it the height of the least width."""
+    """As high as its text at the current width: a form would give it the height for the minimum width."""
 
     def setText(self, text: str) -> None:
         super().setText(text)
@@ -88,14 +88,14 @@ class FittedLabel(PlainLabel):
             self._fit()
 
     def _fit(self) -> None:
-        self.setMinimumHeight(0)  # Qt never asks for less than the least
+        self.setMinimumHeight(0)  # Qt never asks for less than the minimum
         self.setFixedHeight(max(0, self.heightForWidth(self.width())))
 
 
 class NarrowLabel(PlainLabel):
-    """In lines as wide as there is room, however narrow that is: a name that no line holds is shortened in its middle.
+    """Wraps to any width, however narrow: a name too long for a line is elided in its middle.
 
-    Qt would cut it off, and some of the lines below it. The tooltip has it whole then, and `whole` always.
+    Qt would cut it off, and some of the lines below it. The tooltip then has the whole name; `whole` always has it.
     """
 
     def __init__(self, text: str = "", role: str = "", selectable: bool = False, parent: QWidget | None = None) -> None:
@@ -131,5 +131,5 @@ class NarrowLabel(PlainLabel):
 
 
 def tip(text: str) -> str:
-    """A tooltip that shows a text as it is."""
+    """A tooltip that shows a text literally."""
     return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if text else ""

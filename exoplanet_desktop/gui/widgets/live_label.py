@@ -1,4 +1,4 @@
-"""A line or two of text that changes often: it is painted anew, and nothing around it is laid out again."""
+"""A line or two of frequently changing text: it repaints without triggering a new layout."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -9,7 +9,7 @@ _TALL = 10_000
 
 
 class LiveLabel(QWidget):
-    """Plain text, wrapped. It grows where a text needs more lines, and shrinks when it is hidden or resized."""
+    """Plain text, wrapped. It grows if a text needs more lines, and shrinks when hidden or resized."""
 
     def __init__(self, bold: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Notes that take little room: the first ones are seen, the rest is one click away."""
+"""Compact notes: the first ones are visible, the rest is one click away."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ SEEN = 2
 
 
 class FoldedNotes(QWidget):
-    """A line a note, the first SEEN of them always in sight; takes no room without any."""
+    """One line per note, the first SEEN of them always visible; takes no space if there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,11 +34,11 @@ class FoldedNotes(QWidget):
         self.show_notes(())
 
     def text(self) -> str:
-        """All notes, a line each."""
+        """All notes, one per line."""
         return "\n".join(self._notes)
 
     def show_notes(self, notes: Sequence[str]) -> None:
-        """Show these in place of those before."""
+        """Replace the notes."""
         self._notes = tuple(dict.fromkeys(notes))
         rest = self._notes[SEEN:]
         self.first.setText("\n".join(f"⚠ {note}" for note in self._notes[:SEEN]))

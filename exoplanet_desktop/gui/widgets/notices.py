@@ -1,4 +1,4 @@
-"""The one road to the user: whatever has to be told passes here, and waits until there is a window to show it."""
+"""The single channel for messages to the user: each waits until there is a window to show it."""
 
 import logging
 from collections.abc import Callable
@@ -20,7 +20,7 @@ INFORMATION_MS = 10_000
 
 @dataclass(frozen=True)
 class NoticeAction:
-    """What the user may do about a notice: the words of a button, and what it does."""
+    """An action for a notice: the button's text, and what it does."""
 
     words: str
     take: Callable[[], object]
@@ -28,7 +28,7 @@ class NoticeAction:
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence for the user; `failed` says whether something went wrong."""
+    """A sentence for the user; `failed`: it reports a failure."""
 
     text: str
     failed: bool
@@ -59,12 +59,12 @@ class Notices(QObject):
         self._tell(Notice(text, failed=False, offer=offer))
 
     def withdraw(self, text: str) -> None:
-        """Take back what was told, if it is still to be seen: its cause has gone."""
+        """Withdraw a message, if it is still visible: its cause has gone."""
         self._waiting = [notice for notice in self._waiting if notice.text != text]
         self.withdrawn.emit(text)
 
     def open(self) -> None:
-        """From now on notices are shown; those that waited come first."""
+        """Show notices from now on; pending ones come first."""
         self._open = True
         waiting, self._waiting = self._waiting, []
         for notice in waiting:
@@ -78,7 +78,7 @@ class Notices(QObject):
 
 
 class NoticeBar(QWidget):
-    """Shows the newest notices above the tabs until they are closed; takes no room without any."""
+    """Shows the newest notices above the tabs until they are closed; takes no space if there are none."""
 
     def __init__(self, notices: Notices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,14 +101,14 @@ class NoticeBar(QWidget):
             if notice.text in _texts([frame]):
                 if notice.offer is None:
                     return
-                self._close(frame)  # an offer is about what was done last
+                self._close(frame)  # an offer relates to the most recent action
         for frame in self._frames()[: -(MOST_SHOWN - 1)]:
             self._close(frame)
         frame = self._frame(notice)
         self._layout.addWidget(frame)
         self.show()
         if not notice.failed:
-            # The timer is the frame's own: dismissed before, it never fires.
+            # The timer belongs to the frame: once dismissed, it never fires.
             QTimer.singleShot(INFORMATION_MS, frame, lambda: self._close(frame))
 
     @Slot(str)
@@ -130,7 +130,7 @@ class NoticeBar(QWidget):
         mark.setAccessibleName(tr("Failure") if notice.failed else tr("Information"))
         text = NarrowLabel(notice.text, selectable=True, parent=frame)
         text.setObjectName("text")
-        policy = text.sizePolicy()  # its own, which knows that a wrapped text is higher the narrower it is
+        policy = text.sizePolicy()  # its own, which gives a wrapped text more height the narrower it is
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         text.setSizePolicy(policy)
         close = QToolButton(frame)

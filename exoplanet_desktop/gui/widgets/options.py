@@ -1,4 +1,4 @@
-"""Satellite, features and class balance in words, and boxes to choose them from."""
+"""Names of satellites, feature sets and class balance, and combo boxes to choose them from."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,7 +40,7 @@ def feature_hint(features: Features) -> str:
 
 
 def satellite_combo(short: bool = False) -> QComboBox:
-    """`short`: its name alone; the tooltip of each says what it is."""
+    """`short`: only its name; the tooltip explains each."""
     titles = {value: satellite_title(value) for value in Satellite}
     box = combo(tr("Satellite"), [(str(value) if short else title, value) for value, title in titles.items()])
     for place, title in enumerate(titles.values()):
@@ -49,12 +49,12 @@ def satellite_combo(short: bool = False) -> QComboBox:
 
 
 def chosen(box: QComboBox, kind: type[Word]) -> Word:
-    """The chosen value as its enum: Qt hands string enums back as plain strings."""
+    """The chosen value as its enum: Qt returns string enums as plain strings."""
     return kind(box.currentData())
 
 
 def choose(box: QComboBox, value: Any) -> None:
-    """Set the entry with a value, where there is one."""
+    """Select the entry with a value, if there is one."""
     index = box.findData(value)
     if index >= 0:
         box.setCurrentIndex(index)

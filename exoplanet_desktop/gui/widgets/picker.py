@@ -1,4 +1,4 @@
-"""Choosing catalogs: a short list of files, filled by a dialog or by dropping."""
+"""Choosing catalogs: a short list of files, filled by a dialog or by dropping files."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -30,7 +30,7 @@ MARGIN_PX = 4
 
 
 class FileList(QListWidget):
-    """A list that says what goes there while it is empty, so that nobody takes it for a field to type in."""
+    """A list with a placeholder while it is empty, so that nobody mistakes it for a text field."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -47,11 +47,11 @@ class CatalogPicker(QWidget):
     """A labelled list of files; with `many`, files can be added to it, and with `ordered` moved in it.
 
     Attributes:
-        bring: hands chosen files on to what takes them, perhaps as other files, perhaps later.
+        bring: passes chosen files on, possibly converted, possibly later.
 
     Signals:
-        changed: the files are other ones now.
-        current_changed: another file of the list is looked at.
+        changed: the files changed.
+        current_changed: another file of the list is current.
     """
 
     changed = Signal()
@@ -114,7 +114,7 @@ class CatalogPicker(QWidget):
 
     @property
     def current(self) -> Path | None:
-        """The file that is looked at, else the first one."""
+        """The current file, otherwise the first one."""
         item = self.list.currentItem()
         current: Path | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else self.path
         return current
@@ -161,7 +161,7 @@ class CatalogPicker(QWidget):
         self.changed.emit()
 
     def move_current(self, by: int) -> None:
-        """Move the current file by so many places."""
+        """Move the current file by the given number of places."""
         row = self.list.currentRow()
         if row < 0 or not 0 <= row + by < self.list.count():
             return

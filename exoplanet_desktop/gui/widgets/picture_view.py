@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
 STEP = 1.25
 MOST = 8.0
-MOST_PIXELS = 25_000_000  # a small file can hold a picture that takes seconds to unpack
+MOST_PIXELS = 25_000_000  # a small file can contain a picture that takes seconds to decompress
 
 
 class PictureView(QGraphicsView):
-    """Fits its picture into its room until the user zooms; then it can be dragged."""
+    """Fits its picture to the available space until the user zooms; then it can be dragged."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class PictureView(QGraphicsView):
         self._fitted = True
 
     def show_image(self, image: QImage, data: bytes) -> None:
-        """Show a picture that `decoded` made of these bytes, which are what is saved."""
+        """Show a picture that `decoded` made from these bytes; saving writes the bytes."""
         self.data = data
         self._scene.clear()
         item = self._scene.addPixmap(QPixmap.fromImage(image))
@@ -61,7 +61,7 @@ class PictureView(QGraphicsView):
 
 
 def decoded(data: bytes) -> QImage:
-    """The picture; a null one where Qt cannot read it or its head says that it is too large. For a worker."""
+    """The picture; a null one if Qt cannot read it or its header declares it too large. For a worker."""
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -69,5 +69,5 @@ def decoded(data: bytes) -> QImage:
     size = reader.size()
     if size.width() * size.height() > MOST_PIXELS:
         return QImage()
-    # In the form that is painted, so that nothing is converted in the window's thread.
+    # In the format used for painting, so that the GUI thread converts nothing.
     return reader.read().convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

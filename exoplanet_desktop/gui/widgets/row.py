@@ -1,4 +1,4 @@
-"""How widgets stand: beside each other where there is room, as large as their text wants, reached by Tab in order."""
+"""Arranging widgets: next to each other if they fit, sized by their text, in tab order."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 
 class FoldingRow(QWidget):
-    """As wide as its widest widget needs at least: large text or a narrow window cuts nothing."""
+    """As wide as its widest widget needs: large text or a narrow window cuts nothing."""
 
     def __init__(self, spacing: int, centred: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +23,7 @@ class FoldingRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def show_widgets(self, widgets: Sequence[QWidget]) -> None:
-        """Show these in place of those before, which are deleted."""
+        """Replace the widgets; the previous ones are deleted."""
         while item := self._layout.takeAt(0):
             if (widget := item.widget()) is not None and widget not in widgets:
                 widget.hide()
@@ -58,7 +58,7 @@ class FoldingRow(QWidget):
 
 
 class _TextFollower(QObject):
-    """Does something again when a widget's text has another size."""
+    """Repeats an action when a widget's text size changes."""
 
     def __init__(self, widget: QWidget, act: Callable[[], object]) -> None:
         super().__init__(widget)
@@ -75,33 +75,33 @@ class _TextFollower(QObject):
 
 
 def with_text(widget: QWidget, act: Callable[[], object]) -> None:
-    """Do something now that depends on the size of a widget's text, and again whenever that is another one."""
+    """Run an action that depends on a widget's text size, now and whenever that changes."""
     act()
     _TextFollower(widget, act)
 
 
 def size_in_text(window: QWidget, characters: int, lines: int) -> None:
-    """Give a window room for so many characters and lines, as far as its screen has it, at any size of text."""
+    """Give a window space for the given number of characters and lines, within its screen, at any text size."""
     with_text(window, lambda: room_for_text(window, characters, lines))
 
 
 def room_for_text(window: QWidget, characters: int, lines: int) -> None:
-    """Give a window room for so many characters and lines of its text as it is now."""
+    """Give a window space for the given number of characters and lines at the current text size."""
     room, (wide, high) = window.screen().availableSize(), measured(window, characters, lines)
     window.resize(min(wide, room.width() * 9 // 10), min(high, room.height() * 8 // 10))
 
 
 def measured(widget: QWidget, characters: int, lines: int) -> tuple[int, int]:
-    """Width and height of so many characters and lines, pixels."""
+    """Width and height of the given number of characters and lines, in pixels."""
     metrics = widget.fontMetrics()
     return characters * metrics.averageCharWidth(), lines * metrics.lineSpacing()
 
 
 def at_the_end(window: QWidget, *widgets: QWidget) -> None:
-    """Let Tab reach widgets after everything else, whatever was made after them."""
+    """Put widgets last in the tab order, even after widgets that are made later."""
     for widget in widgets:
         last = window.previousInFocusChain()
-        # Qt does nothing where one of the two cannot have the focus, such as a label.
+        # Qt does nothing if one of the two cannot have the focus, such as a label.
         while (
             last is not None
             and last is not window
@@ -113,13 +113,13 @@ def at_the_end(window: QWidget, *widgets: QWidget) -> None:
 
 
 def in_order(*widgets: QWidget) -> None:
-    """Let Tab reach widgets in this order; by itself it follows the order in which they were made."""
+    """Set the tab order of widgets; by default, it is the order in which they were made."""
     for before, after in pairwise(widgets):
         QWidget.setTabOrder(before, after)
 
 
 def inside(widget: QWidget) -> list[QWidget]:
-    """What Tab reaches within a widget, in its order."""
+    """The widgets within a widget that Tab reaches, in order."""
     found, each = [], widget.nextInFocusChain()
     while each is not None and widget.isAncestorOf(each):
         if each.focusPolicy() & Qt.FocusPolicy.TabFocus:

@@ -1,4 +1,4 @@
-"""The narrow half of a splitter, which follows the size of text as far as the wide one can spare the room."""
+"""The narrow half of a splitter, which grows with the text size as far as the wide half allows."""
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QSplitter
@@ -9,19 +9,19 @@ REASONS = (QEvent.Type.Resize, QEvent.Type.LayoutRequest)
 
 
 class Side(QObject):
-    """Keeps the first of the two parts of a splitter wide enough for as many letters at any size of text."""
+    """Keeps the first part of a splitter wide enough for a number of letters at any text size."""
 
     def __init__(self, splitter: QSplitter, most: float, usual_px: int) -> None:
-        """`most`: the share of the splitter that the first part may grow to; the user may make it wider.
+        """`most`: the maximum share of the splitter for the first part; the user may make it wider.
 
-        `usual_px`: how wide it is until the user moves it, or it is put where the user had moved it.
+        `usual_px`: its width until the user moves it, or until the user's position is restored.
         """
         super().__init__(splitter)
         self._splitter, self._most = splitter, most
         self._letter = self._letter_px
         self._letters = usual_px / self._letter
-        self._follows = False  # since the text has another size; what the user moves by hand stays there
-        # Once all in the parts is laid out anew: until then they want the room of before.
+        self._follows = False  # since the text size changed; a position that the user set stays
+        # After the new layout of the parts: until then they ask for their previous size.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._fit)
         splitter.splitterMoved.connect(self._take)
@@ -34,7 +34,7 @@ class Side(QObject):
 
     @Slot(int, int)
     def _take(self, wide: int, _handle: int) -> None:
-        """The user has moved the handle."""
+        """The user moved the handle."""
         self._letters, self._follows = wide / self._letter, False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

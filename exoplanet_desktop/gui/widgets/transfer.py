@@ -1,4 +1,4 @@
-"""A file on its way to a place of the user's: how far it is, how fast, and a way to stop it."""
+"""A file transfer to a place that the user chose: progress, speed, and a way to stop it."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QWidget
 
-from exoplanet_desktop.client.transfers import Progress, ShouldStop
+from exoplanet_desktop.client.http.transfers import Progress, ShouldStop
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.base.workers.pacing import Pacing
@@ -16,11 +16,11 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 R = TypeVar("R")
 
 FULL = 1000
-SHOW_AFTER_MS = 300  # what is quicker needs no bar that only flickers
+SHOW_AFTER_MS = 300  # anything faster needs no bar that only flickers
 
 
 class TransferBar(QWidget):
-    """Hidden while nothing is on its way. One transfer at a time."""
+    """Hidden while there is no transfer. One transfer at a time."""
 
     _told = Signal(object, str)
 
@@ -51,11 +51,11 @@ class TransferBar(QWidget):
         return self._stop is not None
 
     async def run(self, workers: Workers, what: str, transfer: Callable[[Progress, ShouldStop], R]) -> R:
-        """Does a transfer in a worker and shows it. Raises AppError; Cancelled after `cancel`.
+        """Runs a transfer in a worker and shows it. Raises AppError; Cancelled after `cancel`.
 
         Args:
-            what: what is done, such as "Saving koi.csv:".
-            transfer: takes a callback for its progress, and one that says whether to stop.
+            what: what it does, such as "Saving koi.csv:".
+            transfer: takes a progress callback, and one that returns whether to stop.
         """
         self._stop = stop = threading.Event()
         self._show(None, what)
@@ -70,7 +70,7 @@ class TransferBar(QWidget):
 
     @Slot()
     def cancel(self) -> None:
-        """Stop what is on its way, if anything is."""
+        """Stop the current transfer, if any."""
         if self._stop is not None:
             self.cancel_button.setEnabled(False)
             self._stop.set()

@@ -1,1 +1,1 @@
-"""The calls of the contract, one module a subject. Thin: read the request, ask the engine, shape the reply."""
+"""The calls of the contract, one module per subject. Thin: read the request, ask the engine, build the reply."""

@@ -1,4 +1,4 @@
-"""What the calls share."""
+"""Shared by the calls."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from exoplanet_desktop.server import replies
 from exoplanet_desktop.server.engine import Engine
 from exoplanet_desktop.server.forms import Form, read_form
 from exoplanet_desktop.server.job import Job, Order
+from exoplanet_desktop.wire.options import CountOption, FlagOption, Option, Options, WordOption
 
 
 def engine_of(request: Request) -> Engine:
@@ -24,7 +25,7 @@ def engine_of(request: Request) -> Engine:
 
 
 def base_of(request: Request) -> str:
-    """The address under which the client knows this server, without a slash at its end."""
+    """The address under which the client knows this server, without a trailing slash."""
     return str(request.base_url).rstrip("/")
 
 
@@ -36,7 +37,7 @@ async def form_of(request: Request, *files: str) -> AsyncIterator[Form]:
 
 
 def known_id(job_id: str) -> str:
-    """A job id in its one spelling. Raises NotFound for what is none."""
+    """A job id in canonical form. Raises NotFound if it is not one."""
     try:
         return str(uuid.UUID(job_id))
     except ValueError:
@@ -48,15 +49,15 @@ def no_job() -> NotFound:
 
 
 async def started(request: Request, order: Order, message: str, info: str | None = None) -> Response:
-    """202, with the addresses at which the job can be watched."""
+    """202, with the addresses for watching the job."""
     job = await engine_of(request).submit(order)
     return json_reply(replies.accepted(job, base_of(request), message, info), 202)
 
 
 async def answer_of(request: Request, order: Order) -> bytes:
-    """Have a job done and return its reply as JSON text; a caller that goes away cancels it.
+    """Run a job and return its reply as JSON text; if the caller disconnects, the job is cancelled.
 
-    Raises what the job failed with.
+    Raises the job's error if it failed.
     """
     engine = engine_of(request)
     job = await engine.submit(order)
@@ -82,7 +83,7 @@ def _cancel(engine: Engine, job: Job) -> None:
     try:
         engine.runner.cancel(job.id)
     except NotFound:
-        return  # it has ended meanwhile
+        return  # it has ended since
 
 
 async def _until_gone(request: Request) -> None:
@@ -96,14 +97,14 @@ def json_reply(content: bytes | dict[str, Any], status: int = 200) -> Response:
 
 
 def body_schema(fields: dict[str, dict[str, Any]], *files: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The description of a request body for the OpenAPI document: JSON, or a form that may hold the files, too."""
+    """The description of a request body for the OpenAPI document: JSON, or a form that may also contain the files."""
     uploads = {name: {"type": "string", "format": "binary"} for name in files}
     kinds = {"application/json": fields, "multipart/form-data": fields | uploads}
     shapes = {kind: {"type": "object", "properties": known, "required": [*required]} for kind, known in kinds.items()}
     return {"requestBody": {"required": True, "content": {kind: {"schema": shape} for kind, shape in shapes.items()}}}
 
 
-# For the OpenAPI document: a call whose work is done as a job where that is asked for.
+# For the OpenAPI document: a call that runs as a job on request.
 ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Accepted: a job that can be watched."}}
 
 TEXT: dict[str, Any] = {"type": "string"}
@@ -113,3 +114,15 @@ FLAG: dict[str, Any] = {"type": "boolean"}
 
 def words(*allowed: str) -> dict[str, Any]:
     return {"type": "string", "enum": list(allowed)}
+
+
+def described(request: type[Options]) -> dict[str, dict[str, Any]]:
+    """The fields of a form that say the options of a request."""
+    sent = {name: option for name, option in request.declared().items() if option.sends != ()}
+    return {(option.reads or (name,))[0]: _kind_of(option) for name, option in sent.items()}
+
+
+def _kind_of(option: Option) -> dict[str, Any]:
+    if isinstance(option, WordOption):
+        return words(*option.kinds)
+    return FLAG if isinstance(option, FlagOption) else COUNT if isinstance(option, CountOption) else TEXT

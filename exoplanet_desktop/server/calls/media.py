@@ -1,8 +1,9 @@
 """The files behind every `*_url`, and the engine's health."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from exoplanet_desktop.errors import NotFound
@@ -10,6 +11,7 @@ from exoplanet_desktop.server import replies
 from exoplanet_desktop.server.calls.common import engine_of, json_reply
 
 router = APIRouter()
+local_router = APIRouter()  # files handed over inside the file system: for the embedded engine alone
 
 _INLINE = {".png": "image/png"}
 
@@ -30,13 +32,20 @@ async def media(request: Request, path: str) -> Response:
         filename=found.name,
         content_disposition_type="inline" if inline else "attachment",
         stat_result=stat,
-        # What a user uploaded must never run as a page of this server.
+        # An upload must never run as a page of this server.
         headers={"X-Content-Type-Options": "nosniff"},
     )
 
 
 @router.get("/api/health")
 async def health(request: Request) -> Response:
-    """What this server is and can do."""
+    """Name, version and capabilities of this server."""
     request.app.state.asked.set()
     return json_reply(replies.health(engine_of(request).settings))
+
+
+@local_router.get("/api/local-file")
+async def local_file(request: Request, path: Annotated[str, Query(max_length=1000)]) -> Response:
+    """Where the file lies that `/media/{path}` hands out. It may be read and copied, not changed."""
+    found = await asyncio.to_thread(engine_of(request).store.media, path)
+    return json_reply({"ok": True, "local_path": str(found)})

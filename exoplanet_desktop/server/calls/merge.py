@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.errors import AppError, BugError, InputError, NotAllowed, TooLarge, WrongType
 from exoplanet_desktop.server import replies
 from exoplanet_desktop.server.calls.common import (
@@ -23,11 +22,15 @@ from exoplanet_desktop.server.calls.common import (
     started,
     words,
 )
-from exoplanet_desktop.server.calls.train import TRAIN_FIELDS
-from exoplanet_desktop.server.engine import LETTERS, Check, Engine, InputFile, MergeParams, TrainParams, check_readable
+from exoplanet_desktop.server.calls.train import TRAIN_FIELDS, training_of
+from exoplanet_desktop.server.engine import LETTERS, Engine, InputFile, check_readable
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.job import Order
+from exoplanet_desktop.server.names import check_name
 from exoplanet_desktop.wire.payloads import MergeTrainReply, UploadedFile
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.requests import MergeRequest, TrainRequest
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 router = APIRouter()
 
@@ -51,24 +54,26 @@ _MORE_FIELDS = {"file_c": TEXT, "local_path_a": TEXT, "local_path_b": TEXT, "loc
     openapi_extra=body_schema({**_FIELDS, **_MORE_FIELDS}, "file_a", "file_b", "file_c"),
 )
 async def merge(request: Request) -> Response:
-    """Merge two CSVs or more, uploads or stored ones: the rows of `file_a`, then those of `file_b`, …
+    """Merge two or more CSVs, uploads or stored ones: the rows of `file_a`, then those of `file_b`, …
 
-    `rule` says which rows are duplicates: `exact` ones (the first stays), those with the same `identifier` (`first`,
-    `last` or `most-complete` stays), or `none`. `readings` says how the files are to be read: a JSON list with one
-    entry a file, null where that is to be found out. An embedded engine also takes `local_path_a`, … in place of files.
+    `rule` defines which rows are duplicates: `exact` ones (the first stays), those with the same `identifier` (`first`,
+    `last` or `most-complete` stays), or `none`. `readings` defines how to read the files: a JSON list with one
+    entry per file, null to detect it. An embedded engine also takes `local_path_a`, … instead of files.
     """
     async with form_of(request, *_FILES) as form:
         if form.fields.get("reading"):
             raise InputError("A merge has several files to read. Send `readings`, a JSON list with one entry per file.")
-        order = await _merge_order(request, form, MergeParams.read(form), _FILES)
+        order = await _merge_order(request, form, _FILES, as_job=form.flag("async", False))
     if order.recorded:
         return await started(request, order, "Merge started")
     return json_reply(await answer_of(request, order))
 
 
-async def _merge_order(request: Request, form: Form, options: MergeParams, files: Sequence[str]) -> Order:
-    """`files`: the fields of uploads, in order; names and paths have fields of their own."""
-    engine = engine_of(request)
+async def _merge_order(request: Request, form: Form, files: Sequence[str], *, as_job: bool) -> Order:
+    """`files`: the fields of uploads, in order; names and paths have their own fields."""
+    engine, asked = engine_of(request), MergeRequest.from_fields(form)
+    if asked.output_name is not None:
+        check_name(asked.output_name)
     fields = list(zip(files, _FILES, _PATHS, strict=False))
     there = [file in form.files or bool(form.text(name) or form.path(path)) for file, name, path in fields]
     count = there.index(False) if False in there else len(there)
@@ -80,16 +85,13 @@ async def _merge_order(request: Request, form: Form, options: MergeParams, files
         )
     readings = form.readings(count)
     sources = [
-        await _one(engine, form, *one, check_readable(reading))
-        for one, reading in zip(fields[:count], readings, strict=True)
+        await _one(engine, form, names, reading) for names, reading in zip(fields[:count], readings, strict=True)
     ]
-    return engine.merge_order(sources, readings, options, base_of(request))
+    return engine.merge_order(sources, asked, base_of(request), as_job=as_job)
 
 
-async def _one(
-    engine: Engine, form: Form, file_field: str, name_field: str, path_field: str, check: Check
-) -> InputFile:
-    source = await engine.source(form, file_field, name_field, path_field, check)
+async def _one(engine: Engine, form: Form, names: tuple[str, str, str], reading: ReadingOptions | None) -> InputFile:
+    source = await engine.source(form, names, reading, check_readable)
     assert source is not None
     return source
 
@@ -122,16 +124,17 @@ async def delete_merged(request: Request, filename: str) -> Response:
 async def merge_and_train(request: Request) -> Response:
     """Merge two CSVs, then start a training on the result.
 
-    By contract the answer is `200` and `ok` also where it failed: `job_started` and `error` tell.
+    By contract the answer is `200` and `ok` even if the training fails to start: see `job_started` and `error`.
     """
     done: dict[str, Any] = {}
     try:
         async with form_of(request, "file_a_file", "file_b_file") as form:
-            options = TrainParams.read(form)
-            merging = MergeParams.read(form, may_wait=False)
-            order = await _merge_order(request, form, merging, ("file_a_file", "file_b_file"))
+            asked, check = training_of(form)
+            reading = form.reading()
+            order = await _merge_order(request, form, ("file_a_file", "file_b_file"), as_job=False)
         done.update(json.loads(await answer_of(request, order)))
-        done.update(await _train_on(request, order, options))
+        source = await engine_of(request).find(order.outputs[0].rel_path, reading, check)
+        done.update(await _train_on(request, source, asked))
     except (NotAllowed, TooLarge, WrongType, BugError):
         raise
     except AppError as error:
@@ -140,10 +143,9 @@ async def merge_and_train(request: Request) -> Response:
     return json_reply(MergeTrainReply(**known).model_dump())
 
 
-async def _train_on(request: Request, merged: Order, options: TrainParams) -> dict[str, Any]:
+async def _train_on(request: Request, source: InputFile, asked: TrainRequest) -> dict[str, Any]:
     engine = engine_of(request)
-    source = await engine.find(merged.outputs[0].rel_path, options.check)
-    job = await engine.submit(engine.train_order(source, options))
+    job = await engine.submit(engine.train_order(source, asked))
     return {"job_started": True, **replies.accepted(job, base_of(request), "Training started", source.info)}
 
 

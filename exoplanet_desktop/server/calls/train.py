@@ -1,46 +1,37 @@
-"""Training, and the jobs of every kind."""
+"""Training, and the jobs of all kinds."""
 
 import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, check_for_training, check_left_out
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.server import records, replies
 from exoplanet_desktop.server.calls.common import (
-    FLAG,
     TEXT,
     base_of,
     body_schema,
+    described,
     engine_of,
     form_of,
     json_reply,
     known_id,
     no_job,
     started,
-    words,
 )
-from exoplanet_desktop.server.engine import Engine, InputFile, TrainParams
+from exoplanet_desktop.server.engine import Check, Engine, InputFile, check_columns
 from exoplanet_desktop.server.forms import Form
 from exoplanet_desktop.server.joblog import read_log
 from exoplanet_desktop.wire.payloads import Logs
-from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
+from exoplanet_desktop.wire.requests import TrainRequest
 
 router = APIRouter()
 
 _MAX_OFFSET = 2**53
 _CANCEL_WAIT_S = 3.0
 
-TRAIN_FIELDS = {
-    "satellite": words(*Satellite),
-    "model": words(*Model),
-    "features": words(*Features),
-    "balance": words(*Balance),
-    "sentinel": FLAG,
-    "model_labels": words(*ModelLabels),
-    "reading": TEXT,
-    "without": TEXT,
-}
+TRAIN_FIELDS = {**described(TrainRequest), "reading": TEXT}
 
 
 @router.post(
@@ -55,9 +46,9 @@ TRAIN_FIELDS = {
 async def start_training(request: Request) -> Response:
     """Start a training on an upload (`file`), a stored file (`data_path`) or a merged one (`merge_token`).
 
-    Rows whose label a model made (`label_source` says `model`) are left out unless `model_labels` is `use`. `reading`
-    says how the file is to be read (JSON text), where that is not to be found out. `without` is a JSON list of feature
-    columns to leave out; such a reduced model predicts only where its version is named. An embedded engine also takes
+    Rows whose label comes from a model (`label_source` is `model`) are left out unless `model_labels` is `use`.
+    `reading` defines how to read the file (JSON text), instead of detecting it. `without` is a JSON list of feature
+    columns to leave out; such a reduced model predicts only if its version is named. An embedded engine also takes
     `local_path`: the absolute path of a file that it reads in place.
     """
     engine = engine_of(request)
@@ -66,21 +57,29 @@ async def start_training(request: Request) -> Response:
         return await started(request, engine.train_order(*source), "Training started", source[0].info)
 
 
-async def _source(engine: Engine, form: Form) -> tuple[InputFile, TrainParams]:
+async def _source(engine: Engine, form: Form) -> tuple[InputFile, TrainRequest]:
     if not (form.files or form.text("data_path") or form.text("merge_token") or form.path("local_path")):
         raise InputError("There is no file to train on. Send a .csv as `file`, or name one as `data_path`.")
-    options = TrainParams.read(form)
-    token = form.text("merge_token")
+    request, check = training_of(form)
+    token, reading = form.text("merge_token"), form.reading()
     if token and not form.files:
-        return await engine.find(engine.tokens.read(token), options.check), options
-    source = await engine.source(form, "file", "data_path", "local_path", options.check)
+        return await engine.find(engine.tokens.read(token), reading, check), request
+    source = await engine.source(form, ("file", "data_path", "local_path"), reading, check)
     assert source is not None
-    return source, options
+    return source, request
+
+
+def training_of(form: Form) -> tuple[TrainRequest, Check]:
+    """What a form asks of a training, and the check of the file. Raises InputError."""
+    request = TrainRequest.from_fields(form)
+    info = SATELLITES[request.satellite]
+    check_left_out(request.without, info)
+    return request, check_columns(info, check_for_training)
 
 
 @router.get("/api/train")
 async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
-    """The newest jobs first, without their results."""
+    """The jobs, newest first, without their results."""
     engine = engine_of(request)
     found = await asyncio.to_thread(records.list_jobs, engine.store.database, limit)
     base = base_of(request)
@@ -116,10 +115,10 @@ async def job_logs(
     tail: Annotated[int | None, Query(ge=0, le=_MAX_OFFSET)] = None,
     offset: Annotated[int | None, Query(ge=0, le=_MAX_OFFSET)] = None,
 ) -> Response:
-    """The log of a job: all of it, its last `tail` lines, or what follows `offset` bytes."""
+    """The log of a job: all of it, its last `tail` lines, or everything after `offset` bytes."""
     engine, job_id = engine_of(request), known_id(job_id)
     if engine.runner.find(job_id) is None:
-        await _status(engine, job_id)  # there must be one
+        await _status(engine, job_id)  # it must exist
     text, next_offset = await asyncio.to_thread(read_log, engine.store.log_path(job_id), tail=tail, offset=offset)
     return json_reply(Logs(job_id=job_id, tail=tail, logs=text, next_offset=next_offset).model_dump())
 

@@ -1,4 +1,4 @@
-"""One form of stars and objects, however a file spells them: in Python and in SQL alike."""
+"""Stars and objects have one form, however a file spells them: the same in Python and in SQL."""
 
 import csv
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exoplanet_desktop.catalogs.facts.identity import (
+    Damage,
     damaged,
     generic_key,
     object_key,
@@ -178,3 +179,8 @@ def test_stars_that_a_spreadsheet_rounded_are_counted(shared_data: Path) -> None
     found = damaged((row["kepid"] for row in rows), (row["kepoi_name"] for row in rows), Satellite.KOI)
     assert found is not None
     assert (found.count, found.named, found.left) == (120, 119, 98)
+
+
+def test_stars_that_all_remain_became_no_others() -> None:
+    sentence = Damage(count=1, rows=4, left=4, named=4, line=0, example="1.08E+07").sentence("kepid")
+    assert sentence.startswith("1 of 4 identifiers in `kepid` have lost digits, such as `1.08E+07`. Export")

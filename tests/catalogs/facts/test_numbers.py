@@ -1,4 +1,4 @@
-"""Numbers and missing words in the spellings that people and programs have, in Python and in SQL."""
+"""Numbers and words for missing values in the spellings of people and programs, in Python and in SQL."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -143,7 +143,7 @@ def test_a_number_in_any_grouping_is_read_as_it_was(number: float, group: str, d
     assert read_number(spelt, decimal) == float(english.replace(",", ""))
 
 
-@settings(deadline=None)  # DuckDB plans the query anew for each cell
+@settings(deadline=None)  # DuckDB plans a new query for each cell
 @given(cells, st.sampled_from([".", ","]))
 @example("1\n234", ".")
 @example(" +-9", ".")

@@ -1,4 +1,4 @@
-"""Which catalog a table is: by what no other has."""
+"""Recognises a catalog by columns that no other catalog has."""
 
 from pathlib import Path
 
@@ -83,7 +83,7 @@ def test_shared_measurements_alone_are_a_doubt() -> None:
     assert found.satellite is None
     assert not found.kind
     assert "Specify which satellite" in found.sentence
-    check_for_prediction(columns, K2)  # where the user has said so
+    check_for_prediction(columns, K2)  # at the user's explicit choice
 
 
 def test_a_word_of_everybodys_is_no_mark_of_k2() -> None:

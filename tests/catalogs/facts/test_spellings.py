@@ -1,4 +1,4 @@
-"""Archive names as other programs write them: with points, without underscores, with a unit or a table's name."""
+"""Archive names as other programs spell them: with dots, without underscores, with a unit or a table's name."""
 
 import pytest
 

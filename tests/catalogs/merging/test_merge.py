@@ -5,7 +5,7 @@ import pytest
 
 from exoplanet_desktop.catalogs.merging.merge import merge
 from exoplanet_desktop.catalogs.merging.merging import Merging
-from exoplanet_desktop.catalogs.tables.labels import without_model_labels
+from exoplanet_desktop.catalogs.tables.plain import plain_copy
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import Cancelled, InputError, UnavailableError, UnreadableFile
 
@@ -162,7 +162,7 @@ def test_the_origin_of_a_label_is_told_whatever_the_case_of_its_column(write, tm
     header, *rows = rows_of(tmp_path / "merged.csv")
     assert [row[header.index("label_source")] for row in rows] == ["model", "Model", "catalog"]
     loud = write("kepid,LABEL_SOURCE\n1,model\n2,catalog\n", "loud.csv")
-    assert without_model_labels(loud, tmp_path / "left.csv") == 1
+    assert plain_copy(loud, tmp_path / "left.csv", model_labels=False).left_out == 1
     assert [row[0] for row in rows_of(tmp_path / "left.csv")] == ["kepid", "2"]
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from exoplanet_desktop.catalogs.merging import merging
-from exoplanet_desktop.catalogs.merging.merge import Duplicates, merge, merge_many
+from exoplanet_desktop.catalogs.merging.merge import merge, merge_many
 from exoplanet_desktop.catalogs.merging.preview import preview_merge
-from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.errors import Cancelled, InputError, UnavailableError, UnreadableFile
+from exoplanet_desktop.wire.reading_options import ReadingOptions
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 A = "name,x,y,Predicted_Class,Prob_CONFIRMED\np,1,,CONFIRMED,1\nq,2,2,,\n,3,3,,\n"
 B = "name,x,z\nq,2.0,5\nr,abc,6\np,1,7\n,3,3\n"
@@ -59,7 +60,7 @@ def test_a_preview_tells_what_would_happen(files: list[Path]) -> None:
     (clash,) = preview.type_clashes
     assert (clash.column, clash.numbers, clash.texts) == ("x", ("a.csv", "c.csv"), ("b.csv",))
     told = {(conflict.identifier, conflict.column): conflict for conflict in preview.conflicts}
-    assert set(told) == {("r", "x")}  # what one of two files has no column for is no conflict
+    assert set(told) == {("r", "x")}  # a column that one of two files lacks causes no conflict
     conflict = told["r", "x"]
     assert (conflict.files, conflict.numbers, conflict.values) == (("b.csv", "c.csv"), (2, 1), ("abc", "4"))
     assert conflict.stays == (True, False)
@@ -69,7 +70,7 @@ def test_a_preview_tells_what_would_happen(files: list[Path]) -> None:
 def test_a_conflict_is_found_wherever_it_is(write, tmp_path: Path) -> None:
     rows = [f"n{n},{n}.50,{n}" for n in range(5000)]
     a = write("\n".join(["name,x,y", *rows, ""]), "a.csv")
-    same = [row.replace(".50", ".5") for row in rows]  # written differently, but alike
+    same = [row.replace(".50", ".5") for row in rows]  # same value, different spelling
     b = write("\n".join(["name,x,y", *same[:4321], "n4321,4321.5,other", *same[4322:], ""]), "b.csv")
     preview = preview_merge([a, b], identifier="name")
     (conflict,) = preview.conflicts
@@ -223,12 +224,12 @@ def test_only_a_known_class_fills_a_label(write, tmp_path: Path) -> None:
 def test_numbers_of_a_file_with_decimal_commas_become_plain(write, tmp_path: Path) -> None:
     a = write("name;x;y\np;1,5;2,5\nq;1.234,5;3,5\nr;2.000;4,5\n", "a.csv")
     b = write('name,x,y\ns,1,2\nt,\u22123,"1,234"\n', "b.csv")
-    merge_many([a, b], tmp_path / "out.csv", choices=[Choice(decimal=",")])
+    merge_many([a, b], tmp_path / "out.csv", choices=[ReadingOptions(decimal=",")])
     assert names(tmp_path / "out.csv") == [("p", "1.5"), ("q", "1234.5"), ("r", "2000.0"), ("s", "1"), ("t", "-3.0")]
 
 
 def test_a_way_to_read_that_was_chosen_is_used(write, tmp_path: Path) -> None:
     a, b = write("a note\nname,x\np,1\n", "a.csv"), write("name,x\nq,2\n", "b.csv")
-    choices = (Choice(skip=1, delimiter=","), None)
+    choices = (ReadingOptions(skip=1, delimiter=","), None)
     assert merge_many([a, b], tmp_path / "out.csv", choices=choices).rows == 2
     assert preview_merge([a, b], choices=choices).rows == 2

@@ -1,4 +1,4 @@
-"""What was said of a file is known for the next one with the same header."""
+"""The user's choices for a file apply to the next one with the same header."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from exoplanet_desktop.catalogs.reading.choices import MOST_KEPT, default_store, forget, recall, remember
-from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
-CHOICE = Choice(label="verdict", labels={"0": "CONFIRMED"}, rename={"P": "koi_period"}, delimiter=";")
+CHOICE = ReadingOptions(label="verdict", labels={"0": "CONFIRMED"}, rename={"P": "koi_period"}, delimiter=";")
 
 
 def test_a_choice_is_kept_for_its_header(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_choice_is_kept_for_its_header(tmp_path: Path) -> None:
 def test_a_choice_that_says_nothing_forgets(tmp_path: Path) -> None:
     store = tmp_path / "readings.json"
     remember(("a",), CHOICE, store)
-    remember(("a",), Choice(), store)
+    remember(("a",), ReadingOptions(), store)
     assert recall(("a",), store) is None
 
 

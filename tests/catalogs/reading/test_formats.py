@@ -1,4 +1,4 @@
-"""What is no table is named for what it is, and what is compressed is unpacked, or told why not."""
+"""Files that are not tables are named for what they are; compressed files are unpacked, or refused with a reason."""
 
 import bz2
 import gzip
@@ -139,7 +139,7 @@ def test_an_office_document_is_told(tmp_path: Path) -> None:
 def test_an_encrypted_archive_is_told(tmp_path: Path) -> None:
     path = archive(tmp_path / "koi.csv.zip", koi_csv=TABLE)
     content = bytearray(path.read_bytes())
-    content[6] |= 1  # the flag of the member's own header, and of that in the directory
+    content[6] |= 1  # the flag in the member's own header, and the one in the directory
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
     with pytest.raises(UnreadableFile, match="encrypted"):
@@ -191,3 +191,12 @@ def test_a_column_of_times_is_one(write) -> None:
 def test_a_dump_of_a_database_is_named(write, start: str, words: str) -> None:
     with pytest.raises(UnreadableFile, match="dump of a database"):
         sniff(write(start + words + "\n" + words + "\n"))
+
+
+def test_sentences_below_a_short_name_are_a_table_and_below_the_beginning_of_another_are_not(tmp_path: Path) -> None:
+    rows = "the depth of this transit varies from sector to sector\nno transit was seen by anyone at all\n"
+    (tmp_path / "a.csv").write_text(f"Referee comment\n{rows}")
+    assert sniff(tmp_path / "a.csv").columns == ("Referee comment",)
+    (tmp_path / "b.csv").write_text(f"To whom it\n{rows}")
+    with pytest.raises(UnreadableFile, match="is text, not a table"):
+        sniff(tmp_path / "b.csv")

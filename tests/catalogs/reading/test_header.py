@@ -1,4 +1,4 @@
-"""Where the column names stand, what stands around them, and how cells are told apart."""
+"""Finding the column names, the lines around them, and the delimiter."""
 
 import csv
 import io
@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from exoplanet_desktop.catalogs.facts.known import known_names
-from exoplanet_desktop.catalogs.reading.layout import Choice, Layout, preview, sniff
+from exoplanet_desktop.catalogs.reading.header import Header, find_header
+from exoplanet_desktop.catalogs.reading.layout import Layout, preview, sniff
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import UnreadableFile
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 NAMES = ["kepid", "kepoi_name", "koi_disposition", "koi_period", "koi_depth"]
 ROWS = [
@@ -34,13 +36,13 @@ def numbered(rows: Rows, first: int = 1) -> list[list[str]]:
 
 
 def columns_of(layout: Layout, rows: Rows) -> tuple[tuple[str, ...], list[list[str]]]:
-    """Names and cells without the columns that only count rows."""
+    """Names and cells without the columns that merely number the rows."""
     kept = [place for place, name in enumerate(layout.columns) if name not in layout.counters]
     return tuple(layout.columns[place] for place in kept), [[row[place] for place in kept] for row in rows]
 
 
 def assert_the_table(path: Path) -> Layout:
-    """The table of NAMES and ROWS is what a preview shows, and what is read."""
+    """A preview shows the table of NAMES and ROWS, and so does reading."""
     found = preview(path)
     assert columns_of(found.layout, found.rows) == (tuple(NAMES), ROWS)
     with Table.open(path) as table:
@@ -302,10 +304,10 @@ def test_a_row_of_an_ipac_table_that_crosses_an_edge_is_told(write) -> None:
 
 def test_what_the_user_says_wins(write) -> None:
     path = write("Title\n" + TABLE)
-    assert sniff(path, Choice(skip=0)).columns == ("Title",)
-    assert sniff(path, Choice(skip=1)).columns == tuple(NAMES)
-    assert sniff(path, Choice(delimiter=";")).delimiter == ";"
-    assert sniff(write("a b\n1 2\n"), Choice(delimiter=" ")).columns == ("a", "b")
+    assert sniff(path, ReadingOptions(skip=0)).columns == ("Title",)
+    assert sniff(path, ReadingOptions(skip=1)).columns == tuple(NAMES)
+    assert sniff(path, ReadingOptions(delimiter=";")).delimiter == ";"
+    assert sniff(write("a b\n1 2\n"), ReadingOptions(delimiter=" ")).columns == ("a", "b")
 
 
 def test_rows_that_are_all_of_another_width_are_told_as_such(write) -> None:
@@ -350,10 +352,10 @@ def test_a_long_beginning_is_answered_quickly(write, unit: str) -> None:
         sniff(path)
     except UnreadableFile as error:
         assert str(error).endswith(".")
-    assert time.monotonic() - start < 5  # as measured, well below one second
+    assert time.monotonic() - start < 5  # measured: well below one second
 
 
-# The same with real rows, in the forms that people have
+# The same with real rows, in formats that users have
 
 AS_BASE = """h_all_quoted.csv h_bang.csv h_blank_in_block.csv h_bom_behind_block.csv h_comment_after_header.csv
 h_index.csv h_r_rownames.csv h_read_me.csv h_rowid.csv h_savetxt.csv h_sep.csv h_spaces.csv h_title_lines.csv
@@ -393,3 +395,29 @@ def test_a_real_file_of_astropy_is_the_same_table(cases: Path, name: str) -> Non
     assert columns == base[0]
     assert len(rows) == 60
     assert [list(map(plain, row)) for row in rows] == [list(map(plain, row)) for row in base[1][:60]]
+
+
+def test_of_two_tables_the_first_is_taken_if_half_of_the_rows_are_its_own() -> None:
+    lines = ["a;b;c", "1;2;3", "4;5;6", "7;8;9", "k;l", "7;8", "9;8"]
+    found = find_header([f"{line}\n" for line in lines])
+    assert isinstance(found, Header)
+    assert (found.line, found.cells) == (0, ("a", "b", "c"))
+
+
+def test_a_comment_that_half_of_the_rows_fit_is_rather_the_header_than_a_line_that_fits_fewer() -> None:
+    lines = ["# kepid,koi_period,koi_depth", "kepid,koi_period,koi_depth,koi_prad", "1,2,3", "4,5,6", "7,8,9,10"]
+    found = find_header([f"{line}\n" for line in lines])
+    assert isinstance(found, Header)
+    assert (found.line, found.commented, found.width) == (0, True, 3)
+
+
+def test_blanks_around_few_cells_do_not_make_a_table_an_aligned_one(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(" note,flag\n x,\n y,\n z,\n")
+    with Table.open(tmp_path / "a.csv") as table:
+        assert table.page(0, 3) == [(" x", None), (" y", None), (" z", None)]
+    (tmp_path / "c.csv").write_text(" note,flag,more\n x,1,2\n y,2,3\n z,3,4\n")
+    with Table.open(tmp_path / "c.csv") as table:
+        assert table.page(0, 3) == [(" x", "1", "2"), (" y", "2", "3"), (" z", "3", "4")]
+    (tmp_path / "b.csv").write_text(" note, flag\n x, 1\n y, 2\n z, 3\n")
+    with Table.open(tmp_path / "b.csv") as table:
+        assert table.page(0, 3) == [("x", "1"), ("y", "2"), ("z", "3")]

@@ -1,4 +1,4 @@
-"""Columns in the words of others: the archive's names in any spelling, publishers' lists, and the user's own map."""
+"""Columns under other names: the archive's in any spelling, publishers' lists, and the user's own map."""
 
 from pathlib import Path
 
@@ -8,10 +8,11 @@ from exoplanet_desktop.catalogs.base.progress import never, silent
 from exoplanet_desktop.catalogs.facts.satellites import identify
 from exoplanet_desktop.catalogs.merging.merge import merge
 from exoplanet_desktop.catalogs.merging.preparing import prepare
-from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.reading.naming import known_names, parse_meanings, publishers_names, read_renames
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Satellite
 
 EXOFOP = (
@@ -29,7 +30,7 @@ MIT = (
 )
 
 
-def cells(path: Path, column: str, choice: Choice | None = None) -> list[str | None]:
+def cells(path: Path, column: str, choice: ReadingOptions | None = None) -> list[str | None]:
     with Table.open(path, layout=sniff(path, choice)) as table:
         return table.texts(column)
 
@@ -111,11 +112,11 @@ def test_a_decimal_comma_is_kept_by_a_conversion(write) -> None:
 def test_the_users_own_names(write) -> None:
     path = write("star,P,depth\n10797460,9.48,615.8\n")
     names = write("file,program\nstar,kepid\nP,koi_period\n", "names.csv")
-    choice = Choice(rename=read_renames(names))
+    choice = ReadingOptions(rename=read_renames(names))
     layout = sniff(path, choice)
     assert layout.columns == ("kepid", "koi_period", "depth")
     assert any("`star` as `kepid`" in note for note in layout.notes)
-    assert Choice.from_json(choice.to_json()) == choice
+    assert ReadingOptions.from_json(choice.to_json()) == choice
     assert read_renames(write('{"star": "kepid", "P": "koi_period"}', "names.json")) == choice.rename
 
 
@@ -147,27 +148,27 @@ def test_a_map_that_cannot_be_meant_is_refused(write, text: str, words: str) -> 
 )
 def test_a_map_that_does_not_fit_the_file_is_refused(write, rename, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        sniff(write("kepid,P\n1,2\n"), Choice(rename=rename))
+        sniff(write("kepid,P\n1,2\n"), ReadingOptions(rename=rename))
 
 
 def test_the_label_column_is_the_users(write) -> None:
     path = write("kepid,koi_period,koi_disposition,verdict\n1,2,CONFIRMED,0\n2,3,CANDIDATE,1\n")
-    layout = sniff(path, Choice(label="verdict", labels={"0": "FALSE POSITIVE", "1": "CONFIRMED"}))
+    layout = sniff(path, ReadingOptions(label="verdict", labels={"0": "FALSE POSITIVE", "1": "CONFIRMED"}))
     assert layout.columns == ("kepid", "koi_period", "koi_disposition_2", "koi_disposition")
     assert layout.file_columns == ("kepid", "koi_period", "koi_disposition", "verdict")
     assert layout.dispositions == {"0": "FALSE POSITIVE", "1": "CONFIRMED"}
     assert any("`koi_disposition` are not used" in note for note in layout.notes)
-    assert cells(path, "koi_disposition", Choice(label="verdict")) == ["0", "1"]
+    assert cells(path, "koi_disposition", ReadingOptions(label="verdict")) == ["0", "1"]
 
 
 def test_a_label_column_that_cannot_be_is_refused(write) -> None:
     path = write("kepid,koi_period,verdict\n1,2,3\n")
     with pytest.raises(InputError, match="no column `nothing` with labels"):
-        sniff(path, Choice(label="nothing"))
+        sniff(path, ReadingOptions(label="nothing"))
     with pytest.raises(InputError, match="is not a class"):
-        sniff(path, Choice(label="verdict", labels={"3": "PLANET"}))
+        sniff(path, ReadingOptions(label="verdict", labels={"3": "PLANET"}))
     with pytest.raises(InputError, match="which satellite"):
-        sniff(write("name,verdict\n1,2\n", "other.csv"), Choice(label="verdict"))
+        sniff(write("name,verdict\n1,2\n", "other.csv"), ReadingOptions(label="verdict"))
 
 
 @pytest.mark.parametrize("text", ["0", "=CONFIRMED", "0=PLANET", "0:CONFIRMED"])
@@ -183,10 +184,10 @@ def test_publishers_names_lead_to_columns_that_the_program_knows(publisher: str)
 
 @pytest.mark.parametrize(("name", "skip"), [("exofop_tois_2025-07.csv.gz", 2), ("exofop_tois_2024-04.csv.gz", 0)])
 def test_exofops_columns_hold_what_the_archives_hold(shared_data: Path, name: str, skip: int) -> None:
-    """By TOI number; what TESS has measured anew since differs, what the catalog of stars says does not."""
+    """By TOI number; values that TESS has since remeasured differ, those from the star catalog do not."""
     theirs, ours = shared_data / name, shared_data / "toi.csv"
     columns = ("st_tmag", "st_dist", "st_teff", "st_logg", "pl_tranmid", "pl_orbper", "pl_trandurh", "pl_trandep")
-    with Table.open(theirs, layout=sniff(theirs, Choice(skip=skip))) as left, Table.open(ours) as right:
+    with Table.open(theirs, layout=sniff(theirs, ReadingOptions(skip=skip))) as left, Table.open(ours) as right:
         places = {float(toi or 0): place for place, toi in enumerate(right.texts("toi"))}
         pairs = [(a, places[float(toi or 0)]) for a, toi in enumerate(left.texts("toi")) if float(toi or 0) in places]
         rows = [a for a, _ in pairs], [b for _, b in pairs]

@@ -1,6 +1,6 @@
-"""Any bytes at all: a right table or one clear error, and every line accounted for.
+"""Arbitrary bytes give a correct table or one clear error, and every line is accounted for.
 
-700 examples, the same each time; `FUZZ=10 pytest …` takes ten times as many, and others each time.
+700 examples, always the same; `FUZZ=10 pytest …` runs ten times as many, different each time.
 """
 
 import csv
@@ -34,7 +34,7 @@ def fuzz(examples: int) -> settings:
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[list[list[str]], str, bytes]:
-    """Rows with a header, the delimiter, and the bytes that Python's csv module makes of them."""
+    """Rows with a header, the delimiter, and their bytes as written by Python's csv module."""
     width = draw(st.integers(2, 5))
     cells = st.lists(CELLS, min_size=width, max_size=width).filter(lambda row: any(cell.strip(" ") for cell in row))
     rows = [[f"c{number}" for number in range(width)], *draw(st.lists(cells, min_size=1, max_size=8))]
@@ -42,7 +42,7 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str, bytes]:
     end = draw(st.sampled_from(("\n", "\r\n")))
     quoting = draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
     if end == "\n" and any("\r" in cell for row in rows for cell in row):
-        quoting = csv.QUOTE_ALL  # else the csv module leaves a bare carriage return, which is no CSV
+        quoting = csv.QUOTE_ALL  # otherwise the csv module writes a bare carriage return, which is invalid CSV
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows(rows)
@@ -52,7 +52,7 @@ def tables(draw: st.DrawFn) -> tuple[list[list[str]], str, bytes]:
 
 @st.composite
 def broken(draw: st.DrawFn) -> bytes:
-    """A table with bytes put in, taken out or written over."""
+    """A table with bytes inserted, removed or overwritten."""
     content = bytearray(draw(tables())[2])
     for _ in range(draw(st.integers(1, 4))):
         place = draw(st.integers(0, len(content)))
@@ -108,9 +108,9 @@ def test_a_table_holds_the_cells_that_the_csv_module_wrote(
     with Table.open(path) as opened:
         assert opened.bad_count == 0
         expected = [tuple(cell or None for cell in row) for row in rows[1:]]
-        assert opened.page(0, 100) == expected  # out of the file, where that is clean
+        assert opened.page(0, 100) == expected  # from the file, if that is clean
         opened._index = None
-        assert opened.page(0, 100) == expected  # out of the database
+        assert opened.page(0, 100) == expected  # from the database
 
 
 @fuzz(250)
@@ -150,6 +150,6 @@ def test_a_table_of_any_bytes_has_the_rows_that_reading_line_by_line_finds(
         assert opened.row_count == len(good)
         assert opened.row_count + opened.bad_count == len(records)
         expected = [tuple(cell or None for cell in record.cells) for record in good]
-        assert opened.page(0, 100) == expected  # out of the file, where that is clean
+        assert opened.page(0, 100) == expected  # from the file, if that is clean
         opened._index = None
-        assert opened.page(0, 100) == expected  # out of the database
+        assert opened.page(0, 100) == expected  # from the database

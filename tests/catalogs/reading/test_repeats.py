@@ -1,13 +1,13 @@
-"""Lines among the rows that are no object: the column names once more, and cells with nothing in them."""
+"""Lines among the rows that are not objects: repeated column names, and empty cells only."""
 
 import pytest
 
-from exoplanet_desktop.catalogs.merging.duplicates import Duplicates
 from exoplanet_desktop.catalogs.merging.merge import merge_many
 from exoplanet_desktop.catalogs.reading.layout import preview
 from exoplanet_desktop.catalogs.reading.records import BadLine, CsvRecord
 from exoplanet_desktop.catalogs.reading.repeats import AGAIN, EMPTY, REORDERED, RepeatFinder, without_repeats
 from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.wire.vocabulary import Duplicates
 
 NAMES = ("kepid", "koi_period", "koi_depth")
 HEADER = ",".join(NAMES)

@@ -1,4 +1,4 @@
-"""VOTable and FITS, written by astropy itself, become the CSV that says the same."""
+"""VOTable and FITS files written by astropy become equivalent CSV files."""
 
 import gzip
 import sys
@@ -123,3 +123,35 @@ def test_without_astropy_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "a.vot").write_text("<VOTABLE/>")
     with pytest.raises(UnavailableError, match=r"pip install exoplanet-desktop\[vo\]"):
         convert(tmp_path / "a.vot", tmp_path / "made")
+
+
+@pytest.mark.parametrize("name", ["two.vot", "two.fits"])
+def test_of_several_tables_the_first_is_read_and_the_others_are_told(
+    astropy_table: Any, tmp_path: Path, name: str
+) -> None:
+    from astropy.io import fits, votable
+
+    first, second = astropy_table.Table({"kepid": [1, 2]}), astropy_table.Table({"tid": [3]})
+    if name.endswith("fits"):
+        parts = [fits.PrimaryHDU(), fits.table_to_hdu(first), fits.table_to_hdu(second)]
+        fits.HDUList(parts).writeto(tmp_path / name)
+    else:
+        document = votable.from_table(first)
+        document.resources.extend(votable.from_table(second).resources)
+        document.to_xml(str(tmp_path / name))
+    done = convert(tmp_path / name, tmp_path / "made")
+    assert done.notes == ("The file holds 2 tables; this is the first of them.",)
+    assert rows_of(done.csv) == [("1",), ("2",)]
+
+
+def test_lists_of_any_length_are_no_cells(astropy_table: Any, tmp_path: Path) -> None:
+    fields = (
+        '<FIELD name="kepid" datatype="long"/><FIELD name="times" datatype="double" arraysize="*"/>'
+        '<FIELD name="note" datatype="char" arraysize="*"/>'
+    )
+    rows = "<TR><TD>1</TD><TD>1.5 2.5</TD><TD>a</TD></TR><TR><TD>2</TD><TD>3.5</TD><TD/></TR>"
+    table = f"<TABLE>{fields}<DATA><TABLEDATA>{rows}</TABLEDATA></DATA></TABLE>"
+    (tmp_path / "lists.vot").write_text(f'<VOTABLE version="1.3"><RESOURCE>{table}</RESOURCE></VOTABLE>')
+    done = convert(tmp_path / "lists.vot", tmp_path / "made")
+    assert done.notes == ("Columns whose cells are not single values are left out: times.",)
+    assert rows_of(done.csv) == [("1", "a"), ("2", None)]

@@ -57,7 +57,7 @@ def test_columns_are_numbers_where_the_archives_are(
 def test_numbers_lie_where_the_archives_lie(
     catalogs: dict[Satellite, Path], satellite: Satellite, shared_data: Path
 ) -> None:
-    """Medians within a factor of five: the same units and orders of magnitude, not the same sky."""
+    """Medians agree within a factor of five: the same units and orders of magnitude, not the same sky."""
     names = {Satellite.KOI: "koi_cumulative.csv", Satellite.K2: "k2pandc.csv", Satellite.TOI: "toi.csv"}
     columns = {
         Satellite.KOI: ("koi_period", "koi_duration", "koi_depth", "koi_prad", "koi_teq", "koi_model_snr", "koi_srad"),
@@ -86,7 +86,7 @@ def test_rows_of_a_star_share_its_parameters(catalogs: dict[Satellite, Path]) ->
 
 
 def test_planets_follow_from_their_transits(catalogs: dict[Satellite, Path]) -> None:
-    """For confirmed planets the radius agrees with depth and star, and the period with the flux."""
+    """A confirmed planet's radius is consistent with depth and star, its period with the flux."""
     names = ("koi_prad", "koi_depth", "koi_srad", "koi_teq", "koi_insol")
     with Table.open(catalogs[Satellite.KOI]) as table:
         confirmed = np.array(table.texts("koi_disposition")) == "CONFIRMED"
@@ -159,7 +159,7 @@ def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_duration_of_known_transits() -> None:
-    """Earth before the Sun takes 13 hours (Borucki et al. 1996); HD 209458 b 3.07 hours (Winn 2010, table)."""
+    """The Earth transits the Sun in 13 hours (Borucki et al. 1996); HD 209458 b takes 3.07 hours (Winn 2010, table)."""
     earth = physics.transit_duration_hours(365.25, 215.03, 0.00917, 0.0)
     assert float(earth) == pytest.approx(13.1, abs=0.1)
     hd209458 = physics.transit_duration_hours(3.5247, 8.76, 0.1209, 0.507)

@@ -1,4 +1,4 @@
-"""The account of each cell: what is told, at which line, and that all parts of a table take cells for the same."""
+"""The account of cells: what is reported, at which line, and that all parts of a table read cells the same way."""
 
 import csv
 from pathlib import Path
@@ -7,11 +7,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from exoplanet_desktop.catalogs.reading.layout import COMMA_NOTE, Choice, sniff
+from exoplanet_desktop.catalogs.reading.layout import COMMA_NOTE, sniff
 from exoplanet_desktop.catalogs.tables.account import CellIssue, cell_counts, sentence, sentences
 from exoplanet_desktop.catalogs.tables.export import Format, export
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import Cancelled
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 KOI = "kepid,koi_disposition,koi_period,koi_duration,koi_depth,koi_prad\n"
 
@@ -35,7 +36,7 @@ def rows_of(path: Path) -> list[list[str]]:
         return list(csv.reader(file, delimiter=";" if first.count(";") > 5 else ","))
 
 
-# --- files as people have them
+# --- files as users have them
 
 SPELT = ["n_thousands", "n_thousands_few", "n_fortran", "n_unit", "n_unit_all", "n_pm"]
 COMMAS = ["d_comma", "d_comma_one_point", "d_comma_point_id", "d_comma_quoted"]
@@ -71,7 +72,7 @@ def test_a_word_for_missing_is_missing_in_models_filters_sorting_and_statistics(
             assert len(last) == gone.sum()
             assert {row[at] for row in last} <= {spelt[1:][row][at] or None for row in np.flatnonzero(gone)}
         kinds = {kind for _, kind in told(table)}
-        assert kinds == ({"sentinel", "mixed"} if name == "minus999" else set())  # mixed: names of planets among -999
+        assert kinds == ({"sentinel", "mixed"} if name == "minus999" else set())  # mixed: planet names among -999
 
 
 def test_commas_that_begin_late_count_from_there(reading: Path) -> None:
@@ -193,7 +194,7 @@ def test_whole_numbers_that_no_double_holds_stay_exact_beside_a_stray_word(write
 
 def test_a_column_that_the_user_calls_text_is_text_everywhere(write, tmp_path: Path) -> None:
     path = write("id,y\n007,1\n12,2\nNA,3\n")
-    with Table.open(path, layout=sniff(path, Choice(texts=("id",)))) as table:
+    with Table.open(path, layout=sniff(path, ReadingOptions(texts=("id",)))) as table:
         assert table.numeric == {"y"}
         assert table.account() == ()
         assert np.isnan(table.numbers(["id"])).all()
@@ -217,7 +218,7 @@ def test_parquet_has_numbers_where_cells_are_spelt_oddly(write, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
-        ("a;b\n1,234;x\n2,500;y\n", [1.234, 2.5]),  # nothing shows it: such files come from where commas are usual
+        ("a;b\n1,234;x\n2,500;y\n", [1.234, 2.5]),  # no evidence: such files come from countries with decimal commas
         ("a\tb\n1,234\tx\n2,500\ty\n", [1234.0, 2500.0]),
         ("a;b\n1.234;x\n2.500;y\n", [1.234, 2.5]),
         ("a;b\n1.234;1\n2.500,5;2\n", [1234.0, 2500.5]),
@@ -237,7 +238,7 @@ def test_a_guess_about_the_decimal_sign_is_told(write) -> None:
 
 def test_the_users_word_on_the_decimal_sign_wins(write) -> None:
     path = write("a;b\n1,5;0,5\n2,25;0,75\n1,234;1,5\n")
-    with Table.open(path, layout=sniff(path, Choice(decimal="."))) as table:
+    with Table.open(path, layout=sniff(path, ReadingOptions(decimal="."))) as table:
         assert table.layout.decimal == "."
         assert table.numbers(["a"])[:, 0].tolist() == [1.5, 2.25, 1234.0]
 

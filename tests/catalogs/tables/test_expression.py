@@ -128,7 +128,7 @@ def test_any_text_is_a_filter_or_an_error_with_a_place_in_it(text: str) -> None:
     except ExpressionError as error:
         assert 0 <= error.position <= len(text)
     else:
-        # Not those within texts of the statement: patterns of numbers have such signs.
+        # Not those inside string literals of the statement: number patterns contain such characters.
         assert re.sub(r"'(?:[^']|'')*'", "", found.sql).count("?") == len(found.values)
 
 

@@ -1,9 +1,9 @@
-"""Dispositions: in any spelling, with the user's meanings first, and all others counted."""
+"""Dispositions in any spelling; the user's meanings take precedence, and all other values are counted."""
 
 import pytest
 
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
-from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.labels import (
     LabelReader,
     account_of_labels,
@@ -11,6 +11,7 @@ from exoplanet_desktop.catalogs.tables.labels import (
     warnings_before_training,
 )
 from exoplanet_desktop.catalogs.tables.table import Table
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 KOI, K2, TOI = (SATELLITES[satellite] for satellite in (Satellite.KOI, Satellite.K2, Satellite.TOI))
@@ -54,7 +55,7 @@ def test_only_what_is_certain_is_read(info, text: str | None, meant: Disposition
 
 
 def test_the_users_meanings_come_first(write) -> None:
-    choice = Choice(labels={"0": "false_positive", "1": "CONFIRMED", "candidate": ""})
+    choice = ReadingOptions(labels={"0": "false_positive", "1": "CONFIRMED", "candidate": ""})
     layout = sniff(write("kepid,koi_disposition\n1,0\n"), choice)
     read = {text: layout_disposition(layout, KOI, text) for text in ("0", "0.0", "1", "CANDIDATE", "CONFIRMED", "2")}
     assert read == {
@@ -86,7 +87,7 @@ def test_a_file_is_warned_of_before_a_training(write) -> None:
     unknown, gone = warnings_before_training([sniff(path)], KOI)
     assert "“1” (2), “0” (1)" in unknown
     assert "CONFIRMED or FALSE POSITIVE" in gone
-    mapped = Choice(labels={"0": "CONFIRMED", "1": "FALSE POSITIVE"})
+    mapped = ReadingOptions(labels={"0": "CONFIRMED", "1": "FALSE POSITIVE"})
     assert warnings_before_training([sniff(path, mapped)], KOI) == ()
 
 
@@ -99,7 +100,7 @@ def test_what_one_file_lacks_another_may_have(write) -> None:
 
 def test_summaries_count_by_the_users_meanings(write) -> None:
     path = write("kepid,koi_disposition,koi_period\n1,0,1\n2,1,2\n3,1,3\n")
-    choice = Choice(labels={"0": "CONFIRMED", "1": "FALSE POSITIVE"})
+    choice = ReadingOptions(labels={"0": "CONFIRMED", "1": "FALSE POSITIVE"})
     with Table.open(path, layout=sniff(path, choice)) as table:
         histogram = table.summary("koi_period").histogram
         assert histogram is not None
@@ -109,7 +110,7 @@ def test_summaries_count_by_the_users_meanings(write) -> None:
 def test_warnings_name_the_label_column_as_the_file_does(write) -> None:
     rows = "".join(f"{n},K{n:05}.01,1.5,2,300,2,{'yes' if n % 2 else 'what'}\n" for n in range(1, 9))
     path = write(f"kepid,kepoi_name,koi_period,koi_duration,koi_depth,koi_prad,my label\n{rows}", "mine.csv")
-    layout = sniff(path, Choice(label="my label", labels={"yes": "CONFIRMED"}))
+    layout = sniff(path, ReadingOptions(label="my label", labels={"yes": "CONFIRMED"}))
     told = warnings_before_training([layout], SATELLITES[Satellite.KOI])
     assert len(told) == 2
     assert all("in `my label`" in text or "of `my label`" in text for text in told)

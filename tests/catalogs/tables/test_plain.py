@@ -1,14 +1,14 @@
-"""A plain copy says what the table says, in the form that any program reads."""
+"""A plain copy has the same content as the table, in a form that any program reads."""
 
 import csv
 from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading.layout import Choice
 from exoplanet_desktop.catalogs.tables.plain import plain_copy
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import Cancelled, UnreadableFile
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Satellite
 from tests.conftest import CHECKOUT
 
@@ -81,7 +81,7 @@ def test_names_dispositions_and_own_columns_as_the_user_says(tmp_path: Path) -> 
         "007;yes;1,5;2;3;4; good \n8;no;1.234,5;2;3;n/a;\n9;?;2,5;2;x;4;second\n",
         encoding="latin-1",
     )
-    choice = Choice(
+    choice = ReadingOptions(
         delimiter=";",
         decimal=",",
         texts=("kepid",),
@@ -103,7 +103,7 @@ def test_a_catalog_with_codes_of_its_own_gets_these(tmp_path: Path) -> None:
     path = tmp_path / "toi.csv"
     header = "toi,tid,tfopwg_disp,pl_orbper,pl_trandurh,pl_trandep,pl_rade"
     path.write_text(f"{header}\n101.01,1,good,1,2,3,4\n102.01,2,bad,1,2,3,4\n103.01,3,pc,1,2,3,4\n")
-    choice = Choice(labels={"good": "CONFIRMED", "bad": "FALSE POSITIVE"})
+    choice = ReadingOptions(labels={"good": "CONFIRMED", "bad": "FALSE POSITIVE"})
     plain_copy(path, tmp_path / "copy.csv", choice)
     assert [row[2] for row in rows_of(tmp_path / "copy.csv")] == ["tfopwg_disp", "CP", "FP", "PC"]
 

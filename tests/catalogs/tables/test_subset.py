@@ -1,13 +1,14 @@
-"""Some rows as a catalog: cells, order and row numbers are those of the table."""
+"""Some rows as a catalog: cells, order and row numbers match the table."""
 
 from pathlib import Path
 
 import pytest
 
-from exoplanet_desktop.catalogs.reading.layout import Choice, sniff
+from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.subset import reading_of_copy, write_rows
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.errors import Cancelled, InputError
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def koi(tmp_path: Path) -> Path:
 
 def test_rows_in_the_order_asked_for_and_back_to_their_numbers(koi: Path, tmp_path: Path) -> None:
     out = tmp_path / "some.csv"
-    choice = Choice(decimal=",", texts=("kepid",), labels={"0": "FALSE POSITIVE", "1": "CONFIRMED"})
+    choice = ReadingOptions(decimal=",", texts=("kepid",), labels={"0": "FALSE POSITIVE", "1": "CONFIRMED"})
     with Table.open(koi, layout=sniff(koi, choice)) as table:
         assert list(write_rows(table, [5, 0, 3], out)) == [5, 0, 3]
         wanted, layout = table.rows([5, 0, 3]), table.layout

@@ -1,4 +1,4 @@
-"""Columns in another unit are told, with what brings them back."""
+"""Columns in another unit are reported, with the way to convert them."""
 
 import math
 from pathlib import Path

@@ -6,12 +6,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from exoplanet_desktop.catalogs.reading.layout import Choice, preview, sniff
+from exoplanet_desktop.catalogs.reading.layout import preview, sniff
 from exoplanet_desktop.catalogs.tables.export import Format, export
 from exoplanet_desktop.catalogs.tables.summary import Brief, brief, without_variety
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.catalogs.tables.view import ColumnFilter, RowNumbers
 from exoplanet_desktop.errors import BugError, Cancelled, InputError, UnavailableError, UnreadableFile
+from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 
 def test_several_columns_sort_with_blanks_last_and_numbers_exactly(write) -> None:
@@ -140,7 +141,7 @@ def test_a_summary_has_what_is_in_the_column(shared_data: Path) -> None:
         for place in (0, 7, 20):
             low, high = histogram.edges[place : place + 2]
             counted = sum(each[place] for each in histogram.counts.values())
-            assert abs(counted - ((values >= low) & (values < high)).sum()) <= 2  # on an edge, rounding decides
+            assert abs(counted - ((values >= low) & (values < high)).sum()) <= 2  # at an edge, rounding decides
         texts = table.summary("koi_disposition", table.filtered("koi_prad > 2"))
         assert sum(count for _, count in texts.top) == texts.rows == (values > 2).sum()
         assert table.summary("koi_teq_err1").constant
@@ -231,14 +232,14 @@ def test_a_file_packed_with_gzip_is_read_as_unpacked(shared_data: Path, tmp_path
 
 def test_a_layout_is_what_the_user_says(write) -> None:
     path = write("some words\nname;x\nGröße;1,5\nb;2,5\n".encode("cp1252"))
-    assert sniff(path, Choice(skip=1)).columns == ("name", "x")
-    layout = sniff(path, Choice(delimiter=";", encoding="cp1252", decimal=",", skip=1))
+    assert sniff(path, ReadingOptions(skip=1)).columns == ("name", "x")
+    layout = sniff(path, ReadingOptions(delimiter=";", encoding="cp1252", decimal=",", skip=1))
     with Table.open(path, layout=layout) as table:
         assert table.page(0, 1) == [("Größe", "1,5")]
         assert table.filtered("x > 2").page(0, 1) == [("b", "2,5")]
-    assert preview(path, choice=Choice(skip=1, decimal=".")).layout.decimal == "."
+    assert preview(path, choice=ReadingOptions(skip=1, decimal=".")).layout.decimal == "."
     with pytest.raises(UnreadableFile, match="not UTF-8"):
-        sniff(path, Choice(encoding="utf-8"))
+        sniff(path, ReadingOptions(encoding="utf-8"))
     with pytest.raises(BugError):
         Table.open(write("a,b\n1,2\n", "other.csv"), layout=layout)
 

@@ -52,7 +52,7 @@ def result() -> TrainResult:
 
 @pytest.fixture
 def held_out(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a CSV as the engine does: some rows are wrong, about three a star; the first fold is the hold-out."""
+    """Writes a CSV like the engine's, with some errors and three rows or so per star; the first fold is held out."""
 
     def write(rows: int = 400, seed: int = 1, folds: int = 5) -> Path:
         random = np.random.default_rng(seed)

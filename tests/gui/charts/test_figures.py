@@ -1,4 +1,4 @@
-"""Figures on screen, in files, in words, and for who sees no colours."""
+"""Figures on screen, in files, in words, and for colour-blind users."""
 
 import csv
 import threading
@@ -17,6 +17,7 @@ from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.charts import export
 from exoplanet_desktop.gui.charts.bars import ClassesFigure, ConfidenceFigure
 from exoplanet_desktop.gui.charts.curves import Bin, precision_recall_of, reliability_of, roc_of
+from exoplanet_desktop.gui.charts.distribution import StripsFigure, ValuesFigure
 from exoplanet_desktop.gui.charts.figure import DASHES, ChartStyle, Figure, contrast, paper_style
 from exoplanet_desktop.gui.charts.matrix import MatrixFigure, Shade, cell_colours
 from exoplanet_desktop.gui.charts.view import FigurePanel, FigureView
@@ -33,11 +34,13 @@ def all_figures(result: TrainResult) -> list[Figure]:
     others = [figure for figures in figures_of(result).values() for figure in figures]
     counts = {label: number * 100 for number, label in enumerate(CLASSES)}
     confidence = {label: [number * 3 for number in range(20)] for label in CLASSES}
-    return [*matrices, *others, ClassesFigure(counts), ConfidenceFigure(confidence)]
+    strips = StripsFigure("koi_period", "days", [10.0**power for power in range(21)], confidence, logarithmic=True)
+    values = ValuesFigure("koi_fpflag_nt", [("0", counts), ("1", {"": 7})])
+    return [*matrices, *others, ClassesFigure(counts), ConfidenceFigure(confidence), strips, values]
 
 
 def in_thread(work: Callable[[], object]) -> object:
-    """What a function returns that is run as a worker runs it."""
+    """The result of a function that runs in a thread, as in a worker."""
     found: list[object] = []
     thread = threading.Thread(target=lambda: found.append(work()))
     thread.start()
@@ -129,7 +132,7 @@ def test_a_figure_is_copied_as_picture_and_numbers(panel: FigurePanel, qtbot: Qt
     qtbot.keyClick(panel.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=5_000)
     first = QGuiApplication.clipboard().text().splitlines()[0]
-    QGuiApplication.clipboard().clear()  # Qt's offscreen platform crashes at exit over what is left in it
+    QGuiApplication.clipboard().clear()  # Qt's offscreen platform crashes at exit if anything is left in it
     assert first == "Class\tFalse positive rate\tTrue positive rate (recall)"
 
 

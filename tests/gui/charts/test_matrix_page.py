@@ -1,4 +1,4 @@
-"""Matrix, list of errors and threshold, as a user has them."""
+"""Matrix, list of errors and threshold, as a user sees them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ WAIT_MS = 5_000
 
 @pytest.fixture
 def bare(result: TrainResult, workers: Workers, notices: Notices, qtbot: QtBot) -> MatrixPage:
-    """The page of a backend that hands out no rows."""
+    """The page for a backend that provides no rows."""
     figure = matrix_of(result)
     assert figure is not None
     page = MatrixPage(figure, workers, notices)
@@ -99,7 +99,7 @@ def test_the_marks_in_the_list_grow_with_the_text(page: MatrixPage, styled: QApp
 
 
 def _mark_width(page: MatrixPage) -> int:
-    """Of what is painted first in the first cell with a class."""
+    """The width of the first mark painted in the first cell with a class."""
     table = page.errors.table
     picture = table.viewport().grab(table.visualRect(page.errors.model.index(0, 1))).toImage()
     ground = picture.pixel(0, 0)
@@ -113,7 +113,7 @@ def test_rows_can_be_asked_for_in_the_catalog(page: MatrixPage, qtbot: QtBot) ->
     point = page.errors.table.visualRect(first).center()
     with qtbot.waitSignal(page.row_wanted, timeout=WAIT_MS) as one:
         qtbot.mouseClick(page.errors.table.viewport(), Qt.MouseButton.LeftButton, pos=point)
-    # The file numbers its rows 0, 2, 4 …, and calls the objects K00000.01, K00001.01 …
+    # The file numbers its rows 0, 2, 4 …, and names the objects K00000.01, K00001.01 …
     assert one.args[0] == 2 * int(first.data()[1:6])
     with qtbot.waitSignal(page.rows_wanted, timeout=WAIT_MS) as several:
         qtbot.mouseClick(page.errors.button, Qt.MouseButton.LeftButton)
@@ -128,7 +128,7 @@ def test_the_slider_moves_matrix_list_and_words(page: MatrixPage, qtbot: QtBot) 
     qtbot.mouseClick(panel.use, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.use.height() // 2))
     assert panel.slider.isVisible()
     panel.slider.setValue(0)
-    assert sum(row[2] for row in page.view.figure.counts) == 0  # whatever has any chance is called a planet
+    assert sum(row[2] for row in page.view.figure.counts) == 0  # at this threshold every row counts as a planet
     assert total(page) == rows
     for _ in range(6):
         qtbot.keyClick(panel.slider, Qt.Key.Key_PageUp)
@@ -180,4 +180,4 @@ def test_a_kept_threshold_is_there_again(bare: MatrixPage, held_out: Callable[..
     bare.show_held_out(load(held_out()), 0.123)
     assert bare.threshold.threshold == 0.123
     assert bare.threshold.value.value() == 0.123
-    assert not bare.threshold._settle.isActive()  # looking at a run does not write to its record
+    assert not bare.threshold._settle.isActive()  # viewing a run does not write to its record

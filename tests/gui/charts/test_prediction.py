@@ -1,4 +1,4 @@
-"""The figures of a prediction, over the table that they follow."""
+"""The figures of a prediction above its table."""
 
 import asyncio
 import csv
@@ -16,7 +16,7 @@ WAIT_MS = 10_000
 
 @pytest.fixture
 def predicted_csv(sample: Callable[..., Path], tmp_path: Path) -> Path:
-    """A catalog whose every third row is predicted as a candidate, the others as the catalog has them."""
+    """A catalog in which every third row is predicted as a candidate, the others as in the catalog."""
     path = tmp_path / "predicted.csv"
     with sample().open(newline="", encoding="utf-8") as file:
         lines = [line for line in file if not line.startswith("#")]

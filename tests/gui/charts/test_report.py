@@ -1,4 +1,4 @@
-"""Reports: they tell all by themselves, and what stands in them cannot be anything but text."""
+"""Reports are self-contained, and their texts can never be anything but text."""
 
 import re
 from collections.abc import Callable

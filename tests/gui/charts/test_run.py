@@ -1,4 +1,4 @@
-"""From a run's figures to the rows of its catalog, and back after a restart without a backend."""
+"""From a run's figures to the rows of its catalog, and again after a restart without a backend."""
 
 import threading
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.run_views import results as results_module
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
-from exoplanet_desktop.gui.runs.request import TrainRequest
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.request import TrainTask
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.widgets.picture_view import decoded
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
@@ -23,7 +23,7 @@ JOB_MS, WAIT_MS = 90_000, 10_000
 
 
 def click_first_error(dialog: ProgressDialog, qtbot: QtBot) -> str:
-    """The name of the object in the first line, which is clicked."""
+    """Clicks the first line; returns its object's name."""
     errors = dialog.results.matrix.errors
     first = errors.model.index(0, 0)
     point = errors.table.visualRect(first).center()
@@ -32,7 +32,7 @@ def click_first_error(dialog: ProgressDialog, qtbot: QtBot) -> str:
 
 
 def current_object(window: MainWindow) -> str:
-    """The name of the object in the row that is current in the catalog."""
+    """The name of the object in the catalog's current row."""
     model, grid = window.train.view.model, window.train.view.grid
     column = list(model.columns).index("kepoi_name")
     return str(model.index(grid.currentIndex().row(), column).data())
@@ -115,7 +115,7 @@ def test_a_backend_without_numbers_shows_its_pictures(
     device.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(device, "PNG")
     services = window.services
-    request = TrainRequest(Satellite.KOI, Model.RF, paths=(Path("koi.csv"),))
+    request = TrainTask(Satellite.KOI, Model.RF, paths=(Path("koi.csv"),))
     run = TrainingRun(request, None, False, services.workers, services.poller, services.recorder)
     told = {"accuracy": 0.9, "cv_mean": 0.91, "cv_std": 0.01, "auc_score": float("nan")}
     run.show_past("SUCCEEDED", "", "", told, {"counts": bytes(device.data().data()), "shares": b"no picture"})

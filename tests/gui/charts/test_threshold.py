@@ -1,4 +1,4 @@
-"""Thresholds against counting row by row."""
+"""Thresholds, compared with counting row by row."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_intervals_hold_the_figure_and_shrink_with_more_rows(held_out: Write) ->
         assert thresholds.intervals(0.6) == (precision, recall)
         widths.append(recall[1] - recall[0])
     assert widths[1] < widths[0]
-    assert Thresholds(read_held_out(held_out())).intervals(1.1)[0] is None  # nothing is called a planet
+    assert Thresholds(read_held_out(held_out())).intervals(1.1)[0] is None  # nothing is classified as a planet
 
 
 def test_hold_out_and_the_other_folds_are_told_apart(held_out: Write) -> None:
@@ -87,7 +87,7 @@ def test_hold_out_and_the_other_folds_are_told_apart(held_out: Write) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("Prob_CANDIDATE", "Prob_PLANET"),  # a class that rows have, without a probability
+        ("Prob_CANDIDATE", "Prob_PLANET"),  # a class in the rows without a probability
         ("hold_out", "held"),
         ("\n0,K", "\nnone,K"),
         (",0.", ",1.5"),

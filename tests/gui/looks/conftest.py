@@ -1,4 +1,4 @@
-"""Other colours and other sizes of text, as the settings give them; the usual ones again at the end."""
+"""Colours and text sizes from the settings; restored at the end."""
 
 from collections.abc import Callable, Iterator
 

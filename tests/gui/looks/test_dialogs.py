@@ -11,17 +11,17 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.backends.dialog import BackendDialog
 from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.charts.view import FigureView
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
 from exoplanet_desktop.gui.run_views.matrix_page import shade_combo
-from exoplanet_desktop.gui.runs.request import TrainRequest
-from exoplanet_desktop.gui.runs.run import TrainingRun
+from exoplanet_desktop.gui.runs.request import TrainTask
+from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.shell.help.window import HelpWindow
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.shell.palette import CommandPalette
 from exoplanet_desktop.gui.shell.settings_dialog import SettingsDialog
 from exoplanet_desktop.gui.shell.support.crash import Crash
 from exoplanet_desktop.gui.shell.support.crash_dialog import CrashDialog
-from exoplanet_desktop.gui.tables.bars import ClassStrips
 from exoplanet_desktop.gui.tables.catalog_columns import CatalogColumns
 from exoplanet_desktop.gui.tables.columns import ColumnsDialog
 from exoplanet_desktop.gui.tables.distribution import DistributionDialog
@@ -226,7 +226,8 @@ def test_a_distribution_has_short_numbers_and_takes_the_room_that_there_is(pane:
     qtbot.waitUntil(lambda: "From " in dialog.figures.text(), timeout=SOON_MS)
     numbers = [word for word in dialog.figures.text().replace(";", " ").split() if any(map(str.isdigit, word))]
     assert max(sum(map(str.isdigit, word)) for word in numbers) <= 6
-    strips = dialog.findChild(ClassStrips)
+    qtbot.waitUntil(lambda: dialog.findChild(FigureView) is not None, timeout=SOON_MS)
+    strips = dialog.findChild(FigureView)
     dialog.resize(700, 640)
     qtbot.waitUntil(lambda: strips.height() > strips.sizeHint().height() + 60, timeout=SOON_MS)
     assert dialog.note.mapTo(dialog, QPoint(0, 0)).y() - strips.mapTo(dialog, QPoint(0, strips.height())).y() <= 16
@@ -278,7 +279,7 @@ def test_what_a_run_says_is_seen_whole_however_long_it_is(
 ) -> None:
     usual.preferences.change(text_percent=percent)
     services = usual.services
-    asked = TrainRequest(Satellite.KOI, Model.DT, paths=(sample(),))
+    asked = TrainTask(Satellite.KOI, Model.DT, paths=(sample(),))
     run = TrainingRun(asked, None, False, services.workers, services.poller, services.recorder)
     dialog = ProgressDialog(run, services.workers, usual)
     qtbot.addWidget(dialog)

@@ -1,4 +1,4 @@
-"""What the style sheet makes of the controls, in each scheme and with text twice as large."""
+"""The effect of the style sheet on controls, in each scheme and at double text size."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ def shown(widget: QWidget, qtbot: QtBot) -> QWidget:
 
 
 def pixels(image: QImage, room: QRect, colour: str) -> int:
-    """How many pixels have a colour."""
+    """The number of pixels of a colour."""
     room = room.intersected(image.rect())
     return sum(
         image.pixelColor(x, y).name() == colour

@@ -1,4 +1,4 @@
-"""Widgets of this program with large text, in narrow rooms and in other colours."""
+"""This program's widgets with large text, in narrow spaces and in other colours."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -198,7 +198,7 @@ def test_fields_stand_in_two_lines_before_they_take_the_room_of_the_table(look: 
         return len({box.mapTo(fields, QPoint(0, 0)).y() for box in boxes})
 
     assert lines(6 * longest) == 1
-    assert lines(round(2.2 * longest)) == 2  # an entry may end in “…” there
+    assert lines(round(2.2 * longest)) == 2  # an entry may be elided with “…” there
     assert lines(longest) == 4
 
 

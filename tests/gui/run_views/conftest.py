@@ -1,4 +1,4 @@
-"""A record with runs in it, made without any backend."""
+"""A record with runs in it, created without a backend."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from exoplanet_desktop.client.record import Record
+from exoplanet_desktop.record.record import Record
 from exoplanet_desktop.wire.vocabulary import Status
 
 REQUEST = {"satellite": "KOI", "model": "xgb", "features": "vetted", "files": ["koi.csv"]}
@@ -30,7 +30,7 @@ class Filled:
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Iterator[Filled]:
-    """Of the folder that `start` uses; closed when the test closes it, or at the end."""
+    """The record in the folder used by `start`; closed when the test closes it, or at the end."""
     record = Record(tmp_path / "data" / "record")
     yield Filled(record)
     record.close()
@@ -38,7 +38,7 @@ def filled(tmp_path: Path) -> Iterator[Filled]:
 
 @pytest.fixture
 def dock(start: Callable[[], Any], filled: Filled) -> Callable[[], Any]:
-    """The dock of a window that was just started, in front of the user."""
+    """The dock of a newly started window, in front."""
 
     def begin() -> Any:
         window = start().window

@@ -1,4 +1,4 @@
-"""The room's windows by keyboard and by ear: every control has a name and is reached, and no two share a letter."""
+"""The room's windows by keyboard and screen reader: every control has a name, is reachable, and shares no mnemonic."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""All models one after another, on a real engine: ranked, cancelled, and gone on with after a restart."""
+"""All models one after another, on a real engine: ranked, cancelled, and resumed after a restart."""
 
 import asyncio
 import os
@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.run_views.ranking_dialog import RankingDialog
 from exoplanet_desktop.gui.runs.batch import Batch
+from exoplanet_desktop.gui.runs.run_state import RunState
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Model, Status
 
@@ -45,13 +46,13 @@ def test_the_six_are_ranked_and_one_that_ends_early_keeps_no_other(
     live: MainWindow, sample: Sample, qtbot: QtBot
 ) -> None:
     batch, dialog = train_all(live, sample(rows=300), qtbot)
-    qtbot.waitUntil(lambda: len(batch.parts) == 2 and bool(batch.parts[1].phase == "RUNNING"), timeout=JOB_MS)
-    assert batch.words.startswith("2 of 6, Random forest")
+    qtbot.waitUntil(lambda: len(batch.parts) == 2 and bool(batch.parts[1].snapshot.status == "RUNNING"), timeout=JOB_MS)
+    assert batch.snapshot.words.startswith("2 of 6, Random forest")
     qtbot.waitUntil(lambda: bool(lines(dialog)) and "not started" in lines(dialog)[-1], timeout=5_000)
     cancelling = asyncio.ensure_future(batch.parts[1].cancel())
     qtbot.waitUntil(lambda: batch.is_over, timeout=JOB_MS)
     assert cancelling.done()
-    assert batch.phase == Status.SUCCEEDED
+    assert batch.snapshot.status == Status.SUCCEEDED
     assert [part.request.model for part in batch.parts] == list(Model)
 
     qtbot.waitUntil(lambda: "5 of 6 models trained" in dialog.state.text(), timeout=5_000)
@@ -63,8 +64,8 @@ def test_the_six_are_ranked_and_one_that_ends_early_keeps_no_other(
     assert "row by row on the same held-out rows" in dialog.method.text()
 
     model = live.runs_dock.model
-    (row,) = model.rows  # its parts are folded away
-    assert (row.entry.kind, row.state, row.entry.cv_mean) == ("train-all", "done", best.result.cv_mean)
+    (row,) = model.rows  # its parts are folded
+    assert (row.entry.kind, row.state, row.entry.cv_mean) == ("train-all", RunState.SUCCEEDED, best.result.cv_mean)
     model.unfold(row, True)
     assert len(model.rows) == 7
     qtbot.mouseClick(dialog.predict_button, Qt.MouseButton.LeftButton)
@@ -73,14 +74,14 @@ def test_the_six_are_ranked_and_one_that_ends_early_keeps_no_other(
 
 def test_all_are_cancelled_at_once(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     batch, dialog = train_all(live, sample(rows=300), qtbot)
-    qtbot.waitUntil(lambda: bool(batch.parts) and batch.parts[0].phase == "RUNNING", timeout=JOB_MS)
+    qtbot.waitUntil(lambda: bool(batch.parts) and batch.parts[0].snapshot.status == "RUNNING", timeout=JOB_MS)
     live.close()
     (box,) = live.findChildren(QMessageBox)
     assert "The rest of “KOI · all models” will be trained after the next start." in box.informativeText()
     box.button(QMessageBox.StandardButton.Cancel).click()
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: batch.is_over, timeout=JOB_MS)
-    assert batch.phase == Status.CANCELLED
+    assert batch.snapshot.status == Status.CANCELLED
     assert len(batch.parts) == 1
     qtbot.waitUntil(lambda: live.runs_dock.model.rows[0].said == "cancelled", timeout=5_000)
 
@@ -90,7 +91,7 @@ def test_after_a_restart_it_goes_on_with_what_is_left(start: Callable[[], Any], 
     first = start()
     first.start_engine()
     batch, _ = train_all(first.window, sample(rows=300), qtbot)
-    qtbot.waitUntil(lambda: len(batch.parts) == 2 and batch.parts[1].phase == "RUNNING", timeout=JOB_MS)
+    qtbot.waitUntil(lambda: len(batch.parts) == 2 and batch.parts[1].snapshot.status == "RUNNING", timeout=JOB_MS)
     first.close()
 
     second = start()
@@ -100,10 +101,10 @@ def test_after_a_restart_it_goes_on_with_what_is_left(start: Callable[[], Any], 
     qtbot.waitUntil(lambda: bool(second.services.runs.groups), timeout=10_000)
     (again,) = second.services.runs.groups
     qtbot.waitUntil(lambda: again.is_over, timeout=JOB_MS)
-    assert again.phase == Status.SUCCEEDED
+    assert again.snapshot.status == Status.SUCCEEDED
     assert [part.request.model for part in again.parts] == list(Model)
     assert again.parts[0].result is not None
-    assert "interrupted" in again.parts[1].failure  # the engine ended with the window
+    assert "interrupted" in again.parts[1].failure  # the engine stopped with the window
     assert all(part.result for part in again.parts[2:])
     assert len(second.window.runs_dock.model.rows) == 1
 
@@ -129,12 +130,12 @@ def test_where_the_file_is_gone_it_says_so(start: Callable[[], Any], filled: Any
 @pytest.mark.slow
 def test_an_engine_that_dies_costs_one_model_and_not_the_others(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     batch, _ = train_all(live, sample(rows=300), qtbot)
-    qtbot.waitUntil(lambda: len(batch.parts) == 2 and batch.parts[1].phase == "RUNNING", timeout=JOB_MS)
+    qtbot.waitUntil(lambda: len(batch.parts) == 2 and batch.parts[1].snapshot.status == "RUNNING", timeout=JOB_MS)
     process = live.services.session.engine.engine
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: batch.is_over, timeout=JOB_MS)
-    assert batch.phase == Status.SUCCEEDED
+    assert batch.snapshot.status == Status.SUCCEEDED
     assert batch.parts[0].result is not None
     assert batch.parts[1].failure
     assert [part.failure for part in batch.parts[2:]] == [""] * 4

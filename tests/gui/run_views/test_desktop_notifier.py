@@ -1,4 +1,4 @@
-"""Whoever is elsewhere hears that work has ended; whoever looks on does not."""
+"""A user who is elsewhere is notified of finished work; one who is watching is not."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.record_entry import RunEntry
 from exoplanet_desktop.gui.run_views.desktop_notifier import DesktopNotifier, Messages
 from exoplanet_desktop.gui.shell.main_window import MainWindow
+from exoplanet_desktop.record.entry import RunEntry
 
 
 def test_the_end_of_a_training_and_of_a_prediction_is_told(

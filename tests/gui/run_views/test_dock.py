@@ -1,4 +1,4 @@
-"""The list of runs, used as a user does: found, sorted, starred, renamed, deleted and taken back, by keyboard too."""
+"""The list of runs in use: search, sort, star, rename, delete and undo, by keyboard too."""
 
 import asyncio
 from typing import Any
@@ -9,10 +9,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.client.record_entry import RunEntry
 from exoplanet_desktop.gui.run_views.bin import BinDialog
 from exoplanet_desktop.gui.run_views.columns import Column
 from exoplanet_desktop.gui.run_views.model import Filter, RunsModel
+from exoplanet_desktop.record.entry import RunEntry
 
 SOON_MS = 5_000
 
@@ -22,7 +22,7 @@ def titles(dock: Any) -> list[str]:
 
 
 def select(dock: Any, *wanted: str) -> None:
-    """Click the rows of these titles, the second and further ones with Ctrl."""
+    """Click the rows with these titles, from the second on with Ctrl."""
     from PySide6.QtCore import QItemSelectionModel
 
     flags = QItemSelectionModel.SelectionFlag
@@ -85,7 +85,7 @@ def test_columns_sort_and_those_without_a_value_come_last(dock: Any, filled: Any
     select(dock, "low")
     across.setSortIndicator(Column.NAME, Qt.SortOrder.AscendingOrder)
     assert titles(dock) == ["failed", "high", "low"]
-    assert [row.entry.title for row in dock.view.chosen()] == ["low"]  # what is selected stays so
+    assert [row.entry.title for row in dock.view.chosen()] == ["low"]  # the selection stays
 
 
 def test_a_run_is_renamed_in_place_and_starred_by_key(dock: Any, filled: Any, qtbot: QtBot) -> None:

@@ -127,7 +127,7 @@ def test_a_comparison_grows_with_the_text_and_wastes_no_room(dock: Any, filled: 
 
 
 class Trained(QObject):
-    """What the status bar asks of the runs: two trainings have ended since the start."""
+    """The part of the runs that the status bar uses: two trainings have ended this session."""
 
     changed = Signal()
     live, waiting, all = (), (), (1, 2)
@@ -135,6 +135,6 @@ class Trained(QObject):
 
 def test_the_status_bar_does_not_call_its_count_that_of_the_list(usual: MainWindow, qtbot: QtBot) -> None:
     trained = Trained()
-    bar = StatusBar(usual.services.session, trained)  # type: ignore[arg-type]  # has all that is asked
+    bar = StatusBar(usual.services.session, trained)  # type: ignore[arg-type]  # has all that is used
     qtbot.addWidget(bar)
     assert bar.runs_chip.text() == "2 trainings this session"

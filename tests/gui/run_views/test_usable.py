@@ -1,4 +1,4 @@
-"""The model of a run of the last time is used in Predict, and where it is gone, that is said."""
+"""The model of a past run works in Predict, and if it is gone, a message says so."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def test_the_model_of_a_past_run_predicts(start: Start, sample: Callable[..., Pa
     qtbot.waitUntil(lambda: window.predict.model.currentData() is not None, timeout=10_000)
     assert window.predict.model.currentData().version == version
 
-    # The engine's folder was tidied meanwhile: the model is no longer there.
+    # The engine's folder was tidied in the meantime: the model is gone.
     (row,) = window.runs_dock.model.rows
     again = second.wait(asyncio.ensure_future(second.services.runs.past(row.entry.run_id)))
     again.result.model_version = "gone"

@@ -13,19 +13,19 @@ R = TypeVar("R")
 Job = Callable[[], None]
 
 MOST = 64
-SPARE_S = 10.0  # how long a thread over the usual count waits for work
+SPARE_S = 10.0  # how long a surplus thread waits for work
 
 
 class Workers:
-    """Daemon threads that run blocking functions, as many as are needed up to MOST, so that ten uploads over a slow
-    line, or questions to a silent backend, leave a thread for the table in front.
+    """Daemon threads that run blocking functions. Their number grows to MOST as needed, so that ten uploads over a slow
+    line, or calls to a silent backend, leave a thread for the visible table.
 
-    Daemon threads, because the interpreter joins an executor's threads at exit: one slow server would then keep a
-    closed window's process alive. Whatever can last long takes a `should_stop` and ends by it.
+    Daemon threads, because at exit the interpreter joins an executor's threads: one slow server would then keep the
+    process of a closed window alive. Every call that can take long has a `should_stop` to end it.
     """
 
     def __init__(self, count: int = 8, most: int = MOST) -> None:
-        """`count` threads stay; where `most` is 1 as well, calls run in their order."""
+        """`count` threads are permanent; if `most` is 1 as well, calls run in order."""
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
@@ -36,7 +36,7 @@ class Workers:
             self._add()
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Awaitable[R]:
-        """Run `function` in a worker; the result or the exception comes back on the event loop."""
+        """Run `function` in a worker; its result or exception arrives on the event loop."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
 
@@ -50,7 +50,7 @@ class Workers:
                 answer = ("set_result", function(*args, **kwargs))
             except Exception as error:
                 answer = ("set_exception", error)
-            # The loop may be closed meanwhile: nobody waits any more.
+            # The loop may have closed in the meantime; then nobody is waiting.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, *answer)
 
@@ -74,7 +74,7 @@ class Workers:
                 self._unfinished -= 1
 
     def _next(self) -> Job | None:
-        """The next job; None where this thread is to end, or has long been one too many."""
+        """The next job; None if this thread should end, or has been surplus for too long."""
         while True:
             try:
                 return self._jobs.get(timeout=SPARE_S)
@@ -85,7 +85,7 @@ class Workers:
                         return None
 
     def close(self, seconds: float = 1.0) -> None:
-        """Let the threads end; those that are still busy after `seconds` in all go with the process."""
+        """Let the threads end; those still busy after `seconds` in total end with the process."""
         with self._lock:
             self._closed = True
             threads = list(self._threads)

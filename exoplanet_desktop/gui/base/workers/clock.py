@@ -1,4 +1,4 @@
-"""A clock that goes on while the computer sleeps, as `time.monotonic` does not on every system."""
+"""A clock that keeps running while the computer sleeps, unlike `time.monotonic` on some systems."""
 
 import sys
 import time
@@ -6,16 +6,16 @@ import time
 if sys.platform == "linux":
 
     def awake_or_not() -> float:
-        """Seconds since some moment, sleep included."""
+        """Seconds since an arbitrary moment, including sleep."""
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 elif sys.platform == "darwin":
 
     def awake_or_not() -> float:
-        # Here this clock counts sleep, while the one behind time.monotonic stands still.
+        # This clock includes sleep; the one behind time.monotonic does not.
         return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 else:
 
     def awake_or_not() -> float:
-        return time.monotonic()  # Windows counts sleep here
+        return time.monotonic()  # on Windows it includes sleep

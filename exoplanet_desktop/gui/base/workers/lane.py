@@ -1,4 +1,4 @@
-"""The questions to one backend, put one after another on a thread of their own: a silent one holds up no other."""
+"""Polls one backend, one request at a time, in its own thread: a silent backend delays no other."""
 
 import logging
 import queue
@@ -8,28 +8,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.client.jobs.tracker import WINDOW, JobReply, JobTracker
 from exoplanet_desktop.errors import AppError, BugError, Cancelled, NoAnswer
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.base.workers.clock import awake_or_not
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.client.backend import Backend
-    from exoplanet_desktop.client.jobs import LogReader
-    from exoplanet_desktop.client.route import Route
-    from exoplanet_desktop.wire.payloads import Health, JobStatus
+    from exoplanet_desktop.client.calls.backend import Backend
+    from exoplanet_desktop.client.jobs.jobs import LogReader
+    from exoplanet_desktop.client.profiles.route import Route
+    from exoplanet_desktop.wire.payloads import Health
 
 log = logging.getLogger("exoplanet_desktop.gui.poller")
 
-SILENCE_S = 1.0  # no answer that took longer is the backend's silence, not a line that broke
+SILENCE_S = 1.0  # a failure after longer than this means a silent backend, not a broken connection
 
 
 @dataclass
 class Connection:
-    """Who answers. The embedded engine comes back at another address after a restart; then `backend` is replaced.
+    """The backend in use. After a restart the embedded engine has another address, so `backend` is then replaced.
 
     Attributes:
-        health: what our own engine says of itself; None for a backend of the plain contract, or before it was asked.
-        route: the way to it.
+        health: our engine's health reply; None for a plain-contract backend, or before the first request.
+        route: the route to the backend.
     """
 
     backend: "Backend"
@@ -44,11 +44,10 @@ class Connection:
 
 @dataclass
 class Watch:
-    """One job that is watched. Only the poller's thread touches it after it was handed over; `reader` is its lane's.
+    """A job to poll. Once handed over, only the poller's thread touches it; `reader` belongs to its lane.
 
     Attributes:
         due: when it may be asked next (monotonic).
-        heard: when it was heard of last, by the clock that goes on in sleep.
     """
 
     key: int
@@ -58,46 +57,36 @@ class Watch:
     started: float = field(default_factory=time.monotonic)
     due: float = 0.0
     failures: int = 0
-    heard: float = field(default_factory=awake_or_not)
+    tracker: JobTracker = field(default_factory=lambda: JobTracker(WINDOW, time.monotonic()))
     reader: "LogReader | None" = None
 
 
 @dataclass(frozen=True)
 class PollResult:
-    """What one question brought: a status with the new part of the log, or an error.
-
-    Attributes:
-        away_s: how long nothing had been heard before this status, where that was long; else 0.
-        asleep: whether that was because this computer slept.
-    """
+    """What one question about the job of a Watch brought."""
 
     key: int
-    status: "JobStatus | None" = None
-    final: bool = False
-    new_log: str = ""
-    error: AppError | None = None
-    away_s: float = 0.0
-    asleep: bool = False
+    news: JobReply | AppError
 
 
 class Lane:
-    """A daemon thread that asks one backend. `told` is called in it with the answers of a round."""
+    """A daemon thread that polls one backend. It calls `told` with the answers of each round."""
 
     def __init__(self, number: int, told: "Callable[[Lane, list[PollResult]], None]") -> None:
         self._told = told
         self._rounds: queue.SimpleQueue[Sequence[Watch] | None] = queue.SimpleQueue()
         self._stop = threading.Event()
-        self.busy = False  # the poller's thread alone sets it
+        self.busy = False  # set only by the poller's thread
         self._thread = threading.Thread(target=self._run, name=f"poller-lane-{number}", daemon=True)
         self._thread.start()
 
     def ask(self, watches: Sequence[Watch]) -> None:
-        """Begin a round; never while one is under way."""
+        """Start a round; never while another one is running."""
         self.busy = True
         self._rounds.put(watches)
 
     def close(self) -> None:
-        """End the thread; a question under way is given up."""
+        """End the thread; an ongoing request is abandoned."""
         self._stop.set()
         self._rounds.put(None)
 
@@ -117,43 +106,39 @@ class Lane:
                 self._told(self, answers)
 
     def _round(self, watches: Sequence[Watch]) -> list[PollResult]:
-        """One question a job. A backend that keeps silent is not asked for its other jobs as well."""
+        """Poll each job once. After a backend stays silent, its remaining jobs are skipped."""
         answers: list[PollResult] = []
         for watch in watches:
             began = time.monotonic()
             answer = self._ask(watch)
             answers.append(answer)
-            if isinstance(answer.error, NoAnswer) and time.monotonic() - began > SILENCE_S:
-                answers += [PollResult(other.key, error=answer.error) for other in watches[len(answers) :]]
+            if isinstance(answer.news, NoAnswer) and time.monotonic() - began > SILENCE_S:
+                answers += [PollResult(other.key, answer.news) for other in watches[len(answers) :]]
                 break
             if self._stop.is_set():
                 break
         return answers
 
     def _ask(self, watch: Watch) -> PollResult:
-        from exoplanet_desktop.client.jobs import is_final
-
         try:
-            # The log after the status: with a final status the log is then complete.
+            # Read the log after the status: with a final status, the log is then complete.
             status = watch.connection.backend.status(watch.status_url, repeat=False, should_stop=self._stop.is_set)
-            return PollResult(watch.key, status, is_final(status), self._new_log(watch))
+            return PollResult(watch.key, JobReply(status, self._new_log(watch)))
         except AppError as error:
-            return PollResult(watch.key, error=error)
+            return PollResult(watch.key, error)
         except Exception as error:
             log.exception("asking for job %s failed", watch.status_url)
-            return PollResult(
-                watch.key, error=BugError(tr("The answer could not be understood ({error}).", error=error))
-            )
+            return PollResult(watch.key, BugError(tr("The answer could not be understood ({error}).", error=error)))
 
     def _new_log(self, watch: Watch) -> str:
-        """The part of the log that was not seen yet; a log that cannot be had does not hide the status."""
-        from exoplanet_desktop.client.jobs import LogReader
+        """The part of the log not read yet; an unavailable log does not hide the status."""
+        from exoplanet_desktop.client.jobs.jobs import LogReader
 
         backend = watch.connection.backend
         try:
             if watch.reader is None:
                 watch.reader = LogReader(backend, watch.logs_url, repeat=False, should_stop=self._stop.is_set)
-            watch.reader.backend = backend  # another one after the embedded engine was started again
+            watch.reader.backend = backend  # it changes when the embedded engine restarts
             return watch.reader.new()
         except Cancelled:
             raise

@@ -1,25 +1,25 @@
-"""The pace of a transfer, told in words while it goes on."""
+"""Reports the progress and speed of a transfer in words."""
 
 import time
 from collections.abc import Callable
 
-from exoplanet_desktop.client.pace import Pace, Pacer
+from exoplanet_desktop.client.jobs.pace import Pace, Pacer
 from exoplanet_desktop.gui.base.text import duration, fixed, megabytes, tr
 
 Tell = Callable[[float | None, str], object]
-"""Takes a share from 0 to 1, or None where nobody knows it, and a sentence."""
+"""Takes a fraction from 0 to 1, or None if unknown, and a sentence."""
 
 EVERY_S = 0.1
 
 
 class Pacing:
-    """The progress callback of a transfer: tells share and words ten times a second at most.
+    """The progress callback of a transfer: reports fraction and words at most ten times a second.
 
     Called in a worker, and so is `tell`.
     """
 
     def __init__(self, what: str, tell: Tell, after: str = "") -> None:
-        """`what` is done, in a word or two; `after` is what is waited for once all of it is there."""
+        """`what` names the activity in a word or two; `after` what follows once the transfer is complete."""
         self._what, self._tell, self._after = what, tell, after
         self._pacer = Pacer()
         self._told = float("-inf")
@@ -38,7 +38,7 @@ class Pacing:
 
 
 def pace_words(pace: Pace) -> str:
-    """How far a transfer is, how fast it goes, and how long it still takes.
+    """How far a transfer is, how fast it goes, and how long it will still take.
 
     >>> pace_words(Pace(12_300_000, 365_000_000, 2_100_000, 168))
     '12.3 of 365.0 MB, 2.1 MB/s, 3 minutes left'

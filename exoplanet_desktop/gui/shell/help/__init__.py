@@ -1,1 +1,1 @@
-"""The help pages, shown without a network, and the first steps."""
+"""The help pages, available offline, and the first steps."""

@@ -1,4 +1,4 @@
-"""Shows one page. It reads no file and asks no server: pictures come from memory, and links are told, not followed."""
+"""Shows one page. It reads no file and contacts no server: pictures come from memory, and links are only reported."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from exoplanet_desktop.gui.base.theme import theme, tokens
 from exoplanet_desktop.gui.shell.help.dress import MARGIN_PX, dress, fit, room
 from exoplanet_desktop.gui.shell.help.pages import HelpPages, Page, slug
 
-SETTLED_MS = 150  # after the last change of the window's size
+SETTLED_MS = 150  # after the last resize of the window
 
 
 class PageBrowser(QTextBrowser):
     """Signals:
     page_wanted: name of a page, and the heading to go to.
-    elsewhere_wanted: an address outside of the pages.
+    elsewhere_wanted: an address outside the pages.
     """
 
     page_wanted = Signal(str, str)
@@ -29,7 +29,7 @@ class PageBrowser(QTextBrowser):
         self._page: Page | None = None
         self.setOpenLinks(False)
         self.setAccessibleName(tr("Help page"))
-        self.setTabChangesFocus(False)  # Tab goes from link to link
+        self.setTabChangesFocus(False)  # Tab moves from link to link
         self.anchorClicked.connect(self._follow)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._show_again)
@@ -44,8 +44,8 @@ class PageBrowser(QTextBrowser):
 
     def show_page(self, page: Page, heading: str = "") -> None:
         self._page = page
-        # Made whole before it is shown: in sight, each change would be laid out.
-        document = QTextDocument(self)  # the one before goes with its place in the view
+        # Built completely before it is shown: a visible page would be laid out at each change.
+        document = QTextDocument(self)  # the previous page is stored with its scroll position
         document.setDefaultFont(self.font())
         document.setDocumentMargin(MARGIN_PX)
         document.setMarkdown(page.text)
@@ -57,7 +57,7 @@ class PageBrowser(QTextBrowser):
             self.verticalScrollBar().setValue(0)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """Pictures of the pages; nothing else is ever loaded."""
+        """Pictures of the pages; loads nothing else."""
         picture = self._pages.pictures.get(QUrl(name).toString())
         if kind == QTextDocument.ResourceType.ImageResource.value and picture is not None:
             width = room(self.viewport().width(), self.fontMetrics().averageCharWidth())
@@ -69,13 +69,13 @@ class PageBrowser(QTextBrowser):
         super().resizeEvent(event)
         self._fit()
         if event.size().width() != event.oldSize().width():
-            self._settled.start()  # pictures get the width that there is now
+            self._settled.start()  # pictures get the current width
 
     def _fit(self) -> None:
         fit(self.document(), self.viewport().width(), self.fontMetrics().averageCharWidth())
 
     def find_on(self, words: str) -> bool:
-        """Go to the next place of a text, from the beginning again behind the last; False where there is none."""
+        """Go to the next match of a text, wrapping around at the end; False if there is none."""
         if not words or self.find(words):
             return bool(words)
         self.moveCursor(QTextCursor.MoveOperation.Start)
@@ -91,7 +91,7 @@ class PageBrowser(QTextBrowser):
 
     @Slot()
     def _show_again(self) -> None:
-        """Colours of links are written into the page when it is made."""
+        """Link colours are written into the page when it is made."""
         if self._page is not None:
             place = self.verticalScrollBar().value()
             self.show_page(self._page)

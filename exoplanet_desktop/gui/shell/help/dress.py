@@ -1,4 +1,4 @@
-"""How a page looks, as far as Markdown leaves it open: air, grounds of code, lines of tables, the length of lines."""
+"""The look of a page beyond Markdown: spacing, code backgrounds, table borders, line length."""
 
 from PySide6.QtGui import (
     QBrush,
@@ -27,14 +27,14 @@ CODE_PAD_PX = 8
 CELL_PAD_PX = 5
 LIST_INDENT_PX = 20
 ABOVE_HEADING_PX = {1: 4, 2: 22, 3: 16}
-WIDEST_LETTERS = 140  # of a line that is read with ease, tables included
-GLOSSARY_COLUMNS, GLOSSARY_PERCENT = 4, (22, 12)  # of title and unit; the name has what it needs, the rest the meaning
+WIDEST_LETTERS = 140  # length of an easily readable line, tables included
+GLOSSARY_COLUMNS, GLOSSARY_PERCENT = 4, (22, 12)  # of title and unit; the name gets what it needs, the meaning the rest
 
 
 def dress(document: QTextDocument, colours: Tokens, glossary: bool) -> None:
-    """Dress all blocks and tables. `glossary`: its table is the glossary of a satellite's columns."""
+    """Style all blocks and tables. `glossary`: its table is the glossary of a satellite's columns."""
     document.setIndentWidth(LIST_INDENT_PX)
-    all_at_once = QTextCursor(document)  # else everything is laid out anew after each change
+    all_at_once = QTextCursor(document)  # otherwise everything is laid out again after each change
     all_at_once.beginEditBlock()
     block = document.begin()
     while block.isValid():
@@ -47,18 +47,18 @@ def dress(document: QTextDocument, colours: Tokens, glossary: bool) -> None:
 
 
 def is_code(block: QTextBlock) -> bool:
-    """Whether a block is a line of code. Qt takes the first cell of a table behind one for another."""
+    """Whether a block is a line of code. Qt confuses the first cell of a table after one with it."""
     fenced = block.isValid() and block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence)
     return fenced and QTextCursor(block).currentTable() is None
 
 
 def room(width: int, letter: int) -> int:
-    """The width that a picture may take. All in pixels: `width` is that of the view, `letter` that of a letter."""
+    """The maximum width of a picture. All in pixels: `width` is that of the view, `letter` that of a letter."""
     return max(200, min(width - 3 * MARGIN_PX, WIDEST_LETTERS * letter))
 
 
 def fit(document: QTextDocument, width: int, letter: int) -> None:
-    """Let lines end where they are still read with ease; see `room`."""
+    """Limit lines to a readable length; see `room`."""
     shape = QTextFrameFormat(document.rootFrame().frameFormat())
     right = max(MARGIN_PX, width - MARGIN_PX - WIDEST_LETTERS * letter)
     if shape.rightMargin() != right:
@@ -109,7 +109,7 @@ def _dress_table(table: QTextTable, colours: Tokens, glossary: bool) -> None:
 
 
 def _names_px(table: QTextTable) -> float:
-    """How wide the first column is, so that no name in it is broken."""
+    """The width of the first column, so that no name in it is broken."""
     letters, document = 0, table.document()
     for row in range(table.rows()):
         letters = max(letters, len(table.cellAt(row, 0).firstCursorPosition().block().text()))
@@ -119,7 +119,7 @@ def _names_px(table: QTextTable) -> float:
 
 
 def _dress_heading(table: QTextTable, column: int, colours: Tokens) -> None:
-    """The first row stands out. Its words are set anew: behind a program, Qt takes the first of them for one."""
+    """Emphasise the first row. Its words are set again: after a code block, Qt takes the first of them for code."""
     cell = table.cellAt(0, column)
     ground = cell.format().toTableCellFormat()
     ground.setBackground(QBrush(QColor(colours.window)))

@@ -20,7 +20,7 @@ _LINK = re.compile(r"\]\(([^)#\s]+\.md)")
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its name in links, its title, its text in Markdown; whether it is made of a column dictionary."""
+    """A page: its name in links, its title, its text in Markdown; whether it comes from a column dictionary."""
 
     name: str
     title: str
@@ -30,19 +30,19 @@ class Page:
 
 @dataclass(frozen=True)
 class HelpPages:
-    """All pages in the order in which they are listed, and the pictures that they show, by name."""
+    """All pages in list order, and their pictures, by name."""
 
     pages: dict[str, Page]
     pictures: dict[str, QImage] = field(default_factory=dict)
 
     def holding(self, words: str) -> list[Page]:
-        """The pages that have all of these words."""
+        """The pages that contain all of these words."""
         wanted = words.lower().split()
         return [page for page in self.pages.values() if all(word in page.text.lower() for word in wanted)]
 
 
 def read_pages(folder: Path | None = None) -> HelpPages:
-    """Read everything; for a worker. Raises UnavailableError where the pages are not there."""
+    """Read everything; for a worker. Raises UnavailableError if the pages are missing."""
     folder = folder or docs()
     try:
         texts = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.md"))}
@@ -64,7 +64,7 @@ def _title(name: str, text: str) -> str:
 
 
 def _glossary() -> Iterator[Page]:
-    """A page for each satellite: what its columns mean."""
+    """A page for each satellite: the meaning of its columns."""
     for satellite in Satellite:
         title = tr("Columns of {satellite}", satellite=satellite)
         rows = [
@@ -77,12 +77,12 @@ def _glossary() -> Iterator[Page]:
 
 
 def _cell(text: str) -> str:
-    """A text that stays inside its cell."""
+    """A text escaped for a table cell."""
     return text.replace("|", "∣").replace("\n", " ").replace("<", "&lt;") or " "
 
 
 def slug(heading: str) -> str:
-    """What a link to a heading is called.
+    """The anchor of a heading.
 
     >>> slug("Vetted and blind")
     'vetted-and-blind'

@@ -1,4 +1,4 @@
-"""The first steps: three notes beside what they speak of. The window can be used meanwhile."""
+"""The first steps: three notes next to the widgets they describe. The window stays usable."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ class Step:
     """A note.
 
     Attributes:
-        target, part: what it stands beside, or which part of that.
-        title, text: what it says.
-        show: brings that into sight.
-        taken: tells that the user has done what the note speaks of, so that the next may follow.
+        target, part: the widget next to it, or which part of that.
+        title, text: its contents.
+        show: makes the target visible.
+        taken: fires when the user has done what the note describes, so that the next may follow.
     """
 
     target: QWidget
@@ -35,7 +35,7 @@ class Step:
 
 class Tour(QFrame):
     """Signals:
-    ended: it was read to its end, or skipped.
+    ended: the user read it to the end, or skipped it.
     """
 
     ended = Signal()
@@ -73,7 +73,7 @@ class Tour(QFrame):
         self._show_step()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay beside the target when the window changes."""
+        """Stay next to the target when the window changes."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._stand()
         return super().eventFilter(watched, event)
@@ -88,7 +88,7 @@ class Tour(QFrame):
 
     @Slot()
     def _follow(self) -> None:
-        """The step was taken: go on, but not to another tab than the one that the user looks at meanwhile."""
+        """The step was taken: advance, but not to a tab other than the user's current one."""
         following = self._steps[self._number + 1 :]
         if not following or following[0].target.isVisible():
             self.go_on()
@@ -117,7 +117,7 @@ class Tour(QFrame):
         self._stand()
 
     def _wait_for(self, taken: SignalInstance | None) -> None:
-        """Go on by itself when this is told, and not for what was told of the step before."""
+        """Advance when this signal fires after the step began."""
         if self._taken is not None:
             self._taken.disconnect(self._follow)
         self._taken = taken
@@ -125,7 +125,7 @@ class Tour(QFrame):
             taken.connect(self._follow)
 
     def _stand(self) -> None:
-        """Beside the target where there is room, else below or above it; always inside the window."""
+        """Next to the target if there is space, otherwise below or above it; always inside the window."""
         step = self._steps[self._number]
         part = step.part() if step.part else step.target.rect()
         where = part.translated(step.target.mapTo(self._window, QPoint(0, 0)))
@@ -145,7 +145,7 @@ class Tour(QFrame):
 def first_steps(
     tabs: QTabWidget, picker: QWidget, go: QWidget, train: QWidget, opened: SignalInstance, begun: SignalInstance
 ) -> list[Step]:
-    """The three notes of the main window. `opened`: a catalog is; `begun`: a training has."""
+    """The three notes of the main window. `opened`: a catalog has been opened; `begun`: a training has begun."""
     bar = tabs.tabBar()
 
     def titles() -> QRect:

@@ -27,11 +27,11 @@ from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.row import measured, size_in_text, with_text
 from exoplanet_desktop.gui.widgets.side import Side
 
-LIST_LETTERS = 18  # the longest word of a title
+LIST_LETTERS = 18  # the longest word in a title
 
 
 class HelpWindow(QDialog):
-    """Not modal: it may stay open beside the window."""
+    """Not modal: it may stay open next to the window."""
 
     def __init__(self, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +55,7 @@ class HelpWindow(QDialog):
         self.list.setProperty("wraps", True)
         self.list.setWordWrap(True)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
-        # Where its bar comes, words wrap sooner.
+        # If its scroll bar appears, words wrap sooner.
         self.list.verticalScrollBar().rangeChanged.connect(self.list.scheduleDelayedItemsLayout)
         with_text(self.list, lambda: self.list.setMinimumWidth(measured(self.list, LIST_LETTERS, 1)[0]))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -71,7 +71,7 @@ class HelpWindow(QDialog):
 
     @aio.slot(str)
     async def load(self, name: str = "") -> None:
-        """Read the pages, where that was not done yet, and show one of them; the first if `name` is empty."""
+        """Read the pages, if that has not been done yet, and show one of them; the first if `name` is empty."""
         if not self._pages.pages:
             self._say(tr("Reading the pages …"))
             self._pages = await self._workers.call(read_pages)
@@ -82,7 +82,7 @@ class HelpWindow(QDialog):
 
     @Slot(str, str)
     def go_to(self, name: str, heading: str = "") -> None:
-        """Show a page, or a heading of the one that is shown."""
+        """Show a page, or scroll to a heading of the current one."""
         current = self.browser.page
         page = self._pages.pages.get(name) or current
         if page is None:
@@ -103,7 +103,7 @@ class HelpWindow(QDialog):
 
     @Slot(str)
     def _fill(self, words: str) -> None:
-        """List the pages that hold what is searched for."""
+        """List the pages that match the search."""
         self.list.blockSignals(True)
         self.list.clear()
         for page in self._pages.holding(words):
@@ -116,7 +116,7 @@ class HelpWindow(QDialog):
             self._say("" if self.list.count() else tr("No pages match."))
 
     def _mark(self) -> None:
-        """Mark the page that is shown in the list."""
+        """Select the current page in the list."""
         shown = self.browser.page
         self.list.blockSignals(True)
         self.list.setCurrentRow(-1)
@@ -127,7 +127,7 @@ class HelpWindow(QDialog):
 
     @Slot()
     def _find(self) -> None:
-        """Go to the next place in the page that is shown, or else to the first page that has the words."""
+        """Go to the next match in the current page, or else to the first page that matches."""
         words = self.field.text().strip()
         if words and not self.browser.find_on(words) and self.list.count():
             self.go_to(self.list.item(0).data(Qt.ItemDataRole.UserRole))
@@ -140,7 +140,7 @@ class HelpWindow(QDialog):
 
     @Slot(str)
     def _ask_elsewhere(self, address: str) -> None:
-        """A link out of the program is opened only where the user says so, with the address in sight."""
+        """Open a link out of the program only if the user agrees, with the address visible."""
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(tr("Leave the program?"))
@@ -152,7 +152,7 @@ class HelpWindow(QDialog):
         box.setStandardButtons(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # Only what a browser shows: no program is started by a link.
+        # Only addresses for a browser: no link starts a program.
         button.setEnabled(QUrl(address).scheme() in ("http", "https"))
         box.open()
 
@@ -190,5 +190,5 @@ class HelpWindow(QDialog):
 
     @Slot()
     def _align(self) -> None:
-        """Let the field at the left end where the button at the right does: what is below begins in one line."""
+        """Align the right edge of the left field with the button, so that the widgets below start in line."""
         self.field.setMinimumHeight(self.back.sizeHint().height())

@@ -1,1 +1,1 @@
-"""What helps where something is wrong: log, diagnostics, what a crash left; and whose work this program is."""
+"""Troubleshooting: log, diagnostics, crash reports; and credits."""

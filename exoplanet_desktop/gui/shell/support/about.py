@@ -1,4 +1,4 @@
-"""What the program is, whose data it reads, and whose work it is made of."""
+"""About the program: its purpose, its data sources, and its components."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (

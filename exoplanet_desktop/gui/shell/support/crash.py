@@ -1,4 +1,4 @@
-"""What is left of a crash: a file that an orderly end removes, and that the next start shows. Nothing is ever sent."""
+"""The trace of a crash: a file that an orderly exit removes, and that the next start shows. Nothing is ever sent."""
 
 import faulthandler
 import logging
@@ -18,21 +18,21 @@ MOST_BYTES = 200_000
 
 @dataclass(frozen=True)
 class Crash:
-    """What the last start left: when it was written to last, and its text."""
+    """The trace of the last start: when it was last written, and its text."""
 
     when: datetime
     text: str
 
 
 class CrashRecord:
-    """Takes down where the program is when it ends without being asked to."""
+    """Records the state of the program when it ends unexpectedly."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "crash.txt"
         self._file: TextIO | None = None
 
     def take_last(self) -> Crash | None:
-        """What the last start left, if it did not end in order and told why; it is kept as `crash-last.txt`."""
+        """The trace of the last start, if it did not end in order and gave a reason; it is kept as `crash-last.txt`."""
         try:
             text = self.path.read_bytes()[-MOST_BYTES:].decode("utf-8", "replace")
             when = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
@@ -43,13 +43,13 @@ class CrashRecord:
             log.warning("the record of a crash cannot be read: %s", error)
             return None
         if not text.strip():
-            # Killed, or the computer was switched off: nobody can say more.
+            # Killed, or the computer was switched off: no more is known.
             log.info("the last session did not end properly")
             return None
         return Crash(when, text)
 
     def begin(self) -> None:
-        """From now on a fatal signal leaves the stack of each thread here."""
+        """From now on, a fatal signal writes the stack of each thread to this file."""
         try:
             self._file = self.path.open("w", encoding="utf-8")
             faulthandler.enable(self._file)
@@ -57,7 +57,7 @@ class CrashRecord:
             log.warning("no record of crashes can be kept: %s", error)
 
     def note(self, error: BaseException) -> None:
-        """An exception that nobody caught; it matters where the program does not end in order after it."""
+        """An uncaught exception; it matters if the program does not end in order after it."""
         if self._file is None:
             return
         with suppress(OSError, ValueError):
@@ -66,7 +66,7 @@ class CrashRecord:
             self._file.flush()
 
     def end(self) -> None:
-        """The program ends in order: nothing is left."""
+        """The program ends in order: remove the file."""
         if self._file is None:
             return
         faulthandler.disable()

@@ -1,4 +1,4 @@
-"""Tells at the next start that the program ended without being asked to."""
+"""Reports at the next start that the program ended unexpectedly."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
@@ -14,7 +14,7 @@ from exoplanet_desktop.gui.widgets.row import size_in_text
 
 
 class CrashDialog(QDialog):
-    """What happened, to be copied into a report; nothing leaves this machine by itself."""
+    """What happened, for copying into a report; nothing is sent automatically."""
 
     def __init__(self, crash: Crash, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class CrashDialog(QDialog):
             layout.addWidget(part)
         size_in_text(self, 84, 24)
         self._size_text()
-        # After the style sheet, which would bring back the letters that it has found.
+        # After the style sheet, which would restore the font that it has found.
         theme().changed.connect(self._size_text)
 
     @Slot()

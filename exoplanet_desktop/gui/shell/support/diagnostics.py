@@ -1,4 +1,4 @@
-"""What somebody who helps needs to know, as text: versions, screens, settings. No token, address book or file name."""
+"""Diagnostics for support, as text: versions, screens, settings. No token, saved address or file name."""
 
 import json
 import platform
@@ -24,7 +24,7 @@ PRIVATE = ("recent", "files", "folder", "save_folder", "geometry", "layout")
 
 
 def packages() -> dict[str, str]:
-    """Versions of what the program is made of; for a worker."""
+    """Versions of the program's components; for a worker."""
     return versions(*PACKAGES)
 
 
@@ -32,8 +32,8 @@ def diagnostics(settings: Settings, backend: str, known: dict[str, str]) -> str:
     """All of it as text.
 
     Args:
-        backend: who answers, in words.
-        known: what `packages` said.
+        backend: the backend, in words.
+        known: the result of `packages`.
     """
     lines = [
         f"Exoplanet Desktop {__version__}",
@@ -51,12 +51,12 @@ def diagnostics(settings: Settings, backend: str, known: dict[str, str]) -> str:
 
 
 def _without_home(log: Path | None) -> str:
-    """Where the log lies, without the names of folders that may be those of a person or a project."""
+    """The path of the log, without folder names that may identify a person or a project."""
     if log is None:
         return "none"
     try:
         return f"~/{log.relative_to(Path.home()).as_posix()}"
-    except (ValueError, RuntimeError):  # it lies elsewhere, or nobody knows where the home is
+    except (ValueError, RuntimeError):  # it is elsewhere, or the home folder is unknown
         return f"…/{log.name}"
 
 
@@ -69,7 +69,7 @@ def _screen(screen: QScreen) -> str:
 
 
 def _public(settings: Settings) -> dict[str, object]:
-    """The settings without what is somebody's own: names of files and folders, a password in an address."""
+    """The settings without personal data: names of files and folders, a password in an address."""
     kept = {name: value for name, value in asdict(settings).items() if name not in PRIVATE}
     parts = urlsplit(settings.backend)
     if parts.username or parts.password:

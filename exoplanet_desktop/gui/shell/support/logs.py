@@ -12,14 +12,14 @@ from exoplanet_desktop.gui.base.text import tr
 
 
 def log_file() -> Path | None:
-    """The file that this process logs to, if it does."""
+    """This process's log file, if there is one."""
     handlers = logging.getLogger("exoplanet_desktop").handlers
     names = (handler.baseFilename for handler in handlers if isinstance(handler, RotatingFileHandler))
     return next((Path(name) for name in names), None)
 
 
 def open_log_folder() -> None:
-    """Show the folder of the log in the system's file manager. Raises UnavailableError."""
+    """Show the log's folder in the system's file manager. Raises UnavailableError."""
     file = log_file()
     if file is None:
         raise UnavailableError(tr("This window does not keep a log."))

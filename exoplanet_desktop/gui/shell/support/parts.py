@@ -1,4 +1,4 @@
-"""The parts that this program is made of, with their licences, as their own metadata names them."""
+"""The program's components, with their licences, according to their own metadata."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ MOST_TEXT = 200_000
 
 @dataclass(frozen=True)
 class Part:
-    """A package: what it is called, its version, its licence in a word, and the licence's text where it brings it."""
+    """A package: its name, its version, its licence in a word, and the licence's text if included."""
 
     name: str
     version: str
@@ -30,7 +30,7 @@ def parts() -> list[Part]:
 
 
 def versions(*names: str) -> dict[str, str]:
-    """The versions of packages; those that are not installed are left out."""
+    """The versions of packages; packages that are not installed are left out."""
     known = {}
     for name in names:
         try:
@@ -41,7 +41,7 @@ def versions(*names: str) -> dict[str, str]:
 
 
 def _distributions() -> Iterator[metadata.Distribution]:
-    """This program and what it needs, and what that needs; in a bundle without its own metadata, all there is."""
+    """This program and its dependencies, recursively; in a bundle without its own metadata, all packages."""
     try:
         waiting, seen = [metadata.distribution(NAME)], {NAME}
     except metadata.PackageNotFoundError:
@@ -62,7 +62,7 @@ def _distributions() -> Iterator[metadata.Distribution]:
 
 
 def _needed(requirement: str) -> str:
-    """The name in a requirement; empty for one of an extra."""
+    """The name in a requirement; empty if it is for an extra."""
     if "extra ==" in requirement.replace("'", '"'):
         return ""
     match = _REQUIREMENT.match(requirement)
@@ -80,7 +80,7 @@ def _part(distribution: metadata.Distribution) -> Part:
 def _licence(about: metadata.PackageMetadata) -> str:
     """The licence in one line."""
     for field in ("License-Expression", "License"):
-        # get_all, because some versions of importlib.metadata raise for a field that is not there.
+        # get_all, because some versions of importlib.metadata raise if a field is missing.
         words = next(iter(about.get_all(field) or []), "").strip()
         if words and "\n" not in words and len(words) < 120:
             return words

@@ -1,4 +1,4 @@
-"""What Markdown leaves open: grounds of code, tables, and lines that end where they are still read with ease."""
+"""What Markdown leaves open: backgrounds of code, tables, and a readable line length."""
 
 import pytest
 from PySide6.QtGui import QFont, QImage, QTextBlock, QTextTable

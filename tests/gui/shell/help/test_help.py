@@ -1,4 +1,4 @@
-"""Help pages need no network, are found by their words, and lead out of the program only where the user agrees."""
+"""Help pages need no network, can be searched, and leave the program only with the user's consent."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The first steps are three, can be skipped, hinder nobody, and come once."""
+"""There are three first steps, which can be skipped, block nothing, and appear once."""
 
 from collections.abc import Callable
 from pathlib import Path

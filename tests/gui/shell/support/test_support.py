@@ -1,4 +1,4 @@
-"""Log, diagnostics, what a crash left, and the licences."""
+"""Log, diagnostics, traces of a crash, and the licences."""
 
 import json
 import logging
