@@ -8,7 +8,7 @@ from exoplanet_desktop.errors import AppError, NoAnswer
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.predict.models import ModelEntry, every_kind, offered
+from exoplanet_desktop.gui.predict.models import ModelEntry, every_kind, first, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.combo import combo
@@ -89,7 +89,7 @@ class ModelBox(QObject):
             box.addItem(entry.words, entry.choice)
             box.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
             box.setItemData(place, entry.hint, HINT)
-        box.setCurrentIndex(choices.index(wanted) if wanted in choices else _first(entries))
+        box.setCurrentIndex(choices.index(wanted) if wanted in choices else first(entries))
         box.blockSignals(False)
         self.changed.emit()
 
@@ -100,9 +100,3 @@ class ModelBox(QObject):
         hint = "" if train_first else self.box.currentData(HINT) or ""
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
-
-
-def _first(entries: Sequence[ModelEntry]) -> int:
-    """Index of the newest model that is not reduced, else of the newest one; -1 if there is none."""
-    whole = (place for place, entry in enumerate(entries) if not entry.is_reduced)
-    return next(whole, min(0, len(entries) - 1))

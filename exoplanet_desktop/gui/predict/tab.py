@@ -272,7 +272,7 @@ class PredictTab(QWidget):
         session = self._services.session
         train_first = bool(self.training_picker.paths)
         self.training_options.setVisible(train_first)
-        self.training_options.offer_extensions(session.has)
+        self.training_options.offer_extensions(session.has, chosen(self.satellite, Satellite))
         self._form.setRowVisible(self.known_rows, session.has("known-rows"))
         self.summary.worth.offer_training(session.has("without"))
         self.models.update_hint(train_first)
