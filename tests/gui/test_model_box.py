@@ -34,7 +34,8 @@ def test_the_box_says_what_a_model_was_trained_on_and_no_trial_run_comes_first(w
     models.offer(offered([{**WHOLE, **trial}, {**WHOLE, **learnt}], Satellite.KOI))
     assert models.chosen is not None and models.chosen.version == "older"
     window.predict.update_enabled()
-    assert "7,585 rows of koi_cumulative.csv: 2,746 CONFIRMED, 4,839 FALSE POSITIVE" in models.hint.text()
+    assert models.hint.text().startswith("7,585 rows of koi_cumulative.csv\nvetted features")
+    assert "2,746 CONFIRMED, 4,839 FALSE POSITIVE" in models.box.toolTip()
     assert ["ten_rows.csv" in models.box.itemText(place) for place in (0, 1)] == [True, False]
 
 

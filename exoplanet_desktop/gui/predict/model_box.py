@@ -87,7 +87,11 @@ class ModelBox(QObject):
         box.clear()
         for place, entry in enumerate(entries):
             box.addItem(entry.words, entry.choice)
-            box.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
+            box.setItemData(
+                place,
+                tip(entry.choice.warning or "\n".join(filter(None, (entry.words, entry.classes)))),
+                Qt.ItemDataRole.ToolTipRole,
+            )
             box.setItemData(place, entry.hint, HINT)
         box.setCurrentIndex(choices.index(wanted) if wanted in choices else first(entries))
         box.blockSignals(False)
@@ -96,7 +100,8 @@ class ModelBox(QObject):
     def update_hint(self, train_first: bool) -> None:
         """Show details of the chosen model that do not fit into the box; nothing if a model is trained first."""
         self.box.setEnabled(not train_first and self.box.count() > 0)
-        self.box.setToolTip(tr("The model that will be trained first") if train_first else self.box.currentText())
+        about = self.box.currentData(Qt.ItemDataRole.ToolTipRole) or ""
+        self.box.setToolTip(tr("The model that will be trained first") if train_first else about)
         hint = "" if train_first else self.box.currentData(HINT) or ""
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))

@@ -15,12 +15,16 @@ from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 
+MOST_CLASSES = 8  # named in a tooltip
+
+
 @dataclass(frozen=True)
 class ModelEntry:
     """A model in the box.
 
     Attributes:
         hint: appears below the box, which may be too narrow for it.
+        classes: the rows of each class that it was trained on, for a tooltip; "" if unknown.
         is_reduced: the model leaves out some columns, for a file that lacks them, and is used only on request.
         rows: number of rows that it was trained on; 0 if unknown.
     """
@@ -30,6 +34,7 @@ class ModelEntry:
     hint: str = ""
     is_reduced: bool = False
     rows: int = 0
+    classes: str = ""
 
 
 def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEntry]:
@@ -50,9 +55,14 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEnt
         together = score.replace(" ", "\u00a0")  # keep on one line
         hint = tr("{score}, trained {when}", score=together, when=when)
         hint = BETWEEN.join(filter(None, (tr("{kind} features", kind=kind) if kind else "", fewer, hint)))
-        rows, learnt_from = _learnt_from(entry)
-        words = BETWEEN.join(filter(None, (name, kind, fewer, score, _catalog(entry), when)))
-        found.append(ModelEntry(words, choice, "\n".join(filter(None, (learnt_from, hint))), bool(fewer), rows))
+        by_class, catalog = _class_rows(entry), str(entry.get("catalog") or "")
+        rows = sum(by_class.values())
+        if rows:
+            number = counted(rows, tr("row"), tr("rows"))
+            hint = tr("{rows} of {catalog}", rows=number, catalog=catalog or tr("an unnamed catalog")) + "\n" + hint
+        classes = ", ".join(f"{count(number)} {label}" for label, number in [*by_class.items()][:MOST_CLASSES])
+        words = BETWEEN.join(filter(None, (name, kind, fewer, score, catalog, when)))
+        found.append(ModelEntry(words, choice, hint, bool(fewer), rows, classes))
     return found
 
 
@@ -69,22 +79,12 @@ def first(entries: Sequence[ModelEntry]) -> int:
     return whole[0] if whole else min(0, len(entries) - 1)
 
 
-def _learnt_from(entry: Mapping[str, Any]) -> tuple[int, str]:
-    """How many rows a model was trained on, and their file and classes; (0, "") if unknown."""
+def _class_rows(entry: Mapping[str, Any]) -> dict[str, int]:
+    """The rows of each class that a model was trained on; empty if the backend does not say."""
     by_class = entry.get("class_rows")
-    if not isinstance(by_class, dict) or not all(isinstance(rows, int) for rows in by_class.values()) or not by_class:
-        return 0, ""
-    rows = sum(by_class.values())
-    classes = ", ".join(f"{count(number)} {label}" for label, number in by_class.items())
-    where = _catalog(entry) or tr("an unnamed catalog")
-    words = tr(
-        "{rows} of {catalog}: {classes}", rows=counted(rows, tr("row"), tr("rows")), catalog=where, classes=classes
-    )
-    return rows, words
-
-
-def _catalog(entry: Mapping[str, Any]) -> str:
-    return str(entry.get("catalog") or "")
+    if not isinstance(by_class, dict) or not all(isinstance(rows, int) for rows in by_class.values()):
+        return {}
+    return by_class
 
 
 def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[ModelEntry]:
