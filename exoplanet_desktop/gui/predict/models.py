@@ -14,7 +14,6 @@ from exoplanet_desktop.gui.widgets.combo import BETWEEN
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
-
 MOST_CLASSES = 8  # named in a tooltip
 
 
