@@ -32,6 +32,7 @@ def training_summary(satellite: Satellite, model: Model, result: TrainResult) ->
     )
     rows += [(name, _three(value)) for name, value in named if value is not None]
     rows += _classes(result)
+    rows += _all_rows(result)
     if result.blind and (sentence := result.blind.get("sentence")):
         rows.append(("blind", str(sentence)))
     rows += _protocol(result)
@@ -45,6 +46,20 @@ def _classes(result: TrainResult) -> Rows:
         (label.lower(), f"precision {_three(score.precision)}, recall {_three(score.recall)}, {score.support:,} rows")
         for label, score in (result.per_class or {}).items()
     ]
+
+
+def _all_rows(result: TrainResult) -> Rows:
+    """The accuracy over all rows beside that of always answering the largest class."""
+    found = result.all_rows
+    if found is None:
+        return []
+    said = (
+        f"{found.rows:,}, each predicted by the fold that had not seen it: accuracy {_three(found.accuracy)}, balanced "
+        f"accuracy {_three(found.balanced_accuracy)}, macro F1 {_three(found.f1_macro)}, MCC {_three(found.mcc)}, "
+        f"log loss {_three(found.log_loss)}, Brier {_three(found.brier)}"
+    )
+    baseline = f"always answering {found.largest_class} would be right on {_three(found.largest_share)} of the rows"
+    return [("all rows", said), ("baseline", baseline)]
 
 
 def _protocol(result: TrainResult) -> Rows:
