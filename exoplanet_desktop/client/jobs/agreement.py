@@ -4,8 +4,9 @@ An undecided row (without a disposition, or with one that the catalog does not k
 whatever a backend reports.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,13 @@ class Counted:
         classes: rows by predicted class.
         known: rows with a decided disposition.
         matches: rows among these that were predicted to have it.
+        known_classes: the rows with a decided disposition, by that; empty if the backend has counted.
     """
 
     classes: dict[str, int]
     known: int
     matches: int
+    known_classes: dict[str, int] = field(default_factory=dict)
 
 
 def counted(
@@ -57,13 +60,15 @@ def counted(
     info = SATELLITES[satellite]
     truths = _truths(reply, csv, reading, info, should_stop)
     classes: dict[str, int] = {str(label): 0 for label in Disposition}
-    known = matches = 0
+    known: Counter[str] = Counter()
+    matches = 0
     for row, truth in zip(reply.results, truths, strict=True):
         label = label_of(row)
         classes[label or _UNKNOWN] = classes.get(label or _UNKNOWN, 0) + 1
-        known += truth is not None
-        matches += truth is not None and info.disposition(label) is truth
-    return Counted(classes, known, matches)
+        if truth is not None:
+            known[str(truth)] += 1
+            matches += info.disposition(label) is truth
+    return Counted(classes, known.total(), matches, dict(known))
 
 
 def _truths(
