@@ -14,10 +14,11 @@ from exoplanet_desktop.wire.vocabulary import Duplicates, RunKind, Status
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.calls.backend import Backend
+    from exoplanet_desktop.client.jobs.agreement import Counted
     from exoplanet_desktop.client.jobs.claims import Claim
     from exoplanet_desktop.client.jobs.parity import ParityCheck
     from exoplanet_desktop.record.trained import TrainedModel
-    from exoplanet_desktop.wire.payloads import JobStatus, TrainResult
+    from exoplanet_desktop.wire.payloads import JobStatus, PredictReply, TrainResult
     from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 log = logging.getLogger("exoplanet_desktop.cli")
@@ -81,6 +82,14 @@ def with_check(status: "JobStatus", parity: "ParityCheck | None") -> "JobStatus"
     if parity is None:
         return status
     return status.model_copy(update={"result": {**(status.result or {}), PARITY: asdict(parity)}})
+
+
+def with_sums(reply: "PredictReply", sums: "Counted") -> "PredictReply":
+    """A reply with its rows by class and their agreement, which a plain backend does not count."""
+    if reply.class_counts is not None:
+        return reply
+    agreement = {"known": sums.known, "matches": sums.matches}
+    return reply.model_copy(update={"class_counts": sums.classes, "agreement": agreement})
 
 
 def claim_of(backend: "Backend", asked: PredictRequest, data_dir: Path | None) -> "Claim":

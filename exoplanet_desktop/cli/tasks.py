@@ -34,7 +34,7 @@ from exoplanet_desktop.cli.options import (
     satellite_option,
 )
 from exoplanet_desktop.cli.paths import existing, open_log, writable
-from exoplanet_desktop.cli.plain_models import Learnt, checked_model, claim_of, with_check
+from exoplanet_desktop.cli.plain_models import Learnt, checked_model, claim_of, with_check, with_sums
 from exoplanet_desktop.cli.work import (
     absent_columns,
     backend_at,
@@ -43,6 +43,7 @@ from exoplanet_desktop.cli.work import (
     check_training,
     labels_told,
     one_file,
+    saved_table,
     train_on,
     warning_of_seen,
     watch,
@@ -212,17 +213,18 @@ def _predict(
     from exoplanet_desktop.client.calls.sent import reads_as_told
     from exoplanet_desktop.client.jobs.agreement import counted
     from exoplanet_desktop.client.jobs.claims import objections, unheld
+    from exoplanet_desktop.client.jobs.reply_rows import only_asked
     from exoplanet_desktop.client.jobs.saved_note import keep_note
-    from exoplanet_desktop.client.jobs.undecided import blank_undecided
 
     csv, choice = files[0], choices[0]
     with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choice)):
         reply = _reply(backend, csv, choice, asked, console)
-    is_plain = not reads_as_told(backend)
+    is_plain, deviations = not reads_as_told(backend), check_prediction(reply, asked)
+    is_other = bool(differences(reply, asked))
+    if is_plain:
+        reply = only_asked(reply, asked)
     if output is not None:
-        backend.download(reply.csv_file, output, progress=console.receiving(output.name))
-        if is_plain:
-            blank_undecided(output, asked.satellite)
+        deviations += saved_table(backend, reply, asked.satellite, output, console)
     console.end()
     sums = counted(reply, csv, asked.satellite, reading=choice)
     against: tuple[str, ...] = ()
@@ -234,14 +236,14 @@ def _predict(
     note = keep_note(output, reply, against) if output is not None else None
     if sentence := warning_of_seen(backend, files, choices, asked, data_dir):
         console.note(f"Warning: {sentence}")
-    for warning in (*against, *check_prediction(reply, asked)):
+    for warning in (*against, *deviations):
         console.note(f"Warning: {warning}")
     if as_json:
-        print_json(reply, without=frozenset({"results"}), beside=output)
+        print_json(with_sums(reply, sums), without=frozenset({"results"}), beside=output)
     else:
         rest = reply.model_copy(update={"notes": (reply.notes or [])[len(against) :]})
         print_rows(prediction_summary(rest, sums, asked, output, note, claim), beside=output)
-    return FAILED if against or differences(reply, asked) else OK
+    return FAILED if against or is_other else OK
 
 
 def _trained_for(

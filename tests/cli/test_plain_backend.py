@@ -66,3 +66,29 @@ def test_a_model_that_this_machine_did_not_train_is_held_against_one_class(
     backend.right = 0.9
     done = run("predict", catalog, *here)
     assert "is not recorded here, so the agreement cannot be held against it." in done.out
+
+
+def test_k2_rows_have_their_class_though_the_table_has_none(run: Do, stage: Stage, tmp_path: Path) -> None:
+    FieldBackend(class_in_table=False).mount(stage)
+    catalog, out = tmp_path / "k2.csv", tmp_path / "out.csv"
+    data = ("--data-dir", tmp_path / "data")
+    assert run("simulate", "--satellite", "K2", "--rows", 60, "-o", catalog, *data).code == 0
+    done = run("predict", catalog, "--satellite", "K2", "--backend", stage.base, *data, "-o", out, "--json")
+    assert done.code == 0, done.err
+    assert "Warning" not in done.err
+    rows = table_of(out)
+    assert {(row["pred_label"], row["match"]) for row in rows if row["disposition"]} <= {
+        (row["disposition"], "Yes") for row in rows
+    }
+    assert sum(done.json["class_counts"].values()) == len(rows) == 60
+
+
+def test_only_the_rows_asked_for_are_saved_and_counted(run: Do, stage: Stage, catalog: Path, tmp_path: Path) -> None:
+    FieldBackend(whole_table=True).mount(stage)
+    out = tmp_path / "out.csv"
+    here = ("--satellite", "KOI", "--backend", stage.base, "--data-dir", tmp_path / "data")
+    done = run("predict", catalog, *here, "--from-row", 10, "--to-row", 19, "-o", out)
+    assert done.code == 0, done.err
+    assert "10 rows, 10 to 19" in done.out and "10 of 10 known labels" in done.out
+    rows = table_of(out)
+    assert len(rows) == 10 and all(row["Predicted_Class"] for row in rows)

@@ -1,4 +1,4 @@
-"""A reference backend as they run in the field: it answers in the recorded shapes, with their flaws, and learns nothing."""
+"""A reference backend as they run in the field: it answers in the recorded shapes, with flaws, and learns nothing."""
 
 import csv
 import email

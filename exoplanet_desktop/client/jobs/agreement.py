@@ -16,13 +16,13 @@ from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.labels import label_reader
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.client.calls.check_values import label_of
+from exoplanet_desktop.client.jobs.reply_rows import places
 from exoplanet_desktop.wire.payloads import PredictReply
-from exoplanet_desktop.wire.prediction_columns import ACTUAL_COLUMNS, K2_ROW_NUMBER, ROW_NUMBER
+from exoplanet_desktop.wire.prediction_columns import ACTUAL_COLUMNS
 from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 _UNKNOWN = "unknown"
-_NUMBERS = ((ROW_NUMBER, 0), (K2_ROW_NUMBER, 1))  # with the number of the file's first row
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ def _truths(
     labels = _labels(csv, reading, info, should_stop) if csv is not None and reply.results else None
     if labels is None:
         return [_said(row, info) for row in reply.results]
-    places = _places(reply.results, reply.from_row or 0)
-    if any(not 0 <= place < len(labels) for place in places):
+    numbers = places(reply)
+    if any(not 0 <= place < len(labels) for place in numbers):
         return [_said(row, info) for row in reply.results]
-    return [labels[place] for place in places]
+    return [labels[place] for place in numbers]
 
 
 def _labels(
@@ -98,13 +98,3 @@ def _labels(
 def _said(row: Mapping[str, Any], info: SatelliteInfo) -> Disposition | None:
     text = next((row[name] for name in ACTUAL_COLUMNS if isinstance(row.get(name), str)), None)
     return info.disposition(text)
-
-
-def _places(results: Sequence[Mapping[str, Any]], first: int) -> list[int]:
-    """The file's row for each result: by row number if all have one, otherwise by order."""
-    for name, base in _NUMBERS:
-        numbers = [row.get(name) for row in results]
-        whole = [number - base for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
-        if len(whole) == len(results) == len(set(whole)):
-            return whole
-    return list(range(first, first + len(results)))

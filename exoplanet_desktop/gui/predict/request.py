@@ -15,7 +15,8 @@ from exoplanet_desktop.client.http.transfers import plain_stem
 from exoplanet_desktop.client.jobs.agreement import counted
 from exoplanet_desktop.client.jobs.claims import Claim, is_short, objections, unheld
 from exoplanet_desktop.client.jobs.jobs import prediction_of
-from exoplanet_desktop.client.jobs.undecided import blank_undecided
+from exoplanet_desktop.client.jobs.reply_rows import only_asked
+from exoplanet_desktop.client.jobs.result_table import settle_table
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base.rows_used import RowsUsed
 from exoplanet_desktop.gui.base.text import tr
@@ -218,8 +219,10 @@ class Predictor(JobRun):
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Reading the result …"))
         connection.backend.provide(reply.csv_file, csv, fetching, self.should_stop)
         request = self.request
+        odd = check_prediction(reply, request)
         if claim is not None:
-            blank_undecided(csv, request.satellite, self.should_stop)
+            reply = only_asked(reply, request)
+            odd += settle_table(csv, reply, request.satellite, self.should_stop)
         sums = counted(reply, request.sent, request.satellite, self.should_stop, request.sent_reading)
         rows = request.rows.sentence if request.rows else ""
         found = PredictionResult(reply, csv, sums.classes, sums.known, sums.matches, (), rows=rows)
@@ -227,6 +230,5 @@ class Predictor(JobRun):
         if claim is not None:
             found.against, unknown = objections(reply, sums, claim, request.satellite), unheld(sums, claim)
             found.reported = claim.accuracy if is_short(sums, claim) else None
-        notes = (*found.against, *check_prediction(reply, request), unknown, *(reply.notes or ()))
-        found.notes = tuple(filter(None, notes))
+        found.notes = tuple(filter(None, (*found.against, *odd, unknown, *(reply.notes or ()))))
         return found
