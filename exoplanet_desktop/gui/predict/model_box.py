@@ -63,9 +63,9 @@ class ModelBox(QObject):
         if session.state is not State.READY or connection is None:
             self.offer([])
         elif not session.has("models"):
-            against = await self._services.runs.contradictions(connection)
+            known = await self._services.runs.models_of(connection)
             if number == self._refreshes:
-                self.offer(every_kind(satellite, against))
+                self.offer(every_kind(satellite, known))
         else:
             try:
                 models = await self._services.workers.call(connection.backend.models)
@@ -87,11 +87,8 @@ class ModelBox(QObject):
         box.clear()
         for place, entry in enumerate(entries):
             box.addItem(entry.words, entry.choice)
-            box.setItemData(
-                place,
-                tip(entry.choice.warning or "\n".join(filter(None, (entry.words, entry.classes)))),
-                Qt.ItemDataRole.ToolTipRole,
-            )
+            told = entry.words if entry.choice.version else entry.hint or entry.words
+            box.setItemData(place, tip("\n".join(filter(None, (told, entry.classes)))), Qt.ItemDataRole.ToolTipRole)
             box.setItemData(place, entry.hint, HINT)
         box.setCurrentIndex(choices.index(wanted) if wanted in choices else first(entries))
         box.blockSignals(False)

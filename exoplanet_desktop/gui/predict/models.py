@@ -12,6 +12,7 @@ from exoplanet_desktop.gui.runs.result_words import spread, without_columns
 from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.widgets.combo import BETWEEN
 from exoplanet_desktop.gui.widgets.options import feature_title
+from exoplanet_desktop.record.trained import TrainedModel
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 MOST_CLASSES = 8  # named in a tooltip
@@ -86,20 +87,21 @@ def _class_rows(entry: Mapping[str, Any]) -> dict[str, int]:
     return by_class
 
 
-def every_kind(satellite: Satellite, against: Mapping[tuple[str, str], str]) -> list[ModelEntry]:
+def every_kind(satellite: Satellite, known: Mapping[tuple[str, str], TrainedModel]) -> list[ModelEntry]:
     """The six kinds, for a backend that does not list its trained models.
 
-    `against`: objections by (satellite, model), one sentence each.
+    `known`: what the record knows of them, by (satellite, model).
     """
     found = []
     for model in Model:
-        warning = against.get((satellite, model), "")
+        trained = known.get((satellite, model))
+        objection = trained.objection if trained else ""
         words = (
             tr("{model} · ⚠ contradicts its reported accuracy", model=model.display_name)
-            if warning
+            if objection
             else model.display_name
         )
-        found.append(ModelEntry(words, ModelChoice(model, warning=warning), warning))
+        found.append(ModelEntry(words, ModelChoice(model), objection))
     return found
 
 

@@ -137,11 +137,12 @@ class ResultPage(QWidget):
 def _looked_at(table: "Table", reply: "PredictReply", request: PredictTask) -> tuple[int | None, list[str]]:
     """The number of uncertain rows in a result, None if unknown, and its oddities, one sentence each.
 
-    If only some rows were requested, some backends send the others too; then the table is not checked against them.
+    Our own engine's table of some rows only has the others, too; it is not checked against them.
     """
 
-    every_row = request.from_row is None and request.to_row is None
-    odd = check_table(table, reply, sniff(request.sent, request.sent_reading)) if every_row else []
+    is_whole = request.from_row is None and request.to_row is None
+    has_rows = is_whole or reply.class_counts is None
+    odd = check_table(table, reply, sniff(request.sent, request.sent_reading)) if has_rows else []
     return _uncertain(table), odd
 
 

@@ -266,7 +266,7 @@ class PredictTab(QWidget):
             saving = partial(_save, self.prediction, Path(target))
             await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
             said = tr("The prediction is saved in {file}.", file=target)
-            if careful(self.prediction.reply):
+            if careful(self.prediction.reply) or self.prediction.against:
                 beside = tr("{note}, saved next to it, explains why to be careful.", note=note_path(Path(target)).name)
                 said = f"{said} {beside}"
             self._services.notices.information(said)
@@ -415,7 +415,7 @@ def _save(prediction: PredictionResult, target: Path, progress: "Progress", shou
     """Copy the table, with a note of anything its readers should know. Raises UnavailableError and Cancelled."""
 
     copy(prediction.csv, target, progress, should_stop)
-    keep_note(target, prediction.reply)
+    keep_note(target, prediction.reply, prediction.against)
 
 
 def _empty_text() -> str:
