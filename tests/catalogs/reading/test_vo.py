@@ -140,7 +140,7 @@ def test_of_several_tables_the_first_is_read_and_the_others_are_told(
         document.resources.extend(votable.from_table(second).resources)
         document.to_xml(str(tmp_path / name))
     done = convert(tmp_path / name, tmp_path / "made")
-    assert done.notes == ("The file holds 2 tables; this is the first of them.",)
+    assert done.notes == ("The file contains 2 tables; this is the first of them.",)
     assert rows_of(done.csv) == [("1",), ("2",)]
 
 
