@@ -46,6 +46,9 @@ def test_what_is_no_table_of_a_prediction_stays_as_it_is(tmp_path, table):
     with pytest.raises(Cancelled):
         settle_table(table, NOTHING, Satellite.KOI, lambda: True)
     assert table.read_bytes() == content
+    table.write_bytes(content.splitlines(keepends=True)[0])
+    with pytest.raises(Cancelled):
+        settle_table(table, NOTHING, Satellite.KOI, lambda: True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other.csv", "predicted.csv"]
 
 
