@@ -9,6 +9,7 @@ from exoplanet_desktop.cli.guard import COMMAND
 from exoplanet_desktop.cli.paths import is_there
 from exoplanet_desktop.cli.programs import demo, gui, serve
 from exoplanet_desktop.cli.tasks import merge, predict, simulate, train
+from exoplanet_desktop.cli.vetting import checks
 
 
 class _FrontDoor(click.Group):
@@ -43,5 +44,5 @@ def front_door(context: click.Context) -> None:
         context.invoke(gui)
 
 
-for _command in (gui, serve, train, predict, merge, simulate, demo):
+for _command in (gui, serve, train, predict, merge, checks, simulate, demo):
     front_door.add_command(_command)

@@ -1,0 +1,1 @@
+"""Physical checks of transiting objects, from the columns of a catalog alone."""
