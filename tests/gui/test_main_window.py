@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QMessageBox,
     QPlainTextEdit,
+    QRubberBand,
     QTableView,
     QWidget,
 )
@@ -26,6 +27,7 @@ from exoplanet_desktop.gui.base import aio, theme
 from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.gui.tables.view import CatalogView
+from exoplanet_desktop.gui.widgets.picker import CatalogPicker
 from exoplanet_desktop.record.record import Record
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
@@ -69,11 +71,21 @@ def test_a_dropped_catalog_is_opened_in_the_tab_in_front(
     assert window.status.rows_label.text() == "600 rows"
 
 
+def drag(widget: QWidget, data: QMimeData) -> None:
+    """The event that a window system sends when a drag comes onto a widget."""
+    entering = QDragEnterEvent(
+        QPoint(2, 2), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(widget, entering)
+
+
 def drop(widget: QWidget, data: QMimeData) -> None:
     """The events that a window system sends for a drag onto a widget and a drop there."""
-    nothing = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(widget, QDragEnterEvent(QPoint(2, 2), Qt.DropAction.CopyAction, data, *nothing))
-    QApplication.sendEvent(widget, QDropEvent(QPointF(2, 2), Qt.DropAction.CopyAction, data, *nothing))
+    drag(widget, data)
+    dropping = QDropEvent(
+        QPointF(2, 2), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(widget, dropping)
 
 
 def _under_the_mouse(window: MainWindow, where: str) -> QWidget:
@@ -87,6 +99,34 @@ def _under_the_mouse(window: MainWindow, where: str) -> QWidget:
         window.run_dialogs.show(run)
         return window.dialogs[run]
     return window
+
+
+def test_a_drop_on_the_training_catalog_goes_there_and_is_marked(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.complete()
+    window.tabs.setCurrentIndex(1)
+    tab = window.predict
+    catalog = tmp_path / "to_learn_from.csv"
+    catalog.write_bytes(b"kepid,koi_disposition\n1,CONFIRMED\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(catalog))])
+
+    def marked(picker: CatalogPicker) -> bool:
+        return any(band.isVisible() for band in picker.list.findChildren(QRubberBand))
+
+    for place in (tab.training_box, *tab.training_box.findChildren(QLineEdit)):
+        drag(place, data)
+        assert marked(tab.training_picker) and not marked(tab.picker)
+        drop(place, data)
+        qtbot.waitUntil(lambda: tab.training_picker.paths == [catalog])
+        assert not marked(tab.training_picker)
+        assert tab.picker.paths == []
+        tab.training_picker.remove_current()
+    drag(window, data)
+    assert marked(tab.picker) and not marked(tab.training_picker)
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not marked(tab.picker)
 
 
 def test_words_that_are_dropped_on_a_field_stay_words(window: MainWindow) -> None:

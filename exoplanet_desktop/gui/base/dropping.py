@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QRubberBand, QWidget
 
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.files.whole import CATALOG_ENDINGS
@@ -52,20 +52,60 @@ def local_files(data: QMimeData) -> list[Path]:
 
 
 class FileDrops(QObject):
-    """Accepts files dropped on a widget, or on children that accept no drops themselves."""
+    """Accepts files dropped on a widget, or on children that accept no drops themselves.
 
-    def __init__(self, widget: QWidget, take: Callable[[Sequence[Path]], object]) -> None:
+    While files are over it, a rubber band marks the widget that will take them.
+    """
+
+    def __init__(
+        self,
+        widget: QWidget,
+        take: Callable[[Sequence[Path]], object],
+        mark: Callable[[], QWidget | None] = lambda: None,
+    ) -> None:
+        """`mark`: the widget to mark, which may be another one than the widget under the mouse; None for no mark."""
         super().__init__(widget)
-        self._take = take
+        self._take, self._mark = take, mark
+        self._band: QRubberBand | None = None
         widget.setAcceptDrops(True)
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() not in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop):
-            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.DragLeave:
+            self._unmark()
         if not isinstance(event, QDropEvent | QDragMoveEvent) or not (paths := local_files(event.mimeData())):
             return super().eventFilter(watched, event)
         event.acceptProposedAction()
+        if event.type() == QEvent.Type.DragEnter:
+            self._show_mark()
         if event.type() == QEvent.Type.Drop:
+            self._unmark()
             self._take(paths)
         return True
+
+    def _show_mark(self) -> None:
+        self._unmark()
+        if (place := self._mark()) is not None and place.isVisible():
+            self._band = QRubberBand(QRubberBand.Shape.Rectangle, place)
+            self._band.setGeometry(place.rect())
+            self._band.show()
+
+    def _unmark(self) -> None:
+        if self._band is not None:
+            self._band.hide()
+            self._band.deleteLater()
+            self._band = None
+
+
+class FilesPassBy(QObject):
+    """Lets dragged files pass a text field, which would insert their paths, to the part of the window around it."""
+
+    def __init__(self, field: QWidget) -> None:
+        super().__init__(field)
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QDropEvent | QDragMoveEvent) and local_files(event.mimeData()):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)

@@ -47,6 +47,7 @@ class MergeTab(QWidget):
         self.listing = Listing(services, self._local)
         self.files, self.use_button = self.listing.files, self.listing.use_button
         self.form = MergeForm()
+        self.picker = self.form.picker
         self.go = GoButton(tr("&Merge"))
         self.preview = PreviewPage(services)
         self.using = UsePage(services)
@@ -94,7 +95,7 @@ class MergeTab(QWidget):
         self.form.add(paths)
 
     def choose(self) -> None:
-        self.form.picker.ask_more()
+        self.picker.ask_more()
 
     def ask_target(self) -> None:
         """The save command: ask where to save the current merged file."""
@@ -186,7 +187,7 @@ class MergeTab(QWidget):
         session = self._services.session
         if self._merger is not None:
             return tr("A merge is under way.")
-        if len(self.form.picker.paths) < 2:
+        if len(self.picker.paths) < 2:
             return tr("Choose two catalogs or more first.")
         if session.state is not State.READY:
             return tr("{backend}: {state}.", backend=session.title, state=session.state.words)
@@ -194,7 +195,7 @@ class MergeTab(QWidget):
 
     @aio.slot()
     async def _look(self) -> None:
-        for path in self.form.picker.paths:
+        for path in self.picker.paths:
             await self._services.tables.choice(path)  # available without waiting from now on
         self.preview.look_at(self._request())
         self.update_enabled()
@@ -211,7 +212,7 @@ class MergeTab(QWidget):
     async def ask_reading(self) -> None:
         """Ask how to read the current file of the list."""
 
-        if (path := self.form.picker.current) is not None:
+        if (path := self.picker.current) is not None:
             given = await self._services.tables.choice(path)
             dialog = ReadingDialog(self._services.workers, path, given, self)
             dialog.chosen.connect(partial(self._read_as, path))

@@ -5,7 +5,7 @@ Dialogs are imported when they are opened, so that the window appears first.
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLineEdit, QMainWindow, QTabWidget, QVBoxLayout, Q
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.commands import Commands
-from exoplanet_desktop.gui.base.dropping import FileDrops, sorted_out
+from exoplanet_desktop.gui.base.dropping import FileDrops, FilesPassBy, sorted_out
 from exoplanet_desktop.gui.base.placement import place, place_docks, place_splitters, placement
 from exoplanet_desktop.gui.base.preferences import Preferences
 from exoplanet_desktop.gui.base.settings import TEXT_PERCENT, Settings
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self.services = services
         self.preferences = Preferences(settings, services.workers, settings_file)
         self.setWindowTitle(tr("Exoplanet Desktop"))
-        FileDrops(self, self.open_files)
+        FileDrops(self, self.open_files, lambda: self.tab.picker.list)
         self.setMinimumSize(760, 480)
         self.closed = asyncio.Event()
         self._closing = False
@@ -105,7 +105,10 @@ class MainWindow(QMainWindow):
     def predict(self) -> "PredictTab":
         from exoplanet_desktop.gui.predict.tab import PredictTab
 
-        return self._put_tab(1, PredictTab(self.services))
+        tab = self._put_tab(1, PredictTab(self.services))
+        trained_on = tab.training_picker
+        FileDrops(tab.training_box, lambda paths: self.open_files(paths, trained_on.set_paths), lambda: trained_on.list)
+        return tab
 
     @cached_property
     def merge(self) -> "MergeTab":
@@ -119,7 +122,7 @@ class MainWindow(QMainWindow):
 
         dock = RunsDock(self.services, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        FileDrops(dock, self.open_files)  # its own, because it may float
+        FileDrops(dock, self.open_files, lambda: self.tab.picker.list)  # its own, because it may float
         dock.hide()
         dock.opened.connect(self.run_dialogs.show)
         dock.use_in_predict.connect(self._use_in_predict)
@@ -167,9 +170,8 @@ class MainWindow(QMainWindow):
         return tab
 
     def _take_drops(self, part: QWidget) -> None:
-        """Open files dropped on text fields, which would otherwise insert the path as text."""
         for field in part.findChildren(QLineEdit):
-            FileDrops(field, self.open_files)
+            FilesPassBy(field)
 
     @Slot(int)
     def _show_tab(self, number: int) -> None:
@@ -194,14 +196,17 @@ class MainWindow(QMainWindow):
     def settings(self) -> Settings:
         return self.preferences.now
 
-    def open_files(self, paths: Sequence[Path]) -> None:
-        """Open catalogs in the current tab, and import exported runs into the record; report any other file."""
+    def open_files(self, paths: Sequence[Path], take: Callable[[list[Path]], object] | None = None) -> None:
+        """Open catalogs in the current tab, and import exported runs into the record; report any other file.
+
+        `take`: takes the catalogs instead of the tab.
+        """
         found = sorted_out(paths)
         if refusal := found.refusal():
             self.report_error(refusal)
         if found.catalogs:
             self.files.forget_waiting(self.tabs.currentIndex())
-            self.files.importer.bring(self.tab.open_files, found.catalogs)
+            self.files.importer.bring(take or self.tab.open_files, found.catalogs)
         for run in found.runs:
             self.runs_dock.show()
             self.runs_dock.commands.import_run(str(run))
