@@ -43,13 +43,15 @@ class ProgressDialog(QDialog):
     use_in_predict: the TrainingRun whose model to use on the Predict tab.
     train_again: the TrainingRun to repeat.
     rows_wanted: the TrainingRun, and the row numbers to show in its catalog.
-    row_wanted: the TrainingRun, and the row number to go to in its catalog.
+    row_wanted: the TrainingRun, the row number to go to in its catalog, and whether to bring it to the front.
+    table_wanted: the TrainingRun, and the ListedRows to open as a table.
     """
 
     use_in_predict = Signal(object)
     train_again = Signal(object)
     rows_wanted = Signal(object, object)
-    row_wanted = Signal(object, int)
+    row_wanted = Signal(object, int, bool)
+    table_wanted = Signal(object, object)
 
     def __init__(self, run: TrainingRun, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +101,8 @@ class ProgressDialog(QDialog):
         self.result_warnings = ResultWarnings(run, workers, self.notices, self)
         self.result_warnings.hide()
         self.results = Results(workers, self.notices, self)
-        self.results.row_wanted.connect(lambda number: self.row_wanted.emit(self.run, number))
+        self.results.row_wanted.connect(lambda number, front: self.row_wanted.emit(self.run, number, front))
+        self.results.table_wanted.connect(lambda listed: self.table_wanted.emit(self.run, listed))
         self.results.rows_wanted.connect(lambda numbers: self.rows_wanted.emit(self.run, numbers))
         self.results.save_picture_wanted.connect(self.ask_picture_target)
         self.results.completed.connect(self._order_buttons)

@@ -1,20 +1,20 @@
 """The list of held-out rows, starting with the lowest probability for the true class."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.base import theme
 from exoplanet_desktop.gui.base.text import count, fixed, tr
 from exoplanet_desktop.gui.run_views.heldout import HeldOutRows
+from exoplanet_desktop.gui.run_views.listed_rows import ACTUAL, OBJECT, P_ACTUAL, PREDICTED, ListedRows
 from exoplanet_desktop.gui.tables.painting import Cell, CellPainter
+from exoplanet_desktop.gui.widgets.flow import FlowLayout
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.gui.widgets.live_label import LiveLabel
 from exoplanet_desktop.gui.widgets.row import with_text
-
-if TYPE_CHECKING:
-    from exoplanet_desktop.gui.run_views.heldout import Integers
 
 Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("Object", "In the catalog", "Predicted", "P catalog", "P predicted")
@@ -31,31 +31,26 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ErrorsModel(QAbstractTableModel):
-    """Some of the held-out rows, in a given order."""
+    """Some of the held-out rows, sorted by one of the columns."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: HeldOutRows | None = None
-        self._places: Integers | list[int] = []
-        self._predicted: Integers | None = None
+        self.listed: ListedRows | None = None
+        self._order = P_ACTUAL, False
 
-    def show(self, rows: HeldOutRows, places: "Integers", predicted: "Integers") -> None:
-        """Show the rows at `places`; `predicted` has the predicted class of every row."""
+    def show(self, listed: ListedRows) -> None:
+        """Show rows, in the order that the user chose last."""
         self.beginResetModel()
-        self._rows, self._places, self._predicted = rows, places, predicted
+        self.listed = listed.sorted_by(*self._order)
         self.endResetModel()
 
-    def number(self, line: int) -> int:
-        """The catalog row number of a line."""
-        assert self._rows is not None
-        return int(self._rows.rows[self._places[line]])
-
-    def numbers(self) -> list[int]:
-        """The catalog row numbers of all lines, including those not shown."""
-        return [int(self._rows.rows[place]) for place in self._places] if self._rows is not None else []
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._order = column, order == Qt.SortOrder.DescendingOrder
+        if self.listed is not None:
+            self.show(self.listed)
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else min(len(self._places), MOST_SHOWN)
+        return 0 if parent.isValid() else min(len(self.listed or ()), MOST_SHOWN)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(HEADERS)
@@ -69,16 +64,16 @@ class ErrorsModel(QAbstractTableModel):
 
     def cell(self, index: Index) -> Cell:
         """The content for CellPainter."""
-        rows, predicted, column = self._rows, self._predicted, index.column()
-        if rows is None or predicted is None:
+        listed, line, column = self.listed, index.row(), index.column()
+        if listed is None:
             return "", None, False
-        place = int(self._places[index.row()])
-        if column == 0:
-            return rows.objects[place] or tr("row {number}", number=count(int(rows.rows[place]) + 1)), None, False
-        which = int(predicted[place] if column in (2, 4) else rows.actual[place])
-        if column < 3:
-            return rows.labels[which], rows.labels[which], False
-        return fixed(float(rows.probabilities[place, which]), 2), None, True
+        if column == OBJECT:
+            return listed.name(line), None, False
+        place = int(listed.places[line])
+        if column in (ACTUAL, PREDICTED):
+            label = listed.rows.labels[int((listed.rows.actual if column == ACTUAL else listed.predicted)[place])]
+            return label, label, False
+        return fixed(float((listed.p_actual if column == P_ACTUAL else listed.p_predicted)[line]), 2), None, True
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Vertical:
@@ -101,12 +96,17 @@ class _ErrorsTable(QTableView):
 
 class ErrorsList(QWidget):
     """Signals:
-    row_wanted: catalog row number of the clicked row.
+    row_wanted: catalog row number of the clicked row, and whether to bring it to the front.
     rows_wanted: the catalog row numbers of the whole list.
+    table_wanted: the ListedRows to open as a table.
+    copy_wanted, save_wanted: the ListedRows to copy, or to save.
     """
 
-    row_wanted = Signal(int)
+    row_wanted = Signal(int, bool)
     rows_wanted = Signal(object)
+    table_wanted = Signal(object)
+    copy_wanted = Signal(object)
+    save_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,17 +123,32 @@ class ErrorsList(QWidget):
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
         self.table.horizontalHeader().setHighlightSections(False)
+        self.table.horizontalHeader().setSortIndicator(P_ACTUAL, Qt.SortOrder.AscendingOrder)
+        self.table.setSortingEnabled(True)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setMinimumSectionSize(8)  # Qt's own minimum still fits the previous font
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.table.clicked.connect(self._choose)
-        self.table.activated.connect(self._choose)
-        self.button = QPushButton(tr("Show &these in the catalog"), self)
-        self.button.setToolTip(tip(tr("Shows only these rows in the catalog on the Train tab")))
-        self.button.clicked.connect(lambda: self.rows_wanted.emit(self.model.numbers()))
-        below = QHBoxLayout()
-        below.addWidget(self.button)
-        below.addStretch(1)
+        self.table.clicked.connect(lambda index: self._choose(index, to_front=False))
+        self.table.activated.connect(lambda index: self._choose(index, to_front=True))
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._act(tr("&Copy"), self._copy_selected).setShortcut(QKeySequence.StandardKey.Copy)
+        self._act(tr("Copy the &whole list"), lambda: self._send(self.copy_wanted))
+        self._act(tr("&Save the list…"), lambda: self._send(self.save_wanted))
+        self.button = self._button(
+            tr("Show &these in the catalog"), tr("Shows only these rows in the catalog on the Train tab")
+        )
+        self.button.clicked.connect(
+            lambda: self.rows_wanted.emit(self.model.listed.numbers if self.model.listed else [])
+        )
+        self.table_button = self._button(
+            tr("&Open as a table"), tr("Opens these rows with their predicted classes, to filter, sort and export")
+        )
+        self.table_button.clicked.connect(lambda: self._send(self.table_wanted))
+        self.save_button = self._button(tr("Sa&ve…"), tr("Saves the list as a CSV"))
+        self.save_button.clicked.connect(lambda: self._send(self.save_wanted))
+        below = FlowLayout()
+        for button in self._buttons:
+            below.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -143,6 +158,39 @@ class ErrorsList(QWidget):
         self._fitted: HeldOutRows | None = None
         with_text(self, self._size_rows)
 
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self.button, self.table_button, self.save_button
+
+    def _button(self, words: str, meaning: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setToolTip(tip(meaning))
+        return button
+
+    def _act(self, words: str, take: Callable[[], object]) -> QAction:
+        """An entry of the list's menu, whose shortcut works in the list alone."""
+        action = QAction(words, self.table)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(take)
+        self.table.addAction(action)
+        return action
+
+    def _send(self, signal: SignalInstance) -> None:
+        if self.model.listed is not None and len(self.model.listed):
+            signal.emit(self.model.listed)
+
+    def _want_rows(self) -> None:
+        if self.model.listed is not None:
+            self.rows_wanted.emit(self.model.listed.numbers)
+
+    def _copy_selected(self) -> None:
+        """Copy the selected lines; without any, the whole list."""
+        lines = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        if lines and self.model.listed is not None:
+            self.copy_wanted.emit(self.model.listed.part(lines))
+        else:
+            self._send(self.copy_wanted)
+
     def _size_rows(self) -> None:
         line = self.fontMetrics().lineSpacing()
         self.table.verticalHeader().setDefaultSectionSize(line + 8)
@@ -150,14 +198,17 @@ class ErrorsList(QWidget):
         if self._fitted is not None:
             self._fit_columns(self._fitted)
 
-    def show_rows(self, rows: HeldOutRows, places: "Integers", predicted: "Integers", title: str) -> None:
-        """Show the rows at `places`; see ErrorsModel.show."""
-        self.model.show(rows, places, predicted)
-        self.title.setText(title)
-        self.button.setEnabled(len(places) > 0)
-        if self._fitted is None and len(places):
-            self._fitted = rows
-            self._fit_columns(rows)
+    def show_rows(self, listed: ListedRows) -> None:
+        """Show a list of rows, and its title."""
+        self.model.show(listed)
+        left_out = len(listed) - self.model.rowCount()
+        shown = tr("{title} (the first {shown} are listed)", title=listed.title, shown=count(MOST_SHOWN))
+        self.title.setText(shown if left_out else listed.title)
+        for button in self._buttons:
+            button.setEnabled(len(listed) > 0)
+        if self._fitted is None and len(listed):
+            self._fitted = listed.rows
+            self._fit_columns(listed.rows)
 
     def _fit_columns(self, rows: HeldOutRows) -> None:
         metrics, padding = self.fontMetrics(), 20
@@ -168,6 +219,6 @@ class ErrorsList(QWidget):
             mark = theme.mark_px(metrics.lineSpacing()) + 8
             self.table.setColumnWidth(column, wide + (mark if column in (1, 2) else 0))
 
-    @Slot(QModelIndex)
-    def _choose(self, index: QModelIndex) -> None:
-        self.row_wanted.emit(self.model.number(index.row()))
+    def _choose(self, index: QModelIndex, to_front: bool) -> None:
+        if self.model.listed is not None:
+            self.row_wanted.emit(self.model.listed.numbers[index.row()], to_front)

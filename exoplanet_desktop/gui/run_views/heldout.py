@@ -1,5 +1,6 @@
 """A training's held-out rows from the backend's CSV; read in a worker."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _NEEDED = ("row", "object", "star", "fold", "hold_out", "actual", "predicted")
+_DIGITS = re.compile("([0-9]+)")
 _NOT_READABLE = (
     "The backend's file of held-out rows {why}. Anything that needs it is left out; train again to get a new one."
 )
@@ -67,6 +69,16 @@ class HeldOutRows:
 
         own = self.probabilities[np.arange(len(self)), self.actual]
         return np.argsort(own, kind="stable")
+
+    @cached_property
+    def name_ranks(self) -> "Integers":
+        """The place of each row in the order of the objects' names, with their numbers as numbers."""
+        import numpy as np
+
+        keys = [_natural(name) for name in self.objects]
+        ranks = np.empty(len(self), dtype=np.int64)
+        ranks[sorted(range(len(self)), key=keys.__getitem__)] = np.arange(len(self))
+        return ranks
 
     def _part(self, chosen: "Flags") -> "HeldOutRows":
         import numpy as np
@@ -123,6 +135,12 @@ def _codes(texts: Sequence[str | None], labels: tuple[str, ...]) -> "Integers":
         return np.array([place[text or ""] for text in texts], dtype=np.int64)
     except KeyError as error:
         raise _unreadable("names a class without a probability") from error
+
+
+def _natural(name: str) -> list[tuple[int, int | str]]:
+    """A key that sorts K9 before K10."""
+    parts = _DIGITS.split(name.casefold())
+    return [(0, int(part)) if part.isdecimal() and len(part) < 20 else (1, part) for part in parts]
 
 
 def _unreadable(why: str) -> InputError:

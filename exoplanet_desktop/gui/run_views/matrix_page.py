@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import count, counted, tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.charts.matrix import SHADES, Counts, MatrixFigure, Place, Shade
@@ -14,9 +17,11 @@ from exoplanet_desktop.gui.charts.pages import BESIDE_EM, SideBySide
 from exoplanet_desktop.gui.charts.view import FigurePanel, MatrixView
 from exoplanet_desktop.gui.run_views.errors import ErrorsList
 from exoplanet_desktop.gui.run_views.heldout import HeldOutRows, read_held_out
+from exoplanet_desktop.gui.run_views.listed_rows import ListedRows, as_text, write_list
 from exoplanet_desktop.gui.run_views.slider import ThresholdPanel
 from exoplanet_desktop.gui.run_views.threshold import Thresholds
 from exoplanet_desktop.gui.widgets.combo import combo
+from exoplanet_desktop.gui.widgets.files import ask_target
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.notices import Notices
 
@@ -63,18 +68,21 @@ def _scope(rows: HeldOutRows) -> Scope:
     many = len(rows.labels)
     counts = np.bincount(rows.actual * many + rows.predicted, minlength=many * many).reshape(many, many)
     thresholds = Thresholds(rows) if Thresholds.possible(rows) else None
+    assert len(rows.name_ranks) == len(rows)  # calculated here, not in the window's thread
     return Scope(rows, thresholds, counts.tolist())
 
 
 class MatrixPage(QWidget):
     """Signals:
-    row_wanted: catalog row number of a clicked row.
+    row_wanted: catalog row number of a clicked row, and whether to bring it to the front.
     rows_wanted: catalog row numbers of a cell's rows, or of all errors.
+    table_wanted: the ListedRows to open as a table.
     threshold_settled: the threshold on which the user has settled; None for the most likely class.
     """
 
-    row_wanted = Signal(int)
+    row_wanted = Signal(int, bool)
     rows_wanted = Signal(object)
+    table_wanted = Signal(object)
     threshold_settled = Signal(object)
 
     def __init__(
@@ -86,6 +94,7 @@ class MatrixPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._workers, self._notices, self._stem = workers, notices, stem
         self._loaded: HeldOutScopes | None = None
         self._scopes: list[Scope] = []
         self._selected: Place | None = None
@@ -109,6 +118,9 @@ class MatrixPage(QWidget):
         self.threshold.settled.connect(self.threshold_settled)
         self.errors.row_wanted.connect(self.row_wanted)
         self.errors.rows_wanted.connect(self.rows_wanted)
+        self.errors.table_wanted.connect(self.table_wanted)
+        self.errors.copy_wanted.connect(self._copy)
+        self.errors.save_wanted.connect(self._ask_target)
 
     def show_held_out(self, loaded: HeldOutScopes, threshold: float | None) -> None:
         """Offer the rows behind the matrix. `threshold`: the last one set for this run."""
@@ -129,6 +141,25 @@ class MatrixPage(QWidget):
     def show_none(self) -> None:
         """Report that there are no rows behind the matrix."""
         self.note.setText(tr(NO_ROWS))
+
+    def report_error(self, error: AppError) -> None:
+        self._notices.failure(error)
+
+    @aio.slot(object)
+    async def _copy(self, listed: ListedRows) -> None:
+        QGuiApplication.clipboard().setText(await self._workers.call(as_text, listed))
+        self._notices.information(tr("{rows} copied.", rows=counted(len(listed), tr("row"), tr("rows"))))
+
+    @Slot(object)
+    def _ask_target(self, listed: ListedRows) -> None:
+        name = f"{self._stem or 'training'}_held_out_rows.csv"
+        ask_target(self, tr("Save the list"), name, lambda target: self._save(listed, target))
+
+    @aio.slot(object, str)
+    async def _save(self, listed: ListedRows, target: str) -> None:
+        await self._workers.call(write_list, listed, Path(target))
+        rows = counted(len(listed), tr("row"), tr("rows"))
+        self._notices.information(tr("{rows} saved in {file}.", rows=rows, file=target))
 
     @property
     def selected(self) -> Place | None:
@@ -197,7 +228,7 @@ class MatrixPage(QWidget):
         if (threshold := self.threshold.threshold) is not None and scope.thresholds is not None:
             predicted = scope.thresholds.predicted(threshold)
         places = self._places(scope.rows, predicted)
-        self.errors.show_rows(scope.rows, places, predicted, self._title(scope.rows, len(places)))
+        self.errors.show_rows(ListedRows(scope.rows, places, predicted, self._title(scope.rows, len(places))))
 
     def _places(self, rows: HeldOutRows, predicted: "Integers") -> "Integers":
         if self._selected is None:

@@ -78,8 +78,9 @@ class Cards(QWidget):
 class Results(QWidget):
     """Signals:
     completed: all pages have been added.
-    row_wanted: catalog number of the row to go to.
+    row_wanted: catalog number of the row to go to, and whether to bring it to the front.
     rows_wanted: catalog numbers of the rows to show.
+    table_wanted: the ListedRows to open as a table.
     save_picture_wanted: the user wants to save the backend's top picture.
 
     Attributes:
@@ -87,8 +88,9 @@ class Results(QWidget):
     """
 
     completed = Signal()
-    row_wanted = Signal(int)
+    row_wanted = Signal(int, bool)
     rows_wanted = Signal(object)
+    table_wanted = Signal(object)
     save_picture_wanted = Signal()
 
     def __init__(self, workers: Workers, notices: Notices, parent: QWidget | None = None) -> None:
@@ -194,6 +196,7 @@ class Results(QWidget):
         page = self.matrix = MatrixPage(figure, self._workers, self._notices, stem)
         page.row_wanted.connect(self.row_wanted)
         page.rows_wanted.connect(self.rows_wanted)
+        page.table_wanted.connect(self.table_wanted)
         page.threshold_settled.connect(lambda threshold: run.held_out.keep_threshold(run.run_id, threshold))
         self.tabs.addTab(Scrolled(page), tr("Matrix"))
         self._load_held_out(page, run)

@@ -1,6 +1,7 @@
 """The dialogs of runs over the main window: one per training, made on demand."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,15 @@ from PySide6.QtWidgets import QWidget
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.dropping import FileDrops
+from exoplanet_desktop.gui.base.placement import stand_alone
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.train.rows import RunRows
+from exoplanet_desktop.gui.widgets.notices import NoticeAction
 
 if TYPE_CHECKING:
     from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+    from exoplanet_desktop.gui.run_views.listed_rows import ListedRows
     from exoplanet_desktop.gui.runs.kept import KeptRun
     from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
@@ -46,6 +51,7 @@ class RunDialogs(QObject):
         self._services, self._run_rows, self._window = services, run_rows, window
         self._open_files = open_files
         self.open: dict[TrainingRun, ProgressDialog] = {}
+        run_rows.front_wanted.connect(self._uncover)
 
     def report_error(self, error: AppError) -> None:
         self._services.notices.failure(error)
@@ -66,8 +72,10 @@ class RunDialogs(QObject):
             dialog.finished.connect(lambda: self._forget(run))
             dialog.use_in_predict.connect(self.use_in_predict)
             dialog.train_again.connect(self._train_again)
+            dialog.table_wanted.connect(partial(self._open_list, dialog))
             self._run_rows.serve(dialog)
             FileDrops(dialog, self._open_files)
+            stand_alone(dialog)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
@@ -95,6 +103,33 @@ class RunDialogs(QObject):
         dialog.table_wanted.connect(self.table_wanted)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
+
+    @Slot(object)
+    def _uncover(self, dialog: "ProgressDialog") -> None:
+        """Bring the window to the front of a dialog that speaks of its rows, and offer the way back."""
+        if not dialog.frameGeometry().intersects(self._window.frameGeometry()):
+            return
+        self._window.raise_()
+        self._window.activateWindow()
+        words = tr("The rows of {run} are shown.", run=dialog.run.request.title)
+        self._services.notices.information(words, NoticeAction(tr("Back to the result"), partial(self._bring, dialog)))
+
+    def _bring(self, dialog: "ProgressDialog") -> None:
+        if dialog in self.open.values():
+            dialog.raise_()
+            dialog.activateWindow()
+        else:
+            self.show(dialog.run)
+
+    @aio.slot(object, object, object)
+    async def _open_list(self, dialog: "ProgressDialog", run: "TrainingRun", listed: "ListedRows") -> None:
+        """Open a list of held-out rows as a table, with the catalog's columns if the catalog is there, unchanged."""
+        from exoplanet_desktop.gui.run_views.list_dialog import ListDialog
+
+        catalog = await self._run_rows.file_of(run)
+        shown = ListDialog(self._services, run, listed, catalog, dialog)
+        shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown.show()
 
     @aio.slot(object)
     async def _train_again(self, run: "TrainingRun") -> None:

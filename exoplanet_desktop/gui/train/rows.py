@@ -24,9 +24,11 @@ class RunRows(QObject):
 
     Signals:
         shown: the Train tab shows the requested rows, or opens their catalog.
+        front_wanted: the ProgressDialog whose rows are shown and that must not cover them.
     """
 
     shown = Signal()
+    front_wanted = Signal(object)
 
     def __init__(
         self, view: CatalogView, workers: Workers, notices: Notices, open_files: Callable[[Sequence[Path]], object]
@@ -39,8 +41,8 @@ class RunRows(QObject):
 
     def serve(self, dialog: "ProgressDialog") -> None:
         """Show the rows that the user selects in a run's dialog."""
-        dialog.rows_wanted.connect(lambda run, numbers: self._serve(dialog, run, self.show_rows(run, numbers)))
-        dialog.row_wanted.connect(lambda run, number: self._serve(dialog, run, self.go_to(run, number)))
+        dialog.rows_wanted.connect(lambda run, numbers: self._serve(dialog, run, self.show_rows(run, numbers), True))
+        dialog.row_wanted.connect(lambda run, number, front: self._serve(dialog, run, self.go_to(run, number), front))
 
     async def show_rows(self, run: "TrainingRun", numbers: Sequence[int]) -> None:
         """Show only these rows, through a filter that can be cleared. Raises InputError for another catalog."""
@@ -56,13 +58,15 @@ class RunRows(QObject):
         await self._check(run)
         self._view.pane.finding.go_to_number(number)
 
-    @aio.slot(object, object, object)
-    async def _serve(self, dialog: "ProgressDialog", run: "TrainingRun", work: Awaitable[None]) -> None:
+    @aio.slot(object, object, object, bool)
+    async def _serve(self, dialog: "ProgressDialog", run: "TrainingRun", work: Awaitable[None], front: bool) -> None:
         try:
             await work
             self.shown.emit()
+            if front:
+                self.front_wanted.emit(dialog)
         except InputError as error:
-            path = await self._file_of(run)
+            path = await self.file_of(run)
             offer = NoticeAction(tr("Open it"), lambda: self._open(path)) if path is not None else None
             dialog.notices.information(str(error), offer)
 
@@ -70,7 +74,7 @@ class RunRows(QObject):
         self.shown.emit()
         self._open_files([path])
 
-    async def _file_of(self, run: "TrainingRun") -> Path | None:
+    async def file_of(self, run: "TrainingRun") -> Path | None:
         """A run's training file, if it is on this machine and unchanged."""
         paths = run.request.paths
         if len(paths) != 1 or run.result is None or not run.result.data_digest:

@@ -1,11 +1,15 @@
 """Matrix, list of errors and threshold, as a user sees them."""
 
+import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.base.preferences import show_settings
@@ -16,6 +20,7 @@ from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage, load
 from exoplanet_desktop.gui.run_views.training_figures import matrix_of
 from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.wire.payloads import TrainResult
+from tests.gui.charts.conftest import LABELS
 
 WAIT_MS = 5_000
 
@@ -74,6 +79,67 @@ def test_a_click_on_a_cell_lists_its_rows_and_another_all_errors(page: MatrixPag
     assert "CONFIRMED, predicted FALSE POSITIVE" in page.errors.title.text()
     qtbot.mouseClick(page.view, Qt.MouseButton.LeftButton, pos=cell_of(page, 1, 2))
     assert model.rowCount() == errors
+
+
+def test_a_click_on_a_name_sorts_the_list_and_it_stays_sorted(page: MatrixPage, qtbot: QtBot) -> None:
+    model, header = page.errors.model, page.errors.table.horizontalHeader()
+    lines = range(model.rowCount())
+    worst = [model.index(line, 0).data() for line in lines]
+
+    def click(column: int) -> None:
+        at = QPoint(header.sectionViewportPosition(column) + 5, header.height() // 2)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    click(0)
+    names = [model.index(line, 0).data() for line in lines]
+    assert names == sorted(worst) != worst
+    click(4)
+    said = [float(model.index(line, 4).data()) for line in lines]
+    assert said == sorted(said)
+    click(4)
+    assert [float(model.index(line, 4).data()) for line in lines] == said[::-1]
+    page.shade.setCurrentIndex(1)
+    assert [float(model.index(line, 4).data()) for line in lines] == said[::-1]
+
+
+def test_names_are_sorted_by_their_numbers(held_out: Callable[..., Path]) -> None:
+    rows = load(held_out(30)).every.rows
+    names = (*(f"TOI-{30 - at}" for at in range(29)), "")
+    ranks = replace(rows, objects=names).name_ranks
+    assert [names[at] for at in np.argsort(ranks)] == ["", *reversed(names[:-1])]
+
+
+def test_lines_and_whole_list_are_copied(page: MatrixPage, qtbot: QtBot) -> None:
+    model, table = page.errors.model, page.errors.table
+    clipboard = QApplication.clipboard()
+    clipboard.clear()
+    table.selectRow(2)
+    (copy,) = [action for action in table.actions() if action.shortcut() == QKeySequence.StandardKey.Copy]
+    copy.trigger()
+    qtbot.waitUntil(lambda: bool(clipboard.text()), timeout=WAIT_MS)
+    header, line = (row.split("\t") for row in clipboard.text().splitlines())
+    told = dict(zip(header, line, strict=True))
+    assert told["object"] == model.index(2, 0).data()
+    assert told["Predicted_Class"] == model.index(2, 2).data() != told["in_the_catalog"]
+    assert round(float(told["Confidence"]), 2) == float(model.index(2, 4).data())
+    assert told["Match"] == "No"
+    table.clearSelection()
+    copy.trigger()
+    qtbot.waitUntil(lambda: len(clipboard.text().splitlines()) == model.rowCount() + 1, timeout=WAIT_MS)
+
+
+def test_the_list_is_saved_as_shown(page: MatrixPage, qtbot: QtBot, tmp_path: Path) -> None:
+    target = tmp_path / "errors.csv"
+    qtbot.mouseClick(page.errors.save_button, Qt.MouseButton.LeftButton)
+    (dialog,) = page.findChildren(QFileDialog)
+    dialog.selectFile(str(target))
+    dialog.accept()
+    qtbot.waitUntil(target.exists, timeout=WAIT_MS)
+    with target.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    model = page.errors.model
+    assert [row["object"] for row in rows] == [model.index(line, 0).data() for line in range(model.rowCount())]
+    assert all(sum(float(row[f"Prob_{label}"]) for label in LABELS) == pytest.approx(1, abs=1e-6) for row in rows)
 
 
 def test_cells_are_chosen_by_keyboard(page: MatrixPage, qtbot: QtBot) -> None:

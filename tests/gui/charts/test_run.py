@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.run_views import results as results_module
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.run_views.list_dialog import ListDialog
 from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.shell.main_window import MainWindow
@@ -63,6 +64,28 @@ def test_errors_lead_into_the_catalog_and_the_threshold_stays(
     queries = window.train.view.pane.queries
     qtbot.waitUntil(lambda: queries.view.row_count == many, timeout=WAIT_MS)
     assert window.train.view.pane.chips.isVisible()
+    assert dialog.windowHandle().transientParent() is None, "it would always cover the window"
+    (back,) = [button for button in window.notices.findChildren(QPushButton) if button.text() == "Back to the result"]
+    with qtbot.waitActive(dialog, timeout=WAIT_MS):
+        qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+
+    qtbot.mouseClick(page.errors.table_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(ListDialog)), timeout=WAIT_MS)
+    (listed,) = dialog.findChildren(ListDialog)
+    qtbot.waitUntil(lambda: listed.view.shown is not None, timeout=WAIT_MS)
+    assert listed.view.shown.row_count == many
+    assert {"koi_period", "koi_disposition", "Predicted_Class", "Confidence", "Prob_CONFIRMED"} <= set(
+        listed.view.shown.columns
+    )
+    table, list_model = listed.view.model, page.errors.model
+    for name, column in (("kepoi_name", 0), ("koi_disposition", 1), ("Predicted_Class", 2)):
+        at = list(table.columns).index(name)
+        told = [str(list_model.index(line, column).data()) for line in range(3)]
+        qtbot.waitUntil(
+            lambda at=at, told=told: [str(table.index(line, at).data()) for line in range(3)] == told, timeout=WAIT_MS
+        )
+    listed.close()
+
     queries.drop_filter("")
     qtbot.waitUntil(lambda: queries.view.row_count == 600, timeout=WAIT_MS)
 
