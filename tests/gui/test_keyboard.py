@@ -52,6 +52,9 @@ def test_train_look_predict_merge_and_report(live: MainWindow, sample: Sample, t
     assert queries.view.row_count == page.view.figure.counts[0][1] < 600
 
     # Predict with this model.
+    keys.window(MainWindow)
+    keys.push("Back to the result")
+    assert keys.window(ProgressDialog) is dialog
     keys.push("Use in Predict")
     keys.window(MainWindow)
     assert live.tabs.currentWidget() is live.predict

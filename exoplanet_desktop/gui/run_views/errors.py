@@ -115,7 +115,7 @@ class ErrorsList(QWidget):
         self.table = _ErrorsTable(self)
         self.table.setModel(self.model)
         self.table.setItemDelegate(CellPainter(self.model, self.table))
-        self.table.setAccessibleName(tr("Held-out rows, worst errors first"))
+        self.table.setAccessibleName(tr("Held-out rows"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAlternatingRowColors(True)

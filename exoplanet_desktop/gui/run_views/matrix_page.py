@@ -241,7 +241,7 @@ class MatrixPage(QWidget):
 
     def _title(self, rows: HeldOutRows, many: int) -> str:
         if self._selected is None:
-            return tr("Worst errors first: {errors}", errors=counted(many, tr("row"), tr("rows")))
+            return tr("Wrongly predicted: {rows}", rows=counted(many, tr("row"), tr("rows")))
         true, said = (rows.labels[at] for at in self._selected)
         found = counted(many, tr("row"), tr("rows"))
         return tr("{true}, predicted {said}: {found}", true=true, said=said, found=found)
