@@ -21,6 +21,7 @@ def odd(rows, tmp_path_factory):
 SAID = ("--delimiter", "semicolon", "--decimal", "comma", "--skip-lines", 2, "--encoding", "ISO-8859-1")
 
 
+@pytest.mark.slow
 def test_a_file_is_trained_on_and_predicted_as_told(run, odd, catalog, tmp_path):
     here = ("--model", "dt", "--data-dir", tmp_path)
     done = run("train", odd, *here, "--no-sentinel", *SAID)

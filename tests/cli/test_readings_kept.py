@@ -20,6 +20,7 @@ def own(tmp_path_factory, rows, write):
 MEANT = ("--label-column", "verdict", "--labels", "0=FALSE POSITIVE,1=CONFIRMED,2=candidate")
 
 
+@pytest.mark.slow
 def test_the_users_names_and_labels_train_as_the_archives_do(run, own, catalog, trained, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     asked = ("train", own / "own.csv", "--model", "dt", "--no-sentinel", "--data-dir", tmp_path, "--json")

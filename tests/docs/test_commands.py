@@ -120,6 +120,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield Reader(tmp_path, endings)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # all commands of a page; each starts a program, most an engine
 @pytest.mark.skipif(os.name != "posix", reason="the commands are those of a POSIX shell")
 @pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda document: document.name)

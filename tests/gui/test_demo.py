@@ -23,6 +23,7 @@ def demo(*args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=170)
 
 
+@pytest.mark.slow
 def test_the_demo_goes_through_every_tab(tmp_path: Path) -> None:
     done = demo("--data-dir", str(tmp_path / "data"))
 

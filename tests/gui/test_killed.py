@@ -134,6 +134,7 @@ def test_killed_while_a_lab_server_trains(
     assert [(entry.status, entry.accuracy is not None) for entry in listed] == [("SUCCEEDED", True)]
 
 
+@pytest.mark.slow
 def test_killed_while_the_embedded_engine_trains(
     killer: Killer,
     start: Callable[..., Any],
@@ -160,6 +161,7 @@ def test_killed_while_the_embedded_engine_trains(
     assert again.snapshot.status == "SUCCEEDED", again.failure
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_an_upload(
     killer: Killer, start: Callable[..., Any], sample: Callable[..., Path], stage: Stage, qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,

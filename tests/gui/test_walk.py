@@ -71,6 +71,7 @@ def done(work: "asyncio.Future[None]", qtbot: QtBot) -> None:
     work.result()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(320)
 def test_empty_tabs_first_steps_and_what_the_menus_open(window: MainWindow, walker: Walker, qtbot: QtBot) -> None:
     async def look() -> None:

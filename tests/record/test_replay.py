@@ -164,6 +164,7 @@ def in_shell(line: str, folder: Path, **env: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="runs a POSIX shell")
 def test_both_give_the_same_run(server: str, folder: Path) -> None:
     from exoplanet_desktop.client.calls.backend import Backend

@@ -98,6 +98,7 @@ class Stage(ThreadingHTTPServer):
         if self.certificate:
             request.settimeout(20)
             with suppress(OSError), self._tls.wrap_socket(request, server_side=True) as wrapped:
+                self.connections.append(wrapped)  # which has taken over the socket of `request`
                 super().finish_request(wrapped, client_address)
             return
         super().finish_request(request, client_address)

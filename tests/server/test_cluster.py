@@ -177,6 +177,7 @@ def test_a_local_cluster_ends_with_an_engine_that_is_killed(start_engine: Any) -
     engine.wait_until_gone([*others, *map(int, result["labels"])])
 
 
+@pytest.mark.slow
 @needs_dask
 def test_numbers_are_the_same_as_without(
     cluster: str, start_engine: Callable[..., Any], shared_data: Path, tmp_path: Path
