@@ -128,7 +128,16 @@ def spare_ready(engine_pid: int) -> float:
 def _activity(pid: int) -> tuple[str, float] | None:
     """The state of a process's main thread, and its CPU seconds."""
     fields = _stat(pid)
-    return (fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")) if fields else None
+    return (fields[0], _cpu_seconds(fields)) if fields else None
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time that all threads of a running process have used."""
+    return _cpu_seconds(_stat(pid))
+
+
+def _cpu_seconds(fields: list[str]) -> float:
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _stat(pid: int) -> list[str]:
