@@ -61,7 +61,8 @@ ESSENTIAL_TESTS = (
     "tests/catalogs/merging/test_merge_many.py",
     *(f"tests/classify/test_{name}.py" for name in ("training", "prediction", "modelfile")),
     *(f"tests/server/test_{name}.py" for name in ("auth", "calls", "jobs", "cluster")),
-    *(f"tests/client/test_{name}.py" for name in ("engine", "transfers", "profiles")),
+    "tests/client/http/test_transfers.py",
+    *(f"tests/client/profiles/test_{name}.py" for name in ("engine", "profiles")),
     "tests/cli/test_tasks.py",
     *(f"tests/gui/test_{name}.py" for name in ("main_window", "tables", "samp", "demo")),
 )

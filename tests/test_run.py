@@ -139,3 +139,7 @@ def test_a_signal_ends_the_server_that_it_started(tmp_path: Path) -> None:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_the_essential_tests_are_where_they_are_looked_for() -> None:
+    assert not [path for path in load_run().ESSENTIAL_TESTS if not (CHECKOUT / path).exists()]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from exoplanet_desktop.wire.payloads import ClassScore
+from exoplanet_desktop.wire.payloads import AllRowScores, ClassScore
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -54,6 +54,20 @@ def scores(held: HeldOut) -> dict[str, float | None]:
     return {
         name: _number(values[0]) for name, values in _weighted(held, np.ones((1, int(held.groups.max()) + 1))).items()
     }
+
+
+def all_row_scores(held: HeldOut) -> AllRowScores:
+    """Scores of all rows, with the share of the largest class as their baseline."""
+    counts = np.bincount(held.y, minlength=len(held.labels))
+    largest = int(counts.argmax())
+    _, groups = np.unique(held.groups, return_inverse=True)
+    return AllRowScores(
+        rows=len(held.y),
+        largest_class=held.labels[largest],
+        largest_share=float(counts[largest] / len(held.y)),
+        per_class=per_class(confusion(held), held.labels),
+        **scores(HeldOut(held.y, held.probabilities, groups, held.labels)),
+    )
 
 
 def intervals(held: HeldOut, seed: int, draws: int = DRAWS) -> dict[str, Interval]:

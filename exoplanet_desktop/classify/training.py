@@ -30,7 +30,15 @@ from exoplanet_desktop.classify.heldout import write_held_out
 from exoplanet_desktop.classify.importance import permutation_importance
 from exoplanet_desktop.classify.leaks import scan
 from exoplanet_desktop.classify.memory import Memory, remembered
-from exoplanet_desktop.classify.metrics import Interval, accuracy_interval, confusion, intervals, per_class, scores
+from exoplanet_desktop.classify.metrics import (
+    Interval,
+    accuracy_interval,
+    all_row_scores,
+    confusion,
+    intervals,
+    per_class,
+    scores,
+)
 from exoplanet_desktop.classify.modelfile import save
 from exoplanet_desktop.classify.worth import absent_notes
 from exoplanet_desktop.errors import UnavailableError
@@ -270,6 +278,7 @@ class _Job:
             labels=list(data.labels),
             confusion_matrix=matrix.tolist(),
             per_class=per_class(matrix, data.labels),
+            all_rows=all_row_scores(main.out_of_fold),
             intervals=ranges,
             curves=curves(held),
             features=self.options.features,

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exoplanet_desktop.client.jobs.claims import is_short
 from exoplanet_desktop.client.jobs.saved_note import careful
 from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
 from exoplanet_desktop.wire.requests import PredictRequest
@@ -11,17 +12,23 @@ from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.jobs.agreement import Counted
+    from exoplanet_desktop.client.jobs.claims import Claim
+    from exoplanet_desktop.client.jobs.parity import ParityCheck
 
 Rows = list[tuple[str, str]]
 
 
-def training_summary(satellite: Satellite, model: Model, result: TrainResult) -> Rows:
-    """Names and values for a training's result."""
+def training_summary(
+    satellite: Satellite, model: Model, result: TrainResult, parity: "ParityCheck | None" = None
+) -> Rows:
+    """Names and values for a training's result, and for the check of a plain backend's model."""
     features = f", {result.features} features" if result.features else ""
     rows = [("trained", f"{model.display_name} on {satellite}{features}{_took(result.elapsed_sec)}")]
     rows.append(("accuracy", f"{_three(result.accuracy)} on held-out rows{_interval(result, 'accuracy')}"))
     folds = result.evaluation.folds if result.evaluation else 5
     rows.append(("folds", f"{_three(result.cv_mean)} ± {_three(result.cv_std)}, accuracy over {folds} folds"))
+    if parity is not None:
+        rows.insert(1, ("check", " ".join(parity.against) or parity.sentence))
     named = (
         ("AUC", result.auc_score),
         ("macro F1", result.f1_macro),
@@ -32,6 +39,7 @@ def training_summary(satellite: Satellite, model: Model, result: TrainResult) ->
     )
     rows += [(name, _three(value)) for name, value in named if value is not None]
     rows += _classes(result)
+    rows += _all_rows(result)
     if result.blind and (sentence := result.blind.get("sentence")):
         rows.append(("blind", str(sentence)))
     rows += _protocol(result)
@@ -47,6 +55,20 @@ def _classes(result: TrainResult) -> Rows:
     ]
 
 
+def _all_rows(result: TrainResult) -> Rows:
+    """The accuracy over all rows beside that of always answering the largest class."""
+    found = result.all_rows
+    if found is None:
+        return []
+    said = (
+        f"{found.rows:,}, each predicted by the fold that had not seen it: accuracy {_three(found.accuracy)}, balanced "
+        f"accuracy {_three(found.balanced_accuracy)}, macro F1 {_three(found.f1_macro)}, MCC {_three(found.mcc)}, "
+        f"log loss {_three(found.log_loss)}, Brier {_three(found.brier)}"
+    )
+    baseline = f"always answering {found.largest_class} would be right on {_three(found.largest_share)} of the rows"
+    return [("all rows", said), ("baseline", baseline)]
+
+
 def _protocol(result: TrainResult) -> Rows:
     found = result.evaluation
     if found is None:
@@ -57,9 +79,17 @@ def _protocol(result: TrainResult) -> Rows:
 
 
 def prediction_summary(
-    reply: PredictReply, counted: "Counted", asked: PredictRequest, output: Path | None, note: Path | None = None
+    reply: PredictReply,
+    counted: "Counted",
+    asked: PredictRequest,
+    output: Path | None,
+    note: Path | None = None,
+    claim: "Claim | None" = None,
 ) -> Rows:
-    """Names and values for a prediction's reply; anything that devalues the predictions comes before them."""
+    """Names and values for a prediction's reply; anything that devalues the predictions comes before them.
+
+    `claim`: what a plain backend reported of its model.
+    """
     span = "" if reply.from_row is None or reply.to_row is None else f", {reply.from_row} to {reply.to_row}"
     used = reply.model_type or f"a model the backend does not name ({asked.model} was requested)"
     rows = [("predicted", f"{reply.total_predicted:,} rows{span}, {reply.satellite}, {used}")]
@@ -68,7 +98,9 @@ def prediction_summary(
         rows.append(("careful", notes.pop(0)))
     rows += [(label.lower(), f"{count:,}") for label, count in counted.classes.items()]
     if known := counted.known:
-        rows.append(("agreement", f"{counted.matches:,} of {known:,} known labels ({counted.matches / known:.1%})"))
+        short = f"; the backend reported {claim.accuracy:.3f}" if claim and is_short(counted, claim) else ""
+        share = f"{counted.matches / known:.1%}"
+        rows.append(("agreement", f"{counted.matches:,} of {known:,} known labels ({share}){short}"))
     rows += [("note", note) for note in notes]
     rows.append(("saved", str(output)) if output else ("table", "not saved; use -o OUT.csv to save it"))
     rows += [("beside it", f"{note.name}, which explains why to be careful")] if note else []

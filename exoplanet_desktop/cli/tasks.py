@@ -34,6 +34,7 @@ from exoplanet_desktop.cli.options import (
     satellite_option,
 )
 from exoplanet_desktop.cli.paths import existing, open_log, writable
+from exoplanet_desktop.cli.plain_models import Learnt, checked_model, claim_of, with_check, with_sums
 from exoplanet_desktop.cli.work import (
     absent_columns,
     backend_at,
@@ -42,6 +43,7 @@ from exoplanet_desktop.cli.work import (
     check_training,
     labels_told,
     one_file,
+    saved_table,
     train_on,
     warning_of_seen,
     watch,
@@ -84,11 +86,13 @@ def train(
     backend: str | None,
     token_file: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Train a classifier on one catalog, or on several that are merged first.
 
     If several catalogs have the same objects with different dispositions, --rule says which rows to train on.
-    Prints accuracy on held-out stars and over the folds; with --json, the final status of the job.
+    Prints accuracy on held-out stars and over the folds; with --json, the final status of the job. A model of a
+    backend that does not say how it measured is checked on rows of the catalog; exits with 1 if the model contradicts
+    its reported accuracy.
     """
     from exoplanet_desktop.cli.summaries import training_summary
 
@@ -113,10 +117,13 @@ def train(
     place = Place(data_dir, backend, token_file)
     with one_file(csv, choices, console, duplicates) as (whole, choice), backend_at(place, console) as there:
         status, result = train_on(there, whole, request, console, choice)
+        learnt = Learnt(csv, choices, whole, choice, duplicates)
+        parity = checked_model(there, learnt, request, status, result, data_dir, console)
     if as_json:
-        print_json(status)
+        print_json(with_check(status, parity))
     else:
-        print_rows(training_summary(mission, kind, result))
+        print_rows(training_summary(mission, kind, result, parity))
+    return FAILED if parity and parity.contradiction else OK
 
 
 @click.command()
@@ -153,7 +160,8 @@ def predict(
     """Predict the dispositions of a catalog's rows with the newest model of its kind.
 
     Prints how many rows fell into each class and how many agree with known labels; with --json, the reply without its
-    rows. Exits with 1 if the backend predicted anything other than what was requested.
+    rows. Exits with 1 if the backend predicted anything other than what was requested, or if too few rows agree for
+    the accuracy that it reported.
     """
     _check_range(from_row, to_row)
     files = (csv, *([train_on] if train_on else []))
@@ -177,7 +185,7 @@ def predict(
     )
     with backend_at(Place(data_dir, backend, token_file), console) as there:
         if train_on:
-            asked = _trained_for(there, files, choices, asked, console, match_columns=match_columns)
+            asked = _trained_for(there, files, choices, asked, data_dir, console, match_columns=match_columns)
         return _predict(there, files, choices, asked, output, data_dir, console, as_json=as_json)
 
 
@@ -204,28 +212,38 @@ def _predict(
     from exoplanet_desktop.client.calls.checks import check_prediction, differences
     from exoplanet_desktop.client.calls.sent import reads_as_told
     from exoplanet_desktop.client.jobs.agreement import counted
+    from exoplanet_desktop.client.jobs.claims import objections, unheld
+    from exoplanet_desktop.client.jobs.reply_rows import only_asked
     from exoplanet_desktop.client.jobs.saved_note import keep_note
-    from exoplanet_desktop.client.jobs.undecided import blank_undecided
 
     csv, choice = files[0], choices[0]
     with blamed_on(lambda: diagnose_rows(csv, asked.from_row, asked.to_row, choice)):
         reply = _reply(backend, csv, choice, asked, console)
+    is_plain, deviations = not reads_as_told(backend), check_prediction(reply, asked)
+    is_other = bool(differences(reply, asked))
+    if is_plain:
+        reply = only_asked(reply, asked)
     if output is not None:
-        backend.download(reply.csv_file, output, progress=console.receiving(output.name))
-        if not reads_as_told(backend):
-            blank_undecided(output, asked.satellite)
+        deviations += saved_table(backend, reply, asked.satellite, output, console)
     console.end()
-    note = keep_note(output, reply) if output is not None else None
+    sums = counted(reply, csv, asked.satellite, reading=choice)
+    against: tuple[str, ...] = ()
+    claim = claim_of(backend, asked, data_dir) if is_plain else None
+    if claim is not None:
+        against = objections(reply, sums, claim, asked.satellite)
+        notes = (*against, unheld(sums, claim), *(reply.notes or ()))
+        reply = reply.model_copy(update={"notes": [note for note in notes if note]})
+    note = keep_note(output, reply, against) if output is not None else None
     if sentence := warning_of_seen(backend, files, choices, asked, data_dir):
         console.note(f"Warning: {sentence}")
-    for deviation in check_prediction(reply, asked):
-        console.note(f"Warning: {deviation}")
+    for warning in (*against, *deviations):
+        console.note(f"Warning: {warning}")
     if as_json:
-        print_json(reply, without=frozenset({"results"}), beside=output)
+        print_json(with_sums(reply, sums), without=frozenset({"results"}), beside=output)
     else:
-        sums = counted(reply, csv, asked.satellite, reading=choice)
-        print_rows(prediction_summary(reply, sums, asked, output, note), beside=output)
-    return FAILED if differences(reply, asked) else OK
+        rest = reply.model_copy(update={"notes": (reply.notes or [])[len(against) :]})
+        print_rows(prediction_summary(rest, sums, asked, output, note, claim), beside=output)
+    return FAILED if against or is_other else OK
 
 
 def _trained_for(
@@ -233,6 +251,7 @@ def _trained_for(
     files: Sequence[Path],
     choices: "Sequence[ReadingOptions]",
     asked: PredictRequest,
+    data_dir: Path | None,
     console: Console,
     *,
     match_columns: bool,
@@ -244,7 +263,9 @@ def _trained_for(
         console.note("No feature column is missing from this file, so the model is trained on all of them.")
     labels = ModelLabels.LEAVE_OUT
     request = TrainRequest(asked.satellite, asked.model, asked.features, model_labels=labels, without=without)
-    _, result = train_on(backend, train_csv, request, console, choices[1])
+    status, result = train_on(backend, train_csv, request, console, choices[1])
+    learnt = Learnt([train_csv], choices[1:], train_csv, choices[1])
+    checked_model(backend, learnt, request, status, result, data_dir, console)
     return replace(asked, model_version=result.model_version) if without else asked
 
 

@@ -18,7 +18,7 @@ from exoplanet_desktop.wire.vocabulary import Duplicates, Features, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.calls.backend import Backend
-    from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
+    from exoplanet_desktop.wire.payloads import JobStatus, PredictReply, TrainAccepted, TrainResult
     from exoplanet_desktop.wire.reading_options import ReadingOptions
 
 log = logging.getLogger("exoplanet_desktop.cli")
@@ -166,6 +166,27 @@ def train_on(
         if outcome.result is None:
             raise outcome.error or BugError("The training ended without a result and without a reason.")
     return status, outcome.result
+
+
+def saved_table(
+    backend: "Backend", reply: "PredictReply", satellite: Satellite, output: Path, console: Console
+) -> tuple[str, ...]:
+    """Saves the table of a prediction; that of a plain backend as it was asked for. Returns what is odd about it."""
+    from exoplanet_desktop.client.calls.sent import reads_as_told
+    from exoplanet_desktop.client.http.transfers import copy_file
+    from exoplanet_desktop.client.jobs.result_table import settle_table
+    from exoplanet_desktop.files.temporary import temporary_folder
+
+    receiving = console.receiving(output.name)
+    if reads_as_told(backend):
+        backend.download(reply.csv_file, output, progress=receiving)
+        return ()
+    with temporary_folder("result") as folder:  # the target may be a pipe
+        table = folder / "predicted.csv"
+        backend.download(reply.csv_file, table, progress=receiving)
+        odd = settle_table(table, reply, satellite)
+        copy_file(table, output)
+    return odd
 
 
 def warning_of_seen(

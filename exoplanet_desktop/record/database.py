@@ -43,7 +43,8 @@ CREATE TABLE runs (
     cv_std REAL,
     auc REAL,
     took_s REAL,
-    group_id TEXT
+    group_id TEXT,
+    objection TEXT
 );
 CREATE INDEX runs_newest ON runs (created_at DESC, number DESC);
 CREATE TABLE details (
@@ -77,9 +78,18 @@ def to_2(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE runs ADD COLUMN {name} {kind}")
     for run_id, request, result in connection.execute("SELECT run_id, request, result FROM details").fetchall():
         said = {**said_of_request(_parsed(request)), **said_of_result(_parsed(result))}
-        said.pop("accuracy")  # the one field of these that version 1 had
+        said.pop("accuracy")  # version 1 had this one
+        said.pop("objection")  # version 3 has this one
         marks = ", ".join(f"{name} = ?" for name in said)
         connection.execute(f"UPDATE runs SET {marks} WHERE run_id = ?", (*said.values(), run_id))  # noqa: S608
+
+
+def to_3(connection: sqlite3.Connection) -> None:
+    """Gives each run the objection to its model that the list shows, out of the parity check in its result."""
+    connection.execute("ALTER TABLE runs ADD COLUMN objection TEXT")
+    for run_id, result in connection.execute("SELECT run_id, result FROM details WHERE result IS NOT NULL").fetchall():
+        if objection := said_of_result(_parsed(result))["objection"]:
+            connection.execute("UPDATE runs SET objection = ? WHERE run_id = ?", (objection, run_id))
 
 
 def _parsed(text: str | None) -> Any:
@@ -89,7 +99,7 @@ def _parsed(text: str | None) -> Any:
         return None
 
 
-MIGRATIONS = Migrations("record", (to_2,))
+MIGRATIONS = Migrations("record", (to_2, to_3))
 
 
 class RecordDatabase:

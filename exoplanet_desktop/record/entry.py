@@ -9,6 +9,8 @@ from typing import Any
 from exoplanet_desktop.errors import InputError
 from exoplanet_desktop.wire.vocabulary import FINAL_STATUSES, WAITING
 
+PARITY = "parity"  # where the result of a run keeps its parity check (see `client.jobs.parity.ParityCheck`)
+
 _SECRETS = re.compile(r"token|authorization|password|secret", re.IGNORECASE)
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _FILE_NAME = re.compile(r"\w[\w .()+,=@~-]{0,119}")
@@ -30,6 +32,7 @@ class RunEntry:
         satellite, model, features, balance: requested values in the wire's terms; None if not given.
         cv_mean, cv_std: accuracy over the folds; auc: area under the ROC curve; took_s: seconds of work.
         group_id: the run that this one belongs to, such as a training of all models.
+        objection: what a check found against the trained model; None or "" for nothing.
     """
 
     run_id: str
@@ -56,6 +59,7 @@ class RunEntry:
     auc: float | None = None
     took_s: float | None = None
     group_id: str | None = None
+    objection: str | None = None
 
     @property
     def waits(self) -> bool:
@@ -94,7 +98,7 @@ def said_of_request(request: Any) -> dict[str, str | None]:
     return {"dataset": " + ".join(names)[:1000], **words}
 
 
-def said_of_result(result: Any) -> dict[str, float | None]:
+def said_of_result(result: Any) -> dict[str, float | str | None]:
     """The fields of an entry that come from a result; None for missing or non-numeric ones."""
     told = result if isinstance(result, Mapping) else {}
     names = {
@@ -104,7 +108,15 @@ def said_of_result(result: Any) -> dict[str, float | None]:
         "auc": "auc_score",
         "took_s": "elapsed_sec",
     }
-    return {field_name: _number(told.get(name)) for field_name, name in names.items()}
+    numbers = {field_name: _number(told.get(name)) for field_name, name in names.items()}
+    return {**numbers, "objection": _objection(told.get(PARITY))}
+
+
+def _objection(parity: Any) -> str | None:
+    """What a parity check found against a model; "" if it found nothing, None if there was none."""
+    if not isinstance(parity, Mapping):
+        return None
+    return str(parity.get("sentence") or "")[:1000] if parity.get("contradiction") is True else ""
 
 
 def _word(value: Any) -> str | None:

@@ -26,7 +26,6 @@ from exoplanet_desktop.record.reading import RecordReader
 from exoplanet_desktop.record.zip_files import pack, unpack
 from exoplanet_desktop.wire.vocabulary import Status
 
-PARITY = "parity"  # where the result of a run keeps its parity check (see `parity.Parity`)
 LONGEST_LOG = 16_000_000  # characters per run; the backend has the rest
 
 
@@ -216,27 +215,3 @@ def _storable(value: Any) -> Any:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def contradictions(record: Record, backend_address: str) -> dict[tuple[str, str], str]:
-    """(satellite, model) to the sentence that speaks against it, for each model whose newest training on a backend
-    contradicts what the backend reported of it. A backend of the plain contract has one model of each kind.
-    """
-    found: dict[tuple[str, str], str] = {}
-    seen: set[tuple[str, str]] = set()
-    for entry in record.runs():
-        kind = (entry.satellite or "", entry.model or "")
-        ours = entry.kind == "train" and entry.status == Status.SUCCEEDED and not entry.imported
-        if not ours or entry.backend_address != backend_address or kind in seen:
-            continue
-        seen.add(kind)
-        if sentence := _against(record.run(entry.run_id).result):
-            found[kind] = sentence
-    return found
-
-
-def _against(result: object) -> str:
-    told = result.get(PARITY) if isinstance(result, dict) else None
-    if isinstance(told, dict) and told.get("contradiction") is True:
-        return str(told.get("sentence") or "")
-    return ""

@@ -40,7 +40,9 @@ CREATE TABLE models (
     cv_std REAL,
     job_id TEXT NOT NULL,
     filename TEXT NOT NULL,
-    without TEXT NOT NULL DEFAULT '[]'
+    without TEXT NOT NULL DEFAULT '[]',
+    catalog TEXT NOT NULL DEFAULT '',
+    class_rows TEXT NOT NULL DEFAULT '{}'
 );
 CREATE TABLE merged (
     filename TEXT PRIMARY KEY,
@@ -57,7 +59,13 @@ def to_2(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE models ADD COLUMN without TEXT NOT NULL DEFAULT '[]'")
 
 
-MIGRATIONS = Migrations("engine", (to_2,))
+def to_3(connection: sqlite3.Connection) -> None:
+    """Tells of each model what it was trained on; of those of version 2, nobody knows."""
+    connection.execute("ALTER TABLE models ADD COLUMN catalog TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE models ADD COLUMN class_rows TEXT NOT NULL DEFAULT '{}'")
+
+
+MIGRATIONS = Migrations("engine", (to_2, to_3))
 
 
 class Database:

@@ -59,6 +59,11 @@ class InputFile:
         return names.plain_stem(stem)[:_STEM].strip(" .") or "file"
 
     @property
+    def name(self) -> str:
+        """The user's name for it."""
+        return self.path.name if self.local else f"{self.stem}.csv"
+
+    @property
     def stamps(self) -> dict[str, list[int]]:
         """What a job compares the file with while it reads."""
         return {str(self.path): list(self.local.stamp)} if self.local else {}
@@ -153,7 +158,8 @@ class Engine:
         def settle(connection: Connection, job: Job, summary: Mapping[str, Any]) -> None:
             words = (str(request.satellite), str(request.model), str(request.features), str(request.balance))
             scores = (summary.get("accuracy"), summary.get("cv_mean"), summary.get("cv_std"))
-            record = records.ModelRecord(version, *words, now(), *scores, job.id, filename, request.without)
+            learnt = (request.without, source.name, summary.get("class_rows") or {})
+            record = records.ModelRecord(version, *words, now(), *scores, job.id, filename, *learnt)
             records.write_model(connection, record)
 
         return Order("train", args, params, tuple(outputs.values()), (source.reference,), settle=settle)

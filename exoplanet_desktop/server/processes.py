@@ -179,6 +179,8 @@ def _cause(code: int | None) -> str:
         return "its process was ended from outside"
     if code == -9:
         return "its process was killed, as the system does when memory runs out"
-    if code is not None and code < 0:
+    if code is None:
+        return "its process ended for an unknown reason"
+    if code < 0:
         return f"its process crashed (signal {-code})"
     return f"its process ended by itself (code {code})"

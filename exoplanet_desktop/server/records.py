@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from exoplanet_desktop.server.database import Database
@@ -33,7 +34,10 @@ class JobRecord:
 class ModelRecord:
     """One version of a model; `filename` is in the folder `models`.
 
-    `without`: feature columns that a reduced model leaves out; it is used only if it is named.
+    Attributes:
+        without: feature columns that a reduced model leaves out; it is used only if it is named.
+        catalog: name of the file that it was trained on; "" if unknown.
+        class_rows: number of rows of each class that it was trained on; empty if unknown.
     """
 
     version: str
@@ -48,12 +52,16 @@ class ModelRecord:
     job_id: str
     filename: str
     without: tuple[str, ...] = ()
+    catalog: str = ""
+    class_rows: Mapping[str, int] = field(default_factory=dict)
 
 
 _JOB_COLUMNS = "id, kind, status, params, outputs, error, error_code, result, created_at, started_at, finished_at"
 _MODEL_COLUMNS = (
-    "version, satellite, model, features, balance, created_at, accuracy, cv_mean, cv_std, job_id, filename, without"
+    "version, satellite, model, features, balance, created_at, accuracy, cv_mean, cv_std, job_id, filename, without, "
+    "catalog, class_rows"
 )
+_AS_JSON = ("without", "class_rows")
 
 
 def _job(row: sqlite3.Row) -> JobRecord:
@@ -108,16 +116,21 @@ def unfinished_jobs(database: Database) -> list[JobRecord]:
 
 
 def write_model(connection: sqlite3.Connection, model: ModelRecord) -> None:
-    connection.execute(
-        f"INSERT INTO models ({_MODEL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        (*(getattr(model, name) for name in _MODEL_COLUMNS.split(", ")[:-1]), json.dumps(model.without)),
-    )
+    values = {name: getattr(model, name) for name in _MODEL_COLUMNS.split(", ")}
+    values |= {name: json.dumps(values[name]) for name in _AS_JSON}
+    places = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO models ({_MODEL_COLUMNS}) VALUES ({places})", tuple(values.values()))  # noqa: S608
 
 
 def list_models(database: Database) -> list[ModelRecord]:
     """All versions, newest first."""
     rows = database.rows(f"SELECT {_MODEL_COLUMNS} FROM models ORDER BY seq DESC")  # noqa: S608
-    return [ModelRecord(**{**dict(row), "without": tuple(json.loads(row["without"]))}) for row in rows]
+    return [_model(dict(row)) for row in rows]
+
+
+def _model(values: dict[str, Any]) -> ModelRecord:
+    values |= {name: json.loads(values[name]) for name in _AS_JSON}
+    return ModelRecord(**values | {"without": tuple(values["without"])})
 
 
 def write_merged(connection: sqlite3.Connection, filename: str, rows: int, size_bytes: int, modified_ns: int) -> None:

@@ -132,6 +132,8 @@ def model(record: ModelRecord) -> dict[str, Any]:
         "features": record.features,
         "balance": record.balance,
         "without": list(record.without),
+        "catalog": record.catalog,
+        "class_rows": dict(record.class_rows),
         "created_at": record.created_at,
         "accuracy": record.accuracy,
         "cv_mean": record.cv_mean,

@@ -57,7 +57,9 @@ def train(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], d
     log.info("Training finished in %.2f s", elapsed)
     reply = json.loads(result.model_dump_json())  # NaN becomes null on the way
     reply.update(args["places"], elapsed_sec=elapsed)
-    return reply, {name: reply.get(name) for name in ("accuracy", "cv_mean", "cv_std")}
+    summary = {name: reply.get(name) for name in ("accuracy", "cv_mean", "cv_std")}
+    by_class = result.all_rows.per_class if result.all_rows else {}
+    return reply, {**summary, "class_rows": {label: score.support for label, score in by_class.items()}}
 
 
 def predict(args: dict[str, Any], context: TaskContext) -> tuple[dict[str, Any], dict[str, Any]]:

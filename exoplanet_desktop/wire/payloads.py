@@ -122,6 +122,32 @@ class Importance(Payload):
     std: float
 
 
+class AllRowScores(Payload):
+    """Scores over all rows, each predicted by the fold model that had not seen it (extension).
+
+    Attributes:
+        rows: number of rows.
+        largest_class: the most frequent class.
+        largest_share: its share of the rows, which is the accuracy of always answering it.
+        per_class: the scores of each class.
+
+    The others are defined as in `TrainResult`; None for undefined ones.
+    """
+
+    rows: int = 0
+    largest_class: str = ""
+    largest_share: float | None = None
+    accuracy: float | None = None
+    balanced_accuracy: float | None = None
+    f1_macro: float | None = None
+    mcc: float | None = None
+    auc_score: float | None = None
+    log_loss: float | None = None
+    brier: float | None = None
+    ece: float | None = None
+    per_class: dict[str, ClassScore] = Field(default_factory=dict)
+
+
 class TrainResult(Payload):
     """`result` of a finished training. The first block belongs to the reference contract."""
 
@@ -147,6 +173,7 @@ class TrainResult(Payload):
     log_loss: float | None = None
     brier: float | None = None
     ece: float | None = None
+    all_rows: AllRowScores | None = None
     intervals: dict[str, tuple[float | None, float | None]] | None = None
     curves: dict[str, Any] | None = None
     features: str | None = None

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from exoplanet_desktop.classify.metrics import HeldOut, confusion, intervals, per_class, scores
+from exoplanet_desktop.classify.metrics import HeldOut, all_row_scores, confusion, intervals, per_class, scores
 
 LABELS = ("CANDIDATE", "CONFIRMED", "FALSE POSITIVE")
 
@@ -69,3 +69,13 @@ def test_what_cannot_be_said_is_none() -> None:
     assert scores(one_class)["auc_score"] is None
     assert scores(one_class)["accuracy"] == 1.0
     assert per_class(confusion(one_class), LABELS[:2])["CONFIRMED"].precision is None
+
+
+def test_scores_of_all_rows_come_with_the_share_of_the_largest_class(held: HeldOut) -> None:
+    some = HeldOut(held.y, held.probabilities, held.groups * 7 + 3, LABELS)  # star numbers with gaps
+    found = all_row_scores(some)
+    assert {name: getattr(found, name) for name in scores(held)} == pytest.approx(scores(held))
+    counts = np.bincount(held.y)
+    assert found.largest_class == LABELS[int(counts.argmax())]
+    assert found.largest_share == pytest.approx(counts.max() / 600)
+    assert found.rows == 600 == sum(score.support for score in found.per_class.values())

@@ -51,6 +51,9 @@ def test_a_result_is_whole_and_fit_for_json(lab: Any, make_catalog: MakeCatalog)
     for name in ("accuracy", "cv_mean", "auc_score", "balanced_accuracy", "f1_macro", "mcc", "log_loss", "brier"):
         low, high = result.intervals[name]
         assert low <= getattr(result, name) <= high, name
+    assert result.all_rows.rows == evaluation.rows_used
+    # Each fold counts equally in the mean, and each row over all rows.
+    assert result.all_rows.accuracy == pytest.approx(result.cv_mean, abs=0.01)
     assert set(result.curves) == {"reliability", "roc", "pr"}
     assert all(len(curve["fpr"]) <= 100 for curve in result.curves["roc"].values())
     assert result.importance[0].mean >= result.importance[-1].mean

@@ -41,6 +41,7 @@ def test_a_prediction_is_read_later_and_elsewhere(start: Start, sample: Sample, 
     prediction = first.window.predict.prediction
     assert prediction is not None
     shown = prediction.csv.read_bytes()
+    agreement = first.window.predict.summary.agreement.text()
     first.close()
 
     second = start()
@@ -58,7 +59,15 @@ def test_a_prediction_is_read_later_and_elsewhere(start: Start, sample: Sample, 
     target = tmp_path / "again.csv"
     second.wait(dialog.save(str(target)))
     assert target.read_bytes() == shown
-    dialog.close()
+
+    predict = second.window.predict
+    with qtbot.waitSignal(predict.predicted, timeout=20_000):
+        dialog.table_button.click()
+    assert second.window.tab is predict and predict.result.shown.row_count == 600
+    assert predict.summary.agreement.text() == agreement
+    assert "600 rows" in predict.summary.headline.text()
+    assert predict.prediction.csv != dialog.kept.files[0]  # the record's own file stays its own
+    assert not predict.summary.worth.button.isVisible()
 
     run_id = dialog.kept.run_id
     import asyncio
@@ -73,6 +82,13 @@ def test_a_prediction_is_read_later_and_elsewhere(start: Start, sample: Sample, 
     assert kept.files[0].read_bytes() == shown
 
 
+def shown_again(window: MainWindow, row: Any, qtbot: QtBot) -> None:
+    """Opens a run from the list of runs and asks for its table."""
+    window.runs_dock.view.opened.emit(row)
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(KeptDialog)), timeout=10_000)
+    next(one for one in window.findChildren(KeptDialog) if one.isVisible()).table_button.click()
+
+
 def test_a_merge_is_kept_with_what_was_sent(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     live.tabs.setCurrentWidget(live.merge)
     live.merge.open_files([sample(rows=300), sample(rows=200)])
@@ -85,6 +101,17 @@ def test_a_merge_is_kept_with_what_was_sent(live: MainWindow, sample: Sample, qt
     assert "300" in entry.title
     (row,) = live.runs_dock.model.rows
     assert (row.state.mark, row.entry.title[:5]) == ("✓", "Merge")
+
+    live.tabs.setCurrentWidget(live.train)
+    with qtbot.waitSignal(live.merge.view.opened, timeout=20_000):
+        shown_again(live, row, qtbot)
+    assert live.tab is live.merge and live.merge.tabs.currentWidget() is live.merge.using
+
+    with qtbot.waitSignal(live.merge.listing.deleted, timeout=20_000):
+        live.merge.listing.delete(live.merge.files.current)
+    shown_again(live, row, qtbot)
+    qtbot.waitUntil(lambda: bool(live.notices.failures()), timeout=20_000)
+    assert "is no longer on this backend or on this machine" in live.notices.failures()[0]
 
 
 def test_a_prediction_that_fails_says_why_in_the_record(live: MainWindow, sample: Sample, qtbot: QtBot) -> None:

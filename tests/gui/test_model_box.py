@@ -27,6 +27,26 @@ def test_a_model_of_all_columns_is_the_first_choice_and_another_one_is_named_by_
     assert "without 2 columns" in models.hint.text()
 
 
+def test_the_box_says_what_a_model_was_trained_on_and_no_trial_run_comes_first(window: MainWindow) -> None:
+    learnt = {"catalog": "koi_cumulative.csv", "class_rows": {"CONFIRMED": 2746, "FALSE POSITIVE": 4839}}
+    trial = {"catalog": "ten_rows.csv", "class_rows": {"CONFIRMED": 30, "FALSE POSITIVE": 20}, "model_version": "trial"}
+    models = window.predict.models
+    models.offer(offered([{**WHOLE, **trial}, {**WHOLE, **learnt}], Satellite.KOI))
+    assert models.chosen is not None and models.chosen.version == "older"
+    window.predict.update_enabled()
+    assert models.hint.text().startswith("7,585 rows of koi_cumulative.csv\nvetted features")
+    assert "2,746 CONFIRMED, 4,839 FALSE POSITIVE" in models.box.toolTip()
+    assert ["ten_rows.csv" in models.box.itemText(place) for place in (0, 1)] == [True, False]
+
+
+def test_what_a_backend_says_of_a_model_is_not_believed_blindly(window: MainWindow) -> None:
+    for odd in ({"class_rows": [1]}, {"class_rows": {"CONFIRMED": "many"}}, {"class_rows": None, "catalog": None}):
+        (entry,) = offered([{**WHOLE, **odd}], Satellite.KOI)
+        assert entry.rows == 0 and "rows of" not in entry.hint
+    (entry,) = offered([{**WHOLE, "satellite": "TOI"}], Satellite.TOI)
+    assert "vetted" not in entry.words + entry.hint  # a TOI table has no verdict columns
+
+
 def test_a_backend_that_was_away_brings_the_chosen_model_back(window: MainWindow, qtbot: QtBot) -> None:
     models = window.predict.models
     models.offer(offered([REDUCED, WHOLE], Satellite.KOI))

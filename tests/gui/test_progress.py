@@ -205,7 +205,6 @@ def test_numbers_in_words() -> None:
         ("0.923", "accuracy, hold-out\n95 %: 0.910 to 0.940"),
         ("0.933 ± 0.002", "accuracy, mean of 5 folds"),
         ("–", "AUC"),
-        ("3.1 s", "took"),
     ]
     assert words.protocol(result) == "5 folds by star. 1,234 rows left out: no known disposition."
     assert words.clock(7) == "00:07"

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.gui.base.workers.poller import Connection
+from exoplanet_desktop.gui.run_views.columns import second_line
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Model
@@ -60,10 +61,10 @@ def trained(window: MainWindow, path: Path, qtbot: QtBot) -> ProgressDialog:
     return window.dialogs[window.services.runs.all[-1]]
 
 
-def check(dialog: ProgressDialog, qtbot: QtBot) -> None:
+def check_again(dialog: ProgressDialog, qtbot: QtBot) -> None:
     assert dialog.result_warnings.check_button.isVisible()
-    dialog.result_warnings.check_button.click()
-    qtbot.waitUntil(lambda: dialog.run.parity is not None, timeout=WAIT_MS)
+    with qtbot.waitSignal(dialog.run.judged, timeout=WAIT_MS):
+        dialog.result_warnings.check_button.click()
     qtbot.waitUntil(lambda: not dialog.result_warnings.transfer.is_busy, timeout=WAIT_MS)
 
 
@@ -73,14 +74,13 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     first = start()
     connect(first.window, stage)
     dialog = trained(first.window, sample(), qtbot)
-    assert "does not say how it measured" in dialog.result_warnings.offer.text()
-
-    check(dialog, qtbot)
-
     warning = dialog.result_warnings.warnings.text()
     assert "reports accuracy 0.93" in warning
     assert "contradict each other. Do not use this model's labels." in warning
-    assert not dialog.result_warnings.check_button.isVisible()
+    assert dialog.result_warnings.offer.text() == "After a restart of Lab, you can check its model again."
+    (row,) = first.window.runs_dock.model.rows
+    assert (row.mark, row.said) == ("⚠", "done, but contradicts its score")
+    assert "0.931 ± 0.004, contradicted" in second_line(row)
     words = dialog.result_warnings.warnings
     qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()), timeout=5_000)
     box = first.window.predict.model
@@ -95,7 +95,6 @@ def test_a_contradiction_stays_with_the_model(start: Start, stage: Stage, sample
     second.window.run_dialogs.show(again)
     shown = second.window.dialogs[again].result_warnings
     assert shown.warnings.text() == warning
-    assert not shown.check_button.isVisible()
     connect(second.window, stage)
     box = second.window.predict.model
     qtbot.waitUntil(lambda: box.findText("contradicts", Qt.MatchFlag.MatchContains) >= 0, timeout=WAIT_MS)
@@ -113,12 +112,30 @@ def test_a_model_that_does_what_it_says_is_told_so(
     predicts(stage, lambda row: row["koi_disposition"])
     connect(window, stage)
     dialog = trained(window, sample(), qtbot)
-
-    check(dialog, qtbot)
-
     assert dialog.result_warnings.warnings.text() == ""
     assert "of the training file, which is consistent." in dialog.result_warnings.fits.text()
+    assert not dialog.result_warnings.check_button.isVisible()
     assert window.predict.model.itemText(0) == Model.XGB.display_name
+
+
+def test_a_restarted_backend_can_be_checked_again(
+    window: MainWindow, stage: Stage, sample: Sample, qtbot: QtBot
+) -> None:
+    lab.mount(stage)
+    predicts(stage, lambda row: "CANDIDATE")
+    connect(window, stage)
+    dialog = trained(window, sample(), qtbot)
+    assert "contradict each other" in dialog.result_warnings.warnings.text()
+
+    predicts(stage, lambda row: row["koi_disposition"])
+    check_again(dialog, qtbot)
+
+    assert dialog.result_warnings.warnings.text() == ""
+    assert "which is consistent." in dialog.result_warnings.fits.text()
+    box = window.predict.model
+    qtbot.waitUntil(lambda: box.itemText(0) == Model.XGB.display_name, timeout=WAIT_MS)
+    (row,) = window.runs_dock.model.rows
+    assert row.said == "done"
 
 
 def test_a_check_that_fails_says_why_and_can_be_made_again(
@@ -128,6 +145,9 @@ def test_a_check_that_fails_says_why_and_can_be_made_again(
     stage.on("POST", lab.PREDICT, Reply({"ok": False, "error": "No model was trained."}, 400))
     connect(window, stage)
     dialog = trained(window, sample(), qtbot)
+    assert "could not be checked: " in dialog.result_warnings.offer.text()
+    assert "No model was trained." in dialog.result_warnings.offer.text()
+    assert "No model was trained." in dialog.run.snapshot.log_text
 
     dialog.result_warnings.check_button.click()
 

@@ -351,7 +351,7 @@ def test_record_to_2_fills_what_the_list_shows(tmp_path):
     with sqlite3.connect(folder / "runs.sqlite") as connection:
         for name in ("dataset", "satellite", "model", "features", "balance", "group_id"):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {name}")
-        for name in ("cv_mean", "cv_std", "auc", "took_s"):
+        for name in ("cv_mean", "cv_std", "auc", "took_s", "objection"):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {name}")
         connection.execute("UPDATE details SET result = 'no json' WHERE run_id = ?", (strange,))
         connection.execute("PRAGMA user_version = 1")
@@ -362,3 +362,20 @@ def test_record_to_2_fills_what_the_list_shows(tmp_path):
             assert (entry.dataset, entry.satellite, entry.cv_mean, entry.took_s) == ("a.csv + b.csv", "K2", 0.91, 3.2)
             assert record.entry(strange).dataset == ""
             assert record.entry(strange).satellite is None
+
+
+def test_record_to_3_lists_what_speaks_against_a_model(tmp_path):
+    folder, check = tmp_path / "record", {"contradiction": True, "sentence": "The two contradict each other."}
+    with Record(folder) as old:
+        against, fits, unchecked = (old.new("train", "t", FULL_REQUEST, "Lab", "http://lab") for _ in range(3))
+        old.update(against, result={**FULL_RESULT, "parity": check})
+        old.update(fits, result={**FULL_RESULT, "parity": {**check, "contradiction": False}})
+        old.update(unchecked, result=FULL_RESULT)
+    with sqlite3.connect(folder / "runs.sqlite") as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN objection")
+        connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    with Record(folder) as record:
+        assert record.entry(against).objection == "The two contradict each other."
+        assert not record.entry(fits).objection
+        assert record.entry(unchecked).objection is None

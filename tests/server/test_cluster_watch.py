@@ -1,10 +1,11 @@
-"""A cluster whose workers go and come back, or do not."""
+"""A cluster whose workers come late, go and come back, or do not."""
 
 import threading
 from typing import Any
 
 import pytest
 
+from exoplanet_desktop.errors import UnavailableError
 from exoplanet_desktop.server import cluster_jobs
 
 
@@ -44,3 +45,31 @@ def test_workers_that_stay_away_end_the_waiting(monkeypatch: pytest.MonkeyPatch)
     cluster = Cluster(looks=float("inf"))
     with watched(cluster, 0.2, monkeypatch):
         assert cluster.given_up.wait(20)
+
+
+class Starting:
+    """Stands for the client of a cluster whose first worker comes after some seconds, with these versions."""
+
+    def __init__(self, comes_after_s: float = 0, **worker: str | None) -> None:
+        self._comes_after_s = comes_after_s
+        self._worker = worker
+
+    def wait_for_workers(self, count: int, timeout: float) -> None:
+        if self._comes_after_s > timeout:
+            raise TimeoutError
+
+    def get_versions(self, packages: list[str]) -> dict[str, Any]:
+        here = {"python": "3.11.7", **dict.fromkeys(packages, "1.0"), "xgboost": None}
+        return {"client": {"packages": here}, "workers": {"tcp://127.0.0.1:1": {"packages": here | self._worker}}}
+
+
+def test_the_first_worker_has_five_seconds_to_come() -> None:
+    cluster_jobs.check_workers(Starting(4.9))
+    with pytest.raises(UnavailableError, match="has no workers"):
+        cluster_jobs.check_workers(Starting(5.1))
+
+
+def test_versions_that_matter_must_be_the_same_on_the_workers() -> None:
+    cluster_jobs.check_workers(Starting(python="3.11.2", **{"xgboost-cpu": None, "xgboost": "1.0"}))
+    with pytest.raises(UnavailableError, match=r": NumPy \(none\) instead of 1\.0, Python 3\.12 instead of 3\.11\."):
+        cluster_jobs.check_workers(Starting(python="3.12.1", numpy=None))

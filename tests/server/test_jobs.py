@@ -3,10 +3,20 @@
 import os
 import signal
 import time
+import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from exoplanet_desktop.errors import TooLarge
+from exoplanet_desktop.server.job import Job, Order
+from exoplanet_desktop.server.joblog import JobLog
+from exoplanet_desktop.server.jobs import JobRunner
+from exoplanet_desktop.server.settings import EngineSettings
+from exoplanet_desktop.server.store import Store
+from exoplanet_desktop.wire.vocabulary import Status
 
 
 @pytest.fixture
@@ -101,6 +111,16 @@ def test_a_job_that_fails_says_why_and_leaves_no_file(engine: Any, model: str, w
     assert words in logs and ("Traceback" in logs) == (model == "dt")
     assert engine.made() == before
     assert engine.get("/api/models").json()["count"] == models
+
+
+def test_a_reply_over_256_mebibytes_fails_its_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = str(uuid.uuid4())
+    with closing(Store(tmp_path)) as store, closing(JobRunner(store, EngineSettings(tmp_path))) as runner:
+        monkeypatch.setattr(runner, "warm_up", lambda: None)
+        job = Job(Order("predict", {}, {}), JobLog(store.log_path(job_id)), job_id)
+        runner.succeed(job, {}, bytes(256 * 1024 * 1024 + 1))
+    assert job.status is Status.FAILED and isinstance(job.failure, TooLarge)
+    assert "`results_limit`" in str(job.failure)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,9 @@ def test_only_csv_files_are_received(store: Store) -> None:
     assert not list(store.folder("work").iterdir())
 
 
+_SCHEMA_OF_2 = ",\n    catalog TEXT NOT NULL DEFAULT '',\n    class_rows TEXT NOT NULL DEFAULT '{}'"
+
+
 def test_engine_to_2_takes_older_models_for_full_ones(tmp_path: Path) -> None:
     """The models in an old record are full ones."""
     import sqlite3
@@ -112,7 +115,7 @@ def test_engine_to_2_takes_older_models_for_full_ones(tmp_path: Path) -> None:
     from exoplanet_desktop.server.database import _SCHEMA, Database
 
     old = sqlite3.connect(tmp_path / "engine.sqlite3")
-    old.executescript(_SCHEMA.replace(",\n    without TEXT NOT NULL DEFAULT '[]'", ""))
+    old.executescript(_SCHEMA.replace(_SCHEMA_OF_2, "").replace(",\n    without TEXT NOT NULL DEFAULT '[]'", ""))
     old.execute(
         "INSERT INTO models (version, satellite, model, features, balance, created_at, job_id, filename)"
         " VALUES ('v', 'KOI', 'dt', 'vetted', 'none', '2026', 'j', 'f')"
@@ -125,3 +128,23 @@ def test_engine_to_2_takes_older_models_for_full_ones(tmp_path: Path) -> None:
         (model,) = records.list_models(database)
         assert (model.version, model.without) == ("v", ())
         database.close()
+
+
+def test_engine_to_3_does_not_know_what_older_models_were_trained_on(tmp_path: Path) -> None:
+    import sqlite3
+
+    from exoplanet_desktop.server.database import _SCHEMA, Database
+
+    old = sqlite3.connect(tmp_path / "engine.sqlite3")
+    old.executescript(_SCHEMA.replace(_SCHEMA_OF_2, ""))
+    old.execute(
+        "INSERT INTO models (version, satellite, model, features, balance, created_at, job_id, filename, without)"
+        " VALUES ('v', 'KOI', 'dt', 'vetted', 'none', '2026', 'j', 'f', '[\"koi_depth\"]')"
+    )
+    old.execute("PRAGMA user_version = 2")
+    old.commit()
+    old.close()
+    database = Database(tmp_path / "engine.sqlite3")
+    (model,) = records.list_models(database)
+    assert (model.without, model.catalog, model.class_rows) == (("koi_depth",), "", {})
+    database.close()

@@ -10,15 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from exoplanet_desktop.catalogs.base.database import identifier, literal
+from exoplanet_desktop.catalogs.base.database import identifier, literal, some_at_once
 from exoplanet_desktop.catalogs.base.progress import ShouldStop, check
 from exoplanet_desktop.catalogs.facts.numbers import MOST_UNREAD, sql_missing, sql_seems_number, votes
 from exoplanet_desktop.catalogs.reading.layout import COMMA_NOTE, Layout
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_COLUMNS_AT_ONCE = 16  # as in table
 
 
 @dataclass
@@ -107,9 +105,8 @@ def _ask(
 ) -> list[tuple[int, ...]]:
     """The results of aggregates, one tuple for each test, which may have several."""
     answers: list[tuple[int, ...]] = []
-    for start in range(0, len(tests), _COLUMNS_AT_ONCE):
+    for part in some_at_once(tests):
         check(should_stop)
-        part = tests[start : start + _COLUMNS_AT_ONCE]
         row: Any = cursor.execute(f"SELECT {', '.join(part)} FROM {relation}").fetchone()
         width = len(row) // len(part)
         answers += [tuple(row[place : place + width]) for place in range(0, len(row), width)]

@@ -20,7 +20,6 @@ REORDERED = "the column names again, in another order, which the rows below it f
 
 _FEWEST = 3  # names in a line that repeats them
 _MOST_NAMES = 500  # of a file, one of which must begin such a line
-_SEAM = 65_536  # bytes of a line that is split between two blocks
 _AROUND = ' "'  # may precede a name
 _NEWLINE = 10
 
@@ -79,9 +78,10 @@ class RepeatFinder:
         values = np.frombuffer(block, dtype=np.uint8)
         if ends is None:
             ends = np.flatnonzero(values == _NEWLINE)
-        if self._pattern.match(self._tail + block[:_SEAM]):
+        first = self._tail + (block[: int(ends[0]) + 1] if len(ends) else block)
+        if self._pattern.match(first):
             return True
-        self._tail = block[int(ends[-1]) + 1 :][:_SEAM] if len(ends) else (self._tail + block)[:_SEAM]
+        self._tail = block[int(ends[-1]) + 1 :] if len(ends) else first
         starts = ends[ends < len(values) - 1] + 1
         starts = starts[self._firsts[values[starts]]]
         starts = starts[self._says_so(values, starts)]

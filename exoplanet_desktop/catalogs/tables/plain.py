@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exoplanet_desktop.catalogs.base.database import identifier, literal, run
+from exoplanet_desktop.catalogs.base.database import identifier, literal, run, some_at_once
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, never, silent, within
 from exoplanet_desktop.catalogs.facts.numbers import BLANKS
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo, recognise, spelling
@@ -32,7 +32,6 @@ _PLAIN = {
 }
 _MOST_SPELLINGS = 1_000  # of a label; a column with more of them is not a label column
 _LISTED = 5  # columns, and lines, to name in a sentence
-_COLUMNS_AT_ONCE = 16  # see Table
 
 
 @dataclass(frozen=True)
@@ -195,8 +194,7 @@ def _unread_counts(table: "Table") -> dict[str, int]:
     names = [name for name in table.columns if name in table.numeric and name not in texts]
     found: dict[str, int] = {}
     with table.reading() as cursor:
-        for start in range(0, len(names), _COLUMNS_AT_ONCE):
-            some = names[start : start + _COLUMNS_AT_ONCE]
+        for some in some_at_once(names):
             lost = (
                 f"count(*) FILTER (NOT {cells.missing(name)} AND NOT coalesce(isfinite({cells.number(name)}), false))"
                 for name in some

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from exoplanet_desktop.catalogs.base.database import some_at_once
 from exoplanet_desktop.catalogs.facts.satellites import SATELLITES, SatelliteInfo, recognise
 from exoplanet_desktop.catalogs.tables.labels import layout_disposition
 from exoplanet_desktop.catalogs.tables.table import Table
@@ -15,7 +16,6 @@ from exoplanet_desktop.catalogs.tables.view import View
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BINS = 40
 TOP = 20
-_COLUMNS_AT_ONCE = 16  # as in table
 _WIDE = 100.0  # if the 99.5th percentile is this many times the 25th, bins have logarithmic steps
 
 
@@ -107,8 +107,7 @@ def without_variety(table: "Table") -> frozenset[str]:
     found = set()
     everything = table.select()
     table.find_kinds(table.columns)
-    for start in range(0, len(table.columns), _COLUMNS_AT_ONCE):
-        part = table.columns[start : start + _COLUMNS_AT_ONCE]
+    for part in some_at_once(table.columns):
         texts = [table.cells.text(column) for column in part]
         tests = ", ".join(f"count({text}), min({text}), max({text})" for text in texts)
         with table.reading() as cursor:

@@ -22,6 +22,7 @@ from exoplanet_desktop.catalogs.base.database import (
     roomy,
     run,
     settle,
+    some_at_once,
 )
 from exoplanet_desktop.catalogs.base.lines import Lines
 from exoplanet_desktop.catalogs.base.progress import Report, ShouldStop, check, never, silent
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 
 _CELLS_AT_ONCE = 4_000_000
-_COLUMNS_AT_ONCE = 16  # query planning takes longer than linear time: for 5,000 columns, 19 s by 200, 4 s by 16
 _POLL_S = 0.02
 _LONGEST_END_S = 10.0  # that an interrupted statement takes to end
 _ROW_BYTES = 24  # for a row's number and for each of its keys, while rows are sorted
@@ -358,9 +358,9 @@ class Table:
     def find_kinds(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
         """Surveys some columns at once, so that the kinds of their cells are known. Raises Cancelled."""
         unknown = [column for column in dict.fromkeys(columns) if column not in self._kinds]
-        for start in range(0, len(unknown), _COLUMNS_AT_ONCE):
+        for some in some_at_once(unknown):
             check(should_stop)
-            self._learn(unknown[start : start + _COLUMNS_AT_ONCE], should_stop)
+            self._learn(some, should_stop)
 
     def _learn(self, columns: Sequence[str], should_stop: ShouldStop = never) -> None:
         surveys = ", ".join(self.cells.survey(column) for column in columns)

@@ -28,6 +28,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "log_loss": (0, math.inf),
     "brier": (0, 2),
     "ece": (0, 1),
+    "largest_share": (0, 1),
 }
 
 
@@ -105,13 +106,14 @@ def check_training(
             found.append(
                 f"The backend trained with {name} {told[:40]}, although {asked} was requested: this is another model."
             )
-    for name, (low, high) in _RANGES.items():
-        value = getattr(result, name)
-        if value is not None and not math.isnan(value) and not low <= value <= high:
-            found.append(
-                f"The backend reports {name} {value:g}, which is impossible (the range is {low:g} to {high:g}): do "
-                "not trust this number."
-            )
+    for scores, of in ((result, ""), (result.all_rows, " over all rows")):
+        for name, (low, high) in _RANGES.items():
+            value = getattr(scores, name, None)
+            if value is not None and not math.isnan(value) and not low <= value <= high:
+                found.append(
+                    f"The backend reports {name}{of} {value:g}, which is impossible (the range is {low:g} to "
+                    f"{high:g}): do not trust this number."
+                )
     return [*found, *_odd_labels(result, satellite), *_odd_matrix(result), *_odd_classes(result)]
 
 

@@ -4,8 +4,9 @@ An undecided row (without a disposition, or with one that the catalog does not k
 whatever a backend reports.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from exoplanet_desktop.catalogs.reading.layout import sniff
 from exoplanet_desktop.catalogs.tables.labels import label_reader
 from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.client.calls.check_values import label_of
+from exoplanet_desktop.client.jobs.reply_rows import places
 from exoplanet_desktop.wire.payloads import PredictReply
-from exoplanet_desktop.wire.prediction_columns import ACTUAL_COLUMNS, K2_ROW_NUMBER, ROW_NUMBER
+from exoplanet_desktop.wire.prediction_columns import ACTUAL_COLUMNS
 from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 _UNKNOWN = "unknown"
-_NUMBERS = ((ROW_NUMBER, 0), (K2_ROW_NUMBER, 1))  # with the number of the file's first row
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,13 @@ class Counted:
         classes: rows by predicted class.
         known: rows with a decided disposition.
         matches: rows among these that were predicted to have it.
+        known_classes: the rows with a decided disposition, by that; empty if the backend has counted.
     """
 
     classes: dict[str, int]
     known: int
     matches: int
+    known_classes: dict[str, int] = field(default_factory=dict)
 
 
 def counted(
@@ -57,13 +60,15 @@ def counted(
     info = SATELLITES[satellite]
     truths = _truths(reply, csv, reading, info, should_stop)
     classes: dict[str, int] = {str(label): 0 for label in Disposition}
-    known = matches = 0
+    known: Counter[str] = Counter()
+    matches = 0
     for row, truth in zip(reply.results, truths, strict=True):
         label = label_of(row)
         classes[label or _UNKNOWN] = classes.get(label or _UNKNOWN, 0) + 1
-        known += truth is not None
-        matches += truth is not None and info.disposition(label) is truth
-    return Counted(classes, known, matches)
+        if truth is not None:
+            known[str(truth)] += 1
+            matches += info.disposition(label) is truth
+    return Counted(classes, known.total(), matches, dict(known))
 
 
 def _truths(
@@ -73,10 +78,10 @@ def _truths(
     labels = _labels(csv, reading, info, should_stop) if csv is not None and reply.results else None
     if labels is None:
         return [_said(row, info) for row in reply.results]
-    places = _places(reply.results, reply.from_row or 0)
-    if any(not 0 <= place < len(labels) for place in places):
+    numbers = places(reply)
+    if any(not 0 <= place < len(labels) for place in numbers):
         return [_said(row, info) for row in reply.results]
-    return [labels[place] for place in places]
+    return [labels[place] for place in numbers]
 
 
 def _labels(
@@ -93,13 +98,3 @@ def _labels(
 def _said(row: Mapping[str, Any], info: SatelliteInfo) -> Disposition | None:
     text = next((row[name] for name in ACTUAL_COLUMNS if isinstance(row.get(name), str)), None)
     return info.disposition(text)
-
-
-def _places(results: Sequence[Mapping[str, Any]], first: int) -> list[int]:
-    """The file's row for each result: by row number if all have one, otherwise by order."""
-    for name, base in _NUMBERS:
-        numbers = [row.get(name) for row in results]
-        whole = [number - base for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
-        if len(whole) == len(results) == len(set(whole)):
-            return whole
-    return list(range(first, first + len(results)))

@@ -1,11 +1,11 @@
 """Compares a backend's reported accuracy with its model's predictions for a sample of the training file.
 
 A backend that prepares columns differently for prediction than for training reports a high accuracy and predicts
-nonsense. Rows used in training cannot be harder than held-out ones, so an agreement far below the reported accuracy is
-a contradiction; one above it is not.
+nonsense; one that keeps its first model in memory answers with that after a retraining. Rows used in training cannot be
+harder than held-out ones, so an agreement below the reported accuracy is a contradiction; one above it is not.
 """
 
-import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from exoplanet_desktop.catalogs.tables.table import Table
 from exoplanet_desktop.client.calls.backend import Backend
 from exoplanet_desktop.client.calls.check_values import label_of
 from exoplanet_desktop.client.http.transfers import Progress, ShouldStop
+from exoplanet_desktop.client.jobs.claims import falls_short, missing_classes
 from exoplanet_desktop.client.jobs.jobs import follow, prediction_of
 from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.files.temporary import temporary_folder
@@ -31,8 +32,6 @@ from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 SAMPLE_ROWS = 300
 FEWEST_ROWS = 30  # with fewer, chance alone could explain any result
-_MARGIN = 0.1
-_SIGMAS = 3.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class ParityCheck:
         rows: number of sampled rows.
         contradiction: whether the two values are incompatible.
         sentence: the outcome, for a user.
+        missing: a sentence on classes that were never predicted; "" if there are none.
     """
 
     found: float
@@ -52,6 +52,12 @@ class ParityCheck:
     rows: int
     contradiction: bool
     sentence: str
+    missing: str = ""
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """What it found against the model, the worst first."""
+        return tuple(filter(None, (self.sentence if self.contradiction else "", self.missing)))
 
 
 def parity_check(
@@ -62,6 +68,7 @@ def parity_check(
     *,
     rows: int = SAMPLE_ROWS,
     reading: ReadingOptions | None = None,
+    retrained: bool = False,
     progress: Progress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> ParityCheck:
@@ -69,6 +76,7 @@ def parity_check(
 
     `request` says which model predicts, and `rows` how many rows.
     `reading` has the user's reading options for the file.
+    `retrained`: whether the backend had trained a model of this kind before.
 
     Raises InputError if the file has too few labelled rows, and any error of the backend's prediction.
     """
@@ -76,28 +84,36 @@ def parity_check(
         sample = folder / f"{path.stem}_sample.csv"
         known, copied = _write_sample(path, reading, request.satellite, rows, sample, should_stop)
         reply = _predicted(backend, sample, copied, request, progress, should_stop)
-    return judge_parity(known, _labels(reply, len(known), backend.base_url), request.satellite, reported_accuracy)
+    labels = _labels(reply, len(known), backend.base_url)
+    return judge_parity(known, labels, request.satellite, reported_accuracy, retrained=retrained)
 
 
 def judge_parity(
-    known: Sequence[Disposition], predicted: Sequence[str | None], satellite: Satellite, reported: float
+    known: Sequence[Disposition],
+    predicted: Sequence[str | None],
+    satellite: Satellite,
+    reported: float,
+    *,
+    retrained: bool = False,
 ) -> ParityCheck:
     """Compares known and predicted classes, row by row, with the reported accuracy.
 
-    It is a contradiction if the agreement is lower by more than a tenth and by more than three standard errors of a
-    share of that many rows.
+    It is a contradiction if chance does not explain the agreement (see `claims.falls_short`).
     """
     info = SATELLITES[satellite]
-    right = sum(info.disposition(label) is truth for truth, label in zip(known, predicted, strict=True))
-    found, count = right / len(known), len(known)
-    share = min(max(reported, 0.0), 1.0)
-    contradiction = reported - found > max(_MARGIN, _SIGMAS * math.sqrt(share * (1 - share) / count))
-    numbers = f"The backend reports accuracy {reported:.2f}, and its model agrees with {found:.2f} of {count} rows"
+    labels = [info.disposition(label) for label in predicted]
+    right = sum(label is truth for truth, label in zip(known, labels, strict=True))
+    count = len(known)
+    missing = " ".join(missing_classes(Counter(map(str, labels)), Counter(map(str, known))))
+    contradiction = falls_short(right, count, reported)
+    numbers = f"The backend reports accuracy {reported:.2f}, and its model agrees with {right} of {count} rows"
+    parts = [f"{numbers} of the training file, which is consistent."]
     if contradiction:
-        sentence = f"{numbers} of its own training file: the two contradict each other. Do not use this model's labels."
-    else:
-        sentence = f"{numbers} of the training file, which is consistent."
-    return ParityCheck(found, reported, count, contradiction, sentence)
+        parts = [f"{numbers} of its own training file ({right / count:.2f}): the two contradict each other."]
+        if retrained:
+            parts.append("It may still answer with a model that it trained earlier: restart it, and check again.")
+        parts.append("Do not use this model's labels.")
+    return ParityCheck(right / count, reported, count, contradiction, " ".join(parts), missing)
 
 
 def _write_sample(

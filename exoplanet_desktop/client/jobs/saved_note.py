@@ -3,6 +3,7 @@
 The note is beside the table and not in it, so that every program can still read the table.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from exoplanet_desktop.files.whole import checked_target, whole
@@ -26,8 +27,10 @@ def note_path(saved: Path) -> Path:
     return saved.with_name(f"{saved.name}.note.txt")
 
 
-def keep_note(saved: Path, reply: "PredictReply") -> Path | None:
+def keep_note(saved: Path, reply: "PredictReply", against: Sequence[str] = ()) -> Path | None:
     """Writes the note of a newly saved prediction, if it needs one; returns the note's path, else None.
+
+    `against`: what speaks against the predictions, one sentence each (see `claims.objections`).
 
     Deletes the outdated note of an earlier prediction of the same name. A pipe or device gets no note. Raises
     UnavailableError.
@@ -35,10 +38,13 @@ def keep_note(saved: Path, reply: "PredictReply") -> Path | None:
     if checked_target(saved) is None:
         return None
     note, first = note_path(saved), _FIRST.format(name=saved.name)
+    sentences = list(against)
     if sentence := careful(reply):
         absent = ", ".join(reply.worth.absent if reply.worth else ())
+        sentences += [sentence, f"The columns: {absent}."]
+    if sentences:
         with whole(note) as part:
-            part.write_text(f"{first}\n\n{sentence}\nThe columns: {absent}.\n", encoding="utf-8")
+            part.write_text("\n".join((first, "", *sentences, "")), encoding="utf-8")
         return note
     if _is_ours(note, first):
         note.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.client.jobs.merges import MergeTask
-from exoplanet_desktop.errors import AppError
+from exoplanet_desktop.errors import AppError, InputError
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
@@ -20,6 +20,7 @@ from exoplanet_desktop.gui.merge.local import LocalFiles
 from exoplanet_desktop.gui.merge.previews import PreviewPage
 from exoplanet_desktop.gui.merge.request import Merger
 from exoplanet_desktop.gui.merge.using import UsePage
+from exoplanet_desktop.gui.runs.kept import KeptRun
 from exoplanet_desktop.gui.runs.run_state import RunSnapshot
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.tables.reading import ReadingDialog
@@ -149,6 +150,20 @@ class MergeTab(QWidget):
         if (file := self.files.current) is not None:
             self.tabs.setCurrentWidget(self.using)
             await self.using.use(file)
+
+    @aio.slot(object)
+    async def show_kept(self, kept: KeptRun) -> None:
+        """Show the file of a recorded merge, which stays on the backend or in the folder of merged files."""
+        await self.listing.load(kept.merged_file)
+        if kept.merged_file not in self.files.names():
+            raise InputError(
+                tr(
+                    "{file} is no longer on this backend or on this machine. Choose the backend that merged it, or "
+                    "merge again.",
+                    file=kept.merged_file,
+                )
+            )
+        await self.use()
 
     @aio.slot()
     async def use_samples(self) -> None:

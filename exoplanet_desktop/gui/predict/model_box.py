@@ -8,7 +8,7 @@ from exoplanet_desktop.errors import AppError, NoAnswer
 from exoplanet_desktop.gui.backends.session import State
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
-from exoplanet_desktop.gui.predict.models import ModelEntry, every_kind, offered
+from exoplanet_desktop.gui.predict.models import ModelEntry, every_kind, first, offered
 from exoplanet_desktop.gui.predict.request import ModelChoice
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.widgets.combo import combo
@@ -63,9 +63,9 @@ class ModelBox(QObject):
         if session.state is not State.READY or connection is None:
             self.offer([])
         elif not session.has("models"):
-            against = await self._services.runs.contradictions(connection)
+            known = await self._services.runs.models_of(connection)
             if number == self._refreshes:
-                self.offer(every_kind(satellite, against))
+                self.offer(every_kind(satellite, known))
         else:
             try:
                 models = await self._services.workers.call(connection.backend.models)
@@ -87,22 +87,18 @@ class ModelBox(QObject):
         box.clear()
         for place, entry in enumerate(entries):
             box.addItem(entry.words, entry.choice)
-            box.setItemData(place, tip(entry.choice.warning or entry.words), Qt.ItemDataRole.ToolTipRole)
+            told = entry.words if entry.choice.version else entry.hint or entry.words
+            box.setItemData(place, tip("\n".join(filter(None, (told, entry.classes)))), Qt.ItemDataRole.ToolTipRole)
             box.setItemData(place, entry.hint, HINT)
-        box.setCurrentIndex(choices.index(wanted) if wanted in choices else _first(entries))
+        box.setCurrentIndex(choices.index(wanted) if wanted in choices else first(entries))
         box.blockSignals(False)
         self.changed.emit()
 
     def update_hint(self, train_first: bool) -> None:
         """Show details of the chosen model that do not fit into the box; nothing if a model is trained first."""
         self.box.setEnabled(not train_first and self.box.count() > 0)
-        self.box.setToolTip(tr("The model that will be trained first") if train_first else self.box.currentText())
+        about = self.box.currentData(Qt.ItemDataRole.ToolTipRole) or ""
+        self.box.setToolTip(tr("The model that will be trained first") if train_first else about)
         hint = "" if train_first else self.box.currentData(HINT) or ""
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
-
-
-def _first(entries: Sequence[ModelEntry]) -> int:
-    """Index of the newest model that is not reduced, else of the newest one; -1 if there is none."""
-    whole = (place for place, entry in enumerate(entries) if not entry.is_reduced)
-    return next(whole, min(0, len(entries) - 1))

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from exoplanet_desktop.client.calls.checks import check_prediction
 from exoplanet_desktop.client.calls.sent import reads_as_told
 from exoplanet_desktop.client.http.transfers import plain_stem
 from exoplanet_desktop.client.jobs.agreement import counted
+from exoplanet_desktop.client.jobs.claims import Claim, is_short, objections, unheld
 from exoplanet_desktop.client.jobs.jobs import prediction_of
-from exoplanet_desktop.client.jobs.undecided import blank_undecided
+from exoplanet_desktop.client.jobs.reply_rows import only_asked
+from exoplanet_desktop.client.jobs.result_table import settle_table
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base.rows_used import RowsUsed
 from exoplanet_desktop.gui.base.text import tr
@@ -35,15 +37,11 @@ UNCERTAIN_BELOW = 0.6
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model for predicting: a kind and, with our own engine, one trained version of it.
-
-    `warning`: objections to it.
-    """
+    """A model for predicting: a kind and, with our own engine, one trained version of it."""
 
     model: Model
     features: Features | None = None
     version: str | None = None
-    warning: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +50,6 @@ class PredictTask(PredictRequest):
 
     Attributes:
         can_cancel: whether that backend can stop a prediction.
-        warning: what speaks against the model.
         reading: how the user said that the file is read.
         rows: those that are used, with their file; None for all, or for a range.
         stamp: of the file, as it was shown.
@@ -61,7 +58,6 @@ class PredictTask(PredictRequest):
     path: Path
     connection: Connection
     can_cancel: bool
-    warning: str = ""
     reading: "ReadingOptions | None" = None
     rows: RowsUsed | None = None
     stamp: "FileStamp | None" = None
@@ -69,17 +65,11 @@ class PredictTask(PredictRequest):
     @property
     def choice(self) -> ModelChoice:
         """The model that predicts."""
-        return ModelChoice(self.model, self.features, self.model_version, self.warning)
+        return ModelChoice(self.model, self.features, self.model_version)
 
     def by(self, choice: ModelChoice) -> "PredictTask":
         """The same by another model."""
-        return replace(
-            self,
-            model=choice.model,
-            features=choice.features,
-            model_version=choice.version,
-            warning=choice.warning,
-        )
+        return replace(self, model=choice.model, features=choice.features, model_version=choice.version)
 
     @property
     def sent(self) -> Path:
@@ -108,6 +98,8 @@ class PredictionResult:
     notes: deviations from the request and other remarks, one sentence each.
     uncertain: number of rows whose highest probability is below UNCERTAIN_BELOW; None if not (yet) known.
     rows: the rows of the catalog that were used, in a sentence; empty for all.
+    against: those of the notes that speak against the predictions, the worst first.
+    reported: the accuracy reported for the model, if the agreement falls short of it.
     """
 
     reply: "PredictReply"
@@ -118,6 +110,8 @@ class PredictionResult:
     notes: tuple[str, ...]
     uncertain: int | None = None
     rows: str = ""
+    against: tuple[str, ...] = ()
+    reported: float | None = None
 
 
 class Predictor(JobRun):
@@ -153,12 +147,22 @@ class Predictor(JobRun):
             entry.accepted(reply)
             reply = prediction_of(await self.follow(reply))
         self.tell(None, tr("Fetching the result …"))
-        prediction = await workers.call(self._fetch, connection, reply)
+        claim = None if await workers.call(reads_as_told, connection.backend) else await self._claim(connection)
+        prediction = await workers.call(self._fetch, connection, reply, claim)
         if sentence := await self._seen(connection):
             prediction.notes = (sentence, *prediction.notes)
         await entry.done(prediction.reply, prediction.notes, prediction.csv)
         self._write(run_id=entry.run_id)
         return prediction
+
+    async def _claim(self, connection: Connection) -> Claim:
+        """What a plain backend reported of the model, and what was found against it."""
+        try:
+            models = await self._services.runs.models_of(connection)
+        except AppError:
+            return Claim()
+        trained = models.get((str(self.request.satellite), str(self.request.model)))
+        return Claim(trained.accuracy, trained.objection, trained.trainings > 1) if trained else Claim()
 
     async def _seen(self, connection: Connection) -> str:
         """A warning about rows that the model was trained on, if the backend does not report them; else ""."""
@@ -203,8 +207,11 @@ class Predictor(JobRun):
             stamp=None if request.rows else request.stamp,
         )
 
-    def _fetch(self, connection: Connection, reply: "PredictReply") -> PredictionResult:
-        """Fetch the CSV, and count what the reply says. Runs in a worker."""
+    def _fetch(self, connection: Connection, reply: "PredictReply", claim: Claim | None) -> PredictionResult:
+        """Fetch the CSV, and count what the reply says. Runs in a worker.
+
+        `claim`: what is known of the model of a plain backend; None for our own engine.
+        """
 
         folder = self._services.scratch / uuid.uuid4().hex[:8]
         folder.mkdir()
@@ -212,10 +219,16 @@ class Predictor(JobRun):
         fetching = Pacing(tr("Fetching the result:"), self.tell, tr("Reading the result …"))
         connection.backend.provide(reply.csv_file, csv, fetching, self.should_stop)
         request = self.request
-        if not reads_as_told(connection.backend):
-            blank_undecided(csv, request.satellite, self.should_stop)
+        odd = check_prediction(reply, request)
+        if claim is not None:
+            reply = only_asked(reply, request)
+            odd += settle_table(csv, reply, request.satellite, self.should_stop)
         sums = counted(reply, request.sent, request.satellite, self.should_stop, request.sent_reading)
-        against = (request.warning,) if request.warning else ()
-        notes = (*against, *check_prediction(reply, request), *(reply.notes or ()))
         rows = request.rows.sentence if request.rows else ""
-        return PredictionResult(reply, csv, sums.classes, sums.known, sums.matches, notes, rows=rows)
+        found = PredictionResult(reply, csv, sums.classes, sums.known, sums.matches, (), rows=rows)
+        unknown = ""
+        if claim is not None:
+            found.against, unknown = objections(reply, sums, claim, request.satellite), unheld(sums, claim)
+            found.reported = claim.accuracy if is_short(sums, claim) else None
+        found.notes = tuple(filter(None, (*found.against, *odd, unknown, *(reply.notes or ()))))
+        return found

@@ -12,9 +12,12 @@ from exoplanet_desktop.catalogs.tables.view import ColumnFilter
 from exoplanet_desktop.client.calls.check_values import check_table
 from exoplanet_desktop.client.http.transfers import plain_stem
 from exoplanet_desktop.gui.base.text import tr
+from exoplanet_desktop.gui.predict.kept import count_rows, prediction_of_record
 from exoplanet_desktop.gui.predict.request import UNCERTAIN_BELOW, PredictionResult, Predictor, PredictTask
 from exoplanet_desktop.gui.predict.summary import Summary
+from exoplanet_desktop.gui.runs.kept import KeptRun
 from exoplanet_desktop.gui.runs.services import Services
+from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.busy import BusyPage
 from exoplanet_desktop.gui.widgets.column import LEAST_LINES, scrolled
@@ -23,7 +26,7 @@ from exoplanet_desktop.gui.widgets.row import with_text
 from exoplanet_desktop.gui.widgets.transfer import TransferBar
 from exoplanet_desktop.wire.payloads import PredictReply
 from exoplanet_desktop.wire.prediction_columns import CONFIDENCE, MATCH_COLUMNS, PREDICTED_COLUMNS, PROBABILITY
-from exoplanet_desktop.wire.vocabulary import Disposition
+from exoplanet_desktop.wire.vocabulary import Disposition, Satellite
 
 _PROBABILITIES = tuple(PROBABILITY + label for label in Disposition)
 
@@ -39,7 +42,7 @@ class ResultPage(QWidget):
         super().__init__(parent)
         self._services = services
         self.prediction: PredictionResult | None = None
-        self.request: PredictTask | None = None  # the request behind the shown prediction
+        self.request: PredictTask | None = None  # behind the shown prediction; None for one of the record
         waiting = EmptyPage(
             tr("No prediction yet"), tr("Choose a catalog and a model on the left, then click Predict.")
         )
@@ -81,21 +84,40 @@ class ResultPage(QWidget):
 
     async def show_prediction(self, prediction: PredictionResult, predictor: Predictor) -> None:
         """Open the CSV, reading it once; whatever the backend does not count is counted in the table."""
-
-        request = self.request = predictor.request
-        old, self.prediction = self.prediction, prediction
-        info = SATELLITES[request.satellite]
-        columns = (*info.identifiers[:2], *PREDICTED_COLUMNS, CONFIDENCE, *MATCH_COLUMNS, info.label, *_PROBABILITIES)
-        # Hide the previous prediction while this one is being read.
-        self.busy.hide()
-        self.summary.hide()
-        self.view.show()
-        title = tr("{file}, predicted", file=plain_stem(request.path.name))
-        opened = await self.view.open(prediction.csv, title, columns)
+        request = predictor.request
+        old, opened = self.prediction, await self._open(prediction, request.satellite, request.path.name)
+        self.request = request
         looked = await self._services.workers.call(_looked_at, opened.rows.table, prediction.reply, request)
         prediction.uncertain, odd = looked
         await predictor.add_notes(prediction, odd)
-        self.summary.show_prediction(prediction, request.path.name, opened.columns)
+        await self._tell(prediction, request.path.name, opened, old)
+
+    async def show_kept(self, kept: KeptRun) -> PredictionResult:
+        """Show a prediction of the record as it was then. Raises AppError."""
+        workers, name = self._services.workers, kept.run.dataset
+        prediction, satellite = await workers.call(prediction_of_record, kept, self._services.scratch)
+        old, opened = self.prediction, await self._open(prediction, satellite, name)
+        self.request = None
+        await workers.call(count_rows, prediction, opened.rows.table)
+        prediction.uncertain = await workers.call(_uncertain, opened.rows.table)
+        await self._tell(prediction, name, opened, old)
+        return prediction
+
+    async def _open(self, prediction: PredictionResult, satellite: Satellite, name: str) -> Opened:
+        """Open the CSV of a prediction of the catalog `name`. The previous one is hidden meanwhile."""
+        self.prediction = prediction
+        info = SATELLITES[satellite]
+        columns = (*info.identifiers[:2], *PREDICTED_COLUMNS, CONFIDENCE, *MATCH_COLUMNS, info.label, *_PROBABILITIES)
+        self.busy.hide()
+        self.summary.hide()
+        self.view.show()
+        return await self.view.open(prediction.csv, tr("{file}, predicted", file=plain_stem(name)), columns)
+
+    async def _tell(
+        self, prediction: PredictionResult, name: str, opened: Opened, old: PredictionResult | None
+    ) -> None:
+        """Show the summary, and delete the file of the previous prediction."""
+        self.summary.show_prediction(prediction, name, opened.columns)
         self.summary.show()
         if old is not None:
             await self._services.workers.call(shutil.rmtree, old.csv.parent, True)
@@ -115,11 +137,16 @@ class ResultPage(QWidget):
 def _looked_at(table: "Table", reply: "PredictReply", request: PredictTask) -> tuple[int | None, list[str]]:
     """The number of uncertain rows in a result, None if unknown, and its oddities, one sentence each.
 
-    If only some rows were requested, some backends send the others too; then the table is not checked against them.
+    Our own engine's table of some rows only has the others, too; it is not checked against them.
     """
 
-    every_row = request.from_row is None and request.to_row is None
-    odd = check_table(table, reply, sniff(request.sent, request.sent_reading)) if every_row else []
+    is_whole = request.from_row is None and request.to_row is None
+    has_rows = is_whole or reply.class_counts is None
+    odd = check_table(table, reply, sniff(request.sent, request.sent_reading)) if has_rows else []
+    return _uncertain(table), odd
+
+
+def _uncertain(table: "Table") -> int | None:
     if CONFIDENCE not in table.columns:
-        return None, odd
-    return table.select([ColumnFilter(CONFIDENCE, "<", UNCERTAIN_BELOW)]).row_count, odd
+        return None
+    return table.select([ColumnFilter(CONFIDENCE, "<", UNCERTAIN_BELOW)]).row_count

@@ -178,6 +178,14 @@ def _agreement(prediction: PredictionResult) -> str:
     share = percent(prediction.matches / prediction.known, 1)
     matches, known = count(prediction.matches), count(prediction.known)
     undecided = prediction.reply.total_predicted - prediction.known
+    if prediction.reported is not None:
+        return tr(
+            "⚠ {matches} of {known} known dispositions agree ({share}); the backend reported {reported}",
+            matches=matches,
+            known=known,
+            share=share,
+            reported=fixed(prediction.reported),
+        )
     if undecided <= 0:
         return tr("{matches} of {known} known dispositions agree ({share})", matches=matches, known=known, share=share)
     return tr(

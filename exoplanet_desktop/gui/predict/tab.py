@@ -25,6 +25,7 @@ from exoplanet_desktop.gui.predict.result import ResultPage
 from exoplanet_desktop.gui.predict.rows import PredictedRows
 from exoplanet_desktop.gui.run_views.several import settle_duplicates
 from exoplanet_desktop.gui.run_views.training_options import TrainingOptions
+from exoplanet_desktop.gui.runs.kept import KeptRun
 from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.runs.run_state import RunSnapshot, RunState
 from exoplanet_desktop.gui.runs.services import Services
@@ -232,6 +233,16 @@ class PredictTab(QWidget):
             self.page.hide_busy()
             self.update_enabled()
 
+    @aio.slot(object)
+    async def show_kept(self, kept: KeptRun) -> None:
+        """Show a prediction of the record."""
+        if self.is_busy:
+            raise InputError(tr("A prediction is under way. Wait for it to end, or cancel it."))
+        self.tabs.setCurrentIndex(1)
+        prediction = await self.page.show_kept(kept)
+        self.update_enabled()
+        self.predicted.emit(prediction)
+
     def leave(self) -> None:
         """Stop waiting for anything: the window is closing."""
         if self._predictor is not None:
@@ -255,7 +266,7 @@ class PredictTab(QWidget):
             saving = partial(_save, self.prediction, Path(target))
             await self.transfer.run(self._services.workers, tr("Saving the prediction:"), saving)
             said = tr("The prediction is saved in {file}.", file=target)
-            if careful(self.prediction.reply):
+            if careful(self.prediction.reply) or self.prediction.against:
                 beside = tr("{note}, saved next to it, explains why to be careful.", note=note_path(Path(target)).name)
                 said = f"{said} {beside}"
             self._services.notices.information(said)
@@ -272,9 +283,9 @@ class PredictTab(QWidget):
         session = self._services.session
         train_first = bool(self.training_picker.paths)
         self.training_options.setVisible(train_first)
-        self.training_options.offer_extensions(session.has)
+        self.training_options.offer_extensions(session.has, chosen(self.satellite, Satellite))
         self._form.setRowVisible(self.known_rows, session.has("known-rows"))
-        self.summary.worth.offer_training(session.has("without"))
+        self.summary.worth.offer_training(session.has("without") and self.page.request is not None)
         self.models.update_hint(train_first)
         self.go.button.setText(tr("Train, then &predict") if train_first else tr("&Predict"))
         self.go.update_enabled(self._reason())
@@ -404,7 +415,7 @@ def _save(prediction: PredictionResult, target: Path, progress: "Progress", shou
     """Copy the table, with a note of anything its readers should know. Raises UnavailableError and Cancelled."""
 
     copy(prediction.csv, target, progress, should_stop)
-    keep_note(target, prediction.reply)
+    keep_note(target, prediction.reply, prediction.against)
 
 
 def _empty_text() -> str:

@@ -43,9 +43,7 @@ class Spec:
 
 
 SPECS: dict[int, Spec] = {
-    Column.STATE: Spec(
-        lambda row: f"{row.state.mark} {row.said}", rows_of.text(lambda row: f"{row.state.group}{row.said}")
-    ),
+    Column.STATE: Spec(lambda row: f"{row.mark} {row.said}", rows_of.text(lambda row: f"{row.state.group}{row.said}")),
     Column.STAR: Spec(lambda row: "★" if row.entry.starred else "", lambda row: row.entry.starred or None),
     Column.NAME: Spec(lambda row: row.entry.title, rows_of.text(lambda row: row.entry.title)),
     Column.DATASET: Spec(lambda row: row.entry.dataset or NONE, rows_of.text(lambda row: row.entry.dataset)),
@@ -113,7 +111,8 @@ def meaning(column: int) -> str:
 
 def state_colour(row: Row) -> str:
     """The colour for the mark and text of a state; the state is clear without it."""
-    colour: str = getattr(theme.tokens(), row.state.colour)
+    doubtful = row.entry.objection and not row.is_live
+    colour: str = getattr(theme.tokens(), "candidate" if doubtful else row.state.colour)
     return colour
 
 
@@ -127,6 +126,8 @@ def second_line(row: Row) -> str:
     else:
         first = row.said
     features = words.features_words(entry.features).lower() if entry.features == Features.BLIND else ""
+    if entry.objection and first != row.said:
+        first = tr("{score}, contradicted", score=first)
     parts = (first, features, words.short_when_words(entry.created_at), entry.dataset)
     return " · ".join(part for part in parts if part)
 

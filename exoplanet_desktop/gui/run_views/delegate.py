@@ -76,7 +76,7 @@ class TwoLines(NameEditor):
         painter.setFont(option.font)
         wide = metrics.horizontalAdvance("◌ ") + 2
         painter.setPen(text if selected else QColor(state_colour(row)))
-        painter.drawText(first, left, row.state.mark)
+        painter.drawText(first, left, row.mark)
         painter.setPen(text)
         name = first.adjusted(wide, 0, 0, 0)
         end = "★" if row.entry.starred else ""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -29,7 +29,13 @@ from exoplanet_desktop.gui.widgets.row import size_in_text
 
 
 class KeptDialog(QDialog):
-    """Not modal; one per run."""
+    """Not modal; one per run.
+
+    Signals:
+        table_wanted: the KeptRun whose table to show in its tab.
+    """
+
+    table_wanted = Signal(object)
 
     def __init__(self, kept: KeptRun, workers: Workers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,9 +70,14 @@ class KeptDialog(QDialog):
         self.save_button = QPushButton(tr("&Save file…"))
         self.save_button.clicked.connect(self.ask_target)
         self.save_button.setVisible(bool(kept.files))
+        self.table_button = QPushButton(tr("Show the &table"))
+        self.table_button.setToolTip(tr("Open the result in its tab, as it was then"))
+        self.table_button.clicked.connect(self._show_table)
+        self.table_button.setVisible(bool(kept.files) or bool(kept.merged_file))
         close = QPushButton(tr("Close"))
         close.clicked.connect(self.close)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.table_button)
         buttons.addWidget(self.save_button)
         buttons.addStretch(1)
         buttons.addWidget(close)
@@ -82,6 +93,11 @@ class KeptDialog(QDialog):
 
     def report_error(self, error: AppError) -> None:
         self._notices.failure(error)
+
+    @Slot()
+    def _show_table(self) -> None:
+        self.table_wanted.emit(self.kept)
+        self.close()
 
     @Slot()
     def ask_target(self) -> None:

@@ -280,7 +280,7 @@ class RunsModel(QAbstractTableModel):
         if role == Role.TextAlignmentRole:
             return RIGHT if SPECS[column].number else LEFT
         if role == Role.ToolTipRole:
-            return tip(row.entry.error or details(row))
+            return tip(row.entry.error or row.entry.objection or details(row))
         if role == Role.AccessibleTextRole:
             return spoken(row) if column == Column.NAME else f"{header(column)}: {SPECS[column].show(row)}"
         if role == Role.ForegroundRole and column == Column.STATE:

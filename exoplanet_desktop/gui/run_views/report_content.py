@@ -16,23 +16,12 @@ from exoplanet_desktop.gui.run_views.report_html import as_html
 from exoplanet_desktop.gui.run_views.report_pdf import as_pdf
 from exoplanet_desktop.gui.run_views.slider import cost
 from exoplanet_desktop.gui.run_views.training_figures import figures_of, matrix_of
+from exoplanet_desktop.gui.runs import result_words as words
 from exoplanet_desktop.gui.widgets.files import write
 from exoplanet_desktop.wire.payloads import TrainResult
 
 MOST_ERRORS = 20
 MOST_IMPORTANT = 30
-METRICS = {
-    "accuracy": "Accuracy, hold-out",
-    "cv_mean": "Accuracy, mean of the folds",
-    "cv_std": "Standard deviation over the folds",
-    "auc_score": "AUC, each class against the rest",
-    "balanced_accuracy": "Balanced accuracy",
-    "f1_macro": "F1, mean of the classes",
-    "mcc": "Matthews correlation",
-    "log_loss": "Log loss",
-    "brier": "Brier score",
-    "ece": "Expected calibration error",
-}
 ARCHIVE = (
     "This research has made use of the NASA Exoplanet Archive, which is operated by the California Institute of "
     "Technology, under contract with the National Aeronautics and Space Administration under the Exoplanet Exploration "
@@ -116,23 +105,14 @@ def _held_out(account: Account) -> tuple[Scope | None, list[str]]:
 
 
 def _result(result: "TrainResult") -> list[Block]:
-    rows = []
-    for name, words in METRICS.items():
-        value = getattr(result, name, None)
-        if value is not None and value == value:
-            low, high = (result.intervals or {}).get(name) or (None, None)
-            span = "" if low is None or high is None else f"{low:.3f} – {high:.3f}"
-            rows.append([tr(words), f"{value:.3f}", span])
-    blocks: list[Block] = [ReportTable([tr("Score"), tr("Value"), tr("95 % interval")], rows)]
+    blocks: list[Block] = [
+        Paragraph(words.scores_title(result)),
+        ReportTable(words.score_headers(result), words.score_rows(result)),
+    ]
     if result.blind and result.blind.get("sentence"):
         blocks.append(Paragraph(tr("Accuracy over the folds: {gap}.", gap=str(result.blind["sentence"]))))
-    if result.per_class:
-        headers = [tr("Class"), tr("Precision"), tr("Recall"), tr("F1"), tr("Rows")]
-        scores = [
-            [label, _three(one.precision), _three(one.recall), _three(one.f1), f"{one.support:,}"]
-            for label, one in result.per_class.items()
-        ]
-        blocks.append(ReportTable(headers, scores))
+    for title, rows in words.class_rows(result):
+        blocks += [Paragraph(title), ReportTable(words.class_headers(), rows)]
     return blocks
 
 
@@ -153,7 +133,7 @@ def _threshold(account: Account, scope: Scope | None) -> list[Block]:
         return []
     thresholds = scope.thresholds
     ranges = thresholds.intervals(account.threshold)
-    words = tr(
+    sentence = tr(
         "A row is classified as a planet if the probabilities of CONFIRMED and CANDIDATE add up to {threshold} or "
         "more.",
         threshold=f"{account.threshold:.4f}",
@@ -161,7 +141,7 @@ def _threshold(account: Account, scope: Scope | None) -> list[Block]:
     rows = tr("{rows} hold-out rows.", rows=f"{len(scope.rows):,}")
     return [
         Heading(tr("Threshold")),
-        Paragraph(words),
+        Paragraph(sentence),
         Paragraph(f"{cost(thresholds.at(account.threshold), ranges, None)} {rows}"),
     ]
 
@@ -211,7 +191,3 @@ def _options(account: Account) -> list[tuple[str, str]]:
         tr("Took"): None if result.elapsed_sec is None else f"{result.elapsed_sec:.1f} s",
     }
     return [(name, str(value)) for name, value in found.items() if value not in (None, "")]
-
-
-def _three(value: float | None) -> str:
-    return "–" if value is None or value != value else f"{value:.3f}"

@@ -55,18 +55,28 @@ class ResultWarnings(QWidget):
         fits = bool(parity) and not parity.get("contradiction")
         self.fits.setText(f"✓ {parity.get('sentence')}" if fits else "")
         self.fits.setVisible(fits)
-        offered = run.can_check_parity and run.parity is None and not self.transfer.is_busy
-        self.offer.setText(
-            tr(
-                "{backend} does not say how it measured its accuracy. You can check it: its model predicts some rows "
-                "of the training file, where the answer is known.",
-                backend=run.backend_title,
-            )
-        )
+        offered = run.can_check_parity and not fits and not self.transfer.is_busy
+        self.offer.setText(self._offer_words())
         for widget in (self.offer, self.check_button):
             widget.setVisible(offered)
         self.setVisible(bool(run.warnings) or fits or offered or self.transfer.is_busy)
         self._keep_whole()
+
+    def _offer_words(self) -> str:
+        run = self._run
+        if run.parity is not None:
+            return tr("After a restart of {backend}, you can check its model again.", backend=run.backend_title)
+        if run.unchecked:
+            return tr(
+                "{backend} does not say how it measured its accuracy, which could not be checked: {why}",
+                backend=run.backend_title,
+                why=run.unchecked,
+            )
+        return tr(
+            "{backend} does not say how it measured its accuracy. You can check it: its model predicts some rows "
+            "of the training file, where the answer is known.",
+            backend=run.backend_title,
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QGridLayout, QTabWidget, QVBoxLayout, QWidget
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
-from exoplanet_desktop.gui.base.text import count, fixed, tr
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.charts.matrix import MatrixFigure
 from exoplanet_desktop.gui.charts.pages import FiguresPage, Scrolled
 from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage, load
 from exoplanet_desktop.gui.run_views.pictures import PicturesPage
 from exoplanet_desktop.gui.run_views.score_table import ScoreTable
+from exoplanet_desktop.gui.run_views.scores_page import ScoresPage
 from exoplanet_desktop.gui.run_views.training_figures import figures_of, matrix_of
 from exoplanet_desktop.gui.runs import result_words as words
 from exoplanet_desktop.gui.runs.training_run import TrainingRun
@@ -185,7 +186,7 @@ class Results(QWidget):
             page = FiguresPage(figures, self._workers, self._notices, stem)
             self.tabs.addTab(Scrolled(page), tr(PAGES[name]))
             yield True
-        self._add_scores(result)
+        self.tabs.addTab(Scrolled(ScoresPage(result)), tr("Scores"))
         self._add_leaks(result)
         yield True
 
@@ -218,16 +219,6 @@ class Results(QWidget):
         self.pictures = page
         page.save_wanted.connect(self.save_picture_wanted)
         self.tabs.addTab(Scrolled(page), tr("Pictures from the backend"))
-
-    def _add_scores(self, result: "TrainResult") -> None:
-        if not result.per_class:
-            return
-        rows = [
-            (label, fixed(score.precision), fixed(score.recall), fixed(score.f1), count(score.support))
-            for label, score in result.per_class.items()
-        ]
-        headers = (tr("Class"), tr("Precision"), tr("Recall"), tr("F1"), tr("Rows"))
-        self.tabs.addTab(ScoreTable(headers, rows), tr("Scores by class"))
 
     def _add_leaks(self, result: "TrainResult") -> None:
         """The leak sentinel's findings on columns: those that carry the verdict, or identify or date an object."""

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.runs import words
 from exoplanet_desktop.gui.runs.run_state import RunSnapshot, RunState
 from exoplanet_desktop.record.entry import RunEntry, said_of_request, said_of_result
@@ -71,7 +72,12 @@ class Row:
         """The state in words, with the progress of a running one."""
         if self.live is not None and self.is_live:
             return self.live.words
-        return self.state.word
+        return tr("done, but contradicts its score") if self.entry.objection else self.state.word
+
+    @property
+    def mark(self) -> str:
+        """The mark of the state; a warning for a model that contradicts what was reported of it."""
+        return "⚠" if self.entry.objection and not self.is_live else self.state.mark
 
 
 def row_of(live: RunSnapshot) -> Row:

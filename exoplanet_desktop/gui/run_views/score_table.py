@@ -16,8 +16,17 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class ScoreTable(QTableWidget):
     """Read-only. A name that is one of the classes gets its mark."""
 
-    def __init__(self, headers: Sequence[str], rows: Sequence[Sequence[str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        parent: QWidget | None = None,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """`whole`: show all rows, however many, without a scroll bar of its own."""
         super().__init__(len(rows), len(headers), parent)
+        self._whole = whole
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.verticalHeader().hide()
         self.setShowGrid(False)
@@ -46,6 +55,10 @@ class ScoreTable(QTableWidget):
         size = theme.mark_px(line)
         self.verticalHeader().setDefaultSectionSize(line + ROW_PADDING_PX)
         self.setIconSize(QSize(size, size))
+        if self._whole:
+            rows = self.verticalHeader().length()
+            self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth())
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for row in range(self.rowCount()):
             if (item := self.item(row, 0)) is not None and item.text() in [*theme.MARKS]:
                 item.setIcon(theme.class_icon(item.text(), size))

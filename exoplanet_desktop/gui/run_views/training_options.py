@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QGridLayout, QLabel, QWidget
 
+from exoplanet_desktop.catalogs.facts.satellites import SATELLITES
 from exoplanet_desktop.gui.base.rows_used import RowsUsed
 from exoplanet_desktop.gui.base.text import counted, tr
 from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.fields import FoldingFields
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
+from exoplanet_desktop.gui.widgets.options import balance_title, chosen, feature_choice, satellite_combo
 from exoplanet_desktop.gui.widgets.row import in_order
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Model, ModelLabels, Satellite
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import MergedFile, MergeReply
     from exoplanet_desktop.wire.reading_options import ReadingOptions
-
-from exoplanet_desktop.gui.widgets.options import balance_title, chosen, feature_hint, feature_title, satellite_combo
 
 
 class TrainingOptions(QWidget):
@@ -37,7 +37,7 @@ class TrainingOptions(QWidget):
         super().__init__(parent)
         self.satellite = satellite_combo(short=slim)
         self.model = combo(tr("Model"), [(model.display_name, model) for model in Model])
-        self.features = combo(tr("Features"), [(feature_title(features), features) for features in Features])
+        self.features = combo(tr("Features"), [(feature_choice(features), features) for features in Features])
         self.balance = combo(tr("Class balance"), [(balance_title(value), value) for value in Balance])
         self.balance.setToolTip(
             tr("How rows are weighted in training: all equally, or so that each class counts the same")
@@ -55,6 +55,7 @@ class TrainingOptions(QWidget):
         self.hint = PlainLabel("", "muted", parent=self)
         self.features.currentIndexChanged.connect(self._explain)
         self._rows: dict[QComboBox, QLabel] = {}
+        self._verdict = SATELLITES[chosen(self.satellite, Satellite)].verdict
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(8)
@@ -104,10 +105,16 @@ class TrainingOptions(QWidget):
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(field, row, 1)
 
-    def offer_extensions(self, has: Callable[[str], bool]) -> None:
-        """Show only what the backend in use understands (`has`); others would ignore it in silence."""
-        self._show(self.features, has("features"))
-        self.hint.setVisible(has("features") and not self._slim)
+    def offer_extensions(self, has: Callable[[str], bool], satellite: Satellite | None = None) -> None:
+        """Show only what the backend in use understands (`has`); others would ignore it in silence.
+
+        The feature sets are offered only for a catalog with verdict columns, which are all they differ in; `satellite`
+        is needed only if it is not chosen here.
+        """
+        self._verdict = SATELLITES[satellite or chosen(self.satellite, Satellite)].verdict
+        offered = has("features") and bool(self._verdict)
+        self._show(self.features, offered)
+        self.hint.setVisible(offered and not self._slim)
         self._show(self.balance, has("balance"))
         self._explain()
         if self._fields is not None:
@@ -151,6 +158,17 @@ class TrainingOptions(QWidget):
     def _explain(self) -> None:
         features = chosen(self.features, Features)
         self.sentinel.setVisible(features is Features.VETTED and not self._slim and not self.features.isHidden())
-        hint = feature_hint(features)
+        hint = _hint(features, self._verdict)
         self.hint.setText(hint)
         self.features.setToolTip(hint)
+
+
+def _hint(features: Features, verdict: Sequence[str]) -> str:
+    """What a feature set means for what the score says; `verdict`: the catalog's verdict columns."""
+    columns = counted(len(verdict), tr("column"), tr("columns"))
+    example = verdict[0] if verdict else ""
+    if features is Features.VETTED:
+        return tr(
+            "Also learns from {columns} of the archive's verdict, such as {example}.", columns=columns, example=example
+        )
+    return tr("Leaves out {columns} of the archive's verdict, such as {example}.", columns=columns, example=example)

@@ -15,8 +15,9 @@ from exoplanet_desktop.gui.runs.request import TrainTask
 from exoplanet_desktop.gui.runs.run import Run, Wish
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
 from exoplanet_desktop.gui.runs.run_state import RunState
-from exoplanet_desktop.gui.runs.training_run import TrainingRun
+from exoplanet_desktop.gui.runs.training_run import TrainingRun, objections_of
 from exoplanet_desktop.gui.runs.words import ALL_MODELS
+from exoplanet_desktop.record.entry import PARITY
 from exoplanet_desktop.wire.vocabulary import Model, Status
 
 BACKEND_BACK_S = 60.0
@@ -50,15 +51,16 @@ class Batch(Run):
         self._workers, self._recorder, self._begin = workers, recorder, begin
 
     def _outcome(self) -> Mapping[str, Any] | None:
-        """The best model's scores, for the list."""
-        results = [part.result for part in self.parts if part.result is not None]
-        known = [result for result in results if result.cv_mean is not None]
+        """The best model's scores, for the list; those of a model that contradicts them only if all others do, too."""
+        scored = [(part, part.result) for part in self.parts if part.result is not None]
+        known = [(part, result) for part, result in scored if result.cv_mean is not None]
+        known = [(part, result) for part, result in known if not objections_of(part.parity)] or known
         if not known:
             return None
-        best = max(known, key=lambda result: result.cv_mean or 0.0)
-        took = sum(result.elapsed_sec or 0.0 for result in results)
+        part, best = max(known, key=lambda one: one[1].cv_mean or 0.0)
+        took = sum(result.elapsed_sec or 0.0 for _, result in scored)
         told = best.model_dump(mode="json", include={"accuracy", "cv_mean", "cv_std", "auc_score"})
-        return {**told, "elapsed_sec": took}
+        return {**told, "elapsed_sec": took, PARITY: part.parity}
 
     async def work(self) -> None:
         """Train all models. Never raises: each run reports its own failure; `failure` sums them up."""

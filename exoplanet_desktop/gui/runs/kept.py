@@ -9,7 +9,7 @@ from exoplanet_desktop.gui.base.text import count, counted, megabytes, tr
 from exoplanet_desktop.gui.widgets.options import feature_title
 from exoplanet_desktop.record.entry import StoredRun
 from exoplanet_desktop.record.record import Record
-from exoplanet_desktop.wire.vocabulary import Features, Model
+from exoplanet_desktop.wire.vocabulary import Features, Model, RunKind
 
 MOST_FACTS = 40
 
@@ -33,6 +33,12 @@ class KeptRun:
     @property
     def run_id(self) -> str:
         return self.run.run_id
+
+    @property
+    def merged_file(self) -> str:
+        """The name of the file that a merge made; "" for anything else."""
+        result = self.run.result if isinstance(self.run.result, dict) else {}
+        return str(result.get("merged_filename") or "") if self.run.kind == RunKind.MERGE else ""
 
     def facts(self) -> list[tuple[str, str]]:
         """(name, value) pairs of request and reply, for a reader."""

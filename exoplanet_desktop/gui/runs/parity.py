@@ -28,9 +28,18 @@ def can_be_checked(request: TrainTask, backend_title: str, result: "TrainResult 
 
 
 def check(
-    request: TrainTask, result: "TrainResult", backend: "Backend", progress: "Progress", should_stop: "ShouldStop"
+    request: TrainTask,
+    result: "TrainResult",
+    backend: "Backend",
+    progress: "Progress | None",
+    should_stop: "ShouldStop",
+    *,
+    retrained: bool = False,
 ) -> "ParityCheck":
-    """Predict a sample of the data and compare. Blocking: call it in a worker. Raises AppError."""
+    """Predict a sample of the data and compare. Blocking: call it in a worker. Raises AppError.
+
+    `retrained`: whether the backend had trained such a model before.
+    """
 
     with temporary_folder("parity") as folder:
         path, reading = _data(request, backend, folder, should_stop)
@@ -40,6 +49,7 @@ def check(
             PredictRequest(request.satellite, request.model, features=request.features),
             result.accuracy or 0.0,
             reading=reading,
+            retrained=retrained,
             progress=progress,
             should_stop=should_stop,
         )

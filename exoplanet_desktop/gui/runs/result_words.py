@@ -5,9 +5,20 @@ from typing import TYPE_CHECKING
 from exoplanet_desktop.gui.base.text import count, counted, fixed, percent, tr
 
 if TYPE_CHECKING:
-    from exoplanet_desktop.wire.payloads import TrainResult
+    from exoplanet_desktop.wire.payloads import ClassScore, TrainResult
 
 NOT_GIVEN = "–"
+SCORES = {  # in the order in which a vetter asks
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "f1_macro": "F1, mean of the classes",
+    "mcc": "Matthews correlation",
+    "auc_score": "AUC, each class against the rest",
+    "log_loss": "Log loss (lower is better)",
+    "brier": "Brier score (lower is better)",
+    "ece": "Expected calibration error (lower is better)",
+}
+"""The scores of a result, by field name."""
 
 
 def three(value: float | None) -> str:
@@ -32,22 +43,87 @@ def cards(result: "TrainResult") -> list[tuple[str, str]]:
     """(value, description) of the main numbers."""
     evaluation = result.evaluation
     folds = tr("accuracy, mean of {count} folds", count=evaluation.folds if evaluation else 5)
-    took = NOT_GIVEN if result.elapsed_sec is None else tr("{seconds} s", seconds=fixed(result.elapsed_sec, 1))
     accuracy = tr("accuracy, hold-out") if evaluation else tr("accuracy")
     return [
         (three(result.accuracy), accuracy + _interval(result, "accuracy")),
         (spread(result.cv_mean, result.cv_std), folds),
         (three(result.auc_score), tr("AUC") + _interval(result, "auc_score")),
-        (took, tr("took")),
+        *_baseline(result),
     ]
+
+
+def _baseline(result: "TrainResult") -> list[tuple[str, str]]:
+    """The accuracy that needs no model, if the result has the counts for it."""
+    found = result.all_rows
+    if found is None or found.largest_share is None:
+        return []
+    return [(three(found.largest_share), tr("accuracy of always answering\n{label}", label=found.largest_class))]
+
+
+def score_rows(result: "TrainResult") -> list[list[str]]:
+    """A row for each score that the result has, as `score_headers` names the cells."""
+    rows, every = [], result.all_rows
+    for field, name in SCORES.items():
+        held, over_all = getattr(result, field), getattr(every, field, None)
+        if held is not None or over_all is not None:
+            rows.append([tr(name), three(held), _between(result, field), three(over_all)])
+        if field == "accuracy" and result.cv_mean is not None:
+            mean, name = spread(result.cv_mean, result.cv_std), tr("Accuracy, mean of the folds ± standard deviation")
+            own, all_rows = (NOT_GIVEN, mean) if every else (mean, NOT_GIVEN)
+            rows.append([name, own, _between(result, "cv_mean"), all_rows])
+    return rows if every else [row[:-1] for row in rows]
+
+
+def _between(result: "TrainResult", field: str) -> str:
+    low, high = (result.intervals or {}).get(field) or (None, None)
+    return NOT_GIVEN if low is None or high is None else tr("{low} to {high}", low=three(low), high=three(high))
+
+
+def scores_title(result: "TrainResult") -> str:
+    """What the columns of the scores are."""
+    if result.all_rows is None:
+        return tr("Scores as the backend reports them")
+    return tr(
+        "Hold-out: one model, rows it has not seen, with the interval beside it. All rows: each predicted by the fold "
+        "model that has not seen it. Always answering {label} would have an accuracy of {share}.",
+        label=result.all_rows.largest_class,
+        share=three(result.all_rows.largest_share),
+    )
+
+
+def class_headers() -> list[str]:
+    """The headers of `class_rows`."""
+    return [tr("Class"), tr("Rows"), tr("Precision"), tr("Recall"), tr("F1")]
+
+
+def class_rows(result: "TrainResult") -> list[tuple[str, list[list[str]]]]:
+    """A title and the scores by class: of all rows and of the hold-out, as far as they are there."""
+    found = [
+        (tr("By class, all rows"), result.all_rows.per_class if result.all_rows else None),
+        (tr("By class, hold-out"), result.per_class),
+    ]
+    return [(title, [_class_row(*one) for one in scores.items()]) for title, scores in found if scores]
+
+
+def _class_row(label: str, score: "ClassScore") -> list[str]:
+    return [label, count(score.support), three(score.precision), three(score.recall), three(score.f1)]
+
+
+def score_headers(result: "TrainResult") -> list[str]:
+    """The headers of `score_rows`, with the number of rows where it is known."""
+    if result.all_rows is None:
+        return [tr("Score"), tr("Value"), tr("95 % interval")]
+    held = sum(sum(row) for row in result.confusion_matrix or [])
+    hold_out = tr("Hold-out, {count} rows", count=count(held)) if held else tr("Hold-out")
+    return [tr("Score"), hold_out, tr("95 % interval"), tr("All {count} rows", count=count(result.all_rows.rows))]
 
 
 def brief(result: "TrainResult") -> str:
     """The main numbers in one line.
 
     >>> from exoplanet_desktop.wire.payloads import TrainResult
-    >>> brief(TrainResult(accuracy=0.9313, elapsed_sec=3.1))
-    'accuracy: 0.931  ·  accuracy, mean of 5 folds: –  ·  AUC: –  ·  took: 3.1 s'
+    >>> brief(TrainResult(accuracy=0.9313))
+    'accuracy: 0.931  ·  accuracy, mean of 5 folds: –  ·  AUC: –'
     """
     return "  ·  ".join(f"{meaning.partition(chr(10))[0]}: {figure}" for figure, meaning in cards(result))
 

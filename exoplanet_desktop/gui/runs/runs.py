@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.gui.runs.run_state import RunSnapshot
     from exoplanet_desktop.gui.runs.training_run import TrainingRun
     from exoplanet_desktop.record.entry import RunEntry, StoredRun
+    from exoplanet_desktop.record.trained import TrainedModel
 
 log = logging.getLogger("exoplanet_desktop.gui")
 
@@ -309,12 +310,12 @@ class Runs(QObject):
         run.ended.connect(partial(self.outbox.forget, run))
         return run
 
-    async def contradictions(self, connection: Connection) -> dict[tuple[str, str], str]:
-        """Objections to a backend's models by (satellite, model), one sentence each. Raises AppError."""
-        from exoplanet_desktop.record.record import contradictions
+    async def models_of(self, connection: Connection) -> "dict[tuple[str, str], TrainedModel]":
+        """What the record knows of a plain backend's models, by (satellite, model). Raises AppError."""
+        from exoplanet_desktop.record.trained import trained_models
 
         address = connection.backend.base_url
-        return await self._recorder.work(lambda record: contradictions(record, address))
+        return await self._recorder.work(lambda record: trained_models(record, address))
 
     def _list(self, run: "TrainingRun") -> None:
         self.all.append(run)

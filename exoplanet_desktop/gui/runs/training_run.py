@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ from exoplanet_desktop.gui.runs.run import Wish
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
 from exoplanet_desktop.gui.runs.run_state import RunState
 from exoplanet_desktop.gui.runs.training_upload import TrainingUpload
+from exoplanet_desktop.record.entry import PARITY
+from exoplanet_desktop.record.trained import trained_models
 from exoplanet_desktop.wire.vocabulary import SENDING, WAITING, RunKind, Status
 
 if TYPE_CHECKING:
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import JobStatus, TrainAccepted, TrainResult
 
 log = logging.getLogger("exoplanet_desktop.gui")
-
-PARITY = "parity"  # in the kept result; see record.trust
 
 
 class TrainingRun(JobRun):
@@ -51,6 +51,7 @@ class TrainingRun(JobRun):
         digest: of the data, once it is known; see `outbox.digest_of`.
         destination: title and address of its backend.
         parity: the outcome of the parity check, as the record keeps it; None where none was made.
+        unchecked: why the check, which a plain backend's model gets after its training, could not be made.
         reach: connects to the backend of a run of the past.
     """
 
@@ -90,6 +91,8 @@ class TrainingRun(JobRun):
         self.reach: Callable[[], Awaitable[Connection]] | None = None
         self.digest = ""
         self.parity: dict[str, Any] | None = None
+        self.unchecked = ""
+        self._retrained = False
         self.pictures: dict[str, bytes] = {}
         self._merged.connect(self._take_line)  # a signal, because files are merged in a worker
 
@@ -161,7 +164,7 @@ class TrainingRun(JobRun):
             took_s=(read.elapsed_sec if read else None) or 0.0,
             can_wait=unsent and self._is_at_hand(),
             warnings=warnings,
-            **_scores(read),
+            **_scores(read, self.parity),
         )
 
     async def work(self) -> None:
@@ -269,13 +272,17 @@ class TrainingRun(JobRun):
         """Check the model against its backend's claims. Blocking: call it in a worker. Raises AppError."""
         if self.result is None:
             raise BugError(tr("This run has no model to check."))
-        return check(self.request, self.result, self.connection.backend, progress, should_stop)
+        backend = self.connection.backend
+        return check(self.request, self.result, backend, progress, should_stop, retrained=self._retrained)
 
     def take_parity(self, parity: "ParityCheck") -> None:
-        """Record the outcome of the check; a contradiction becomes a permanent warning."""
-        self.parity = kept_parity(parity)
-        if parity.contradiction:
-            self._write(warnings=(parity.sentence, *self.warnings))  # the worst first
+        """Record the outcome of a new check, which takes the place of an older one; the worst warning comes first."""
+        old = objections_of(self.parity)
+        self.parity, self.unchecked = kept_parity(parity), ""
+        self._write(
+            warnings=(*parity.against, *(warning for warning in self.warnings if warning not in old)),
+            **_scores(self.result, self.parity),
+        )
         self._recorder.note(self.run_id, result=self._kept_result(), warnings=self.warnings)
         self.judged.emit()
 
@@ -306,7 +313,43 @@ class TrainingRun(JobRun):
         result, asked = outcome.result, self.request
         odd = check_training(result, asked.satellite, asked.model, status.params)
         await self._fetch_files(result)
-        self._end(RunState.SUCCEEDED, "", warnings=(*odd, *outcome.warnings, *cells(result)), **_scores(result))
+        against = await self._checked(result)
+        self._end(
+            RunState.SUCCEEDED,
+            "",
+            warnings=(*against, *odd, *outcome.warnings, *cells(result)),
+            **_scores(result, self.parity),
+        )
+
+    async def _checked(self, result: "TrainResult") -> tuple[str, ...]:
+        """Check the model of a plain backend, which reports an accuracy and no protocol; what that finds against it.
+
+        The check comes before the end, so that no accuracy is shown that the model contradicts.
+        """
+        if not can_be_checked(self.request, self.backend_title, result) or self.should_stop():
+            return ()
+        self._become(RunState.RUNNING, share=None, words=tr("Trained. Checking the accuracy that was reported …"))
+        try:
+            self._retrained = await self._was_trained_before()
+            backend, stop = self.connection.backend, self.should_stop
+            parity = await self._workers.call(
+                partial(check, self.request, result, backend, None, stop, retrained=self._retrained)
+            )
+        except Cancelled:
+            self.unchecked = tr("The check was stopped.")
+            return ()
+        except AppError as error:
+            self.unchecked = str(error)
+            self._take_line(tr("The reported accuracy could not be checked: {why}", why=error) + "\n")
+            return ()
+        self.parity = kept_parity(parity)
+        return parity.against
+
+    async def _was_trained_before(self) -> bool:
+        """Whether the backend had trained such a model before, as far as the record knows."""
+        address = self.connection.backend.base_url
+        models = await self._recorder.work(lambda record: trained_models(record, address))
+        return (str(self.request.satellite), str(self.request.model)) in models
 
     async def _fetch_files(self, result: "TrainResult") -> None:
         """Log a file that cannot be fetched; the numbers are there regardless."""
@@ -384,10 +427,17 @@ class TrainingRun(JobRun):
         return self.request.merged is not None or all(path.is_absolute() for path in self.request.paths)
 
 
-def _scores(result: "TrainResult | None") -> dict[str, Any]:
+def objections_of(parity: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What a kept check found against its model, as `ParityCheck.against`."""
+    found = parity or {}
+    return tuple(filter(None, (found.get("contradiction") and found.get("sentence"), found.get("missing"))))
+
+
+def _scores(result: "TrainResult | None", parity: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What a snapshot has of a result."""
     told = {"accuracy", "cv_mean", "cv_std", "auc_score", "elapsed_sec"}
-    return {"result": result, "outcome": result.model_dump(include=told) if result else None}
+    outcome = {**result.model_dump(include=told), PARITY: parity} if result else None
+    return {"result": result, "outcome": outcome}
 
 
 def _readable(result: Any) -> "TrainResult | None":

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from exoplanet_desktop.gui.predict.tab import PredictTab
     from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
     from exoplanet_desktop.gui.run_views.dock import RunsDock
+    from exoplanet_desktop.gui.runs.kept import KeptRun
     from exoplanet_desktop.gui.runs.training_run import TrainingRun
 
 Tab = TypeVar("Tab", bound="TrainTab | PredictTab | MergeTab")
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self._put_tab(0, self.train)
         self.run_dialogs = RunDialogs(services, self.train.run_rows, self.open_files, self)
         self.run_dialogs.use_in_predict.connect(self._use_in_predict)
+        self.run_dialogs.table_wanted.connect(self._show_kept)
         self.assistance = Assistance(self)
         middle = QWidget(self)
         layout = QVBoxLayout(middle)
@@ -275,6 +277,13 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.predict)
         self.predict.use_run(run)
         self.run_dialogs.close(run)
+        self.activateWindow()
+
+    @Slot(object)
+    def _show_kept(self, kept: "KeptRun") -> None:
+        tab = self.merge if kept.merged_file else self.predict
+        self.tabs.setCurrentWidget(tab)
+        tab.show_kept(kept)
         self.activateWindow()
 
     @Slot()

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 class RunDialogs(QObject):
     """Signals:
     use_in_predict: the TrainingRun whose model to predict with.
+    table_wanted: the KeptRun whose table to show in its tab.
 
     Attributes:
         open: the existing dialogs, by their run.
     """
 
     use_in_predict = Signal(object)
+    table_wanted = Signal(object)
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class RunDialogs(QObject):
         from exoplanet_desktop.gui.run_views.kept_dialog import KeptDialog
 
         dialog = KeptDialog(kept, self._services.workers, self._window)
+        dialog.table_wanted.connect(self.table_wanted)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
 

@@ -1,7 +1,7 @@
 """Names of satellites, feature sets and class balance, and combo boxes to choose them from."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
@@ -10,9 +10,6 @@ from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.combo import combo
 from exoplanet_desktop.gui.widgets.labels import tip
 from exoplanet_desktop.wire.vocabulary import Balance, Features, Satellite
-
-if TYPE_CHECKING:
-    pass
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -33,10 +30,11 @@ def feature_title(features: Features) -> str:
     return tr("Vetted") if features is Features.VETTED else tr("Blind")
 
 
-def feature_hint(features: Features) -> str:
+def feature_choice(features: Features) -> str:
+    """The title with what it means, for a list to choose from."""
     if features is Features.VETTED:
-        return tr("Uses the columns that carry the human verdict, as they are in the archive.")
-    return tr("Leaves out the columns that carry the human verdict.")
+        return tr("Vetted · with verdict columns")
+    return tr("Blind · without verdict columns")
 
 
 def satellite_combo(short: bool = False) -> QComboBox:

@@ -84,3 +84,10 @@ def test_the_bytes_tell_wherever_a_block_ends(cut):
     finder = RepeatFinder(NAMES, ",")
     text = "\n".join([*ROWS, ",20.5,", "1,,", '"2",,1', "kepler,1,2"]).encode()
     assert not any([finder.found_in(text[:cut]), finder.found_in(text[cut:]), finder.found_in(b"\n")])
+
+
+def test_a_line_over_three_blocks_is_found_however_long_it_is():
+    finder = RepeatFinder(NAMES, ",")
+    assert not finder.found_in(f"{ROWS[0]}\n{' ' * 100_000}".encode())
+    assert not finder.found_in(b" " * 100_000)
+    assert finder.found_in(f"{HEADER}\n{ROWS[1]}\n".encode())

@@ -1,11 +1,14 @@
 """Replies of absurd size are cut without losing anything that a reader could take in."""
 
+import json
+
 import pytest
 
 from exoplanet_desktop.client.calls.backend import Backend
 from exoplanet_desktop.client.http.bounds import LONGEST_LOG, LONGEST_TEXT, MOST_ENTRIES, bounded, bounded_log
+from exoplanet_desktop.client.http.http_client import HttpClient
 from exoplanet_desktop.client.jobs.jobs import judge
-from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.wire.payloads import JobStatus
 
 
@@ -49,3 +52,14 @@ def test_a_training_on_hundreds_of_classes_is_told():
     assert outcome.result is not None and outcome.result.accuracy == 0.9
     assert outcome.result.labels is None and outcome.result.confusion_matrix is None
     assert "reports 400 classes" in outcome.warnings[0]
+
+
+@pytest.mark.parametrize(("size", "told"), [(500_000, True), (600_000, False)])
+def test_of_an_error_half_a_mebibyte_is_read(stage, acts, size, told):
+    """The reason at the end of a longer one, such as a page of debugging, is not waited for."""
+    body = json.dumps({"locals": "x" * size, "error": "The catalog is empty."})
+    stage.on("GET", "/api/merge", acts.Reply(body, 400))
+    with pytest.raises(InputError) as caught:
+        HttpClient(stage.base).exchange("GET", f"{stage.base}/api/merge", "list merged files")
+    assert ("The catalog is empty." in str(caught.value)) is told
+    assert len(str(caught.value)) < 1000

@@ -1,10 +1,12 @@
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
 import requests
 
+from exoplanet_desktop.client.http import retries
 from exoplanet_desktop.client.http.retries import Refusal, pause_before_next, wait
 from exoplanet_desktop.client.http.timeouts import RetryPolicy
 from exoplanet_desktop.errors import AppError, Cancelled, InputError, NoAnswer, TooMany, UnavailableError
@@ -87,3 +89,11 @@ def test_waiting_ends_when_told_to():
         wait(20, lambda: time.monotonic() - start > 0.05)
     assert time.monotonic() - start < 5
     wait(0.01, None)
+
+
+def test_waiting_takes_as_long_as_said(monkeypatch):
+    now = [100.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=lambda seconds: now.append(now.pop() + seconds))
+    monkeypatch.setattr(retries, "time", clock)
+    wait(2.5, lambda: False)
+    assert now == [pytest.approx(102.5)]

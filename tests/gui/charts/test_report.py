@@ -87,7 +87,7 @@ def test_a_page_tells_all_and_loads_nothing(account: Account, tmp_path: Path) ->
     assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
     assert page.text.count(EVIL) >= 5
     for words in (
-        "Accuracy, hold-out",
+        "Scores as the backend reports them",
         "0.900",
         "5 folds by star",
         "7 rows left out",

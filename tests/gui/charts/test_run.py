@@ -122,7 +122,8 @@ def test_a_backend_without_numbers_shows_its_pictures(
     window.run_dialogs.show(run)
     results = window.dialogs[run].results
     qtbot.waitUntil(lambda: results.complete, timeout=5_000)
-    assert [results.tabs.tabText(at) for at in range(results.tabs.count())] == ["Pictures from the backend", "Protocol"]
+    shown = [results.tabs.tabText(at) for at in range(results.tabs.count())]
+    assert shown == ["Scores", "Pictures from the backend", "Protocol"]
     assert list(results.pictures.pictures) == ["counts"]
     assert threads, "nothing was unpacked"
     assert threading.main_thread() not in threads
