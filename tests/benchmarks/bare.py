@@ -59,9 +59,10 @@ class BareModel(QAbstractTableModel):
         super().__init__()
         self._columns, self._rows, self._many = columns, rows, many
 
-    def show(self, rows: Sequence[Sequence[str | None]]) -> None:
+    def show(self, rows: Sequence[Sequence[str | None]], columns: Sequence[str] | None = None) -> None:
         self.beginResetModel()
         self._rows, self._many = rows, len(rows)
+        self._columns = columns or self._columns
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
@@ -95,6 +96,19 @@ class BareView(Watched, QTableView):
             self.setColumnWidth(column, like.columnWidth(column))
         self.resize(like.size())
         self.show()
+
+    def open(self, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
+        self._model.show(rows, columns)
+        self.scrollToTop()
+
+
+def bare_first_rows(file: Path) -> tuple[list[str], list[tuple[str | None, ...]]]:
+    """Columns and first rows of a CSV, as DuckDB finds them out by itself."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        found = connection.execute(f"FROM read_csv('{file}', all_varchar = true) LIMIT {PAGE}")
+        return [column[0] for column in found.description], found.fetchall()
 
 
 class BareTable:

@@ -98,15 +98,15 @@ def need_proc() -> None:
 
 
 def job_processes(engine_pid: int) -> list[int]:
-    """The engine's job processes, which it spawned."""
+    """The engine's job processes, which it spawned, the oldest first."""
     found = []
     for entry in PROC.iterdir():
         if entry.name.isdigit():
             pid = int(entry.name)
             fields = _stat(pid)
             if fields and int(fields[1]) == engine_pid and b"multiprocessing.spawn" in _read(entry / "cmdline"):
-                found.append(pid)
-    return found
+                found.append((int(fields[19]), pid))
+    return [pid for _, pid in sorted(found)]
 
 
 def spare_ready(engine_pid: int) -> float:
@@ -128,7 +128,21 @@ def spare_ready(engine_pid: int) -> float:
 def _activity(pid: int) -> tuple[str, float] | None:
     """The state of a process's main thread, and its CPU seconds."""
     fields = _stat(pid)
-    return (fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")) if fields else None
+    return (fields[0], _cpu_seconds(fields)) if fields else None
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time that all threads of a running process have used."""
+    return _cpu_seconds(_stat(pid))
+
+
+def waited_seconds(*pids: int) -> float:
+    """How long the main threads of processes were ready, but waited for a processor; 0 for one that has exited."""
+    return sum(int(fields[1]) / 1e9 for pid in pids if (fields := _read(PROC / str(pid) / "schedstat").split()))
+
+
+def _cpu_seconds(fields: list[str]) -> float:
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _stat(pid: int) -> list[str]:

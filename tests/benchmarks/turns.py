@@ -32,7 +32,7 @@ class Turns:
             Figure(f"{name}, against {bare}", median(self.ratios), at_most=at_most, detail=spread),
             Figure(name, median(self.ours) * factor, unit, detail=f"{times}{median(self.bare) * factor:.3g} {unit}"),
         ]
-        ours, least = percentile(self.ours), percentile(self.bare)
+        ours, least = quantile(self.ours, 0.99), quantile(self.bare, 0.99)
         if at_most_99 is not None:
             figures.append(Figure(f"{name}, 99 %, against {bare}", ours / least, at_most=at_most_99))
         if len(self.ratios) >= MANY:
@@ -40,6 +40,6 @@ class Turns:
         return figures
 
 
-def percentile(ordered: Sequence[float]) -> float:
-    """The 99th percentile."""
-    return ordered[min(int(len(ordered) * 0.99), len(ordered) - 1)]
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that a share of all values does not reach; the largest for a share of 1."""
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]

@@ -12,22 +12,22 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean, median
 from typing import Any
 
 from tests.benchmarks import lab
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.runner import Say
 from tests.benchmarks.tables import MEGABYTE, ROWS, catalog
-from tests.benchmarks.turns import Turns
+from tests.benchmarks.turns import Turns, quantile
 
 LONG_ROWS = 10_000_000
 
 
 def open_first(say: Say) -> Sequence[Figure]:
-    """From choosing a file to its first 200 rows on screen."""
-    found = _drive("first", say)
-    detail = f"of {len(found['seconds'])} openings: {_all(found['seconds'])}"
-    return [Figure("first rows of a million on screen, median", found["median"] * 1000, "ms", 200.0, None, detail)]
+    """From choosing a file to its first 200 rows on screen, compared with bare DuckDB and a bare QTableView."""
+    turns = Turns(_drive("first", say)["pairs"])
+    return turns.figures("first rows of a million on screen", "bare DuckDB and a bare view", 0.4, milli=True)
 
 
 def scroll(say: Say) -> Sequence[Figure]:
@@ -47,13 +47,33 @@ def filter_rows(say: Say) -> Sequence[Figure]:
 
 
 def stall(say: Say) -> Sequence[Figure]:
-    """Gaps in a heartbeat on the GUI thread during opening, sorting, merging, training and predicting."""
-    found = _drive("stall", say)
-    detail = "; ".join(f"{name} {at[0]:.0f}/{at[1]:.0f} ms" for name, at in found["parts"].items())
+    """Pauses of the window during opening, sorting, merging, training and predicting."""
+    gaps = _drive("stall", say)
+    return [*_pauses(gaps, 0.99, "99 %", 3.5), *_pauses(gaps, 1.0, "longest", 6.0)]
+
+
+Gaps = dict[str, list[list[tuple[float, float]]]]
+
+
+def _pauses(found: dict[str, Gaps], share: float, name: str, at_most: float) -> list[Figure]:
+    """Pauses of the window, against those of a bare event loop beside it; both without the wait for a processor."""
+    gaps, bare = (_gaps(found[who], share, 1) for who in ("ours", "bare"))
+    seen = _gaps(found["ours"], share, 0)
+    means = f"mean of the activities {mean(gaps.values()):.1f} ms, bare {mean(bare.values()):.1f} ms"
+    each = "; ".join(f"{part} {seen[part]:.0f} ms, {gaps[part]:.0f} ms without" for part in seen)
+    pause, ratio = f"pause of the window, {name}", mean(gaps.values()) / mean(bare.values())
     return [
-        Figure("heartbeat of 5 ms, gap, 99 %", found["p99"], "ms", 17.0, None, f"99 %/longest: {detail}"),
-        Figure("heartbeat of 5 ms, longest gap", found["longest"], "ms", 60.0, None, f"{found['beats']:,} beats"),
+        Figure(f"{pause}, against a bare event loop", ratio, at_most=at_most, detail=means),
+        Figure(f"{pause}, with the wait for a processor", max(seen.values()), "ms", detail=each),
     ]
+
+
+def _gaps(gaps: Gaps, share: float, place: int) -> dict[str, float]:
+    """A quantile of the gaps of each activity in milliseconds, the median of all times that it was done.
+
+    `place`: gaps as the user sees them (0), or without the wait for a processor (1).
+    """
+    return {part: median(quantile([gap[place] for gap in once], share) for once in each) for part, each in gaps.items()}
 
 
 def memory(say: Say) -> Sequence[Figure]:
@@ -70,19 +90,17 @@ def ten_million(say: Say) -> Sequence[Figure]:
     """A table ten times as long: it may take longer, but nothing freezes and memory stays flat."""
     lab.need_proc()
     found = _drive("long", say, LONG_ROWS)
-    gap = found["gap"]
+    first, jump = Turns(found["firsts"]), Turns(found["jumps"])
     return [
-        Figure("first rows of ten million on screen", found["first"] * 1000, "ms", 200.0),
+        *first.figures("first rows of ten million on screen", "bare DuckDB and a bare view", 0.4, milli=True),
         Figure("ten million rows open", found["opened"], "s", detail=f"{found['bytes'] / MEGABYTE:,.0f} MB of CSV"),
-        Figure("memory with them open", found["memory"] / MEGABYTE, "MB", 250.0),
-        Figure("jump to a random row of them, until painted, 99 %", found["jump"] * 1000, "ms", 40.0),
+        Figure("memory with them open", found["memory"] / MEGABYTE, "MB", 250.0, None, f"later {_mb(found['after'])}"),
+        *jump.figures("jump to a random row of them, until painted", "a bare view", 2.0, 2.0, milli=True),
         Figure("sort of them, slowest", max(found["sorts"]), "s", None, None, _all(found["sorts"])),
         Figure("filter of them, slowest", max(found["filters"]), "s", None, None, _all(found["filters"])),
-        Figure(
-            "heartbeat of 5 ms meanwhile, longest gap", gap, "ms", 200.0, None, f"memory after {found['after']:,} B"
-        ),
+        *_pauses(found["gaps"], 1.0, "longest", 6.0),
         Figure("bytes of temporary files, for each of the CSV", found["temporary"] / found["bytes"]),
-        Figure("temporary files when the window has closed", found["left"], ""),
+        Figure("temporary files when the window has closed", found["left"], "", 0),
     ]
 
 
@@ -99,6 +117,10 @@ def _drive(what: str, say: Say, rows: int = ROWS) -> dict[str, Any]:
         subprocess.run([*command, str(out)], check=True, env=env, cwd=Path(lab.CHECKOUT), stdout=subprocess.DEVNULL)
         found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return found
+
+
+def _mb(number: float) -> str:
+    return f"{number / MEGABYTE:,.0f} MB"
 
 
 def _all(seconds: Sequence[float]) -> str:
