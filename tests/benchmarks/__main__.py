@@ -29,9 +29,10 @@ BENCHES = {
     "handover": "tests.benchmarks.handover:measure",
     "ten-million": "tests.benchmarks.window:ten_million",
     "cluster": "tests.benchmarks.cluster:measure",
+    "siege": "tests.benchmarks.siege:measure",
     "soak": "tests.benchmarks.soak:measure",
 }
-BY_NAME = ("soak", "ten-million")  # too long to run by default
+BY_NAME = ("siege", "soak", "ten-million")  # too long to run by default
 
 if __name__ == "__main__":
     from tests.benchmarks.runner import main

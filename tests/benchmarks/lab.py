@@ -103,7 +103,7 @@ def job_processes(engine_pid: int) -> list[int]:
     for entry in PROC.iterdir():
         if entry.name.isdigit():
             pid = int(entry.name)
-            fields = _stat(pid)
+            fields = stat(pid)
             if fields and int(fields[1]) == engine_pid and b"multiprocessing.spawn" in _read(entry / "cmdline"):
                 found.append((int(fields[19]), pid))
     return [pid for _, pid in sorted(found)]
@@ -127,13 +127,13 @@ def spare_ready(engine_pid: int) -> float:
 
 def _activity(pid: int) -> tuple[str, float] | None:
     """The state of a process's main thread, and its CPU seconds."""
-    fields = _stat(pid)
+    fields = stat(pid)
     return (fields[0], _cpu_seconds(fields)) if fields else None
 
 
 def cpu_seconds(pid: int) -> float:
     """The processor time that all threads of a running process have used."""
-    return _cpu_seconds(_stat(pid))
+    return _cpu_seconds(stat(pid))
 
 
 def waited_seconds(*pids: int) -> float:
@@ -145,7 +145,7 @@ def _cpu_seconds(fields: list[str]) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _stat(pid: int) -> list[str]:
+def stat(pid: int) -> list[str]:
     """The fields of /proc/PID/stat, starting with the state; [] for a process that has exited."""
     return _read(PROC / str(pid) / "stat").decode(errors="replace").rpartition(")")[2].split()
 
@@ -158,9 +158,18 @@ def _read(path: Path) -> bytes:
 
 
 def peak_bytes(pid: int) -> int:
-    """The peak memory of a process since its start (VmHWM); 0 if it has exited."""
+    """The peak memory of a process since its start; 0 if it has exited."""
+    return _bytes(pid, "VmHWM:")
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory of a process now; 0 if it has exited."""
+    return _bytes(pid, "VmRSS:")
+
+
+def _bytes(pid: int, field: str) -> int:
     lines = _read(PROC / str(pid) / "status").decode(errors="replace").splitlines()
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(field)), 0)
 
 
 class MemoryWatch:

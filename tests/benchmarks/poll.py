@@ -43,7 +43,7 @@ def measure(say: Say) -> Sequence[Figure]:
         csv = work / "catalog.csv"
         say(f"simulating {ROWS:,} rows")
         simulate(Satellite.KOI, ROWS, 42, csv)
-        with _server(work) as (backend, pid):
+        with lab_server(work) as (backend, pid):
             accepted = backend.train(csv, TrainRequest(Satellite.KOI, Model.XGB))
             while not is_final(state := backend.status(accepted.status_url)) and (state.progress or 0) <= READ:
                 time.sleep(lab.POLL_S)
@@ -105,7 +105,7 @@ def _serve(reply: bytes) -> None:
 
 
 @contextmanager
-def _server(work: Path) -> "Iterator[tuple[Backend, int]]":
+def lab_server(work: Path) -> "Iterator[tuple[Backend, int]]":
     """The engine, served from the command line as in a lab, and its process id."""
     from exoplanet_desktop.client.calls.backend import Backend
 
@@ -145,7 +145,7 @@ async def _client(urls: tuple[str, str], first: float, end: float) -> list[tuple
     try:
         while due < end:
             await asyncio.sleep(max(due - time.perf_counter(), 0))
-            waits.append(tuple([await _ask(*line, head) for line, head in zip(lines, heads, strict=True)]))
+            waits.append(tuple([await ask(*line, head) for line, head in zip(lines, heads, strict=True)]))
             due += EVERY_S
     finally:
         for _, writer in lines:
@@ -154,20 +154,19 @@ async def _client(urls: tuple[str, str], first: float, end: float) -> list[tuple
     return waits
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> float:
-    """Seconds from a request to its whole reply."""
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str, part: str = "status") -> float:
+    """Seconds from a request to its whole reply, which must have a part of this name."""
     asked = time.perf_counter()
     writer.write(f"{head}\r\n".encode())
-    await _answer(reader)
+    await _answer(reader, part)
     return time.perf_counter() - asked
 
 
-async def _answer(reader: asyncio.StreamReader) -> None:
-    """Reads one whole reply. Raises if it is not the state of a job."""
+async def _answer(reader: asyncio.StreamReader, part: str) -> None:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
     fields = dict(line.split(": ", 1) for line in head[1:] if line)
     body = await reader.readexactly(int(fields["content-length"]))
-    if head[0].split()[1] != "200" or "status" not in json.loads(body):
+    if head[0].split()[1] != "200" or part not in json.loads(body):
         raise AssertionError(f"{head[0]}: {body[:200]!r}")
 
 
