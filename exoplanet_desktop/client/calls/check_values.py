@@ -10,7 +10,7 @@ from typing import Any
 from exoplanet_desktop.catalogs.facts.satellites import satellite_info
 from exoplanet_desktop.catalogs.reading.layout import Layout
 from exoplanet_desktop.catalogs.tables.table import Table
-from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
+from exoplanet_desktop.wire.payloads import Payload, PredictReply, TrainResult
 from exoplanet_desktop.wire.prediction_columns import PREDICTED_COLUMNS, PROBABILITY, is_probability
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
@@ -99,7 +99,7 @@ def check_training(
     result: TrainResult, satellite: Satellite, model: Model, params: Mapping[str, Any] | None = None
 ) -> list[str]:
     """Problems with the result of a training; compares `params` of the job's status with the request."""
-    found = []
+    found = left_out(result)
     for name, asked in (("satellite", str(satellite)), ("model", str(model))):
         told = (params or {}).get(name)
         if isinstance(told, str) and told.strip().lower() != asked.lower():
@@ -115,6 +115,13 @@ def check_training(
                     f"{high:g}): do not trust this number."
                 )
     return [*found, *_odd_labels(result, satellite), *_odd_matrix(result), *_odd_classes(result)]
+
+
+def left_out(reply: Payload) -> list[str]:
+    """That values of a reply could not be used, and which."""
+    if not reply.unusable:
+        return []
+    return [f"The backend sent values that no reply can have, so they are left out: {reply.unusable}."]
 
 
 def _odd_labels(result: TrainResult, satellite: Satellite) -> list[str]:
