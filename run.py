@@ -120,7 +120,7 @@ def open_program(args: Sequence[str]) -> NoReturn:
 def execute(args: Sequence[str]) -> NoReturn:
     """python3 run.py exec COMMAND ...
 
-    Run a command of the program: train, predict, merge, simulate, serve, demo or gui.
+    Run a command of the program: train, predict, merge, checks, simulate, serve, demo or gui.
     `exec COMMAND --help` lists its options, `exec -- --help` those of the program.
     """
     prepare()

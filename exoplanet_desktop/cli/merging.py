@@ -9,6 +9,7 @@ from exoplanet_desktop.errors import InputError
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.calls.backend import Backend
+    from exoplanet_desktop.client.http.transfers import copy_file
     from exoplanet_desktop.client.jobs.merges import MergeTask
     from exoplanet_desktop.wire.payloads import MergeReply
 
@@ -17,6 +18,8 @@ def merged(backend: "Backend", request: "MergeTask", output: Path | None, consol
     """Returns the reply and what did the merge. Raises InputError if the merged file could not be kept anywhere."""
     from exoplanet_desktop.client.jobs.jobs import merge_of
     from exoplanet_desktop.client.jobs.merges import backend_merges, merge_here
+    from exoplanet_desktop.client.jobs.received import check_merged
+    from exoplanet_desktop.files.temporary import temporary_folder
     from exoplanet_desktop.wire.payloads import TrainAccepted
 
     if not backend_merges(backend, request):
@@ -30,5 +33,9 @@ def merged(backend: "Backend", request: "MergeTask", output: Path | None, consol
     answer = backend.merge(request.paths, request, readings=request.readings, told=console.note, progress=sending)
     reply = merge_of(watch(backend, answer, console)) if isinstance(answer, TrainAccepted) else answer
     if output is not None:
-        backend.download(reply.merged_url, output, progress=console.receiving(output.name))
+        with temporary_folder("merged") as folder:  # the target may be a pipe
+            table = folder / "merged.csv"
+            backend.download(reply.merged_url, table, progress=console.receiving(output.name))
+            check_merged(table, reply)
+            copy_file(table, output)
     return reply, "the backend"

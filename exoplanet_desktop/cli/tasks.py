@@ -224,7 +224,7 @@ def _predict(
     if is_plain:
         reply = only_asked(reply, asked)
     if output is not None:
-        deviations += saved_table(backend, reply, asked.satellite, output, console)
+        deviations += saved_table(backend, reply, asked, (csv, choice), output, console)
     console.end()
     sums = counted(reply, csv, asked.satellite, reading=choice)
     against: tuple[str, ...] = ()

@@ -169,22 +169,28 @@ def train_on(
 
 
 def saved_table(
-    backend: "Backend", reply: "PredictReply", satellite: Satellite, output: Path, console: Console
+    backend: "Backend",
+    reply: "PredictReply",
+    asked: PredictRequest,
+    sent: tuple[Path, "ReadingOptions"],
+    output: Path,
+    console: Console,
 ) -> tuple[str, ...]:
-    """Saves the table of a prediction; that of a plain backend as it was asked for. Returns what is odd about it."""
+    """Saves the table of a prediction; that of a plain backend as it was asked for. Returns what is odd about it.
+
+    `sent`: the user's file, and how it is read. Raises UnavailableError for another table; `output` is then as it was.
+    """
     from exoplanet_desktop.client.calls.sent import reads_as_told
     from exoplanet_desktop.client.http.transfers import copy_file
+    from exoplanet_desktop.client.jobs.received import check_predicted
     from exoplanet_desktop.client.jobs.result_table import settle_table
     from exoplanet_desktop.files.temporary import temporary_folder
 
-    receiving = console.receiving(output.name)
-    if reads_as_told(backend):
-        backend.download(reply.csv_file, output, progress=receiving)
-        return ()
     with temporary_folder("result") as folder:  # the target may be a pipe
         table = folder / "predicted.csv"
-        backend.download(reply.csv_file, table, progress=receiving)
-        odd = settle_table(table, reply, satellite)
+        backend.download(reply.csv_file, table, progress=console.receiving(output.name))
+        odd = () if reads_as_told(backend) else settle_table(table, reply, asked.satellite)
+        odd += check_predicted(table, reply, asked, *sent)
         copy_file(table, output)
     return odd
 

@@ -1,12 +1,12 @@
 """What the record stores about a run, and what it never stores."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from exoplanet_desktop.errors import InputError
+from exoplanet_desktop.wire.ranges import usable
 from exoplanet_desktop.wire.vocabulary import FINAL_STATUSES, WAITING
 
 PARITY = "parity"  # where the result of a run keeps its parity check (see `client.jobs.parity.ParityCheck`)
@@ -124,13 +124,10 @@ def _word(value: Any) -> str | None:
 
 
 def _number(value: Any) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if isinstance(value, bool):
         return None
-    try:
-        number = float(value)
-    except OverflowError:  # an integer with hundreds of digits
-        return None
-    return number if math.isfinite(number) else None
+    number = usable(value, [])
+    return float(number) if isinstance(number, int | float) else None
 
 
 def without_secrets(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import platform
 import shutil
 import tempfile
@@ -23,6 +22,8 @@ from exoplanet_desktop.files.digest import sha256_of
 from exoplanet_desktop.files.temporary import need_space
 from exoplanet_desktop.files.whole import whole_file
 from exoplanet_desktop.record.entry import StoredRun, checked_file_name
+from exoplanet_desktop.wire.bounds import bounded, bounded_log
+from exoplanet_desktop.wire.ranges import usable
 from exoplanet_desktop.wire.vocabulary import RUN_STATUSES
 
 FORMAT = "exoplanet-desktop-run"
@@ -76,7 +77,7 @@ class _ExportedRun(pydantic.BaseModel):
     @pydantic.field_validator("accuracy")
     @classmethod
     def _finite(cls, accuracy: float | None) -> float | None:
-        return accuracy if accuracy is not None and math.isfinite(accuracy) else None
+        return usable(accuracy, [])  # type: ignore[no-any-return]
 
     @pydantic.field_validator("status")
     @classmethod
@@ -160,7 +161,7 @@ def unpack(source: Path, beside: Path) -> Iterator[Unpacked]:
     try:
         with _opened(source) as archive:
             manifest = _manifest(_text(archive, MANIFEST))
-            log = _text(archive, LOG) if LOG in archive.namelist() else ""
+            log = bounded_log(_text(archive, LOG)) if LOG in archive.namelist() else ""
             needed = sum(archive.getinfo(FILES + name).file_size for name in manifest.files)
             need_space(folder, min(needed, MOST_BYTES), f"The run in {source.name}")
             _unpack_files(archive, manifest.files, folder)
@@ -170,7 +171,13 @@ def unpack(source: Path, beside: Path) -> Iterator[Unpacked]:
 
 
 def _run(entry: _ExportedRun) -> StoredRun:
-    values = {**entry.model_dump(), "warnings": tuple(entry.warnings)}
+    try:
+        # What another program wrote into an export is no more to be trusted than a backend's reply.
+        told = bounded({"request": entry.request, "result": entry.result})
+        usable(told, [])
+    except RecursionError as error:
+        raise InputError("The exported run is nested too deeply. Export the run again.") from error
+    values = {**entry.model_dump(), **told, "warnings": tuple(entry.warnings)}
     return StoredRun(run_id="", changed_at="", deleted_at=None, imported=True, **values)
 
 

@@ -119,7 +119,8 @@ def test_work_stays_with_the_backend_it_was_started_on(
     qtbot.waitUntil(lambda: first.is_over and second.is_over and cancelling.done(), timeout=WAIT_MS)
     assert (first.snapshot.status, second.snapshot.status) == (Status.CANCELLED, Status.SUCCEEDED)
     assert lab.CANCEL not in posts(there)
-    assert posts(there) == [lab.TRAIN]
+    assert posts(there) == [lab.TRAIN, lab.PREDICT]  # the model is checked where it was trained
+    assert lab.PREDICT not in posts(here)
 
 
 def test_training_on_a_merged_file_of_a_plain_backend_is_one_step(

@@ -9,10 +9,10 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 from exoplanet_desktop.client.calls.backend import Backend
-from exoplanet_desktop.client.http.bounds import LONGEST_LOG, LONGEST_TEXT, MOST_ENTRIES
 from exoplanet_desktop.gui.backends import words
 from exoplanet_desktop.gui.base.workers.poller import Connection
 from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.wire.bounds import LONGEST_LOG, LONGEST_TEXT, MOST_ENTRIES
 from tests.gui.misbehaviour_calls import Heartbeat
 from tests.reference_server import lab
 from tests.reference_server.stage import Reply, Stage

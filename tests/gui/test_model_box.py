@@ -2,7 +2,7 @@
 
 from pytestqt.qtbot import QtBot
 
-from exoplanet_desktop.gui.predict.models import offered
+from exoplanet_desktop.gui.predict.models import MOST_OFFERED, offered
 from exoplanet_desktop.gui.shell.main_window import MainWindow
 from exoplanet_desktop.wire.vocabulary import Satellite
 
@@ -64,3 +64,12 @@ def test_what_stands_below_the_box_is_seen_whole(window: MainWindow, qtbot: QtBo
     window.predict.update_enabled()
     hint = window.predict.models.hint
     qtbot.waitUntil(lambda: hint.isVisible() and hint.height() >= hint.heightForWidth(hint.width()), timeout=5_000)
+
+
+def test_of_thousands_of_models_the_newest_are_offered_and_the_rest_counted() -> None:
+    many = [{**WHOLE, "model_version": f"v{number}"} for number in range(MOST_OFFERED + 1)]
+    assert len(offered(many[1:], Satellite.KOI)) == MOST_OFFERED
+    assert "Not listed" not in offered(many[1:], Satellite.KOI)[0].hint
+    entries = offered(many, Satellite.KOI)
+    assert [entry.choice.version for entry in entries] == [f"v{number}" for number in range(MOST_OFFERED)]
+    assert entries[0].hint.endswith("Not listed: 1 older model.")

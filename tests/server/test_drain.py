@@ -1,4 +1,3 @@
-import asyncio
 from typing import Any
 
 import pytest
@@ -6,6 +5,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Scope
 
 from exoplanet_desktop.server.drain import Drain
+from tests.server.alone import run_alone
 
 BLOCK = bytes(1024 * 1024)
 CHUNKED = {b"transfer-encoding": b"chunked"}
@@ -29,7 +29,7 @@ def answer(blocks: int | None, headers: dict[bytes, bytes]) -> tuple[list[Messag
         sent.append({**message, "read": read})
 
     scope: Scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers.items())}
-    asyncio.run(Drain(PlainTextResponse("no", status_code=413))(scope, receive, send))
+    run_alone(Drain(PlainTextResponse("no", status_code=413))(scope, receive, send))
     return sent, read
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +60,11 @@ def start_parent(tmp_path: Path) -> Any:
             stream.close()
 
 
-def test_it_greets_within_a_second_with_address_and_token(start_parent: Any, tmp_path: Path, engine: Any) -> None:
-    started = time.monotonic()
+def test_it_greets_with_address_and_token(start_parent: Any, tmp_path: Path, engine: Any) -> None:
     parent, pid, (word, address, token) = start_parent(tmp_path / "own")
     assert word == "ready" and address.startswith("http://127.0.0.1:") and len(token.strip()) >= 32
     headers = {"Authorization": f"Bearer {token.strip()}"}
     assert requests.get(f"{address}/api/health", headers=headers, timeout=5).json()["ok"]
-    assert time.monotonic() - started < 5  # loose: other work may share the machine; the benchmark has the strict bound
     assert requests.get(f"{address}/api/health", timeout=5).status_code == 401
     parent.stdin.close()
     assert parent.wait(10) == 0

@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from exoplanet_desktop.server.forms import Form, read_form
 from exoplanet_desktop.server.store import Store
 from exoplanet_desktop.wire.reading_options import ReadingOptions
 from exoplanet_desktop.wire.vocabulary import READING_BYTES
+from tests.server.alone import run_alone
 
 MEBIBYTE = 1024 * 1024
 FORM = "multipart/form-data; boundary=b"
@@ -38,7 +38,7 @@ def body(store: Store, kind: str, *chunks: bytes, seen: list[int] | None = None)
         async with read_form(Request(scope, receive), store, 100 * MEBIBYTE, "file") as form:
             return form.fields
 
-    return asyncio.run(read())
+    return run_alone(read())
 
 
 def part(name: str, value: bytes) -> bytes:

@@ -25,6 +25,7 @@ from exoplanet_desktop.wire.payloads import (
     PredictReply,
     TrainAccepted,
 )
+from exoplanet_desktop.wire.ranges import usable
 from exoplanet_desktop.wire.reading_options import ReadingOptions, reading_field, readings_field
 from exoplanet_desktop.wire.requests import MergeRequest, PredictRequest, TrainRequest
 from exoplanet_desktop.wire.vocabulary import Satellite
@@ -52,7 +53,7 @@ class Backend(Files):
         models = reply.get("models")
         if not isinstance(models, list):
             raise not_the_contract(self.base_url, "a list of models", repr(reply).encode(), type(models).__name__)
-        return [model for model in models if isinstance(model, dict)]
+        return [model for model in usable(models, []) if isinstance(model, dict)]
 
     # Training
 

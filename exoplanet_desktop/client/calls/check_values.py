@@ -4,13 +4,13 @@ Each deviation is one line: the problem, and what it means for the reader of the
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from exoplanet_desktop.catalogs.facts.satellites import satellite_info
 from exoplanet_desktop.catalogs.reading.layout import Layout
 from exoplanet_desktop.catalogs.tables.table import Table
-from exoplanet_desktop.wire.payloads import PredictReply, TrainResult
+from exoplanet_desktop.wire.payloads import Payload, PredictReply, TrainResult
 from exoplanet_desktop.wire.prediction_columns import PREDICTED_COLUMNS, PROBABILITY, is_probability
 from exoplanet_desktop.wire.vocabulary import Model, Satellite
 
@@ -99,7 +99,7 @@ def check_training(
     result: TrainResult, satellite: Satellite, model: Model, params: Mapping[str, Any] | None = None
 ) -> list[str]:
     """Problems with the result of a training; compares `params` of the job's status with the request."""
-    found = []
+    found = left_out(result)
     for name, asked in (("satellite", str(satellite)), ("model", str(model))):
         told = (params or {}).get(name)
         if isinstance(told, str) and told.strip().lower() != asked.lower():
@@ -115,6 +115,13 @@ def check_training(
                     f"{high:g}): do not trust this number."
                 )
     return [*found, *_odd_labels(result, satellite), *_odd_matrix(result), *_odd_classes(result)]
+
+
+def left_out(reply: Payload) -> list[str]:
+    """That values of a reply could not be used, and which."""
+    if not reply.unusable:
+        return []
+    return [f"The backend sent values that no reply can have, so they are left out: {reply.unusable}."]
 
 
 def _odd_labels(result: TrainResult, satellite: Satellite) -> list[str]:
@@ -163,14 +170,19 @@ def _odd_classes(result: TrainResult) -> list[str]:
 
 
 def check_table(table: "Table", reply: PredictReply, sent: "Layout") -> list[str]:
-    """Problems with the downloaded CSV of a prediction; `sent` is the layout of the uploaded file.
+    """Problems with the downloaded CSV of a prediction; `sent` is the layout of the uploaded file."""
+    return [*mismatches(table, reply, sent), *odd_shares(table)]
+
+
+def mismatches(table: "Table", reply: PredictReply, sent: "Layout", *, all_rows: bool = True) -> list[str]:
+    """Why a CSV cannot be the result of a prediction. `all_rows`: it has the rows that were predicted, and no others.
 
     A column may come back under its own name or, if the user or the program renamed it, under the archive's.
     """
     found = []
     there = {*table.columns, *table.layout.file_columns}
     rows = table.row_count + table.bad_count
-    if rows != reply.total_predicted:
+    if all_rows and rows != reply.total_predicted:
         found.append(
             f"The file has {rows:,} rows, though {reply.total_predicted:,} were predicted: rows are missing, or this "
             "is a different file."
@@ -181,10 +193,12 @@ def check_table(table: "Table", reply: PredictReply, sent: "Layout") -> list[str
         found.append(f"The file lacks {', '.join(lost[:3])}{more} of the file sent: it may belong to another upload.")
     if not there.intersection(PREDICTED_COLUMNS):
         found.append("The file has no column with the predicted class: it is not the result of this prediction.")
-    return [*found, *_odd_shares(table, [name for name in table.columns if is_probability(name)])]
+    return found
 
 
-def _odd_shares(table: "Table", columns: Sequence[str]) -> list[str]:
+def odd_shares(table: "Table") -> list[str]:
+    """Problems with the probabilities in the CSV of a prediction."""
+    columns = [name for name in table.columns if is_probability(name)]
     if not columns:
         return []
     import numpy as np

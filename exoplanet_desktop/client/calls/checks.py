@@ -4,7 +4,7 @@ A reference backend silently ignores fields with unknown names, and then predict
 every reply is checked against its request. Each deviation is one line that also states the consequence.
 """
 
-from exoplanet_desktop.client.calls.check_values import check_rows, check_sums
+from exoplanet_desktop.client.calls.check_values import check_rows, check_sums, left_out
 from exoplanet_desktop.wire.payloads import PredictReply
 from exoplanet_desktop.wire.requests import PredictRequest
 from exoplanet_desktop.wire.vocabulary import Features
@@ -20,6 +20,7 @@ def check_prediction(reply: PredictReply, asked: PredictRequest) -> list[str]:
 def differences(reply: PredictReply, asked: PredictRequest) -> list[str]:
     """Where a reply contradicts its request or itself."""
     return [
+        *left_out(reply),
         *_other_model(reply, asked),
         *_other_rows(reply, asked),
         *_other_count(reply, asked),

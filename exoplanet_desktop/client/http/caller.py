@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import pydantic
 
-from exoplanet_desktop.client.http.bounds import bounded
 from exoplanet_desktop.client.http.http_client import HttpClient, Response
 from exoplanet_desktop.client.http.http_errors import not_the_contract
 from exoplanet_desktop.client.http.retries import Refusal
@@ -27,6 +26,7 @@ from exoplanet_desktop.errors import (
     TooMany,
     UnavailableError,
 )
+from exoplanet_desktop.wire.bounds import bounded
 from exoplanet_desktop.wire.payloads import Health, MergeList, Payload, UploadList
 
 P = TypeVar("P", bound=Payload)

@@ -1,6 +1,5 @@
 """Jobs at a backend: following one to its end, and interpreting that end for the user."""
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from typing import TypeVar
 import pydantic
 
 from exoplanet_desktop.client.calls.backend import Backend
-from exoplanet_desktop.client.http.bounds import MOST_CLASSES, bounded_log
 from exoplanet_desktop.client.http.http_errors import as_clause, is_sentence, not_the_contract, readable
 from exoplanet_desktop.client.http.transfers import ShouldStop
 from exoplanet_desktop.client.jobs.events import Ended, JobEvent, LogGrew, Progressed, Silent, Stalled
@@ -22,6 +20,7 @@ from exoplanet_desktop.errors import (
     UnavailableError,
     UnreadableFile,
 )
+from exoplanet_desktop.wire.bounds import MOST_BINS, MOST_CLASSES, bounded_log
 from exoplanet_desktop.wire.payloads import JobStatus, MergeReply, Payload, PredictReply, TrainAccepted, TrainResult
 from exoplanet_desktop.wire.vocabulary import Status
 
@@ -58,22 +57,30 @@ def judge(status: JobStatus) -> Outcome:
         result = TrainResult.model_validate(status.result or {})
     except pydantic.ValidationError as error:
         return Outcome(error=not_the_contract("The backend", "the result of a training", b"", error))
-    measured = (result.accuracy, result.cv_mean)
-    if not any(value is not None and math.isfinite(value) for value in measured):
+    if result.accuracy is None and result.cv_mean is None:
+        if result.unusable:
+            return Outcome(error=not_the_contract("The backend", "the result of a training", b"", result.unusable))
         return Outcome(
             error=UnavailableError(
                 "The backend calls the training a success but sent no metrics, so it failed. The log may show why; "
                 "check the label column and the other columns of the file."
             )
         )
-    return _without_excess(result)
+    return without_excess(result)
 
 
-def _without_excess(result: TrainResult) -> Outcome:
+def without_excess(result: TrainResult) -> Outcome:
     """The result without charts of so many classes that no catalog has them and no window can show them."""
-    classes = max(len(result.labels or ()), len(result.confusion_matrix or ()), len(result.per_class or ()))
+    curves = [curve for curve in (result.curves or {}).values() if isinstance(curve, dict)]
+    by_class = (result.labels, result.confusion_matrix, result.per_class, *curves)
+    classes = max(len(one or ()) for one in by_class)
+    bins = (result.curves or {}).get("reliability")
     if classes <= MOST_CLASSES:
-        return Outcome(result=result)
+        if not isinstance(bins, list) or len(bins) <= MOST_BINS:
+            return Outcome(result=result)
+        rest = {name: curve for name, curve in (result.curves or {}).items() if curve is not bins}
+        sentence = f"The backend reports {len(bins):,} bins of confidence, too many to draw, so they are left out."
+        return Outcome(result=result.model_copy(update={"curves": rest}), warnings=(sentence,))
     fields = ("labels", "confusion_matrix", "per_class", "curves")
     sentence = (
         f"The backend reports {classes:,} classes, which no planet catalog has, so their figures are left out: it "

@@ -46,6 +46,7 @@ def settle_table(
     it, one sentence each. Leaves a file alone that is no table. Raises UnavailableError and Cancelled.
     """
     should_stop = should_stop or never
+    check(should_stop)
     try:
         layout = sniff(path)
         if layout.encoding != "utf-8" or layout.packed or not layout.direct:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from exoplanet_desktop.client.http.bounds import LONGEST_LOG
 from exoplanet_desktop.client.jobs.events import (
     CameBack,
     Ended,
@@ -17,6 +16,7 @@ from exoplanet_desktop.client.jobs.events import (
     Started,
 )
 from exoplanet_desktop.errors import AppError, NoAnswer, NotAllowed, NotFound
+from exoplanet_desktop.wire.bounds import LONGEST_LOG
 from exoplanet_desktop.wire.vocabulary import Status
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from exoplanet_desktop.client.calls.backend import Backend
-from exoplanet_desktop.client.http.bounds import LONGEST_NAME, listed, shortened
 from exoplanet_desktop.client.http.retries import Refusal
 from exoplanet_desktop.client.http.transfers import ShouldStop
 from exoplanet_desktop.client.http.urls import is_loopback, normalise_base
 from exoplanet_desktop.client.profiles.profiles import Profile, backend_of
 from exoplanet_desktop.errors import AppError, Cancelled, InputError, NoAnswer, NotAllowed, TooMany
+from exoplanet_desktop.wire.bounds import LONGEST_NAME, listed, shortened
 from exoplanet_desktop.wire.payloads import Health
 
 _LOOK_S = 3.0

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from exoplanet_desktop.client.http.bounds import LONGEST_NAME, listed, shortened
 from exoplanet_desktop.gui.backends.session import Session, State
 from exoplanet_desktop.gui.base.text import clock_time, fixed, tr
+from exoplanet_desktop.wire.bounds import LONGEST_NAME, listed, shortened
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.profiles.route import Route

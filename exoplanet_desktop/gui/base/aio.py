@@ -42,10 +42,10 @@ def slot(*types: type) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], A
             except Cancelled:
                 log.info("%s was cancelled", method.__qualname__)
             except AppError as error:
-                if _is_there(self):
+                if is_there(self):
                     self.report_error(error)
             except Exception as error:
-                if not _is_there(self):
+                if not is_there(self):
                     return  # its widgets are gone: nothing left to do
                 log.exception("%s failed", method.__qualname__)
                 words = tr("Something went wrong inside the program ({error}). The log has the details.", error=error)
@@ -72,7 +72,7 @@ def _keep(task: asyncio.Task[Any] | None) -> None:
         task.add_done_callback(_tasks.discard)
 
 
-def _is_there(owner: object) -> bool:
+def is_there(owner: object) -> bool:
     """Whether a QObject's C++ part still exists: a dialog may close while its slot awaits an answer."""
     there = not isinstance(owner, QObject) or isValid(owner)
     if not there:

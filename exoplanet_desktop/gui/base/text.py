@@ -3,6 +3,7 @@
 Only text in the window goes through here; files and the command line keep plain numbers.
 """
 
+import math
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
@@ -10,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 CONTEXT = "exoplanet_desktop"
 NONE = "–"
 WHOLE_BELOW = 1e12
+LONGEST = 1e16  # from here on, a number with all its digits is no longer readable
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -36,8 +38,8 @@ def count(number: int) -> str:
     >>> count(9464)
     '9,464'
     """
-    # Qt takes 64 bits; no count is larger.
-    return locale().toString(number)
+    # Qt takes 64 bits, and fails in whatever calls it beyond them.
+    return locale().toString(number) if abs(number) < 1 << 63 else f"{number:.3g}"
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -55,8 +57,10 @@ def fixed(value: float | None, places: int = 3) -> str:
     >>> fixed(0.93344), fixed(None), fixed(1234.5, 1)
     ('0.933', '–', '1,234.5')
     """
-    if value is None or value != value:
+    if value is None or not math.isfinite(value):
         return NONE
+    if abs(value) >= LONGEST:
+        return f"{value:.3g}"
     return locale().toString(float(value), "f", places)
 
 
@@ -76,7 +80,7 @@ def percent(share: float, places: int = 0) -> str:
     >>> percent(0.583), percent(0.968, 1)
     ('58 %', '96.8 %')
     """
-    return f"{locale().toString(share * 100, 'f', places)} %"
+    return f"{fixed(share * 100, places)} %"
 
 
 def megabytes(size_bytes: int) -> str:

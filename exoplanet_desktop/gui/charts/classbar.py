@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.painted import painted
 from exoplanet_desktop.gui.base.text import count
 from exoplanet_desktop.gui.charts.figure import class_name, draw_parts
 from exoplanet_desktop.gui.widgets.flow import FlowLayout
@@ -31,12 +32,14 @@ class Shares(QWidget):
         self._counts = counts
         self.update()
 
+    @painted
     def paintEvent(self, _event: QPaintEvent) -> None:
         if not any(self._counts.values()):
             return
         tokens = theme.tokens()
         parts = [(rows, QColor(tokens.of_class(label))) for label, rows in self._counts.items()]
-        draw_parts(QPainter(self), QRectF(self.rect()), parts)
+        with QPainter(self) as painter:
+            draw_parts(painter, QRectF(self.rect()), parts)
 
 
 class ClassBar(QWidget):

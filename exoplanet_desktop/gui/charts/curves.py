@@ -12,9 +12,12 @@ from PySide6.QtGui import QPainter, QPen
 from exoplanet_desktop.gui.base.text import count, fixed, percent, tr
 from exoplanet_desktop.gui.charts.axes import Plot, draw_legend, share_axis
 from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure, Numbers
+from exoplanet_desktop.wire.bounds import MOST_BINS, MOST_CLASSES
 
 Points = list[tuple[float, float]]
 MARKS_ON_A_LINE = 6
+COLUMNS = 120  # of each of two curves; more curves have fewer
+LONGEST_LINE = 6.0  # a curve from corner to corner that never turns back has at most 2
 AT_FALSE_RATE, AT_RECALL = 0.05, 0.95
 Z = 1.959964  # for 95 %
 
@@ -28,6 +31,8 @@ class CurveFigure(Figure):
     def __init__(self, curves: Mapping[str, Points], support: Mapping[str, int]) -> None:
         """`curves`: points by class; `support`: rows of each class, if known."""
         self.curves, self._support = dict(curves), support
+        columns = 2 * COLUMNS // max(len(self.curves), 2)
+        self._drawn = {label: thinned(points, columns) for label, points in self.curves.items()}
 
     def numbers(self) -> Numbers:
         rows = [[label, x, y] for label, points in self.curves.items() for x, y in points]
@@ -36,8 +41,10 @@ class CurveFigure(Figure):
     def paint(self, painter: QPainter, room: QRectF, style: ChartStyle) -> None:
         plot = Plot(painter, room, style, share_axis(tr(self.across)), share_axis(tr(self.up)), square=True)
         self.draw_chance(plot, style)
-        for label, points in self.curves.items():
-            plot.line(points, style.pen_of_class(label))
+        for label, points in self._drawn.items():
+            # The dashes of a line that runs to and fro would take seconds to draw.
+            is_long = _ways(points)[-1] > LONGEST_LINE
+            plot.line(points, QPen(style.of_class(label), 1) if is_long else style.pen_of_class(label))
             for x, y in _spread(points):
                 plot.mark(x, y, label)
         words = [(label, self._words(label)) for label in self.curves]
@@ -175,7 +182,7 @@ def reliability_of(curves: Mapping[str, Any], ece: float | None) -> ReliabilityF
     """The reliability figure of a result; None if it has none."""
     found = []
     entries = curves.get("reliability")
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in entries if isinstance(entries, list) and len(entries) <= MOST_BINS else []:
         if not isinstance(entry, Mapping):
             continue
         shares = [entry.get("confidence"), entry.get("accuracy")]
@@ -187,8 +194,10 @@ def reliability_of(curves: Mapping[str, Any], ece: float | None) -> ReliabilityF
 
 def _curves(curves: Any, across: str, up: str) -> dict[str, Points]:
     """Curves by class, from a backend's reply; invalid ones are left out."""
-    found = {}
-    for label, curve in curves.items() if isinstance(curves, Mapping) else ():
+    found: dict[str, Points] = {}
+    if not isinstance(curves, Mapping) or len(curves) > MOST_CLASSES:
+        return found
+    for label, curve in curves.items():
         if not isinstance(curve, Mapping):
             continue
         pairs = zip(_list(curve.get(across)), _list(curve.get(up)), strict=False)
@@ -203,7 +212,30 @@ def _list(value: Any) -> list[Any]:
 
 
 def _is_share(value: Any) -> bool:
-    return isinstance(value, int | float) and -1e-9 <= value <= 1 + 1e-9
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1e-9 <= value <= 1 + 1e-9
+
+
+def thinned(points: Points, columns: int = COLUMNS) -> Points:
+    """The points of a curve that its picture needs: of each narrow column the first, lowest, highest and last.
+
+    >>> len(thinned([(place / 10_000, place / 10_000) for place in range(10_001)])) <= 4 * COLUMNS + 4
+    True
+    """
+    if len(points) <= 4 * columns:
+        return points
+    kept: Points = []
+    for _, group in itertools.groupby(enumerate(points), lambda one: int(one[1][0] * columns)):
+        column = list(group)
+        lowest, highest = (choose(column, key=lambda one: one[1][1]) for choose in (min, max))
+        kept += [point for _, point in sorted({column[0], lowest, highest, column[-1]})]
+    # Points that jump to and fro are no curve; drawing a part of them is enough to see that.
+    return kept[: 4 * columns + 4]
+
+
+def _ways(points: Points) -> list[float]:
+    """How far each point is along the curve."""
+    steps = (math.hypot(x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in itertools.pairwise(points))
+    return list(itertools.accumulate(steps, initial=0.0))
 
 
 def _at(points: Points, x: float) -> float:
@@ -215,9 +247,7 @@ def _at(points: Points, x: float) -> float:
 
 def _spread(points: Points) -> Points:
     """A few points, evenly spaced along the drawn curve."""
-    ways = [0.0]
-    for (x0, y0), (x1, y1) in itertools.pairwise(points):
-        ways.append(ways[-1] + math.hypot(x1 - x0, y1 - y0))
+    ways = _ways(points)
     chosen, at = [], 0
     for number in range(1, MARKS_ON_A_LINE + 1):
         wanted = ways[-1] * number / (MARKS_ON_A_LINE + 1)

@@ -26,10 +26,9 @@ def picture(figure: Figure, style: ChartStyle, scale: float = SCALE) -> QImage:
     image.fill(style.colour("base"))
     image.setDotsPerMeterX(round(DPI * scale / 0.0254))
     image.setDotsPerMeterY(round(DPI * scale / 0.0254))
-    painter = QPainter(image)
-    painter.scale(scale, scale)
-    _paint(painter, figure, style, size)
-    painter.end()
+    with QPainter(image) as painter:
+        painter.scale(scale, scale)
+        _paint(painter, figure, style, size)
     return image
 
 
@@ -54,10 +53,9 @@ def svg(figure: Figure, style: ChartStyle) -> bytes:
     generator.setResolution(round(DPI))
     generator.setTitle(_CONTROL.sub("", figure.title))
     generator.setDescription(_CONTROL.sub("", figure.summary()))
-    painter = QPainter(generator)
-    painter.fillRect(QRectF(0, 0, size.width(), size.height()), style.colour("base"))
-    _paint(painter, figure, style, size)
-    painter.end()
+    with QPainter(generator) as painter:
+        painter.fillRect(QRectF(0, 0, size.width(), size.height()), style.colour("base"))
+        _paint(painter, figure, style, size)
     # A viewer without the font family uses any sans-serif one, not the browser's default.
     return _FAMILY.sub(rb'font-family="\1, Arial, sans-serif"', bytes(content.data()))
 
@@ -73,10 +71,9 @@ def pdf(figure: Figure, style: ChartStyle) -> bytes:
     points = 72 / DPI
     writer.setPageSize(QPageSize(size * points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    painter = QPainter(writer)
-    painter.scale(writer.logicalDpiX() / DPI, writer.logicalDpiY() / DPI)
-    _paint(painter, figure, style, size)
-    painter.end()
+    with QPainter(writer) as painter:
+        painter.scale(writer.logicalDpiX() / DPI, writer.logicalDpiY() / DPI)
+        _paint(painter, figure, style, size)
     return bytes(content.data())
 
 

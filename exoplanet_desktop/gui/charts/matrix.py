@@ -175,7 +175,7 @@ class MatrixFigure(Figure):
         asked = style.mark + 8
         if len(lines) == 1 and room.height() >= 2 * style.line:
             wide = style.metrics.horizontalAdvance(label)
-            fits = (room.width() - 4) / wide
+            fits = (room.width() - 4) / max(wide, 1.0)  # a class may have no name
             if wide + asked > room.width() and fits >= SMALLEST:  # larger text, with the mark above it
                 upper = room.center() - QPointF(0, style.line / 2)
                 theme.draw_mark(painter, label, upper, style.mark, style.of_class(label))

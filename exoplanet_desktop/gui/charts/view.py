@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToo
 
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
+from exoplanet_desktop.gui.base.painted import painted
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
 from exoplanet_desktop.gui.charts.export import KINDS, mime, picture
@@ -58,14 +59,15 @@ class FigureView(QWidget):
         """The area of the figure."""
         return QRectF(self.rect()).adjusted(4, 4, -4, -4)
 
+    @painted
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._style.colour("base"))
-        self.figure.paint(painter, self.room, self._style)
-        if self.hasFocus():
-            painter.setPen(QPen(self._style.colour("accent"), 1.5, Qt.PenStyle.DotLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._style.colour("base"))
+            self.figure.paint(painter, self.room, self._style)
+            if self.hasFocus():
+                painter.setPen(QPen(self._style.colour("accent"), 1.5, Qt.PenStyle.DotLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def changeEvent(self, event: QEvent) -> None:
         """The colour scheme or text size changed."""

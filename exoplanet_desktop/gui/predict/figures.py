@@ -18,9 +18,8 @@ from exoplanet_desktop.gui.tables.opening import Opened
 from exoplanet_desktop.gui.tables.view import CatalogView
 from exoplanet_desktop.gui.widgets.labels import PlainLabel
 from exoplanet_desktop.gui.widgets.notices import Notices
+from exoplanet_desktop.wire.bounds import MOST_CLASSES
 from exoplanet_desktop.wire.vocabulary import Disposition
-
-MOST_CLASSES = 12
 
 
 class PredictionFigures(QWidget):

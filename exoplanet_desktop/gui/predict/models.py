@@ -16,6 +16,7 @@ from exoplanet_desktop.record.trained import TrainedModel
 from exoplanet_desktop.wire.vocabulary import Features, Model, Satellite
 
 MOST_CLASSES = 8  # named in a tooltip
+MOST_OFFERED = 300
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,16 @@ class ModelEntry:
 
 
 def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEntry]:
-    """The trained models of a satellite, newest first; skips invalid entries."""
+    """The trained models of a satellite, newest first; skips invalid entries.
+
+    At most MOST_OFFERED of them: nobody chooses among more, and their words would take seconds. Each says how many are
+    left out.
+    """
     found = []
-    for entry in models:
-        if entry.get("satellite") != satellite:
-            continue
+    mine = [entry for entry in models if entry.get("satellite") == satellite]
+    more = len(mine) - MOST_OFFERED
+    left_out = tr("Not listed: {models}.", models=counted(more, tr("older model"), tr("older models")))
+    for entry in mine[:MOST_OFFERED]:
         try:
             model, features = Model(str(entry.get("model"))), Features(str(entry.get("features")))
         except ValueError:
@@ -60,6 +66,8 @@ def offered(models: list[dict[str, Any]], satellite: Satellite) -> list[ModelEnt
         if rows:
             number = counted(rows, tr("row"), tr("rows"))
             hint = tr("{rows} of {catalog}", rows=number, catalog=catalog or tr("an unnamed catalog")) + "\n" + hint
+        if more > 0:
+            hint += "\n" + left_out
         classes = ", ".join(f"{count(number)} {label}" for label, number in [*by_class.items()][:MOST_CLASSES])
         words = BETWEEN.join(filter(None, (name, kind, fewer, score, catalog, when)))
         found.append(ModelEntry(words, choice, hint, bool(fewer), rows, classes))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.painted import painted
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.run_views.columns import second_line, state_colour
 from exoplanet_desktop.gui.run_views.model import ROW, RunsModel
@@ -43,6 +44,7 @@ class TwoLines(NameEditor):
         # Cover both lines: an editor line that stuck out at the bottom would be cut off.
         editor.setGeometry(option.rect.adjusted(4, 2, -4, -2))
 
+    @painted
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW)
         if not isinstance(row, Row):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from exoplanet_desktop.gui.charts.export import svg
 from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure
 from exoplanet_desktop.gui.run_views.report_blocks import Block, Picture, as_markup, escaped
+from exoplanet_desktop.gui.widgets.picture_view import decoded
 
 # Nothing may be loaded or run, whatever the texts contain.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -47,7 +48,7 @@ def _markup(block: Block, style: ChartStyle) -> str:
             f"<details><summary>In words</summary><p>{words}</p></details></figure>"
         )
     if isinstance(block, Picture):
-        image = QImage.fromData(block.content)
+        image = decoded(block.content)
         if image.isNull():
             return ""
         title = escaped(block.title)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, 
 from exoplanet_desktop import __version__
 from exoplanet_desktop.gui.charts.figure import ChartStyle, Figure, draw_text
 from exoplanet_desktop.gui.run_views.report_blocks import Block, Heading, Picture, TextBlock, as_markup
+from exoplanet_desktop.gui.widgets.picture_view import decoded
 
 DPI = 96.0
 MARGIN_MM = 18.0
@@ -57,7 +58,7 @@ class _Pages:
         if isinstance(block, Figure):
             self._figure(block)
         elif isinstance(block, Picture):
-            self._picture(QImage.fromData(block.content), block.title)
+            self._picture(decoded(block.content), block.title)
         else:
             document = self._document(block)
             self._begin(document.size().height())

@@ -1,9 +1,11 @@
 """The result of a training: its numbers in cards, and pages of figures and tables."""
 
 import asyncio
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QTabWidget, QVBoxLayout, QWidget
 
@@ -11,6 +13,7 @@ from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.base.workers.calls import Workers
+from exoplanet_desktop.gui.charts.figure import Figure
 from exoplanet_desktop.gui.charts.matrix import MatrixFigure
 from exoplanet_desktop.gui.charts.pages import FiguresPage, Scrolled
 from exoplanet_desktop.gui.run_views.matrix_page import MatrixPage, load
@@ -25,7 +28,10 @@ from exoplanet_desktop.gui.widgets.notices import Notices
 from exoplanet_desktop.gui.widgets.picture_view import decoded
 from exoplanet_desktop.wire.payloads import TrainResult
 
+log = logging.getLogger("exoplanet_desktop.gui")
+
 PAGES = {"curves": "Curves", "reliability": "Reliability", "importance": "Importance"}
+LONGEST_REASON = 300  # characters
 CARD_EM = 20  # width of a card, in letters
 LEAST_LINES = 15  # height in text lines that figures need before the cards get room
 
@@ -108,9 +114,6 @@ class Results(QWidget):
         self.pictures: PicturesPage | None = None
         self.complete = False
         self._run: TrainingRun | None = None
-        self._left: Iterator[bool] = iter(())
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._add_next)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -154,45 +157,57 @@ class Results(QWidget):
         self.gap.setText(words.gap(result))
         self._make_room()
         self._run = run
-        self._left = self._pages(run, result)
-        self._add_next()
+        stem = f"{run.request.satellite}_{run.request.model}"
+        self._add(tr("Matrix"), lambda: self._add_matrix(matrix_of(result), run, stem))
+        self._add_pages(run, result)
 
-    @Slot()
-    def _add_next(self) -> None:
+    @aio.slot(object, object)
+    async def _add_pages(self, run: TrainingRun, result: "TrainResult") -> None:
         """Add one page at a time: adding all at once would block the window for a tenth of a second."""
-        if next(self._left, None) is not None:
-            self._soon.start()
-        else:
-            self._add_last()
-
-    @aio.slot()
-    async def _add_last(self) -> None:
-        run = self._run
-        if run is None or run.result is None:
-            return
+        stem = f"{run.request.satellite}_{run.request.model}"
+        for name, figures in (await self._figures(result)).items():
+            self._add(tr(PAGES[name]), partial(self._add_figures, figures, tr(PAGES[name]), stem))
+            await asyncio.sleep(0)
+        self._add(tr("Scores"), lambda: self.tabs.addTab(Scrolled(ScoresPage(result)), tr("Scores")))
+        self._add(tr("Leaks"), partial(self._add_leaks, result))
+        await asyncio.sleep(0)
         contents = dict(run.pictures)
         images = await self._workers.call(lambda: {name: decoded(data) for name, data in contents.items()})
-        self._add_pictures(PicturesPage(contents, images))
+        self._add(tr("Pictures from the backend"), lambda: self._add_pictures(PicturesPage(contents, images)))
         await asyncio.sleep(0)
-        self._add_protocol(run.result)
+        self._add(tr("Protocol"), lambda: self._add_protocol(result))
         self.complete = True
         self.completed.emit()
 
-    def _pages(self, run: TrainingRun, result: "TrainResult") -> Iterator[bool]:
-        """Adds one page per step."""
-        stem = f"{run.request.satellite}_{run.request.model}"
-        if (matrix := matrix_of(result)) is not None:
-            self._add_matrix(matrix, run, stem)
-            yield True
-        for name, figures in figures_of(result).items():
-            page = FiguresPage(figures, self._workers, self._notices, stem)
-            self.tabs.addTab(Scrolled(page), tr(PAGES[name]))
-            yield True
-        self.tabs.addTab(Scrolled(ScoresPage(result)), tr("Scores"))
-        self._add_leaks(result)
-        yield True
+    async def _figures(self, result: "TrainResult") -> dict[str, list[Figure]]:
+        try:
+            return await self._workers.call(figures_of, result)
+        except Exception as error:
+            log.exception("the figures of a result cannot be made")
+            self._add_reason(tr("Figures"), error)
+            return {}
 
-    def _add_matrix(self, figure: MatrixFigure, run: TrainingRun, stem: str) -> None:
+    def _add_figures(self, figures: list[Figure], title: str, stem: str) -> None:
+        self.tabs.addTab(Scrolled(FiguresPage(figures, self._workers, self._notices, stem)), title)
+
+    def _add(self, title: str, add: Callable[[], object]) -> None:
+        """Add a page; one that cannot be built shows why in its place, and the others are there."""
+        try:
+            add()
+        except Exception as error:
+            if not (aio.is_there(self) and aio.is_there(self.tabs)):
+                raise
+            log.exception("the page %s cannot be built", title)
+            self._add_reason(title, error)
+
+    def _add_reason(self, title: str, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+        words = tr("This page cannot be shown ({reason}). The log has the details.", reason=reason)
+        self.tabs.addTab(Scrolled(PlainLabel(words, "warning", selectable=True)), title)
+
+    def _add_matrix(self, figure: MatrixFigure | None, run: TrainingRun, stem: str) -> None:
+        if figure is None:
+            return
         page = self.matrix = MatrixPage(figure, self._workers, self._notices, stem)
         page.row_wanted.connect(self.row_wanted)
         page.rows_wanted.connect(self.rows_wanted)
@@ -227,12 +242,9 @@ class Results(QWidget):
         """The leak sentinel's findings on columns: those that carry the verdict, or identify or date an object."""
         if not result.leaks:
             return
-        rows = [
-            (str(entry.get("feature")), words.three(entry.get("auc")))
-            for entry in result.leaks.get("single_columns") or []
-        ]
+        rows = words.leaking(result.leaks)
         page = QWidget(self)
-        notes = PlainLabel("\n".join(result.leaks.get("notes") or [tr("No single column leaks the answer.")]))
+        notes = PlainLabel("\n".join(words.leak_notes(result.leaks)) or tr("No single column leaks the answer."))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(notes)
@@ -245,8 +257,8 @@ class Results(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         notes = result.evaluation.notes if result.evaluation else []
         cells = [cell.sentence for cell in result.cells or ()]
-        for text in (words.brief(result), words.protocol(result), words.gap(result), *notes, *cells):
-            if text:
-                layout.addWidget(PlainLabel(text, selectable=True))
+        texts = [text for text in (words.brief(result), words.protocol(result), words.gap(result)) if text]
+        for text in (*texts, *words.first(notes), *words.first(cells)):
+            layout.addWidget(PlainLabel(text, selectable=True))
         layout.addStretch(1)
         self.tabs.addTab(Scrolled(page), tr("Protocol"))

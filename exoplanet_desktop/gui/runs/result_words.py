@@ -1,13 +1,17 @@
 """A training result in words: numbers with three decimals and their spread, and the protocol behind them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from exoplanet_desktop.gui.base.text import count, counted, fixed, percent, tr
+from exoplanet_desktop.wire.bounds import LONGEST_NAME, LONGEST_NOTE, shortened
 
 if TYPE_CHECKING:
     from exoplanet_desktop.wire.payloads import ClassScore, TrainResult
 
 NOT_GIVEN = "–"
+MOST_SENTENCES, MOST_LETTERS = 40, 6_000
+MOST_LEAKS = 100
 SCORES = {  # in the order in which a vetter asks
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
@@ -144,6 +148,43 @@ def protocol(result: "TrainResult") -> str:
         rows = counted(left_out.count, tr("row"), tr("rows"))
         parts.append(tr("{rows} left out: {reason}.", rows=rows, reason=left_out.reason))
     return " ".join(parts)
+
+
+def first(texts: Sequence[str], most: int = MOST_SENTENCES) -> list[str]:
+    """The first sentences of a list, and how many more there are: hundreds of labels would block the window.
+
+    >>> first(["a", "b", "c"], most=2)
+    ['a', 'b', '1 more is not shown.']
+    """
+    shown: list[str] = []
+    for text in texts[:most]:
+        if sum(map(len, shown)) > MOST_LETTERS:
+            break
+        shown.append(shortened(text, LONGEST_NOTE))
+    left = len(texts) - len(shown)
+    return [*shown, counted(left, tr("more is not shown."), tr("more are not shown."))] if left else shown
+
+
+def leaking(leaks: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(column, AUC) of the columns that alone tell the answer; skips entries that say neither."""
+    entries = leaks.get("single_columns")
+    told = [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+    rows = [
+        (shortened(str(entry.get("feature")), LONGEST_NAME), three(_number(entry.get("auc"))))
+        for entry in told[:MOST_LEAKS]
+    ]
+    left = len(told) - len(rows)
+    return [*rows, (counted(left, tr("more is not shown."), tr("more are not shown.")), "")] if left else rows
+
+
+def leak_notes(leaks: Mapping[str, Any]) -> list[str]:
+    """The leak sentinel's sentences."""
+    notes = leaks.get("notes")
+    return first([note for note in notes if isinstance(note, str)]) if isinstance(notes, list) else []
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def without_columns(number: int) -> str:

@@ -22,6 +22,7 @@ R = TypeVar("R")
 log = logging.getLogger("exoplanet_desktop.gui")
 
 MOST_LISTED = 10_000
+LARGEST_PICTURE = 20_000_000  # bytes
 PICTURES = {"counts": "confusion_matrix.png", "shares": "confusion_matrix_by_class.png"}
 
 
@@ -132,7 +133,8 @@ class RunRecorder:
         pictures = {}
         for name, file_name in PICTURES.items():
             if (path := record.file(run_id, file_name)) is not None:
-                pictures[name] = path.read_bytes()
+                with path.open("rb") as file:
+                    pictures[name] = file.read(LARGEST_PICTURE)  # one of an import may be of any size
         return record.run(run_id), record.log(run_id), pictures
 
     def _close(self) -> None:

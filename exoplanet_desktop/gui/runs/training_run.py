@@ -25,6 +25,7 @@ from exoplanet_desktop.gui.runs.run import Wish
 from exoplanet_desktop.gui.runs.run_recorder import RunRecorder
 from exoplanet_desktop.gui.runs.run_state import RunState
 from exoplanet_desktop.gui.runs.training_upload import TrainingUpload
+from exoplanet_desktop.gui.widgets.picture_view import checked_picture
 from exoplanet_desktop.record.entry import PARITY
 from exoplanet_desktop.record.trained import trained_models
 from exoplanet_desktop.wire.vocabulary import SENDING, WAITING, RunKind, Status
@@ -305,13 +306,13 @@ class TrainingRun(JobRun):
         from exoplanet_desktop.client.calls.check_values import check_training
         from exoplanet_desktop.client.jobs.jobs import judge
 
-        outcome = judge(status)
+        outcome = await self._workers.call(judge, status)
         if outcome.result is None:
             cancelled = status.status == Status.CANCELLED
             self._end(RunState.CANCELLED if cancelled else RunState.FAILED, outcome.sentence)
             return
         result, asked = outcome.result, self.request
-        odd = check_training(result, asked.satellite, asked.model, status.params)
+        odd = await self._workers.call(check_training, result, asked.satellite, asked.model, status.params)
         await self._fetch_files(result)
         against = await self._checked(result)
         self._end(
@@ -357,7 +358,7 @@ class TrainingRun(JobRun):
             if not url:
                 continue
             try:
-                data = await self._workers.call(self.connection.backend.fetch, url)
+                data = await self._workers.call(self._picture, url)
                 self.pictures[name] = data
                 self._recorder.picture(self.run_id, name, data)
             except AppError as error:
@@ -367,6 +368,10 @@ class TrainingRun(JobRun):
                 await self.held_out.fetch(self.connection, self.run_id, result.held_out_url)
             except AppError as error:
                 self._take_line(f"The held-out rows could not be fetched: {error}\n")
+
+    def _picture(self, url: str) -> bytes:
+        """Runs in a worker."""
+        return checked_picture(self.connection.backend.fetch(url))
 
     def _words_of(self, status: "JobStatus") -> str:
         if status.queue_position:
@@ -444,10 +449,11 @@ def _readable(result: Any) -> "TrainResult | None":
     """A kept result; None for what is none, as in an export that somebody has changed."""
     import pydantic
 
+    from exoplanet_desktop.client.jobs.jobs import without_excess
     from exoplanet_desktop.wire.payloads import TrainResult
 
     try:
-        return TrainResult.model_validate(result) if result else None
+        return without_excess(TrainResult.model_validate(result)).result if result else None
     except pydantic.ValidationError:
         return None
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from exoplanet_desktop.gui.base import theme
+from exoplanet_desktop.gui.base.painted import painted
 
 Index = QModelIndex | QPersistentModelIndex
 Cell = tuple[str, str | None, bool]  # text, its class, whether it is right-aligned
@@ -56,6 +57,7 @@ class CellPainter(QStyledItemDelegate):
         self._mark_px = theme.mark_px(QFontMetrics(QApplication.font()).lineSpacing())
         self._colours = _Colours(**{name: QColor(getattr(tokens, name)) for name in names})
 
+    @painted
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         text, label, right = self._model.cell(index)
         state, box, colours = option.state.value, option.rect, self._colours

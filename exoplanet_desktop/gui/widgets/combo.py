@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QStylePainter, QWidget
 
+from exoplanet_desktop.gui.base.painted import painted
+
 LEAST_LETTERS = 8
 EDGE_PX = 4  # that the style leaves free before and after the text
 BETWEEN = " · "
@@ -26,6 +28,7 @@ class ElidedCombo(QComboBox):
         self.view().setMinimumWidth(min(wanted, self.screen().availableGeometry().width()))
         super().showPopup()
 
+    @painted
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, look = QStylePainter(self), QStyleOptionComboBox()
         self.initStyleOption(look)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from exoplanet_desktop.gui.base.painted import painted
 from exoplanet_desktop.gui.base.theme import theme
 
 LEAST_LETTERS = 16  # in a line of a narrow label
@@ -60,6 +61,7 @@ class ElidedLabel(PlainLabel):
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().averageCharWidth(), super().minimumSizeHint().height())
 
+    @painted
     def paintEvent(self, event: QPaintEvent) -> None:
         box, metrics = self.contentsRect(), self.fontMetrics()
         if metrics.horizontalAdvance(self.text()) <= box.width():

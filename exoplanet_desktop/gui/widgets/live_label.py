@@ -4,6 +4,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from exoplanet_desktop.gui.base.painted import painted
+
 _FLAGS = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _TALL = 10_000
 
@@ -38,6 +40,7 @@ class LiveLabel(QWidget):
         if event.size().width() != event.oldSize().width():
             self._fit()
 
+    @painted
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._bold:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from exoplanet_desktop.gui.base.painted import painted
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.widgets.files import ask_files
 from exoplanet_desktop.gui.widgets.labels import tip
@@ -32,15 +33,15 @@ MARGIN_PX = 4
 class FileList(QListWidget):
     """A list with a placeholder while it is empty, so that nobody mistakes it for a text field."""
 
+    @painted
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.count() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             room = self.viewport().rect().adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
             words = self.fontMetrics().elidedText(tr("Drop a file here"), Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class CatalogPicker(QWidget):

@@ -1,11 +1,20 @@
 """A picture that can be zoomed and saved."""
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+import logging
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
+from exoplanet_desktop.errors import UnavailableError
+from exoplanet_desktop.gui.base.text import count, tr
+
+log = logging.getLogger("exoplanet_desktop.gui")
+
 STEP = 1.25
 MOST = 8.0
+_KINDS: dict[bytes, bytes] = {b"\x89PNG\r\n\x1a\n": b"png", b"\xff\xd8\xff": b"jpeg"}
+SCREEN_PIXELS = 4_000_000
 MOST_PIXELS = 25_000_000  # a small file can contain a picture that takes seconds to decompress
 
 
@@ -61,13 +70,45 @@ class PictureView(QGraphicsView):
 
 
 def decoded(data: bytes) -> QImage:
-    """The picture; a null one if Qt cannot read it or its header declares it too large. For a worker."""
+    """The picture, scaled down if it has more pixels than a screen; a null one if it is none that `checked_picture`
+    accepts. For a worker.
+    """
+    try:
+        reader, _buffer = _reader(data)  # the buffer must live as long
+    except UnavailableError as error:
+        log.warning("%s", error)
+        return QImage()
+    size = reader.size()
+    if size.width() * size.height() > SCREEN_PIXELS:
+        # Otherwise each time it is painted would take longer than a frame.
+        share = (SCREEN_PIXELS / (size.width() * size.height())) ** 0.5
+        reader.setScaledSize((size * share).expandedTo(QSize(1, 1)))
+    # In the format used for painting, so that the GUI thread converts nothing.
+    return reader.read().convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def checked_picture(data: bytes) -> bytes:
+    """The same bytes. Raises UnavailableError for anything but a PNG or JPEG of acceptable size.
+
+    Qt reads many other formats: an SVG may contain loops that take minutes, and names of local files.
+    """
+    _reader(data)
+    return data
+
+
+def _reader(data: bytes) -> tuple[QImageReader, QBuffer]:
+    kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), None)
+    if kind is None:
+        raise UnavailableError(tr("It is neither a PNG nor a JPEG, so it is not shown."))
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
+    reader = QImageReader(buffer, kind)
+    reader.setAutoDetectImageFormat(False)
     size = reader.size()
+    if not size.isValid() or not size.width() * size.height():
+        raise UnavailableError(tr("It is damaged, so it is not shown."))
     if size.width() * size.height() > MOST_PIXELS:
-        return QImage()
-    # In the format used for painting, so that the GUI thread converts nothing.
-    return reader.read().convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        wide, high = count(size.width()), count(size.height())
+        raise UnavailableError(tr("It has {wide} × {high} pixels, too many to show.", wide=wide, high=high))
+    return reader, buffer

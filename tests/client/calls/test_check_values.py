@@ -114,7 +114,7 @@ def test_metrics_that_can_be_are_taken(metrics):
         ({"accuracy": 93.0}, "accuracy 93, which is impossible (the range is 0 to 1)"),
         ({"cv_mean": -0.1}, "cv_mean"),
         ({"cv_std": 0.7}, "cv_std"),
-        ({"auc_score": math.inf}, "auc_score inf"),
+        ({"auc_score": math.inf}, "auc_score (inf)"),
         ({"log_loss": -1}, "log_loss"),
         ({"mcc": 1.5}, "mcc"),
         ({"confusion_matrix": [[1, 2], [3]]}, "does not fit its classes"),

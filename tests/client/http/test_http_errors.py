@@ -1,4 +1,5 @@
 import errno
+import json
 import socket
 import ssl
 
@@ -6,6 +7,7 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, ProtocolError, ReadTimeoutError
 
+from exoplanet_desktop.client.http.http_client import HttpClient
 from exoplanet_desktop.client.http.http_errors import error_for, readable, translated
 from exoplanet_desktop.errors import (
     InputError,
@@ -118,3 +120,14 @@ def test_each_failure_of_the_network_has_its_own_words(raised, kind, words):
     with pytest.raises(kind, match=r"\.$") as caught, translated(BASE, "work", 7):
         raise raised
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("size", "told"), [(500_000, True), (600_000, False)])
+def test_of_an_error_half_a_mebibyte_is_read(stage, acts, size, told):
+    """The reason at the end of a longer one, such as a page of debugging, is not waited for."""
+    body = json.dumps({"locals": "x" * size, "error": "The catalog is empty."})
+    stage.on("GET", "/api/merge", acts.Reply(body, 400))
+    with pytest.raises(InputError) as caught:
+        HttpClient(stage.base).exchange("GET", f"{stage.base}/api/merge", "list merged files")
+    assert ("The catalog is empty." in str(caught.value)) is told
+    assert len(str(caught.value)) < 1000

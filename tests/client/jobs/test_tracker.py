@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exoplanet_desktop.client.http.bounds import LONGEST_LOG
 from exoplanet_desktop.client.jobs.events import (
     CameBack,
     Ended,
@@ -28,6 +27,7 @@ from exoplanet_desktop.client.jobs.tracker import (
     is_final,
 )
 from exoplanet_desktop.errors import AppError, BugError, NoAnswer, NotAllowed, NotFound, UnavailableError
+from exoplanet_desktop.wire.bounds import LONGEST_LOG
 from exoplanet_desktop.wire.payloads import JobStatus
 
 GONE, BUSY = NoAnswer("Nothing listens there."), UnavailableError("The backend failed.")
