@@ -35,11 +35,15 @@ class Guard:
             try:
                 self._check(Headers(scope=scope))
             except AppError as error:
-                await error_reply(error)(scope, receive, send)
+                reply = error_reply(error)
+                reply.headers["connection"] = "close"  # what follows on it may not be what it seems
+                await reply(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
     def _check(self, headers: Headers) -> None:
+        if "transfer-encoding" in headers and "content-length" in headers:
+            raise InputError("The request states its length in two ways. Send Content-Length or Transfer-Encoding.")
         host = headers.get("host", "")
         if not _HOST.fullmatch(host):
             raise InputError("The request's Host header cannot be used. Use the server's plain address.")
@@ -47,7 +51,7 @@ class Guard:
             raise NotFound("This server answers only under its own address, 127.0.0.1 or localhost.")
         if self._token is not None:
             self._check_token(headers.get("authorization", ""))
-        elif "origin" in headers and urlsplit(headers["origin"]).netloc != host:
+        elif _is_foreign(headers, host):
             raise NotAllowed("Web pages from other servers may not use this server.")
 
     def _check_token(self, authorization: str) -> None:
@@ -57,6 +61,16 @@ class Guard:
             raise NotAllowed("This server requires a token. Enter the one its operator gave you.")
         if not hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token):
             raise NotAllowed("The token is not valid for this server. Ask its operator for the right one.")
+
+
+def _is_foreign(headers: Headers, host: str) -> bool:
+    """Whether a browser says that a page of another server sends the request."""
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return True
+    try:
+        return "origin" in headers and urlsplit(headers["origin"]).netloc != host
+    except ValueError:
+        return True
 
 
 def _name_of(host: str) -> str:

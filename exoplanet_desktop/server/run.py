@@ -17,6 +17,7 @@ import uvicorn
 
 from exoplanet_desktop.errors import InputError, UnavailableError
 from exoplanet_desktop.server.app import create_app
+from exoplanet_desktop.server.connections import AT_ONCE, SILENT_S, ClientConnection
 from exoplanet_desktop.server.engine import Engine
 from exoplanet_desktop.server.settings import EngineSettings, is_loopback
 
@@ -117,20 +118,28 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 create_app(engine),
-                http="h11",
+                http=ClientConnection,
                 ws="none",
                 loop="asyncio",
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                timeout_keep_alive=75,  # longer than any poller's interval: no request meets a closing connection
+                timeout_keep_alive=int(SILENT_S),
                 timeout_graceful_shutdown=2,
+                backlog=AT_ONCE,
             )
         )
         self._engine = engine
 
     def stop(self) -> None:
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # asyncio takes one number for two things: how many clients it accepts at once, and how many may wait for that.
+        for listener in sockets or ():
+            with suppress(OSError):
+                listener.listen(_BACKLOG)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Jobs first: a caller that waits for one gets its answer instead of delaying the shutdown.

@@ -21,6 +21,10 @@ if __name__ == "__main__":
         import shifted_clock
 
         shifted_clock.install(Path(clock))
+    if silent_s := wishes.pop("silent_s", None):
+        from exoplanet_desktop.server.connections import ClientConnection
+
+        ClientConnection.silent_s, ClientConnection.look_every_s = silent_s, silent_s / 4
     kinds = wishes.pop("kinds", "job_kinds")
     if not wishes.pop("real_tasks", False):
         wishes.setdefault("warm", ())

@@ -71,3 +71,17 @@ def test_a_page_of_another_server_may_not_post_blindly(shared_engine: Any) -> No
     for origin in ("http://evil.example", "null", "http://127.0.0.1:1"):
         assert shared_engine.post("/api/train", headers={"Origin": origin}).status_code == 401
     assert shared_engine.get("/api/health", headers={"Origin": shared_engine.base}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 401),
+        ({"Sec-Fetch-Site": "same-site"}, 401),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "http://["}, 401),
+    ],
+)
+def test_what_a_browser_says_of_a_page_is_heeded(shared_engine: Any, headers: dict[str, str], status: int) -> None:
+    assert shared_engine.get("/api/health", headers=headers).status_code == status
