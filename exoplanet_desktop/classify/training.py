@@ -62,7 +62,7 @@ _ASKED = TrainRequest.declared()
 
 @dataclass(frozen=True)
 class TrainOptions(TrainRequest):
-    """What is asked of a training, with nothing left unsaid, and how the model is judged.
+    """The options of a training, each with a value, and how the model is judged.
 
     Attributes:
         seed: of folds, models, bootstrap and shuffles.

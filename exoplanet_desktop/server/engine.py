@@ -266,7 +266,7 @@ class Engine:
         return name
 
     async def submit(self, order: Order) -> Job:
-        """Raises TooMany, UnavailableError; the names that the order claimed are then free again."""
+        """Queue a job. If that fails, release the names of its output files. Raises TooMany and UnavailableError."""
         try:
             return await asyncio.to_thread(self.runner.submit, order)
         except BaseException:

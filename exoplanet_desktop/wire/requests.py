@@ -187,11 +187,11 @@ class MergeRequest(Options):
 
     @property
     def is_plain(self) -> bool:
-        """Whether backends without rules know what is asked."""
+        """Whether a backend that does not know rules can do what is requested."""
         return self.rule in (Duplicates.EXACT, Duplicates.NONE)
 
     def to_fields(self, backend: Speaker | None = None) -> dict[str, str]:
-        """The rule in the words of the backend; in those of all backends where none is given."""
+        """The form fields for the rule, as the backend names them; under all known names if no backend is given."""
         dedupe = {"dedupe": "false" if self.rule is Duplicates.NONE else "true"}
         if backend is None:
             return {**super().to_fields(), **dedupe}

@@ -205,7 +205,7 @@ class _Following:
         return min(2.0, max(0.3, (time.monotonic() - self._started) / 30))
 
     def ask(self) -> Ended | None:
-        """One question; how the job ended, once it has."""
+        """Ask for the state of the job once; returns how it ended, None while it has not."""
         news: JobReply | AppError
         try:
             # Read the status before the log: with a final status, the log is then complete.

@@ -13,7 +13,7 @@ WORTH_SAYS, SEEN_SAYS = ("Accuracy about ", " right without "), (" in training; 
 def worth_sentence(worth: "Worth", there: Collection[str]) -> str:
     """The accuracy of a model on a file that lacks some of its columns; `there`: the columns of the file.
 
-    A column that is both present and absent is empty.
+    An absent column that is nevertheless in the file has no values there.
     """
     without, with_all, number = fixed(worth.accuracy, 2), fixed(worth.with_all, 2), len(worth.absent)
     if number == 1:

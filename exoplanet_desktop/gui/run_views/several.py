@@ -53,7 +53,7 @@ async def _ask(parent: QWidget, files: int, several: int, different: int) -> Dup
     box.setWindowTitle(tr("The same objects in several catalogs"))
     box.setText(_told(several, different, files))
     box.setInformativeText(
-        tr("A model trained on an object twice counts it twice. Which rows should it be trained on?")
+        tr("An object that is in the training data twice counts twice. Which rows should the model be trained on?")
     )
     rules = {
         tr("&Later ones"): Duplicates.BY_IDENTIFIER_LAST,

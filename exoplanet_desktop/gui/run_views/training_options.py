@@ -50,7 +50,7 @@ class TrainingOptions(QWidget):
         self.labels_note = PlainLabel("", "warning", parent=self)
         self.use_model_labels = QCheckBox(tr("A&lso train on them"), self)
         self.use_model_labels.setToolTip(
-            tr("Mistakes in these labels will be used for training again, and count as correct in the score")
+            tr("Mistakes in these labels are learnt again, and count as correct in the score")
         )
         self.hint = PlainLabel("", "muted", parent=self)
         self.features.currentIndexChanged.connect(self._explain)

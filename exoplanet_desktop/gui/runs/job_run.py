@@ -66,7 +66,7 @@ class JobRun(Run):
 
     @property
     def connection(self) -> Connection:
-        """Who does the job."""
+        """The backend that does the job."""
         assert self._connection is not None  # only a training out of the record has none
         return self._connection
 

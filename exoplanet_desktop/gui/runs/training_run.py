@@ -113,7 +113,7 @@ class TrainingRun(JobRun):
 
     @property
     def connection(self) -> Connection:
-        """Who answers. Raises UnavailableError for a run of the past whose backend is not in use."""
+        """The backend that trained the model. Raises UnavailableError for a run of the past whose backend is not in use."""
         if self._connection is None:
             backend = self.backend_title or tr("The backend")
             raise UnavailableError(
