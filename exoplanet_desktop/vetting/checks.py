@@ -180,7 +180,7 @@ class CheckedObjects:
     """One check of all objects.
 
     Attributes:
-        quantity: what `value` is; another one than that of the check if a substitute had to do.
+        quantity: what `value` is; not that of the check where the file has only a substitute for it.
         bound: the bound that was used; None if it only shows.
         value: NaN where it could not be calculated.
         outcomes: of each object.

@@ -23,7 +23,9 @@ def prediction_of_record(kept: KeptRun, scratch: Path) -> tuple[PredictionResult
     try:
         reply, satellite = PredictReply.model_validate(kept.run.result), Satellite(str(kept.run.satellite))
     except (ValidationError, ValueError) as error:
-        raise InputError(tr("The record of this prediction cannot be read. Save its file and open that instead.")) from error
+        raise InputError(
+            tr("The record of this prediction cannot be read. Save its file and open that instead.")
+        ) from error
     folder = scratch / uuid.uuid4().hex[:8]
     folder.mkdir()
     csv = folder / kept.files[0].name

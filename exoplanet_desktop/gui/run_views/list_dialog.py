@@ -45,7 +45,9 @@ class ListDialog(QDialog):
         self._notices.open()
         meaning = tr("Each row was predicted by a model that had not seen it.")
         if catalog is None:
-            absent = tr("The catalog's own columns are left out, because its file is missing, has changed, or was one of several.")
+            absent = tr(
+                "The catalog's own columns are left out: its file is missing, has changed, or was one of several."
+            )
             meaning = f"{meaning} {absent}"
         self.view = CatalogView(
             services.workers, self._notices, services.tables, EmptyPage(tr("No rows"), ""), result=True

@@ -120,7 +120,10 @@ def write_table(
         numbers = listed.numbers
         if max(numbers, default=0) >= table.row_count:
             raise InputError(
-                tr("{file} has fewer rows than the run was trained on, so it is not the catalog of this run.", file=catalog.name)
+                tr(
+                    "{file} has fewer rows than the run was trained on, so it is not the catalog of this run.",
+                    file=catalog.name,
+                )
             )
         header = (*table.columns, *free_names(appended_columns(labels), table.columns).values())
         with whole(out) as part, part.open("w", encoding="utf-8", newline="") as file:

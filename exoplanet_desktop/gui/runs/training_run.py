@@ -113,7 +113,7 @@ class TrainingRun(JobRun):
 
     @property
     def connection(self) -> Connection:
-        """The backend that trained the model. Raises UnavailableError for a run of the past whose backend is not in use."""
+        """The backend of the run. Raises UnavailableError for a run of the past whose backend is not in use."""
         if self._connection is None:
             backend = self.backend_title or tr("The backend")
             raise UnavailableError(
@@ -131,7 +131,7 @@ class TrainingRun(JobRun):
         return can_be_checked(self.request, self.backend_title, self.result)
 
     def is_on(self, connection: Connection | None) -> bool:
-        """Whether that backend does it."""
+        """Whether this is the connection that does the training."""
         return connection is not None and connection is self._connection
 
     def send_to(self, title: str, address: str) -> None:
