@@ -9,13 +9,13 @@ from exoplanet_desktop.errors import InputError
 
 if TYPE_CHECKING:
     from exoplanet_desktop.client.calls.backend import Backend
-    from exoplanet_desktop.client.http.transfers import copy_file
     from exoplanet_desktop.client.jobs.merges import MergeTask
     from exoplanet_desktop.wire.payloads import MergeReply
 
 
 def merged(backend: "Backend", request: "MergeTask", output: Path | None, console: Console) -> tuple["MergeReply", str]:
     """Returns the reply and what did the merge. Raises InputError if the merged file could not be kept anywhere."""
+    from exoplanet_desktop.client.http.transfers import copy_file
     from exoplanet_desktop.client.jobs.jobs import merge_of
     from exoplanet_desktop.client.jobs.merges import backend_merges, merge_here
     from exoplanet_desktop.client.jobs.received import check_merged

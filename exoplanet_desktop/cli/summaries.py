@@ -25,8 +25,10 @@ def training_summary(
     features = f", {result.features} features" if result.features else ""
     rows = [("trained", f"{model.display_name} on {satellite}{features}{_took(result.elapsed_sec)}")]
     rows.append(("accuracy", f"{_three(result.accuracy)} on held-out rows{_interval(result, 'accuracy')}"))
-    folds = result.evaluation.folds if result.evaluation else 5
-    rows.append(("folds", f"{_three(result.cv_mean)} ± {_three(result.cv_std)}, accuracy over {folds} folds"))
+    told = (
+        f"accuracy over {result.evaluation.folds} folds" if result.evaluation else "mean of 5 folds, measure not told"
+    )
+    rows.append(("folds", f"{_three(result.cv_mean)} ± {_three(result.cv_std)}, {told}"))
     if parity is not None:
         rows.insert(1, ("check", " ".join(parity.against) or parity.sentence))
     named = (

@@ -49,7 +49,7 @@ def filter_rows(say: Say) -> Sequence[Figure]:
 def stall(say: Say) -> Sequence[Figure]:
     """Pauses of the window during opening, sorting, merging, training and predicting."""
     gaps = _drive("stall", say)
-    return [*_pauses(gaps, 0.99, "99 %", 3.5), *_pauses(gaps, 1.0, "longest", 6.0)]
+    return [*_pauses(gaps, 0.99, "99 %", 5.0), *_pauses(gaps, 1.0, "longest", 6.0)]
 
 
 Gaps = dict[str, list[list[tuple[float, float]]]]

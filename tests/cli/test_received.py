@@ -57,3 +57,15 @@ def test_a_merged_table_is_looked_at_too(
     assert done.code == 1, done.out
     assert words in done.sentence
     assert out.read_text() == "mine\n"
+
+
+def test_the_merged_table_is_saved(run: Do, stage: Stage, catalog: Path, tmp_path: Path) -> None:
+    content = b"kepid,koi_disposition\n1,CONFIRMED\n"
+    lab.mount(stage)
+    reply = {"ok": True, "message": "", "merged_filename": "m.csv", "merged_rows": 1, "merged_url": lab.MERGED}
+    stage.on("POST", lab.MERGE, Reply(reply))
+    stage.on("GET", lab.MERGED, Reply(content, content_type="text/csv"))
+    out = tmp_path / "merged.csv"
+    done = run("merge", catalog, catalog, "--backend", stage.base, "--data-dir", tmp_path / "data", "-o", out)
+    assert done.code == 0, done.err
+    assert out.read_bytes() == content

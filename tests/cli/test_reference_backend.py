@@ -54,7 +54,7 @@ def test_a_training_ends_with_its_metrics(run, reference, catalog, tmp_path):
     done = run("train", catalog, "--backend", address, "--data-dir", tmp_path)
     assert done.code == 0, done.err
     assert "0.929 on held-out rows" in done.out
-    assert "0.906 ± 0.036, accuracy over 5 folds" in done.out
+    assert "0.906 ± 0.036, mean of 5 folds, measure not told" in done.out
 
 
 def test_a_success_without_metrics_is_none_and_the_cause_is_looked_for(run, reference, rows, write, catalog, tmp_path):

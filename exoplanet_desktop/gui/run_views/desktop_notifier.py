@@ -71,7 +71,7 @@ class DesktopNotifier(QObject):
         said, outcome = now.failure or now.state.word, now.outcome or {}
         if now.state is RunState.SUCCEEDED and outcome.get("cv_mean") is not None:
             score = words.folds_words(outcome["cv_mean"], outcome.get("cv_std"))
-            said = tr("done, accuracy {score} over the folds", score=score)
+            said = tr("done, {score} over the folds", score=score)
         self._tell(now.title, said)
 
     def _tell(self, title: str, text: str) -> None:

@@ -45,7 +45,7 @@ def standings(runs: Sequence["StoredRun"], ranked: Sequence[Ranked], live_words:
     `live_words` describes the progress of the runs watched now, by their ids.
     """
     shared = sum(one.place == 1 for one in ranked) > 1
-    lines = [_placed(one, shared) for one in ranked]
+    lines = [_placed(one, shared, _comparable(ranked)) for one in ranked]
     placed = {line.run_id for line in lines}
     others = [run for run in runs if run.run_id not in placed]
     lines += [_unplaced(run, live_words) for run in others]
@@ -61,6 +61,12 @@ def verdict(ranked: Sequence[Ranked]) -> str:
     names = [words.model_words(one.contender.run.model) for one in ranked if one.place == 1]
     if len(ranked) == 1:
         return tr("{model} is the only model trained so far.", model=names[0])
+    if not _comparable(ranked):
+        return tr(
+            "The highest number is that of {model}. Whether it is the best cannot be judged: the backend does not say "
+            "how it measured.",
+            model=names[0],
+        )
     if len(names) == 1:
         return tr("{model} is the best; its lead is larger than the noise.", model=names[0])
     if len(names) == len(ranked):
@@ -74,6 +80,11 @@ def verdict(ranked: Sequence[Ranked]) -> str:
     )
 
 
+def _comparable(ranked: Sequence[Ranked]) -> bool:
+    """Whether the difference from the best has an interval for each model."""
+    return all(one.behind is not None and one.behind.interval is not None for one in ranked[1:])
+
+
 def _listed(names: Sequence[str]) -> str:
     """A, B and C."""
     if len(names) < 2:
@@ -83,6 +94,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def method(ranked: Sequence[Ranked]) -> str:
     """How the places were determined."""
+    if not _comparable(ranked):
+        return tr("Sorted by the mean score that the backend reports, without places.")
     used = {one.behind.method for one in ranked if one.behind is not None}
     how = {
         Method.ROWS: tr("row by row on the same held-out rows, whole host stars at a time"),
@@ -97,14 +110,14 @@ def method(ranked: Sequence[Ranked]) -> str:
     )
 
 
-def _placed(one: Ranked, shared: bool) -> Standing:
+def _placed(one: Ranked, shared: bool, comparable: bool) -> Standing:
     run, result = one.contender.run, one.contender.result
     interval = one.contender.interval(Metric.CV_MEAN)
     within = tr("{low} to {high}", low=fixed(interval[0]), high=fixed(interval[1])) if interval else NONE
     behind = comparing.difference_words(one.behind, between="\n") if one.behind is not None else NONE
     place = f"{one.place} =" if shared and one.place == 1 else str(one.place)
     cells = (
-        place,
+        place if comparable else NONE,
         words.model_words(run.model),
         f"{RunState.SUCCEEDED.mark} {RunState.SUCCEEDED.word}",
         words.folds_words(result.cv_mean, result.cv_std),

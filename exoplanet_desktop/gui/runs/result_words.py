@@ -46,7 +46,11 @@ def clock(seconds: float) -> str:
 def cards(result: "TrainResult") -> list[tuple[str, str]]:
     """(value, description) of the main numbers."""
     evaluation = result.evaluation
-    folds = tr("accuracy, mean of {count} folds", count=evaluation.folds if evaluation else 5)
+    folds = (
+        tr("accuracy, mean of {count} folds", count=evaluation.folds)
+        if evaluation
+        else tr("mean of 5 folds, measure not told")
+    )
     accuracy = tr("accuracy, hold-out") if evaluation else tr("accuracy")
     return [
         (three(result.accuracy), accuracy + _interval(result, "accuracy")),

@@ -33,7 +33,7 @@ def test_the_end_of_a_training_and_of_a_prediction_is_told(
     qtbot.waitUntil(lambda: len(told) == 2, timeout=10_000)
     (training, scored), (prediction, done) = told
     assert training == "KOI · XGBoost"
-    assert scored.startswith("done, accuracy 0.")
+    assert scored.startswith("done, 0.")
     assert prediction.startswith("Predict · KOI")
     assert done == "done"
 

@@ -65,7 +65,7 @@ def test_a_plain_backend_has_no_column_without_numbers(qtbot: QtBot) -> None:
     assert not page.classes
     assert [meaning for _, meaning in words.cards(TrainResult(accuracy=0.9))] == [
         "accuracy",
-        "accuracy, mean of 5 folds",
+        "mean of 5 folds, measure not told",
         "AUC",
     ]
 
