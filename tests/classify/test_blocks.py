@@ -61,6 +61,14 @@ def test_what_the_table_has_to_tell_of_is_left_to_it(tmp_path: Path, cell: str) 
         numbers_of(path, plain=True)
 
 
+@pytest.mark.parametrize("cell", ["-999", "-99.9", "1e20"])
+def test_a_number_that_may_mean_missing_is_left_to_the_table_in_any_column(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{HEADER}1,CONFIRMED,1.5,2,{cell}\n2,CONFIRMED,1.5,2,3\n")
+    with pytest.raises(NotPlain):
+        numbers_of(path, plain=True)
+
+
 def test_plain_numbers_and_words_for_missing_need_no_table(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"{HEADER}1,CONFIRMED,1.5,NA,\n2,n/a,2,--,N/A\n")

@@ -9,7 +9,7 @@ import pandas
 import pytest
 
 from exoplanet_desktop.classify.features import feature_set
-from exoplanet_desktop.classify.memory import MOST_FOLD_BYTES, fitting, signatures
+from exoplanet_desktop.classify.memory import MOST_FOLD_BYTES, TrainingRows, fitting, signatures
 from exoplanet_desktop.classify.modelfile import load, save
 from exoplanet_desktop.classify.packing import Packed
 from exoplanet_desktop.classify.training import TrainOptions
@@ -256,3 +256,11 @@ def test_rows_with_the_same_numbers_have_the_same_signature() -> None:
     other[:, 1] = np.frombuffer(b"\x01\x00\xc0\x7f" * 2, dtype="<f4")  # another of the many bit patterns of NaN
     assert signatures(one).tolist() == signatures(other).tolist()
     assert len(set(signatures(one).tolist())) == 2
+
+
+def test_rows_need_a_closer_look_if_their_star_is_known_or_missing() -> None:
+    probabilities, none = np.full((2, 3), 1 / 3), np.zeros(2, dtype=np.uint64)
+    folds = np.zeros(2, dtype=np.int8)
+    rows = TrainingRows(Satellite.KOI, ("K1", "K2"), ("11", "12"), False, probabilities, none, folds)
+    assert rows.may_know_names(["12", None, "13", "11"]).tolist() == [0, 1, 3]
+    assert rows.may_know(np.array([12.0, np.nan, 13.0, 11.0])).tolist() == [0, 1, 3]

@@ -5,6 +5,7 @@ import pytest
 from exoplanet_desktop.wire.bounds import (
     LONGEST_LOG,
     LONGEST_NOTE,
+    LONGEST_REASON,
     LONGEST_TEXT,
     MOST_ENTRIES,
     MOST_NOTES,
@@ -29,6 +30,8 @@ def test_rows_and_logs_are_left_whole():
 
 def test_the_last_line_of_a_long_traceback_is_still_there():
     assert bounded({"error": "Traceback\n" + "line\n" * 100_000 + "KeyError: 'koi'"})["error"].endswith("'koi'")
+    cut = bounded({"error": "x" * (3 * LONGEST_REASON)})["error"]
+    assert LONGEST_REASON <= len(cut) <= LONGEST_REASON + 10
 
 
 def test_a_log_keeps_its_last_lines_and_none_of_them_is_endless():

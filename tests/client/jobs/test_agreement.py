@@ -65,3 +65,10 @@ def test_k2_rows_of_reference_backends_are_counted(tmp_path: Path) -> None:
     rows = [{"row_number_1based": n, "pred_label": "CONFIRMED", "actual_class": None, "match": "No"} for n in (1, 2)]
     found = counted(reply(rows), path, Satellite.K2)
     assert (found.known, found.matches) == (1, 1)
+
+
+def test_a_file_without_dispositions_agrees_with_nothing_whatever_the_reply_says(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("kepid,koi_period\n1,1.5\n2,2.5\n")
+    found = counted(reply([said(0, Actual_Class="CONFIRMED"), said(1, Actual_Class="CONFIRMED")]), path, Satellite.KOI)
+    assert (found.known, found.matches) == (0, 0)
