@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import sys
 
 import h11
@@ -75,11 +76,20 @@ class ClientConnection(H11Protocol):
         return self.conn.their_state is h11.IDLE and (self.cycle is None or self.cycle.response_complete)
 
 
-def most_connections() -> int:
-    """How many clients leave enough files for the engine's own work."""
-    if sys.platform == "win32":
-        return sys.maxsize
+if sys.platform == "win32":
+
+    def _open_files() -> float:
+        return math.inf
+
+else:
     import resource
 
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return sys.maxsize if limit == resource.RLIM_INFINITY else max(limit - _RESERVE, limit // 2)
+    def _open_files() -> float:
+        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return math.inf if limit == resource.RLIM_INFINITY else limit
+
+
+def most_connections() -> float:
+    """How many clients leave enough files for the engine's own work."""
+    limit = _open_files()
+    return max(limit - _RESERVE, limit / 2)
