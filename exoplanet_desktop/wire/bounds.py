@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from exoplanet_desktop.wire.ranges import DEEPEST
-
+DEEPEST = 40  # levels of lists and objects within each other
 LONGEST_TEXT = 2_000  # characters per text
 LONGEST_NAME = 120
 MOST_BINS = 100  # of a reliability curve

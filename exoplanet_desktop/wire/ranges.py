@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from exoplanet_desktop.wire.bounds import DEEPEST
+
 MOST = 10**14
 """The largest whole number; ten thousand of them still sum to less than 2^63."""
 LARGEST = 1e15
 """The largest number with a fraction."""
-DEEPEST = 40
-"""Levels of lists and objects within each other."""
 
 Whole = Annotated[int, Field(ge=-MOST, le=MOST)]
 Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]

@@ -3,6 +3,7 @@
 import pytest
 
 from exoplanet_desktop.wire.bounds import (
+    DEEPEST,
     LONGEST_LOG,
     LONGEST_NOTE,
     LONGEST_REASON,
@@ -12,7 +13,6 @@ from exoplanet_desktop.wire.bounds import (
     bounded,
     bounded_log,
 )
-from exoplanet_desktop.wire.ranges import DEEPEST
 
 
 def test_texts_and_lists_are_cut_and_the_rest_is_as_it_was():

@@ -11,8 +11,9 @@ import pydantic
 import pytest
 
 from exoplanet_desktop.wire import payloads
+from exoplanet_desktop.wire.bounds import DEEPEST
 from exoplanet_desktop.wire.payloads import Payload, TrainResult
-from exoplanet_desktop.wire.ranges import DEEPEST, LARGEST, MOST, usable
+from exoplanet_desktop.wire.ranges import LARGEST, MOST, usable
 
 WILD = (
     *(2**63, -(2**63), 2**64, 10**400, MOST + 1, -1, 0, 1e300, -1e300, math.inf, -math.inf, math.nan, 5e-324),

@@ -6,6 +6,8 @@ from dataclasses import replace
 from exoplanet_desktop.catalogs.simulate.catalog import simulate
 from exoplanet_desktop.gui.demo.camera import Camera
 from exoplanet_desktop.gui.demo.driving import until
+from exoplanet_desktop.gui.run_views.dialog import ProgressDialog
+from exoplanet_desktop.gui.run_views.list_dialog import ListDialog
 from exoplanet_desktop.gui.runs.run_state import RunState
 from exoplanet_desktop.gui.runs.training_run import TrainingRun
 from exoplanet_desktop.gui.shell.main_window import MainWindow
@@ -27,10 +29,20 @@ async def results(window: MainWindow, run: TrainingRun, name: str, camera: Camer
         matrix.threshold.miss_at_most()
         await camera.take(dialog, f"{name}-threshold")
         matrix.threshold.use.setChecked(False)
+        matrix.errors.table_button.click()
+        await until(lambda: _list_of(dialog) is not None, "the list of errors is a table")
+        if (listed := _list_of(dialog)) is not None:
+            await camera.take(listed, f"{name}-errors")
+            listed.close()
     for place in range(1, pages.tabs.count()):
         pages.tabs.setCurrentIndex(place)
         await camera.take(dialog, f"{name}-{pages.tabs.tabText(place).lower().replace(' ', '-')}")
     dialog.close()
+
+
+def _list_of(dialog: ProgressDialog) -> ListDialog | None:
+    """The shown table of a run's errors; None until it is read."""
+    return next((one for one in dialog.findChildren(ListDialog) if one.view.shown is not None), None)
 
 
 async def others(window: MainWindow, camera: Camera) -> None:

@@ -131,7 +131,7 @@ def brief(result: "TrainResult") -> str:
 
     >>> from exoplanet_desktop.wire.payloads import TrainResult
     >>> brief(TrainResult(accuracy=0.9313))
-    'accuracy: 0.931  ·  accuracy, mean of 5 folds: –  ·  AUC: –'
+    'accuracy: 0.931  ·  mean of 5 folds, measure not told: –  ·  AUC: –'
     """
     return "  ·  ".join(f"{meaning.partition(chr(10))[0]}: {figure}" for figure, meaning in cards(result))
 
