@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from exoplanet_desktop.gui.base.settings import Settings
 
@@ -32,14 +32,6 @@ def grow(window: QWidget, wide: int, high: int) -> None:
     left = max(room.left(), min(outer.left(), room.right() + 1 - outer.width()))
     top = max(room.top(), min(outer.top(), room.bottom() + 1 - outer.height()))
     window.move(left, top)
-
-
-def stand_alone(dialog: QDialog) -> None:
-    """Let a dialog go behind the window that made it, which it would otherwise always cover."""
-    dialog.setWindowFlags(Qt.WindowType.Window)
-    dialog.winId()
-    if (handle := dialog.windowHandle()) is not None:
-        handle.setTransientParent(None)  # type: ignore[arg-type]  # the stubs forbid what Qt allows
 
 
 def place_docks(window: QMainWindow, settings: Settings) -> None:

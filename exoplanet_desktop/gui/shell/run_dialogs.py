@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 from exoplanet_desktop.errors import AppError
 from exoplanet_desktop.gui.base import aio
 from exoplanet_desktop.gui.base.dropping import FileDrops
-from exoplanet_desktop.gui.base.placement import stand_alone
 from exoplanet_desktop.gui.base.text import tr
 from exoplanet_desktop.gui.runs.services import Services
 from exoplanet_desktop.gui.train.rows import RunRows
@@ -75,7 +74,6 @@ class RunDialogs(QObject):
             dialog.table_wanted.connect(partial(self._open_list, dialog))
             self._run_rows.serve(dialog)
             FileDrops(dialog, self._open_files)
-            stand_alone(dialog)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
@@ -106,16 +104,17 @@ class RunDialogs(QObject):
 
     @Slot(object)
     def _uncover(self, dialog: "ProgressDialog") -> None:
-        """Bring the window to the front of a dialog that speaks of its rows, and offer the way back."""
+        """Hide a dialog that covers the rows it speaks of, and offer the way back: it cannot go behind its window."""
         if not dialog.frameGeometry().intersects(self._window.frameGeometry()):
             return
-        self._window.raise_()
+        dialog.hide()
         self._window.activateWindow()
         words = tr("The rows of {run} are shown.", run=dialog.run.request.title)
         self._services.notices.information(words, NoticeAction(tr("Back to the result"), partial(self._bring, dialog)))
 
     def _bring(self, dialog: "ProgressDialog") -> None:
         if dialog in self.open.values():
+            dialog.show()
             dialog.raise_()
             dialog.activateWindow()
         else:
